@@ -1,0 +1,21 @@
+//! Pictures: uploaded to a private draft first, kept when a need or a report names them.
+
+use crate::FileId;
+use serde::{Deserialize, Serialize};
+
+/// `POST` one file as `multipart/form-data` (part `file`).
+pub const FILES: &str = "/files";
+pub const FILE: &str = "/files/{id}";
+
+/// The largest upload in bytes.
+pub const FILE_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StoredFile {
+    pub id: FileId,
+    pub width: i32,
+    pub height: i32,
+    /// Of the re-encoded picture.
+    pub bytes: i64,
+}

@@ -1,0 +1,236 @@
+//! Needs: writing, review, reading, finding.
+
+use super::{Call, Count, List};
+use crate::need::{Field, NeedContent, NeedStatus};
+use crate::place::PlaceCode;
+use crate::{Fen, FileId, NeedId, OrganisationId};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+pub const NEEDS: &str = "/needs";
+pub const NEED: &str = "/needs/{id}";
+pub const SUBMIT: &str = "/needs/{id}/submit";
+pub const RETURN: &str = "/needs/{id}/return";
+pub const APPROVE: &str = "/needs/{id}/approve";
+pub const OWN: &str = "/needs/own";
+pub const REVIEW: &str = "/needs/review";
+
+/// Public needs that fit the query.
+#[must_use]
+pub fn list(query: &NeedQuery) -> Call<NeedList> {
+    Call::get(NEEDS).query(query)
+}
+
+/// One need by its id, or a public one by its code.
+#[must_use]
+pub fn get(id_or_code: &str) -> Call<Need> {
+    Call::get(format!("/needs/{id_or_code}"))
+}
+
+/// Saves a new draft. The id is the client's, so that sending twice saves once.
+#[must_use]
+pub fn create(draft: &NewNeed) -> Call<Need> {
+    Call::post(NEEDS, draft)
+}
+
+/// Replaces a draft's (or returned need's) content, if it is still at `version`.
+#[must_use]
+pub fn update(id: NeedId, change: &NeedChange) -> Call<Need> {
+    Call::post(format!("/needs/{id}"), change)
+}
+
+/// Sends a complete draft to the federation.
+#[must_use]
+pub fn submit(id: NeedId, seen: Seen) -> Call<Need> {
+    Call::post(format!("/needs/{id}/submit"), &seen)
+}
+
+/// The federation returns it with a reason.
+#[must_use]
+pub fn return_(id: NeedId, decision: &ReturnNeed) -> Call<Need> {
+    Call::post(format!("/needs/{id}/return"), decision)
+}
+
+/// The federation makes it public.
+#[must_use]
+pub fn approve(id: NeedId, seen: Seen) -> Call<Need> {
+    Call::post(format!("/needs/{id}/approve"), &seen)
+}
+
+/// The caller's village's needs, in any state, latest change first.
+#[must_use]
+pub fn own() -> Call<List<NeedRow>> {
+    Call::get(OWN)
+}
+
+/// What waits for the caller's federation, oldest first.
+#[must_use]
+pub fn review() -> Call<List<NeedRow>> {
+    Call::get(REVIEW)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewNeed {
+    pub id: NeedId,
+    pub content: NeedContent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedChange {
+    pub version: i32,
+    pub content: NeedContent,
+}
+
+/// The version that the caller had before the eyes when deciding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Seen {
+    pub version: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReturnNeed {
+    pub version: i32,
+    pub reason: String,
+}
+
+/// Where a need is: every name with its county and town, because village names recur.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Where {
+    pub code: PlaceCode,
+    pub county: String,
+    pub town: String,
+    pub village: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Need {
+    pub id: NeedId,
+    /// Given with the approval.
+    pub code: Option<String>,
+    pub status: NeedStatus,
+    pub version: i32,
+    pub place: Where,
+    pub organisation: OrganisationId,
+    pub content: NeedContent,
+    pub photos: Vec<Photo>,
+    pub created_at: DateTime<Utc>,
+    pub published_at: Option<DateTime<Utc>>,
+    /// What happened to it, oldest first; only for the village, its federation and the auditor.
+    pub history: Vec<HistoryEntry>,
+    /// What this caller may do now.
+    pub may: NeedRights,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedRights {
+    pub edit: bool,
+    pub submit: bool,
+    pub decide: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Photo {
+    pub id: FileId,
+    pub width: i32,
+    pub height: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryEntry {
+    pub at: DateTime<Utc>,
+    /// The name of the organisation that acted.
+    pub by: String,
+    pub status: NeedStatus,
+    pub reason: Option<String>,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedRow {
+    pub id: NeedId,
+    pub code: Option<String>,
+    pub status: NeedStatus,
+    pub title: String,
+    pub field: Option<Field>,
+    pub place: Where,
+    pub amount_fen: Option<Fen>,
+    pub wanted_by: Option<NaiveDate>,
+    pub outcome: String,
+    pub photo: Option<FileId>,
+    pub changed_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct NeedQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Six digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub county: Option<String>,
+    /// Nine digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub town: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount_min_fen: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount_max_fen: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<NeedSort>,
+    /// `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+words! {
+    /// The order of a list of needs.
+    pub enum NeedSort {
+        Relevance = "relevance" / "最相关",
+        Newest = "newest" / "最新发布",
+        AmountAsc = "amount_asc" / "金额从低到高",
+        AmountDesc = "amount_desc" / "金额从高到低",
+        Deadline = "deadline" / "最早需要",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedList {
+    pub items: Vec<NeedRow>,
+    pub next: Option<String>,
+    pub count: Count,
+    pub facets: Facets,
+    /// No need has all the words; these have most of them.
+    pub relaxed: bool,
+}
+
+/// How many needs each choice would show, counted with all the other filters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Facets {
+    pub fields: Vec<FacetCount>,
+    pub counties: Vec<FacetCount>,
+    /// Of the chosen county only.
+    pub towns: Vec<FacetCount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FacetCount {
+    pub value: String,
+    pub label: String,
+    pub count: u32,
+}

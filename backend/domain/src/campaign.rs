@@ -1,0 +1,221 @@
+//! A campaign: its stages, what is allowed in each, and the campaign year.
+//!
+//! Names of campaigns and programmes are data, never code: they have changed before and will again. Deliberately
+//! absent: the clock. A caller passes the legal day, which [`legal_day`] makes from an instant.
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+words! {
+    /// The stages of a campaign, in order.
+    pub enum CampaignStage {
+        /// Being set up; seen by staff only.
+        Draft = "draft" / "筹备",
+        /// Announced; pledges are welcome.
+        Preview = "preview" / "预热",
+        /// The ceremony is rehearsed on a board that only staff see. Real pledges stay open meanwhile.
+        Rehearsal = "rehearsal" / "演练",
+        /// The day itself: the public board is on.
+        Live = "live" / "进行",
+        /// Pledges are being turned into money; late pledges are still taken.
+        Collecting = "collecting" / "兑现期",
+        /// Counted and published. Money that comes or moves later is booked all the same.
+        Settled = "settled" / "结算",
+        /// Closed for good: to be read only.
+        Archived = "archived" / "归档",
+    }
+}
+
+words! {
+    /// What can be done with a campaign; [`CampaignStage::allows`] says when.
+    pub enum CampaignAct {
+        /// Change its name, dates, filing number, charity.
+        EditSetup = "edit_setup" / "修改设置",
+        /// Be seen by visitors.
+        ShowPublicly = "show_publicly" / "公开展示",
+        /// Take a pledge.
+        Pledge = "pledge" / "认捐",
+        /// Show the board to everybody.
+        ShowBoard = "show_board" / "展示大屏",
+        /// Book money that arrived, and let it be allocated, paid and accounted for.
+        MoveMoney = "move_money" / "记账",
+    }
+}
+
+impl CampaignStage {
+    /// Whether a campaign may go from this stage to `next`. The rehearsal may be skipped and repeated.
+    #[must_use]
+    pub const fn may_become(self, next: CampaignStage) -> bool {
+        use CampaignStage::{Archived, Collecting, Draft, Live, Preview, Rehearsal, Settled};
+        matches!(
+            (self, next),
+            (Draft, Preview | Archived)
+                | (Preview, Rehearsal | Live | Archived)
+                | (Rehearsal, Preview | Live)
+                | (Live, Collecting)
+                | (Collecting, Settled)
+                | (Settled, Archived)
+        )
+    }
+
+    /// What is allowed in this stage.
+    #[must_use]
+    pub const fn allows(self, act: CampaignAct) -> bool {
+        use CampaignAct::{EditSetup, MoveMoney, Pledge, ShowBoard, ShowPublicly};
+        match self {
+            Self::Draft => matches!(act, EditSetup),
+            Self::Preview => matches!(act, EditSetup | ShowPublicly | Pledge | MoveMoney),
+            Self::Rehearsal => matches!(act, ShowPublicly | Pledge | MoveMoney),
+            Self::Live | Self::Collecting => matches!(act, ShowPublicly | Pledge | ShowBoard | MoveMoney),
+            Self::Settled => matches!(act, ShowPublicly | ShowBoard | MoveMoney),
+            Self::Archived => matches!(act, ShowPublicly | ShowBoard),
+        }
+    }
+
+    /// Whether a pledge is taken: from preview to collecting.
+    #[must_use]
+    pub const fn takes_pledges(self) -> bool {
+        self.allows(CampaignAct::Pledge)
+    }
+}
+
+/// The year that awards and reports count in: 1 June to 31 May, named by the calendar year in which it starts.
+///
+/// Source: the award notices of Guangzhou and of the province, which count arrivals from 2024-06-01 to 2025-05-31.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = i32, example = 2026))]
+pub struct CampaignYear(i32);
+
+impl CampaignYear {
+    /// The campaign year that a legal day (Asia/Shanghai) lies in.
+    #[must_use]
+    pub fn of(day: NaiveDate) -> Self {
+        CampaignYear(if day.month() >= 6 { day.year() } else { day.year() - 1 })
+    }
+
+    /// The calendar year in which it starts.
+    #[must_use]
+    pub const fn starts_in(self) -> i32 {
+        self.0
+    }
+
+    /// 1 June. Years beyond the calendar's range end at its edge.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0, 6, 1).unwrap_or(NaiveDate::MIN)
+    }
+
+    /// 31 May of the following calendar year, which still belongs to it.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0.saturating_add(1), 5, 31).unwrap_or(NaiveDate::MAX)
+    }
+
+    #[must_use]
+    pub fn contains(self, day: NaiveDate) -> bool {
+        CampaignYear::of(day) == self
+    }
+}
+
+impl fmt::Display for CampaignYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} 至 {}", self.first_day(), self.last_day())
+    }
+}
+
+/// The legal day of an instant: the date in Asia/Shanghai, which is UTC+8 all year round.
+#[must_use]
+pub fn legal_day(at: DateTime<Utc>) -> NaiveDate {
+    at.naive_utc().checked_add_signed(TimeDelta::hours(8)).map_or(NaiveDate::MAX, |there| there.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_campaign_year_turns_on_the_first_of_june() {
+        for (date, starts_in) in [
+            ("2025-05-31", 2024),
+            ("2025-06-01", 2025),
+            ("2025-06-30", 2025),
+            ("2025-12-31", 2025),
+            ("2026-01-01", 2025),
+        ] {
+            assert_eq!(CampaignYear::of(day(date)).starts_in(), starts_in, "{date}");
+        }
+        assert_eq!(CampaignYear::of(day("2025-06-30")).to_string(), "2025-06-01 至 2026-05-31");
+    }
+
+    #[test]
+    fn the_legal_day_begins_at_sixteen_hours_utc() {
+        for (instant, date) in [
+            ("2026-05-31T15:59:59Z", "2026-05-31"),
+            ("2026-05-31T16:00:00Z", "2026-06-01"),
+            ("2026-06-30T02:02:07Z", "2026-06-30"),
+        ] {
+            assert_eq!(legal_day(instant.parse().unwrap()), day(date), "{instant}");
+        }
+    }
+
+    #[test]
+    fn pledges_are_taken_from_preview_to_collecting() {
+        let taking: Vec<_> = CampaignStage::ALL.iter().filter(|stage| stage.takes_pledges()).collect();
+        let names: Vec<_> = taking.iter().map(|stage| stage.as_str()).collect();
+        assert_eq!(names, ["preview", "rehearsal", "live", "collecting"]);
+    }
+
+    #[test]
+    fn the_board_is_public_only_from_the_day_itself_on() {
+        for stage in CampaignStage::ALL {
+            assert_eq!(stage.allows(CampaignAct::ShowBoard), *stage >= CampaignStage::Live, "{stage}");
+        }
+    }
+
+    #[test]
+    fn money_is_booked_whenever_a_campaign_is_neither_draft_nor_archived() {
+        for stage in CampaignStage::ALL {
+            let closed = matches!(stage, CampaignStage::Draft | CampaignStage::Archived);
+            assert_eq!(stage.allows(CampaignAct::MoveMoney), !closed, "{stage}");
+        }
+    }
+
+    #[test]
+    fn a_campaign_goes_forward_and_only_a_rehearsal_goes_back() {
+        for from in CampaignStage::ALL {
+            for to in CampaignStage::ALL {
+                let back = to <= from && from.may_become(*to);
+                let rehearsed = (*from, *to) == (CampaignStage::Rehearsal, CampaignStage::Preview);
+                assert_eq!(back, rehearsed, "{from} -> {to}");
+            }
+        }
+        assert!(!CampaignStage::Archived.may_become(CampaignStage::Settled));
+        assert!(!CampaignStage::Draft.may_become(CampaignStage::Live));
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_do_not_panic() {
+        for edge in [NaiveDate::MIN, NaiveDate::MAX] {
+            let year = CampaignYear::of(edge);
+            assert!(year.first_day() <= edge && edge <= year.last_day());
+        }
+        assert!(legal_day(DateTime::<Utc>::MAX_UTC) <= NaiveDate::MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_lies_in_its_campaign_year(days in 0i32..100_000) {
+            let date = NaiveDate::from_num_days_from_ce_opt(700_000 + days).unwrap();
+            let year = CampaignYear::of(date);
+            prop_assert!(year.contains(date) && year.first_day() <= date && date <= year.last_day());
+            prop_assert!(!year.contains(year.last_day().succ_opt().unwrap()));
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! A disbursement: the charity pays an executing unit, by three different people.
+//!
+//! Maker (经办), checker (复核) and payer (出纳) are rights of a charity; that they are three people is a rule of each
+//! single payment, and no size of charity lifts it. Deliberately absent: the payment itself, which a bank makes.
+
+use crate::{Fen, PersonId, Problem, Problems};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// The states of a disbursement.
+    pub enum DisbursementStatus {
+        /// Prepared by the maker.
+        Requested = "requested" / "申请",
+        /// The checker has compared it with allocation, agreement and payee.
+        Checked = "checked" / "复核",
+        /// The checker has released it for payment.
+        Approved = "approved" / "批准",
+        /// The payer has paid it: counts as 拨付 from here on.
+        Paid = "paid" / "已付",
+        /// The bank's receipt is here.
+        BankConfirmed = "bank_confirmed" / "回单",
+        /// Sent back to the maker with a reason; the same record can be handed in again.
+        Rejected = "rejected" / "驳回",
+        /// The payee's bank sent the money back; a new attempt starts at the beginning.
+        Bounced = "bounced" / "退汇",
+    }
+}
+
+words! {
+    /// Who does a step: the role in the charity.
+    pub enum Desk {
+        Maker = "charity_maker" / "经办",
+        Checker = "charity_checker" / "复核",
+        Payer = "charity_payer" / "出纳",
+    }
+}
+
+impl DisbursementStatus {
+    /// Whether a disbursement may go from this state to `next`.
+    #[must_use]
+    pub const fn may_become(self, next: DisbursementStatus) -> bool {
+        use DisbursementStatus::{Approved, BankConfirmed, Bounced, Checked, Paid, Rejected, Requested};
+        matches!(
+            (self, next),
+            (Requested, Checked | Rejected)
+                | (Checked, Approved | Rejected)
+                | (Approved, Paid | Rejected)
+                | (Paid, BankConfirmed | Bounced)
+                | (BankConfirmed, Bounced)
+                | (Rejected | Bounced, Requested)
+        )
+    }
+
+    /// Which desk brings a disbursement into this state. A payer who cannot pay sends it back as `rejected` through
+    /// the checker, so that it never goes from payer to maker unseen.
+    #[must_use]
+    pub const fn desk(self) -> Desk {
+        match self {
+            Self::Requested => Desk::Maker,
+            Self::Checked | Self::Approved | Self::Rejected => Desk::Checker,
+            Self::Paid | Self::BankConfirmed | Self::Bounced => Desk::Payer,
+        }
+    }
+
+    /// Whether the money has left and not come back.
+    #[must_use]
+    pub const fn counts_as_disbursed(self) -> bool {
+        matches!(self, Self::Paid | Self::BankConfirmed)
+    }
+}
+
+/// Who did what on one disbursement so far. A new attempt after a rejection or a bounce starts empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hands {
+    pub prepared_by: PersonId,
+    pub checked_by: Option<PersonId>,
+    /// A second checker, or the same one.
+    pub approved_by: Option<PersonId>,
+    pub paid_by: Option<PersonId>,
+}
+
+/// Two of the three are one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SamePerson {
+    #[error("复核须由经办以外的人进行，请同事复核")]
+    CheckerIsMaker,
+    #[error("批准须由经办以外的人进行，请同事批准")]
+    ApproverIsMaker,
+    #[error("付款须由经办以外的人进行，请出纳付款")]
+    PayerIsMaker,
+    #[error("付款须由复核和批准以外的人进行，请出纳付款")]
+    PayerIsChecker,
+}
+
+impl Hands {
+    /// Whether maker, checker and payer are different people, as far as they are known.
+    ///
+    /// # Errors
+    /// [`SamePerson`], the first that applies in the order of the work.
+    pub fn check(&self) -> Result<(), SamePerson> {
+        let maker = Some(self.prepared_by);
+        let checkers = [self.checked_by, self.approved_by];
+        if self.checked_by == maker {
+            Err(SamePerson::CheckerIsMaker)
+        } else if self.approved_by == maker {
+            Err(SamePerson::ApproverIsMaker)
+        } else if self.paid_by == maker {
+            Err(SamePerson::PayerIsMaker)
+        } else if self.paid_by.is_some() && checkers.contains(&self.paid_by) {
+            Err(SamePerson::PayerIsChecker)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// More was to be paid than is set aside for the need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("拨付 {asked} 超过已分配的 {allocated}，请减少拨付金额或先增加分配")]
+pub struct MoreThanAllocated {
+    pub asked: Fen,
+    pub allocated: Fen,
+}
+
+/// A payment takes no more than the need's account holds at this moment.
+pub fn check_within_allocation(asked: Fen, allocated: Fen) -> Result<(), MoreThanAllocated> {
+    if asked > allocated { Err(MoreThanAllocated { asked, allocated }) } else { Ok(()) }
+}
+
+words! {
+    /// Whose account is paid. There is no kind for a private person's account, because none may be paid.
+    pub enum PayeeKind {
+        Own = "own" / "本单位账户",
+        TownCustody = "town_custody" / "镇代管账户",
+    }
+}
+
+/// The payee as it was when the payment was prepared: later changes of the payee do not change it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayeeSnapshot {
+    pub name: String,
+    pub bank: String,
+    /// The account number as [`mask_account`] leaves it; the whole number is kept elsewhere, privately.
+    pub account_masked: String,
+    pub kind: PayeeKind,
+}
+
+/// Digits of an account number at least and at most.
+const ACCOUNT_DIGITS: std::ops::RangeInclusive<usize> = 8..=32;
+
+impl PayeeSnapshot {
+    /// A snapshot from what was typed; the account number is masked at once.
+    ///
+    /// # Errors
+    /// A sentence for each field that is wrong.
+    pub fn new(name: &str, bank: &str, account: &str, kind: PayeeKind) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::new();
+        let (name, bank) = (name.trim(), bank.trim());
+        problems.require((2..=100).contains(&name.chars().count()), "name", "请填写收款单位全称（2 至 100 字）");
+        problems.require((2..=100).contains(&bank.chars().count()), "bank", "请填写开户银行全称，写到支行");
+        let well_formed = account_digits(account).is_some_and(|digits| ACCOUNT_DIGITS.contains(&digits.len()));
+        problems.require(well_formed, "account", "请填写银行账号（8 至 32 位数字）");
+        problems.none_or_err()?;
+        Ok(PayeeSnapshot { name: name.to_owned(), bank: bank.to_owned(), account_masked: mask_account(account), kind })
+    }
+}
+
+/// The digits of an account number typed with spaces or hyphens, half- or full-width.
+fn account_digits(account: &str) -> Option<String> {
+    let plain = account.chars().map(crate::money::to_half_width);
+    plain.filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.is_ascii_digit().then_some(c)).collect()
+}
+
+/// An account number of which the last four digits are left: `4405 0110 2938 1234` → `****1234`.
+///
+/// Fewer than eight digits are hidden as a whole: four of them would say too much.
+#[must_use]
+pub fn mask_account(account: &str) -> String {
+    let digits: Vec<char> = account.chars().map(crate::money::to_half_width).filter(char::is_ascii_digit).collect();
+    let shown: String = if digits.len() < 8 { String::new() } else { digits[digits.len() - 4..].iter().collect() };
+    format!("****{shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn person(number: u128) -> PersonId {
+        PersonId(Uuid::from_u128(number))
+    }
+
+    fn hands(maker: u128, checker: u128, approver: u128, payer: u128) -> Hands {
+        let known = |number| (number != 0).then(|| person(number));
+        Hands {
+            prepared_by: person(maker),
+            checked_by: known(checker),
+            approved_by: known(approver),
+            paid_by: known(payer),
+        }
+    }
+
+    #[test]
+    fn three_different_people_pay() {
+        for (hands, expected) in [
+            (hands(1, 0, 0, 0), Ok(())),
+            (hands(1, 2, 2, 3), Ok(())),
+            (hands(1, 2, 4, 3), Ok(())),
+            (hands(1, 1, 0, 0), Err(SamePerson::CheckerIsMaker)),
+            (hands(1, 2, 1, 0), Err(SamePerson::ApproverIsMaker)),
+            (hands(1, 2, 2, 1), Err(SamePerson::PayerIsMaker)),
+            (hands(1, 2, 4, 2), Err(SamePerson::PayerIsChecker)),
+            (hands(1, 2, 4, 4), Err(SamePerson::PayerIsChecker)),
+            (hands(1, 1, 1, 1), Err(SamePerson::CheckerIsMaker)),
+        ] {
+            assert_eq!(hands.check(), expected, "{hands:?}");
+        }
+    }
+
+    #[test]
+    fn money_leaves_only_after_check_and_approval() {
+        use DisbursementStatus::{Approved, BankConfirmed, Bounced, Paid, Rejected};
+        for from in DisbursementStatus::ALL {
+            assert_eq!(from.may_become(Paid), *from == Approved, "{from}");
+            assert!(!from.counts_as_disbursed() || !from.may_become(Rejected), "{from} is past rejection");
+            assert_eq!(from.may_become(Bounced), from.counts_as_disbursed(), "{from}");
+        }
+        assert!(
+            Rejected.may_become(DisbursementStatus::Requested) && Bounced.may_become(DisbursementStatus::Requested)
+        );
+        assert!(!Approved.may_become(BankConfirmed));
+    }
+
+    #[test]
+    fn each_step_has_its_desk() {
+        let desks: Vec<_> = DisbursementStatus::ALL.iter().map(|status| status.desk().as_str()).collect();
+        let (maker, checker, payer) = ("charity_maker", "charity_checker", "charity_payer");
+        assert_eq!(desks, [maker, checker, checker, payer, payer, checker, payer]);
+    }
+
+    #[test]
+    fn paying_more_than_is_allocated_is_refused_with_the_numbers() {
+        assert_eq!(check_within_allocation(Fen::yuan(5), Fen::yuan(5)), Ok(()));
+        let error = check_within_allocation(Fen::yuan(50_001), Fen::yuan(50_000)).unwrap_err();
+        assert_eq!(error.to_string(), "拨付 50,001 元 超过已分配的 50,000 元，请减少拨付金额或先增加分配");
+    }
+
+    #[test]
+    fn a_payee_is_kept_without_its_account_number() {
+        let payee = PayeeSnapshot::new(" 黄沙村村民委员会 ", "农商银行五华支行", "4405-0110 2938 1234", PayeeKind::Own);
+        let payee = payee.unwrap();
+        assert_eq!((payee.name.as_str(), payee.account_masked.as_str()), ("黄沙村村民委员会", "****1234"));
+        let problems = PayeeSnapshot::new("", "", "12ab", PayeeKind::TownCustody).unwrap_err();
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["name", "bank", "account"]);
+    }
+
+    #[test]
+    fn an_account_number_keeps_its_last_four_digits() {
+        for (account, masked) in [
+            ("4405011029381234", "****1234"),
+            ("4405 0110 2938 1234", "****1234"),
+            ("４４０５０１１０２９３８１２３４", "****1234"),
+            ("12345678", "****5678"),
+            ("1234567", "****"),
+            ("", "****"),
+        ] {
+            assert_eq!(mask_account(account), masked, "{account}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn four_distinct_hands_pass_and_any_shared_hand_across_desks_fails(
+            maker in 1u128..5, checker in 1u128..5, approver in 1u128..5, payer in 1u128..5,
+        ) {
+            let checkers = [checker, approver];
+            let three = payer != maker && !checkers.contains(&maker) && !checkers.contains(&payer);
+            prop_assert_eq!(hands(maker, checker, approver, payer).check().is_ok(), three);
+        }
+
+        #[test]
+        fn no_more_than_four_digits_are_ever_shown(account in "\\PC{0,40}") {
+            prop_assert!(mask_account(&account).chars().filter(char::is_ascii_digit).count() <= 4);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Typed identifiers: a need's id cannot be handed to a function that wants a pledge's.
+//!
+//! All are UUIDs of version 7 made by the server's clock, except those of money-like writes, which the
+//! client makes so that a repeated request is recognised. Deliberately absent: a way to make one here.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = Uuid))]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map($name)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                $name(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A natural person with an account.
+    PersonId,
+    /// One sign-in of a person on one device.
+    SessionId,
+    /// A village committee, federation, enterprise, charity or other party.
+    OrganisationId,
+    /// What a village asks for.
+    NeedId,
+    /// An uploaded, re-encoded picture.
+    FileId,
+    /// One row of the append-only record of what happened.
+    EventId,
+    /// A promise of money to a campaign; not money.
+    PledgeId,
+    /// One campaign of one charity in one campaign year.
+    CampaignId,
+    /// A bank account of a charity.
+    BankAccountId,
+    /// One line of a bank statement.
+    BankLineId,
+    /// A confirmed part of a bank line (or a receipt of goods): what a fen came in with, for ever.
+    LotId,
+    /// Arrived money set aside for one need.
+    AllocationId,
+    /// One payment of a charity to a payee.
+    DisbursementId,
+    /// A checked account that may be paid: an organisation's own, or the town's in custody.
+    PayeeId,
+    /// A village's report on the progress of a need.
+    ReportId,
+    /// One invoice or voucher of what the money was spent on.
+    SpendingItemId,
+    /// One row of the ledger.
+    TransferId,
+    /// One piece of work that is done after its transaction.
+    JobId,
+}

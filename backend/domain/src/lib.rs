@@ -1,0 +1,28 @@
+//! The vocabulary of the programme: what exists, which states it passes, which rules hold.
+//!
+//! Pure values and functions, shared by the server and the browser. Deliberately absent: I/O, a clock,
+//! randomness, SQL, HTTP, and floating point anywhere near money.
+
+#[macro_use]
+mod word;
+
+pub mod api;
+pub mod arrival;
+pub mod campaign;
+pub mod delivery;
+pub mod disbursement;
+pub mod four;
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod need;
+pub mod organisation;
+pub mod person;
+pub mod place;
+pub mod pledge;
+pub mod problem;
+
+pub use ids::*;
+pub use money::Fen;
+pub use problem::{Problem, Problems};
+pub use word::UnknownWord;

@@ -1,0 +1,306 @@
+//! A pledge: a promise of money to a campaign, its states, and what has to hold when it is made.
+//!
+//! A pledge is not money and touches no account. Its bank reference is in [`mod@reference`], how its maker is shown in
+//! [`display`]. Deliberately absent: the schedule of instalments, and anything that books money.
+
+pub mod display;
+pub mod reference;
+
+use crate::campaign::CampaignStage;
+use crate::money::AmountError;
+use crate::{Fen, NeedId, Problem, Problems};
+use serde::{Deserialize, Serialize};
+
+pub use display::{DisplayChoice, PublicDisplay, partial_name};
+pub use reference::{PledgeReference, find_references, nearest};
+
+/// The version of [`PLEDGE_TERMS`] that is in force; stored with each pledge. A changed sentence is a new version.
+pub const PLEDGE_TERMS_VERSION: &str = "2026-1";
+
+/// What a pledger is told before pledging. Sources: Charity Law, article 41 in the numbering of 2016 (a public
+/// promise, or a signed one for poverty relief, is to be kept; serious hardship excepted); Law on Donations for
+/// Public Welfare, articles 4, 5 and 8 (voluntary, unpaid, wish respected, praise only after being asked).
+pub const PLEDGE_TERMS: &[&str] = &[
+    "捐赠完全自愿，没有任何单位给您下达或摊派捐款数额。",
+    "认捐是承诺。公开作出的或签了协议的扶贫济困捐赠承诺，依法应当履行；经营或生活严重困难的，可以凭材料申请豁免。",
+    "怎样公开您的名称和金额由您决定，以后可以更改。",
+    "只有银行到账并经两人核对的款项才算到账。",
+];
+
+words! {
+    /// The states of a pledge.
+    pub enum PledgeStatus {
+        Draft = "draft" / "草稿",
+        /// Promised. Counts as 认捐 from here on.
+        Pledged = "pledged" / "已认捐",
+        /// A donation agreement is signed.
+        Agreed = "agreed" / "已签约",
+        PartlyArrived = "partly_arrived" / "部分到账",
+        Fulfilled = "fulfilled" / "全部到账",
+        /// The day has passed with money outstanding. Internal, never public; late money still fulfils it.
+        Overdue = "overdue" / "逾期",
+        /// The outstanding part is forgiven, with documents.
+        Waived = "waived" / "豁免",
+        /// Taken back before any agreement and before any money.
+        Cancelled = "cancelled" / "取消",
+    }
+}
+
+words! {
+    /// Whether the money is bound to needs that its giver chooses, or the charity decides.
+    pub enum Restriction {
+        Directed = "directed" / "定向",
+        Undirected = "undirected" / "非定向",
+    }
+}
+
+/// The facts of which a pledge's state after a movement of money follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fulfilment {
+    /// What was promised.
+    pub amount: Fen,
+    /// Confirmed arrivals less what was returned.
+    pub arrived: Fen,
+    /// Whether a donation agreement is signed.
+    pub agreed: bool,
+    /// Whether the agreed day has passed.
+    pub past_due: bool,
+}
+
+impl PledgeStatus {
+    /// Whether a pledge may go from this state to `next`. The ways back from arrived states are for reversals.
+    #[must_use]
+    pub const fn may_become(self, next: PledgeStatus) -> bool {
+        use PledgeStatus::{Agreed, Cancelled, Draft, Fulfilled, Overdue, PartlyArrived, Pledged, Waived};
+        matches!(
+            (self, next),
+            (Draft, Pledged | Cancelled)
+                | (Pledged, Agreed | PartlyArrived | Fulfilled | Overdue | Waived | Cancelled)
+                | (Agreed, PartlyArrived | Fulfilled | Overdue | Waived)
+                | (PartlyArrived, Pledged | Agreed | Fulfilled | Overdue | Waived)
+                | (Fulfilled, Pledged | Agreed | PartlyArrived | Overdue)
+                | (Overdue, Pledged | Agreed | PartlyArrived | Fulfilled | Waived)
+                | (Waived, Fulfilled)
+        )
+    }
+
+    /// Whether money may be booked to a pledge in this state. Late money is welcome.
+    #[must_use]
+    pub const fn takes_money(self) -> bool {
+        !matches!(self, Self::Draft | Self::Cancelled)
+    }
+
+    /// What counts as 认捐: nothing of a draft or cancelled pledge, and only what arrived of a waived one.
+    #[must_use]
+    pub fn counted(self, amount: Fen, arrived: Fen) -> Fen {
+        match self {
+            Self::Draft | Self::Cancelled => Fen::ZERO,
+            Self::Waived => amount.min(arrived),
+            Self::Pledged | Self::Agreed | Self::PartlyArrived | Self::Fulfilled | Self::Overdue => amount,
+        }
+    }
+
+    /// The state after money came or went back: it follows from the facts, so a reversal needs no memory of what
+    /// was before. A draft or cancelled pledge stays so; a waived one changes only when everything has come.
+    #[must_use]
+    pub fn after_money(self, facts: &Fulfilment) -> PledgeStatus {
+        let complete = facts.arrived >= facts.amount;
+        match self {
+            Self::Draft | Self::Cancelled => self,
+            _ if complete => Self::Fulfilled,
+            Self::Waived => Self::Waived,
+            _ if facts.past_due => Self::Overdue,
+            _ if facts.arrived.is_positive() => Self::PartlyArrived,
+            _ if facts.agreed => Self::Agreed,
+            _ => Self::Pledged,
+        }
+    }
+}
+
+/// What a pledger hands in. Field names are those of the form and of the JSON body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one box that the pledger ticks or leaves")]
+pub struct PledgeInput {
+    #[serde(rename = "amount_fen")]
+    pub amount: Fen,
+    pub restriction: Restriction,
+    /// The need that the money is for, if that is known already.
+    pub need: Option<NeedId>,
+    /// Nobody is shown by default: the pledger has to choose.
+    pub public_display: Option<PublicDisplay>,
+    pub show_amount: bool,
+    pub share_with_recipient: bool,
+    /// "I know that a public promise is to be kept."
+    pub notice_acknowledged: bool,
+    /// "I pledge of my own free will."
+    pub voluntary: bool,
+    /// The version of the terms that the pledger saw.
+    pub terms_version: String,
+}
+
+/// What is known when a pledge is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PledgeFacts {
+    pub campaign: CampaignStage,
+    /// Whether the need, where one is named, takes pledges.
+    pub need_open: bool,
+}
+
+impl PledgeInput {
+    /// Checks what was handed in and gives how the pledger wants to be shown.
+    ///
+    /// # Errors
+    /// A sentence for each field that keeps the pledge from being made, all at once.
+    pub fn check(&self, facts: PledgeFacts) -> Result<DisplayChoice, Vec<Problem>> {
+        let mut problems = Problems::new();
+        problems.require(self.amount.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+        problems.require(facts.campaign.takes_pledges(), "campaign", "本次活动现在不接受认捐，请选择正在进行的活动");
+        if self.need.is_some() {
+            problems.require(facts.need_open, "need", "这个需求现在不能认捐，请另选需求，或先不指定需求");
+            problems.require(
+                self.restriction == Restriction::Directed,
+                "restriction",
+                "已指定需求的认捐是定向捐赠，请选“定向”，或取消指定的需求",
+            );
+        }
+        problems.require(
+            self.notice_acknowledged,
+            "notice_acknowledged",
+            "请阅读并勾选：公开作出的捐赠承诺依法应当履行",
+        );
+        problems.require(self.voluntary, "voluntary", "请确认这次认捐完全出于自愿；如有人摊派，请不要提交并向我们反映");
+        let current = self.terms_version == PLEDGE_TERMS_VERSION;
+        problems.require(current, "terms_version", "认捐须知已更新，请重新阅读后再提交");
+        if self.public_display.is_none() {
+            problems.add("public_display", "请选择怎样公开您的名称：全称、部分或匿名");
+        }
+        let choice = self.public_display.map(|name| DisplayChoice {
+            name,
+            show_amount: self.show_amount,
+            share_with_recipient: self.share_with_recipient,
+        });
+        match choice {
+            Some(choice) if problems.is_empty() => Ok(choice),
+            _ => Err(problems.into_vec()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    /// Makes one field wrong.
+    type Spoil = fn(&mut PledgeInput);
+
+    fn good() -> PledgeInput {
+        PledgeInput {
+            amount: Fen::yuan(50_000),
+            restriction: Restriction::Directed,
+            need: Some(NeedId(Uuid::from_u128(1))),
+            public_display: Some(PublicDisplay::Partial),
+            show_amount: false,
+            share_with_recipient: true,
+            notice_acknowledged: true,
+            voluntary: true,
+            terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+        }
+    }
+
+    const OPEN: PledgeFacts = PledgeFacts { campaign: CampaignStage::Live, need_open: true };
+
+    #[test]
+    fn a_complete_pledge_keeps_the_three_wishes_apart() {
+        let choice = good().check(OPEN).unwrap();
+        assert_eq!(choice.name, PublicDisplay::Partial);
+        assert!(!choice.show_amount && choice.share_with_recipient);
+    }
+
+    #[test]
+    fn each_missing_thing_is_named_by_its_field() {
+        let table: &[(&str, Spoil)] = &[
+            ("amount_fen", |input| input.amount = Fen::ZERO),
+            ("amount_fen", |input| input.amount = Fen::yuan(-1)),
+            ("restriction", |input| input.restriction = Restriction::Undirected),
+            ("public_display", |input| input.public_display = None),
+            ("notice_acknowledged", |input| input.notice_acknowledged = false),
+            ("voluntary", |input| input.voluntary = false),
+            ("terms_version", |input| input.terms_version = "2020-1".to_owned()),
+        ];
+        for (field, spoil) in table {
+            let mut input = good();
+            spoil(&mut input);
+            let problems = input.check(OPEN).unwrap_err();
+            let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+            assert_eq!(fields, [*field]);
+        }
+    }
+
+    #[test]
+    fn a_closed_campaign_and_a_closed_need_are_both_told_at_once() {
+        let closed = PledgeFacts { campaign: CampaignStage::Settled, need_open: false };
+        let problems = good().check(closed).unwrap_err();
+        let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["campaign", "need"]);
+    }
+
+    #[test]
+    fn a_pledge_without_a_need_asks_nothing_of_needs() {
+        let input = PledgeInput { need: None, restriction: Restriction::Undirected, ..good() };
+        assert!(input.check(PledgeFacts { need_open: false, ..OPEN }).is_ok());
+    }
+
+    #[test]
+    fn a_pledge_is_cancelled_only_before_agreement_and_money() {
+        let cancellable: Vec<_> = PledgeStatus::ALL
+            .iter()
+            .filter(|status| status.may_become(PledgeStatus::Cancelled))
+            .map(|status| status.as_str())
+            .collect();
+        assert_eq!(cancellable, ["draft", "pledged"]);
+    }
+
+    #[test]
+    fn only_standing_pledges_count_and_a_waived_one_by_what_came() {
+        let (amount, arrived) = (Fen::yuan(100), Fen::yuan(30));
+        for (status, counted) in [
+            (PledgeStatus::Draft, Fen::ZERO),
+            (PledgeStatus::Cancelled, Fen::ZERO),
+            (PledgeStatus::Waived, arrived),
+            (PledgeStatus::Overdue, amount),
+            (PledgeStatus::Pledged, amount),
+        ] {
+            assert_eq!(status.counted(amount, arrived), counted, "{status}");
+        }
+    }
+
+    #[test]
+    fn late_money_fulfils_an_overdue_and_a_waived_pledge() {
+        let facts = Fulfilment { amount: Fen::yuan(100), arrived: Fen::yuan(100), agreed: true, past_due: true };
+        assert_eq!(PledgeStatus::Overdue.after_money(&facts), PledgeStatus::Fulfilled);
+        assert_eq!(PledgeStatus::Waived.after_money(&facts), PledgeStatus::Fulfilled);
+        assert_eq!(PledgeStatus::Cancelled.after_money(&facts), PledgeStatus::Cancelled);
+        let part = Fulfilment { arrived: Fen::yuan(1), ..facts };
+        assert_eq!(PledgeStatus::Agreed.after_money(&part), PledgeStatus::Overdue);
+        assert_eq!(
+            PledgeStatus::Agreed.after_money(&Fulfilment { past_due: false, ..part }),
+            PledgeStatus::PartlyArrived
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_movement_of_money_leads_only_to_states_that_may_follow(
+            status in prop::sample::select(PledgeStatus::ALL), arrived in 0i64..200, agreed: bool, past_due: bool,
+        ) {
+            // A signature, once given, does not go away.
+            let agreed = agreed || status == PledgeStatus::Agreed;
+            let facts = Fulfilment { amount: Fen::yuan(100), arrived: Fen::yuan(arrived), agreed, past_due };
+            let next = status.after_money(&facts);
+            prop_assert!(next == status || status.may_become(next), "{status} -> {next}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The database: where it is, how it is opened, how it is brought up to date.
+//!
+//! Deliberately absent: queries. Each room keeps its own in its `sql.rs`.
+
+pub mod embedded;
+
+use crate::config::Settings;
+use anyhow::Context;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::time::Duration;
+
+/// The history of the schema, compiled in.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// An open database and, when it is ours, the server behind it.
+pub struct Database {
+    pub pool: PgPool,
+    server: Option<embedded::Server>,
+}
+
+/// Opens the database that the settings name, or the private one.
+pub async fn open(settings: &Settings) -> anyhow::Result<Database> {
+    let (options, server) = match &settings.database_url {
+        Some(url) => (url.parse::<PgConnectOptions>().context("DATABASE_URL is not a PostgreSQL address")?, None),
+        None => {
+            let server = embedded::Server::start(&embedded::Place::for_data_dir(&settings.data_dir)?).await?;
+            (server.options("qiancun"), Some(server))
+        }
+    };
+    let pool = connect(options).await.context("cannot open the database")?;
+    Ok(Database { pool, server })
+}
+
+/// A pool with limits on how long anything may wait.
+pub async fn connect(options: PgConnectOptions) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new()
+        .max_connections(24)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options.application_name("qiancun").options([
+            ("timezone", "UTC"),
+            ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]))
+        .await
+}
+
+/// Applies what is missing of the schema's history.
+pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
+    MIGRATIONS.run(pool).await.context("cannot bring the schema up to date")
+}
+
+impl Database {
+    /// Closes the pool and stops the private server when nobody else uses it.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        match self.server {
+            Some(server) => server.release().await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `POST /files`, `GET /files/{id}`.
+
+use super::Size;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::caller::{Caller, SignedIn};
+use crate::http::{Path, Query};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::FileId;
+use domain::api::files::{FILE, FILE_BYTES_MAX, FILES, StoredFile};
+use serde::Deserialize;
+
+pub fn routes() -> Router<App> {
+    let upload = Router::new().route(FILES, post(upload)).layer(DefaultBodyLimit::max(FILE_BYTES_MAX + 64 * 1024));
+    Router::new().route(FILE, get(read)).merge(upload)
+}
+
+async fn upload(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    mut form: Multipart,
+) -> Result<(StatusCode, Json<StoredFile>)> {
+    while let Some(part) = form.next_field().await.map_err(refused)? {
+        if part.name() == Some("file") {
+            let bytes = part.bytes().await.map_err(refused)?;
+            return Ok((StatusCode::CREATED, Json(super::store(&app, signed_in.me.id, bytes).await?)));
+        }
+    }
+    Err(Error::invalid("file", "请选择一张照片"))
+}
+
+fn refused(error: MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Error::TooLarge("照片太大，每张最多 10 MB".into())
+    } else {
+        Error::BadRequest(error.body_text())
+    }
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    size: Option<String>,
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<FileId>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response> {
+    let size = if wanted.size.as_deref() == Some("small") { Size::Small } else { Size::Full };
+    let (bytes, public) = super::read(&app, &caller, id, size).await?;
+    let cache = if public { "public, max-age=86400" } else { "private, no-store" };
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,134 @@
+//! Pictures: taken in, made safe, kept apart from the database.
+//!
+//! An upload is decoded and encoded anew, so that nothing but a picture comes out and nothing hides in it; place
+//! and time of its EXIF are kept privately. It is a draft of its uploader until a need or a report names it.
+//! Deliberately absent: any other kind of file, and the original bytes.
+
+mod http;
+mod picture;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::caller::Caller;
+use anyhow::{Context, anyhow};
+use bytes::Bytes;
+use chrono::Duration;
+use domain::api::files::{FILE_BYTES_MAX, StoredFile};
+use domain::{FileId, PersonId};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use std::sync::Arc;
+
+/// Where the bytes are.
+pub type Store = Arc<dyn ObjectStore>;
+
+/// Drafts that nothing named in this time are dropped.
+const DRAFT_LIFE: Duration = Duration::days(7);
+
+/// The two sizes that exist of every picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// At most 1,600 pixels on the longer side.
+    Full,
+    /// At most 480.
+    Small,
+}
+
+fn path(id: FileId, size: Size) -> Path {
+    let suffix = if size == Size::Small { "-small" } else { "" };
+    Path::from(format!("pictures/{id}{suffix}.jpg"))
+}
+
+/// Takes in one picture as a draft of `uploader`.
+pub async fn store(app: &App, uploader: PersonId, upload: Bytes) -> Result<StoredFile> {
+    if upload.len() > FILE_BYTES_MAX {
+        return Err(Error::TooLarge("照片太大，每张最多 10 MB".into()));
+    }
+    let turn = app.decoding.acquire().await.map_err(|_| anyhow!("the app is closing"))?;
+    let decoded = tokio::task::spawn_blocking(move || picture::read(&upload)).await.map_err(|error| anyhow!(error))?;
+    drop(turn);
+    let picture = decoded.map_err(|error| Error::invalid("file", error.to_string()))?;
+    let id: FileId = app.clock.id();
+    let sha256 = Sha256::digest(&picture.full).to_vec();
+    let stored = StoredFile {
+        id,
+        width: picture.width,
+        height: picture.height,
+        bytes: i64::try_from(picture.full.len()).context("size")?,
+    };
+    app.files.put(&path(id, Size::Full), picture.full.into()).await.context("store a picture")?;
+    app.files.put(&path(id, Size::Small), picture.small.into()).await.context("store a picture")?;
+    let mut connection = app.pool.acquire().await?;
+    sql::insert(&mut connection, uploader, &stored, &sha256, &picture.taken, app.clock.now()).await?;
+    Ok(stored)
+}
+
+/// The bytes of a picture that this caller may see, and whether everybody may.
+pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<(Bytes, bool)> {
+    let mut connection = app.pool.acquire().await?;
+    let access = sql::access(&mut connection, id).await?.ok_or(Error::NotFound)?;
+    drop(connection);
+    let me = caller.me.as_deref();
+    let uploader = me.is_some_and(|me| me.id == access.uploader);
+    // Whoever may see the need may see its pictures: its village, the federation above it, the auditor.
+    let insider = access.need.as_ref().is_some_and(|need| {
+        me.is_some_and(|me| {
+            me.memberships.iter().any(|membership| {
+                use domain::organisation::Role::{Auditor, FederationCity, FederationCounty};
+                membership.organisation == need.organisation
+                    || membership.role == Auditor
+                    || (matches!(membership.role, FederationCity | FederationCounty)
+                        && need.submitted
+                        && membership.covers(&need.village))
+            })
+        })
+    });
+    if !(access.public || uploader || insider) {
+        return Err(Error::NotFound);
+    }
+    let object = app.files.get(&path(id, size)).await.context("read a picture")?;
+    Ok((object.bytes().await.context("read a picture")?, access.public))
+}
+
+/// Sizes of pictures that exist, in the order asked for.
+pub async fn sizes(app: &App, ids: &[FileId]) -> Result<Vec<StoredFile>> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::sizes(&mut connection, ids).await?)
+}
+
+/// Keeps the drafts that a text names. Each must be `person`'s own draft or already belong to that text.
+pub async fn keep(tx: &mut PgConnection, person: PersonId, named: &[FileId], already: &[FileId]) -> Result<()> {
+    let fresh: Vec<FileId> = named.iter().copied().filter(|file| !already.contains(file)).collect();
+    let kept = sql::keep(tx, person, &fresh).await?;
+    if kept == fresh.len() {
+        Ok(())
+    } else {
+        Err(Error::invalid("photos", "有照片已经失效，请删除后重新上传"))
+    }
+}
+
+/// Makes pictures public together with the text that shows them.
+pub async fn publish(tx: &mut PgConnection, files: &[FileId]) -> Result<()> {
+    Ok(sql::publish(tx, files).await?)
+}
+
+/// Drops drafts that nothing named for a week. Returns how many.
+pub async fn drop_old_drafts(app: &App) -> Result<usize> {
+    let mut connection = app.pool.acquire().await?;
+    let dropped = sql::delete_drafts(&mut connection, app.clock.now() - DRAFT_LIFE).await?;
+    drop(connection);
+    for id in &dropped {
+        for size in [Size::Full, Size::Small] {
+            match app.files.delete(&path(*id, size)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(anyhow::Error::new(error).context("delete a draft picture").into()),
+            }
+        }
+    }
+    Ok(dropped.len())
+}

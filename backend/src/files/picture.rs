@@ -1,0 +1,130 @@
+//! Decodes a picture, turns it upright, scales it down and encodes it anew; reads place and time from its EXIF.
+
+use anyhow::{Context, anyhow, ensure};
+use chrono::NaiveDateTime;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::io::Cursor;
+
+const FULL_SIDE: u32 = 1_600;
+const SMALL_SIDE: u32 = 480;
+/// What a phone of today takes at most, with room: 60 megapixels.
+const PIXELS_MAX: u64 = 60_000_000;
+
+pub struct Picture {
+    pub full: Vec<u8>,
+    pub small: Vec<u8>,
+    pub width: i32,
+    pub height: i32,
+    pub taken: Taken,
+}
+
+/// Where and when a picture was taken, as its EXIF says.
+#[derive(Default, Debug, PartialEq)]
+pub struct Taken {
+    /// Latitude and longitude in thousandths of a degree (about 100 m).
+    pub place: Option<(i64, i64)>,
+    /// By the camera's clock, which knows no zone.
+    pub at: Option<NaiveDateTime>,
+}
+
+/// Makes a safe picture of an upload; the error is the sentence for the person.
+pub fn read(upload: &[u8]) -> anyhow::Result<Picture> {
+    let not_a_picture = "这个文件不是 JPEG、PNG 或 WebP 照片，请换一张";
+    let format = image::guess_format(upload).context(not_a_picture)?;
+    ensure!(matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP), not_a_picture);
+    let mut reader = ImageReader::with_format(Cursor::new(upload), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(512 * 1024 * 1024);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|_| anyhow!(not_a_picture))?;
+    let (width, height) = decoder.dimensions();
+    ensure!(u64::from(width) * u64::from(height) <= PIXELS_MAX, "照片的像素太多，请换一张小一些的（最多 6000 万像素）");
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let damaged = |_| anyhow!("照片已损坏，打不开，请换一张");
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(orientation);
+    let full = within(&image, FULL_SIDE);
+    let small = within(&full, SMALL_SIDE);
+    Ok(Picture {
+        width: i32::try_from(full.width())?,
+        height: i32::try_from(full.height())?,
+        full: encode(&full)?,
+        small: encode(&small)?,
+        taken: taken(upload),
+    })
+}
+
+fn within(image: &DynamicImage, side: u32) -> DynamicImage {
+    if image.width() <= side && image.height() <= side {
+        image.clone()
+    } else {
+        image.resize(side, side, FilterType::Triangle)
+    }
+}
+
+fn encode(image: &DynamicImage) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    image.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 82))?;
+    Ok(bytes)
+}
+
+/// Place and time, where they can be read; a picture without EXIF is as good as any.
+fn taken(upload: &[u8]) -> Taken {
+    let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(upload)) else {
+        return Taken::default();
+    };
+    let latitude = degrees(&exif, exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, b'S');
+    let longitude = degrees(&exif, exif::Tag::GPSLongitude, exif::Tag::GPSLongitudeRef, b'W');
+    let at = exif.get_field(exif::Tag::DateTimeOriginal, exif::In::PRIMARY).and_then(|field| match &field.value {
+        exif::Value::Ascii(texts) => {
+            let text = std::str::from_utf8(texts.first()?).ok()?;
+            NaiveDateTime::parse_from_str(text, "%Y:%m:%d %H:%M:%S").ok()
+        }
+        _ => None,
+    });
+    Taken { place: latitude.zip(longitude), at }
+}
+
+/// Thousandths of a degree from degrees, minutes and seconds, in whole numbers.
+fn degrees(exif: &exif::Exif, tag: exif::Tag, reference: exif::Tag, negative: u8) -> Option<i64> {
+    let exif::Value::Rational(parts) = &exif.get_field(tag, exif::In::PRIMARY)?.value else { return None };
+    let mut thousandths = 0_i64;
+    for (part, divisor) in parts.iter().zip([1_i64, 60, 3600]) {
+        let denominator = i64::from(part.denom).checked_mul(divisor).filter(|n| *n > 0)?;
+        thousandths += i64::from(part.num) * 1_000 / denominator;
+    }
+    let is_negative = match &exif.get_field(reference, exif::In::PRIMARY)?.value {
+        exif::Value::Ascii(texts) => texts.first()?.first() == Some(&negative),
+        _ => false,
+    };
+    (thousandths <= 180_000).then_some(if is_negative { -thousandths } else { thousandths })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        DynamicImage::new_rgb8(width, height).write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_large_picture_is_scaled_down_and_becomes_a_jpeg() {
+        let picture = read(&png(3_200, 1_000)).unwrap();
+        assert_eq!((picture.width, picture.height), (1_600, 500));
+        assert_eq!(image::guess_format(&picture.full).unwrap(), ImageFormat::Jpeg);
+        assert_eq!(image::load_from_memory(&picture.small).unwrap().width(), 480);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused_with_the_reason() {
+        for upload in [&b"<svg onload=alert(1)>"[..], b"", b"GIF89a\x01\x00\x01\x00", &png(4, 4)[..20]] {
+            let message = read(upload).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(message.contains("照片"), "{message}");
+        }
+    }
+}

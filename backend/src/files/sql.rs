@@ -1,0 +1,112 @@
+//! The only SQL on files. Which need shows a picture is read from `need_photo`, and written by the needs' room.
+
+use super::picture::Taken;
+use chrono::{DateTime, Utc};
+use domain::api::files::StoredFile;
+use domain::place::PlaceCode;
+use domain::{FileId, OrganisationId, PersonId};
+use sqlx::PgConnection;
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    uploader: PersonId,
+    file: &StoredFile,
+    sha256: &[u8],
+    taken: &Taken,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into file (id, uploader, width, height, bytes, sha256, latitude, longitude, taken_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7::bigint / 1000.0, $8::bigint / 1000.0, $9, $10)",
+        file.id.0,
+        uploader.0,
+        file.width,
+        file.height,
+        file.bytes,
+        sha256,
+        taken.place.map(|(latitude, _)| latitude),
+        taken.place.map(|(_, longitude)| longitude),
+        taken.at,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn sizes(connection: &mut PgConnection, ids: &[FileId]) -> sqlx::Result<Vec<StoredFile>> {
+    let ids: Vec<_> = ids.iter().map(|file| file.0).collect();
+    let rows = sqlx::query!(
+        r#"select f.id, f.width, f.height, f.bytes
+           from unnest($1::uuid[]) with ordinality as wanted (id, position)
+           join file f on f.id = wanted.id
+           order by wanted.position"#,
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let file = |(id, width, height, bytes)| StoredFile { id: FileId(id), width, height, bytes };
+    Ok(rows.into_iter().map(|row| file((row.id, row.width, row.height, row.bytes))).collect())
+}
+
+pub struct Access {
+    pub uploader: PersonId,
+    pub public: bool,
+    pub need: Option<OfNeed>,
+}
+
+/// The need that shows a picture.
+pub struct OfNeed {
+    pub organisation: OrganisationId,
+    pub village: PlaceCode,
+    pub submitted: bool,
+}
+
+pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<Option<Access>> {
+    let row = sqlx::query!(
+        r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
+                  n.status as "status?"
+           from file f
+           left join need_photo p on p.file = f.id
+           left join need n on n.id = p.need
+           where f.id = $1
+           limit 1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Access {
+        uploader: PersonId(row.uploader),
+        public: row.public,
+        need: (|| {
+            Some(OfNeed {
+                organisation: OrganisationId(row.organisation?),
+                village: row.village?.parse().ok()?,
+                submitted: row.status? != "draft",
+            })
+        })(),
+    }))
+}
+
+/// How many of the drafts were there to be kept.
+pub async fn keep(connection: &mut PgConnection, person: PersonId, files: &[FileId]) -> sqlx::Result<usize> {
+    let files: Vec<_> = files.iter().map(|file| file.0).collect();
+    let result =
+        sqlx::query!("update file set kept = true where id = any($1) and uploader = $2 and not kept", &files, person.0)
+            .execute(connection)
+            .await?;
+    Ok(usize::try_from(result.rows_affected()).unwrap_or(usize::MAX))
+}
+
+pub async fn publish(connection: &mut PgConnection, files: &[FileId]) -> sqlx::Result<()> {
+    let files: Vec<_> = files.iter().map(|file| file.0).collect();
+    sqlx::query!("update file set public = true where id = any($1)", &files).execute(connection).await?;
+    Ok(())
+}
+
+pub async fn delete_drafts(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<Vec<FileId>> {
+    let ids = sqlx::query_scalar!("delete from file where not kept and created_at < $1 returning id", before)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(FileId).collect())
+}

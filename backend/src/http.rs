@@ -1,0 +1,132 @@
+//! The network's side: one list of all routes, the layers around them, and the extractors that refuse politely.
+//!
+//! `/api/v1` is the only door; pages enter by it too, in process. Deliberately absent: rules.
+
+pub mod caller;
+pub mod forms;
+pub mod identify;
+pub mod in_process;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::site::Site;
+use crate::{files, needs, people, places};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::api::PREFIX;
+use serde::de::DeserializeOwned;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// The largest JSON body or plain form.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Every room's routes, without prefix and without the outer layers.
+pub fn api(app: &App) -> Router {
+    Router::new()
+        .merge(people::routes())
+        .merge(places::routes())
+        .merge(files::routes())
+        .merge(needs::routes())
+        .route("/health", get(health))
+        .fallback(async || Error::NotFound)
+        .method_not_allowed_fallback(async || Error::BadRequest("这个地址不接受这种请求".into()))
+        .with_state(app.clone())
+}
+
+/// The whole server.
+pub fn router(app: &App, site: Site) -> Router {
+    let inner = Router::new()
+        .nest(PREFIX, site.api.clone())
+        .merge(crate::site::routes(site.clone()))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(app.clone(), identify::identify))
+        .layer(CatchPanicLayer::custom(|_| Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()))
+        .layer(from_fn(identify::log));
+    let inner = security_headers(inner);
+    // The language is taken off the path before any route is looked up, hence a router around the router.
+    Router::new().fallback_service(inner).layer(map_request(crate::site::take_language))
+}
+
+/// Nothing of ours runs inline, nothing is framed, nothing leaks in a referrer.
+fn security_headers(router: Router) -> Router {
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+             img-src 'self' blob: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'; manifest-src 'self'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    HEADERS.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    })
+}
+
+/// Alive, and the database answers.
+async fn health(axum::extract::State(app): axum::extract::State<App>) -> Result<Json<serde_json::Value>> {
+    sqlx::query!(r#"select 1 as "one!""#).fetch_one(&app.pool).await?;
+    Ok(Json(serde_json::json!({ "status": "ok" })))
+}
+
+/// A JSON body; what is wrong with it is said.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Body(value)),
+            Err(JsonRejection::JsonDataError(error)) => {
+                Err(Error::BadRequest(format!("请求的内容不对：{}", error.body_text())))
+            }
+            Err(error) => Err(Error::BadRequest(format!("请求应为 JSON:{}", error.body_text()))),
+        }
+    }
+}
+
+/// Query parameters.
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Query(value)),
+            Err(error) => Err(Error::BadRequest(format!("查询条件不对：{}", error.body_text()))),
+        }
+    }
+}
+
+/// What the path names. An id that is none names nothing.
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Path(value)),
+            Err(_) => Err(Error::NotFound),
+        }
+    }
+}
+
+/// An answer that no cache may keep.
+pub fn private(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}

@@ -1,0 +1,111 @@
+//! Who asks, and by which right: types that a handler cannot make up.
+//!
+//! [`Caller`] is put into each request by the identifying layer. A right such as [`Village`] is an extractor that
+//! exists only where the caller holds it in a verified organisation; ownership and jurisdiction are the use case's
+//! matter. Deliberately absent: booleans such as `is_admin`.
+
+use crate::error::Error;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::SessionId;
+use domain::api::sessions::Me;
+use domain::organisation::{Acting, OrganisationStatus, Role};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Who sent the request; nobody, for a visitor.
+#[derive(Clone, Default)]
+pub struct Caller {
+    pub me: Option<Arc<Me>>,
+    pub session: Option<SessionId>,
+    pub origin: Origin,
+}
+
+/// Where a request came from.
+#[derive(Clone, Default, Debug)]
+pub struct Origin {
+    pub address: Option<IpAddr>,
+    pub request_id: String,
+}
+
+impl Caller {
+    /// The first membership with one of the roles, in an organisation that is verified.
+    #[must_use]
+    pub fn acting_as(&self, roles: &[Role]) -> Option<Acting> {
+        let me = self.me.as_ref()?;
+        let membership = me
+            .memberships
+            .iter()
+            .find(|membership| membership.status == OrganisationStatus::Verified && roles.contains(&membership.role))?;
+        Some(Acting {
+            person: me.id,
+            organisation: membership.organisation,
+            role: membership.role,
+            place: membership.place.clone(),
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let caller = parts.extensions.get::<Caller>().cloned();
+        caller
+            .ok_or_else(|| Error::Internal(anyhow::anyhow!("a route outside the identifying layer asks for a caller")))
+    }
+}
+
+/// Anybody who is signed in.
+pub struct SignedIn {
+    pub me: Arc<Me>,
+    pub session: Option<SessionId>,
+    pub origin: Origin,
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let me = caller.me.ok_or(Error::SignInRequired)?;
+        Ok(SignedIn { me, session: caller.session, origin: caller.origin })
+    }
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident: [$($role:ident),+], $refusal:literal;)+) => {$(
+        $(#[$doc])*
+        pub struct $name {
+            pub acting: Acting,
+            pub origin: Origin,
+        }
+
+        impl $name {
+            /// The roles that carry this right.
+            pub const ROLES: &'static [Role] = &[$(Role::$role),+];
+        }
+
+        impl<S: Sync> FromRequestParts<S> for $name {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+                let caller = Caller::from_request_parts(parts, state).await?;
+                if caller.me.is_none() {
+                    return Err(Error::SignInRequired);
+                }
+                let acting = caller.acting_as(Self::ROLES).ok_or(Error::Forbidden($refusal))?;
+                Ok($name { acting, origin: caller.origin })
+            }
+        }
+    )+};
+}
+
+rights! {
+    /// Writes and submits the needs of its village.
+    Village: [VillageReporter, VillageHead], "只有村（社区）的账号可以做这件事";
+    /// Decides on the needs of its county or of the whole city.
+    Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
+    /// Reads everything, changes nothing.
+    Audit: [Auditor], "只有审计账号可以做这件事";
+}

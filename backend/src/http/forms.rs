@@ -1,0 +1,347 @@
+//! HTML forms without script: a form becomes the same API call that a program would make, then 303; a refused one is
+//! the same page with 422, what was typed, the kept pictures, and a sentence by each field.
+//!
+//! Deliberately absent: rules. What a form can check is what `domain` checks.
+
+use super::caller::SignedIn;
+use crate::error::Error;
+use crate::files;
+use crate::http::identify::SetTokens;
+use crate::site::{PageRequest, Site};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use domain::api::files::{FILE_BYTES_MAX, StoredFile};
+use domain::api::needs::{self, Need, NeedChange, NewNeed, ReturnNeed, Seen};
+use domain::api::sessions::{self, Credentials};
+use domain::api::{ApiError, ErrorCode};
+use domain::need::{BudgetItem, NeedContent, PHOTOS_MAX};
+use domain::organisation::OrganisationKind;
+use domain::{Fen, NeedId, Problem};
+use frontend::{FormState, Lang};
+
+/// Room for nine pictures and the text.
+const UPLOAD_BYTES_MAX: usize = PHOTOS_MAX * FILE_BYTES_MAX + 256 * 1024;
+
+/// Every path that takes a form; the page of the same path shows it.
+pub fn routes() -> Router<Site> {
+    let with_pictures = Router::new()
+        .route("/work/needs/new", page_and(post(need_new)))
+        .route("/work/needs/{id}", page_and(post(need_edit)))
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+    Router::new()
+        .route("/sign-in", page_and(post(sign_in)))
+        .route("/sign-out", post(sign_out))
+        .route("/needs/{id}", page_and(post(need_step)))
+        .merge(with_pictures)
+}
+
+fn page_and(form: MethodRouter<Site>) -> MethodRouter<Site> {
+    let page = async |State(site): State<Site>, request: Request| site.page(&PageRequest::of(&request), None).await;
+    form.merge(get(page))
+}
+
+/// A form as it came in.
+struct Form {
+    page: PageRequest,
+    state: FormState,
+}
+
+impl Form {
+    /// Reads names and values; pictures are stored as drafts on the way.
+    async fn read(site: &Site, request: Request) -> Result<Self, Response> {
+        let page = PageRequest::of(&request);
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let state = if kind.starts_with("multipart/form-data") {
+            let (mut parts, body) = request.into_parts();
+            let signed_in = SignedIn::from_request_parts(&mut parts, site).await;
+            let request = Request::from_parts(parts, body);
+            let multipart = Multipart::from_request(request, site).await.map_err(IntoResponse::into_response)?;
+            read_multipart(site, signed_in.ok(), multipart).await.map_err(IntoResponse::into_response)?
+        } else {
+            let axum::Form(values) = axum::Form::<Vec<(String, String)>>::from_request(request, site)
+                .await
+                .map_err(IntoResponse::into_response)?;
+            FormState { values, ..FormState::default() }
+        };
+        Ok(Form { page, state })
+    }
+
+    fn lang(&self) -> Lang {
+        self.page.lang
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.state.value(name)
+    }
+
+    /// The page again, with what is wrong.
+    async fn refused(mut self, site: &Site, error: ApiError) -> Response {
+        if error.code == ErrorCode::SignInRequired {
+            return site.page(&self.page, None).await;
+        }
+        // What the form layer could not read comes first; the API repeats it less exactly.
+        let known: Vec<String> = self.state.problems.iter().map(|problem| problem.field.clone()).collect();
+        self.state.problems.extend(error.fields.into_iter().filter(|problem| !known.contains(&problem.field)));
+        if error.code != ErrorCode::Invalid {
+            self.state.message = Some(error.message);
+        }
+        site.page(&self.page, Some(self.state)).await
+    }
+
+    fn problem(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.state.problems.push(Problem { field: field.into(), message: message.into() });
+    }
+}
+
+/// Values, and pictures as drafts. A picture that is refused leaves a problem; the others are kept.
+async fn read_multipart(site: &Site, signed_in: Option<SignedIn>, mut parts: Multipart) -> Result<FormState, Error> {
+    let mut state = FormState::default();
+    let unreadable = |error: axum::extract::multipart::MultipartError| {
+        if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Error::TooLarge("照片合起来太大，请分几次上传".into())
+        } else {
+            Error::BadRequest(error.body_text())
+        }
+    };
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let Some(file_name) = part.file_name().map(str::to_owned) else {
+            let value = part.text().await.map_err(unreadable)?;
+            state.values.push((name, value));
+            continue;
+        };
+        let bytes = part.bytes().await.map_err(unreadable)?;
+        if bytes.is_empty() {
+            continue;
+        }
+        let Some(signed_in) = &signed_in else { continue };
+        match files::store(&site.app, signed_in.me.id, bytes).await {
+            Ok(stored) => state.photos.push(stored),
+            Err(Error::Invalid(problems)) => {
+                let says = problems.into_iter().map(|problem| problem.message).collect::<String>();
+                state.problems.push(Problem { field: name, message: format!("{file_name}：{says}") });
+            }
+            Err(Error::TooLarge(says)) => {
+                state.problems.push(Problem { field: name, message: format!("{file_name}：{says}") });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    keep_earlier_photos(site, signed_in.as_ref(), &mut state).await?;
+    Ok(state)
+}
+
+/// Pictures of an earlier try or of the saved text come back as hidden ids, unless their box is ticked.
+async fn keep_earlier_photos(site: &Site, signed_in: Option<&SignedIn>, state: &mut FormState) -> Result<(), Error> {
+    let removed: Vec<String> = state.all("remove_photo").into_iter().map(str::to_owned).collect();
+    let ids: Vec<_> = state.all("photo").into_iter().filter(|id| !removed.contains(&(*id).to_owned())).collect();
+    let ids: Vec<domain::FileId> = ids.into_iter().filter_map(|id| id.parse().ok()).collect();
+    let mut photos: Vec<StoredFile> = Vec::new();
+    if signed_in.is_some() {
+        photos = files::sizes(&site.app, &ids).await?;
+    }
+    photos.append(&mut state.photos);
+    state.photos = photos;
+    Ok(())
+}
+
+/// Only a path of ours, never another site's.
+fn own_path(next: &str) -> &str {
+    if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/work" }
+}
+
+async fn sign_in(State(site): State<Site>, request: Request) -> Response {
+    let form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let credentials =
+        Credentials { account: form.value("account").to_owned(), password: form.value("password").to_owned() };
+    let call = sessions::sign_in(&credentials);
+    match form.page.in_process(&site).call_with_extensions(call).await {
+        Ok((_, mut extensions)) => {
+            let mut response = site.see_other(form.lang(), own_path(form.value("next")));
+            if let Some(tokens) = extensions.remove::<SetTokens>() {
+                response.extensions_mut().insert(tokens);
+            }
+            response
+        }
+        Err(error) => form.refused(&site, error).await,
+    }
+}
+
+async fn sign_out(State(site): State<Site>, request: Request) -> Response {
+    let page = PageRequest::of(&request);
+    let mut response = site.see_other(page.lang, "/");
+    if page.in_process(&site).call(sessions::sign_out()).await.is_ok() {
+        response.extensions_mut().insert(SetTokens::Clear);
+    }
+    response
+}
+
+/// The village of the caller, if the caller has one.
+fn own_village(form: &Form) -> Option<domain::place::PlaceCode> {
+    let me = form.page.caller.me.as_ref()?;
+    let village = me.memberships.iter().find(|membership| membership.kind == OrganisationKind::Village)?;
+    village.place.clone()
+}
+
+/// What was typed as a need's content. What cannot be read is a problem and left out.
+fn need_content(form: &mut Form) -> Option<NeedContent> {
+    let village = own_village(form)?;
+    let mut items = Vec::new();
+    let typed: Vec<(String, String)> = {
+        let (names, amounts) = (form.state.all("item_name"), form.state.all("item_amount"));
+        let pairs = names.into_iter().zip(amounts);
+        let filled = pairs.filter(|(name, amount)| !name.trim().is_empty() || !amount.trim().is_empty());
+        filled.map(|(name, amount)| (name.to_owned(), amount.to_owned())).collect()
+    };
+    // Empty lines in between close up, on the page too, so that a problem stands by its line.
+    form.state.values.retain(|(name, _)| name != "item_name" && name != "item_amount");
+    for (n, (name, amount)) in typed.into_iter().enumerate() {
+        form.state.set("item_name", name.clone());
+        form.state.set("item_amount", amount.clone());
+        match Fen::parse_yuan(&amount) {
+            Ok(amount_fen) => items.push(BudgetItem { name, amount_fen }),
+            Err(error) => form.problem(format!("item_amount_{n}"), error.to_string()),
+        }
+    }
+    let amount_fen = match form.value("amount").trim() {
+        "" => None,
+        typed => Fen::parse_yuan(typed).map_err(|error| form.problem("amount", error.to_string())).ok(),
+    };
+    let wanted_by = match form.value("wanted_by").trim() {
+        "" => None,
+        typed => typed.parse().map_err(|_| form.problem("wanted_by", "日期应写成 2026-12-31 的样子")).ok(),
+    };
+    let quantity: String = form.value("outcome_quantity").trim().chars().map(domain::money::to_half_width).collect();
+    let outcome_quantity = match quantity.as_str() {
+        "" => None,
+        typed => typed.parse().map_err(|_| form.problem("outcome_quantity", "数量应是大于 0 的整数")).ok(),
+    };
+    Some(NeedContent {
+        village,
+        field: form.value("field").parse().ok(),
+        title: form.value("title").trim().to_owned(),
+        description: form.value("description").trim().replace("\r\n", "\n"),
+        items,
+        amount_fen,
+        wanted_by,
+        outcome: form.value("outcome").trim().to_owned(),
+        outcome_quantity,
+        outcome_unit: form.value("outcome_unit").trim().to_owned(),
+        photos: form.state.photos.iter().map(|photo| photo.id).collect(),
+    })
+}
+
+async fn need_new(State(site): State<Site>, request: Request) -> Response {
+    save_need(site, request, None).await
+}
+
+async fn need_edit(
+    State(site): State<Site>,
+    axum::extract::Path(id): axum::extract::Path<String>,
+    request: Request,
+) -> Response {
+    save_need(site, request, id.parse().ok()).await
+}
+
+async fn save_need(site: Site, request: Request, id: Option<NeedId>) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Some(content) = need_content(&mut form) else { return site.page(&form.page, None).await };
+    let action = form.value("action").to_owned();
+    if action == "more" {
+        return more_items(&site, form).await;
+    }
+    if !form.state.problems.is_empty() {
+        let also = content.check_complete(site.app.clock.today()).into_vec();
+        let fields = if action == "submit" { also } else { Vec::new() };
+        return form.refused(&site, invalid(fields)).await;
+    }
+    if action == "submit"
+        && let Err(fields) = content.check_complete(site.app.clock.today()).none_or_err()
+    {
+        return form.refused(&site, invalid(fields)).await;
+    }
+    let saved = match id {
+        Some(id) => {
+            let version = form.value("version").parse().unwrap_or_default();
+            form.page.in_process(&site).call(needs::update(id, &NeedChange { version, content })).await
+        }
+        None => match form.value("id").parse() {
+            Ok(id) => form.page.in_process(&site).call(needs::create(&NewNeed { id, content })).await,
+            Err(_) => Err(ApiError::new(ErrorCode::BadRequest, "请重新打开这个页面再填写")),
+        },
+    };
+    let saved: Need = match saved {
+        Ok(saved) => saved,
+        Err(error) => return form.refused(&site, error).await,
+    };
+    if action != "submit" {
+        return site.see_other(form.lang(), &format!("/needs/{}?done=saved", saved.id));
+    }
+    match form.page.in_process(&site).call(needs::submit(saved.id, Seen { version: saved.version })).await {
+        Ok(need) => site.see_other(form.lang(), &format!("/needs/{}?done=submitted", need.id)),
+        // The draft is saved; the next try changes that draft.
+        Err(error) => {
+            form.page.uri = format!("/work/needs/{}", saved.id).parse().unwrap_or_default();
+            form.state.values.retain(|(name, _)| name != "version" && name != "id");
+            form.state.set("version", saved.version.to_string());
+            form.refused(&site, error).await
+        }
+    }
+}
+
+fn invalid(fields: Vec<Problem>) -> ApiError {
+    ApiError { fields, ..ApiError::new(ErrorCode::Invalid, "有几处需要改一改") }
+}
+
+/// The same page with more empty budget lines: nothing is checked and nothing saved.
+async fn more_items(site: &Site, mut form: Form) -> Response {
+    form.state.problems.clear();
+    for _ in 0..3 {
+        form.state.set("item_name", "");
+        form.state.set("item_amount", "");
+    }
+    form.state.set("unchecked", "1");
+    site.page(&form.page, Some(form.state)).await
+}
+
+/// Submit, approve or return, on the need's own page.
+async fn need_step(
+    State(site): State<Site>,
+    axum::extract::Path(id): axum::extract::Path<String>,
+    request: Request,
+) -> Response {
+    let form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let inner = form.page.in_process(&site);
+    let version = form.value("version").parse().unwrap_or_default();
+    // The page may be open by the need's code; decisions go by its id.
+    let id = match inner.call(needs::get(&id)).await {
+        Ok(need) => need.id,
+        Err(error) => return form.refused(&site, error).await,
+    };
+    let (result, done) = match form.value("action") {
+        "submit" => (inner.call(needs::submit(id, Seen { version })).await, "submitted"),
+        "approve" => (inner.call(needs::approve(id, Seen { version })).await, "approved"),
+        "return" => {
+            let reason = form.value("reason").to_owned();
+            (inner.call(needs::return_(id, &ReturnNeed { version, reason })).await, "returned")
+        }
+        _ => (Err(ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")), ""),
+    };
+    match result {
+        Ok(need) => site.see_other(form.lang(), &format!("/needs/{}?done={done}", need.id)),
+        Err(error) => form.refused(&site, error).await,
+    }
+}

@@ -1,0 +1,32 @@
+//! The platform's rooms, its API and its pages' server.
+//!
+//! A folder is a room: `mod.rs` says what can be done there, `http.rs` how the network asks, `sql.rs` holds the
+//! only SQL. To learn a subject, open one folder.
+
+/// Tells whoever started the program how far it is. A reader that went away is no reason to stop serving.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
+pub mod app;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod files;
+pub mod http;
+pub mod needs;
+pub mod people;
+pub mod places;
+pub mod search;
+pub mod serve;
+pub mod site;
+
+pub use app::App;
+pub use error::{Error, Result};

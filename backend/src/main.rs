@@ -1,0 +1,59 @@
+//! The one binary: parses the command line and calls the library.
+
+use anyhow::Context;
+use backend::config::{Cli, Command, Settings};
+use backend::people::{self, NewOrganisation, NewPerson};
+use backend::{db, serve};
+use clap::Parser;
+use domain::organisation::{OrganisationKind, Role};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,backend=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { demo, settings } => serve::serve(&settings, demo).await,
+        Command::Migrate { settings } => {
+            let database = db::open(&settings).await?;
+            let prepared = serve::prepare(&database).await;
+            database.close().await?;
+            prepared
+        }
+        Command::Admin { email, name, settings } => admin(&settings, &email, &name).await,
+    }
+}
+
+/// Creates the first account. The password is read from standard input, so that no history keeps it.
+async fn admin(settings: &Settings, email: &str, name: &str) -> anyhow::Result<()> {
+    println!("password (at least 12 characters), then Enter:");
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password).context("cannot read the password")?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    let database = db::open(settings).await?;
+    let created = async {
+        serve::prepare(&database).await?;
+        let app = serve::app(settings, false, &database).await?;
+        let person = NewPerson { account: email, name, email: Some(email), password };
+        let person = people::create(&app, &person).await?;
+        let platform = NewOrganisation { kind: OrganisationKind::Platform, name: "平台", place: None };
+        let platform = people::create_organisation(&app, &platform).await?;
+        people::add_member(&app, person, platform, Role::PlatformAdmin).await.map_err(anyhow::Error::from)
+    };
+    let created = created.await;
+    database.close().await?;
+    created?;
+    println!("{email} can sign in now");
+    Ok(())
+}

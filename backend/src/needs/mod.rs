@@ -1,0 +1,370 @@
+//! Needs: a village writes one, the federation decides on it, everybody reads it.
+//!
+//! Each use case is one transaction: change, event, commit. A decision names the version that was read, so nobody
+//! approves a text that he has not seen. Deliberately absent: money (ledger), finding by words (search).
+
+mod http;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::files;
+use crate::http::caller::{Audit, Caller, Federation, Origin, Village};
+use crate::search::{self, engine::Sort};
+use chrono::Datelike;
+use domain::api::needs::{
+    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed, ReturnNeed, Seen,
+};
+use domain::api::{Count, List};
+use domain::need::{Field, NeedAction, NeedContent, NeedStatus, check_reason, need_code};
+use domain::organisation::Acting;
+use domain::place::PlaceCode;
+use domain::{NeedId, Problems};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Needs on one page of a list.
+const PAGE: usize = 20;
+/// Characters of a query.
+const QUERY_MAX: usize = 100;
+/// Rows of one's own list and of a to-do list; beyond that a list is not read but searched.
+const LIST_MAX: i64 = 200;
+
+/// Saves a new draft. The same id and content again gives the same answer; other content is a conflict.
+pub async fn create(app: &App, village: &Village, new: &NewNeed) -> Result<Need> {
+    own_village(&village.acting, &new.content.village)?;
+    new.content.check_draft().none_or_err()?;
+    let mut tx = app.begin().await?;
+    let created = sql::insert(&mut tx, new, &village.acting, app.clock.now()).await;
+    let created = created.on_constraint("need_pkey", || Error::Conflict(String::new()));
+    if matches!(created, Err(Error::Conflict(_))) {
+        tx.rollback().await?;
+        return created_before(app, village, new).await;
+    }
+    created?;
+    write_parts(&mut tx, village, new.id, &new.content).await?;
+    let record = Record {
+        verb: "need_drafted",
+        subject_kind: "need",
+        subject: new.id.0,
+        before: None,
+        after: Some(json!({ "status": NeedStatus::Draft, "version": 1 })),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &village.acting, &village.origin, record).await?;
+    tx.commit().await?;
+    get(app, &caller_of(village), &new.id.to_string()).await
+}
+
+/// The answer to an id that exists: the same need, if it is the same, and ours.
+async fn created_before(app: &App, village: &Village, new: &NewNeed) -> Result<Need> {
+    let need = get(app, &caller_of(village), &new.id.to_string()).await;
+    match need {
+        Ok(need) if need.content == new.content && need.organisation == village.acting.organisation => Ok(need),
+        _ => Err(Error::Conflict("这个编号已经保存过别的内容，请从“我的需求”里打开修改".into())),
+    }
+}
+
+/// Replaces the content of a draft or of a returned need.
+pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChange) -> Result<Need> {
+    own_village(&village.acting, &change.content.village)?;
+    change.content.check_draft().none_or_err()?;
+    let mut tx = app.begin().await?;
+    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if row.organisation != village.acting.organisation {
+        return Err(Error::NotFound);
+    }
+    if !row.status.is_editable() {
+        return Err(Error::Conflict("这条需求已经提交，不能再修改".into()));
+    }
+    sql::update_content(&mut tx, id, change, app.clock.now()).await?.one_row_or_conflict()?;
+    write_parts(&mut tx, village, id, &change.content).await?;
+    let record = Record {
+        verb: "need_edited",
+        subject_kind: "need",
+        subject: id.0,
+        before: Some(json!({ "status": row.status, "version": change.version })),
+        after: Some(json!({ "status": row.status, "version": change.version + 1 })),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &village.acting, &village.origin, record).await?;
+    tx.commit().await?;
+    get(app, &caller_of(village), &id.to_string()).await
+}
+
+/// Items and photos of a need, as its content names them.
+async fn write_parts(tx: &mut PgConnection, village: &Village, id: NeedId, content: &NeedContent) -> Result<()> {
+    sql::replace_items(tx, id, &content.items).await?;
+    let already = sql::photos(tx, id).await?;
+    files::keep(tx, village.acting.person, &content.photos, &already).await?;
+    sql::replace_photos(tx, id, &content.photos).await?;
+    Ok(())
+}
+
+/// Sends a complete draft to the federation.
+pub async fn submit(app: &App, village: &Village, id: NeedId, seen: Seen) -> Result<Need> {
+    let mut tx = app.begin().await?;
+    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if row.organisation != village.acting.organisation {
+        return Err(Error::NotFound);
+    }
+    let content = sql::content(&mut tx, id).await?;
+    content.check_complete(app.clock.today()).none_or_err()?;
+    let step = Step { id, row: &row, seen, action: NeedAction::Submit, verb: "need_submitted", reason: None };
+    step.take(app, &mut tx, &village.acting, &village.origin).await?;
+    tx.commit().await?;
+    get(app, &caller_of(village), &id.to_string()).await
+}
+
+/// The federation returns a need with the reason.
+pub async fn return_(app: &App, federation: &Federation, id: NeedId, decision: &ReturnNeed) -> Result<Need> {
+    check_reason(&decision.reason)?;
+    let mut tx = app.begin().await?;
+    let row = lock_in_jurisdiction(&mut tx, federation, id).await?;
+    let step = Step {
+        id,
+        row: &row,
+        seen: Seen { version: decision.version },
+        action: NeedAction::Return,
+        verb: "need_returned",
+        reason: Some(decision.reason.trim()),
+    };
+    step.take(app, &mut tx, &federation.acting, &federation.origin).await?;
+    tx.commit().await?;
+    get(app, &caller_of(federation), &id.to_string()).await
+}
+
+/// The federation makes a need public: it gets its code and its pictures can be seen by everybody.
+pub async fn approve(app: &App, federation: &Federation, id: NeedId, seen: Seen) -> Result<Need> {
+    let mut tx = app.begin().await?;
+    let row = lock_in_jurisdiction(&mut tx, federation, id).await?;
+    let step = Step { id, row: &row, seen, action: NeedAction::Approve, verb: "need_approved", reason: None };
+    step.take(app, &mut tx, &federation.acting, &federation.origin).await?;
+    let year = app.clock.today().year();
+    let number = sql::next_number(&mut tx, row.village.county(), year).await?;
+    let code = need_code(row.village.county(), year, number);
+    sql::publish(&mut tx, id, &code, app.clock.now()).await?.one_row_or_conflict()?;
+    let photos = sql::photos(&mut tx, id).await?;
+    files::publish(&mut tx, &photos).await?;
+    tx.commit().await?;
+    get(app, &caller_of(federation), &id.to_string()).await
+}
+
+async fn lock_in_jurisdiction(tx: &mut PgConnection, federation: &Federation, id: NeedId) -> Result<sql::Locked> {
+    let row = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let covered = federation.acting.place.as_ref().is_some_and(|place| place.contains(&row.village));
+    // A draft is nobody's business but the village's.
+    if covered && row.status != NeedStatus::Draft { Ok(row) } else { Err(Error::NotFound) }
+}
+
+/// One change of state with its event.
+struct Step<'a> {
+    id: NeedId,
+    row: &'a sql::Locked,
+    seen: Seen,
+    action: NeedAction,
+    verb: &'static str,
+    reason: Option<&'a str>,
+}
+
+impl Step<'_> {
+    async fn take(&self, app: &App, tx: &mut PgConnection, acting: &Acting, origin: &Origin) -> Result<()> {
+        let before = self.row.status;
+        let Some(after) = before.after(self.action) else {
+            return Err(Error::Conflict(format!("这条需求现在是“{}”，不能这样操作", before.label())));
+        };
+        if self.row.version != self.seen.version {
+            return Err(Error::changed_meanwhile());
+        }
+        // An approved need becomes public in one statement together with its code.
+        if self.action != NeedAction::Approve {
+            sql::set_status(tx, self.id, before, after, app.clock.now()).await?.one_row_or_conflict()?;
+        }
+        let record = Record {
+            verb: self.verb,
+            subject_kind: "need",
+            subject: self.id.0,
+            before: Some(json!({ "status": before, "version": self.row.version })),
+            after: Some(json!({ "status": after, "version": self.row.version })),
+            reason: self.reason,
+        };
+        audit::record(app, tx, acting, origin, record).await?;
+        Ok(())
+    }
+}
+
+fn own_village(acting: &Acting, village: &PlaceCode) -> Result<()> {
+    if acting.place.as_ref() == Some(village) {
+        Ok(())
+    } else {
+        Err(Error::invalid("village", "只能为自己的村（社区）填写需求"))
+    }
+}
+
+/// One need, by id or by code, if this caller may see it.
+pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
+    let mut tx = app.snapshot().await?;
+    let row = match id_or_code.parse::<NeedId>() {
+        Ok(id) => sql::by_id(&mut tx, id).await?,
+        Err(_) => sql::by_code(&mut tx, id_or_code).await?,
+    };
+    let row = row.ok_or(Error::NotFound)?;
+    let village_own = viewer.village.as_ref().is_some_and(|acting| acting.organisation == row.organisation);
+    let federation = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
+    let federation = federation.is_some_and(|place| place.contains(&row.village)) && row.status != NeedStatus::Draft;
+    let insider = village_own || federation || viewer.audit;
+    if !insider && !row.status.is_public() {
+        return Err(Error::NotFound);
+    }
+    let content = sql::content(&mut tx, row.id).await?;
+    let photos = sql::photo_sizes(&mut tx, row.id).await?;
+    let history = if insider { sql::history(&mut tx, row.id).await? } else { Vec::new() };
+    let may = NeedRights {
+        edit: village_own && row.status.is_editable(),
+        submit: village_own && row.status.after(NeedAction::Submit).is_some(),
+        decide: federation && row.status.after(NeedAction::Approve).is_some(),
+    };
+    Ok(Need {
+        id: row.id,
+        code: row.code,
+        status: row.status,
+        version: row.version,
+        place: app.places.place(&row.village),
+        organisation: row.organisation,
+        content,
+        photos,
+        created_at: row.created_at,
+        published_at: row.published_at,
+        history,
+        may,
+    })
+}
+
+/// What of a caller decides which needs are seen.
+pub struct Viewer {
+    village: Option<Acting>,
+    federation: Option<Acting>,
+    audit: bool,
+}
+
+impl From<&Caller> for Viewer {
+    fn from(caller: &Caller) -> Self {
+        Viewer {
+            village: caller.acting_as(Village::ROLES),
+            federation: caller.acting_as(Federation::ROLES),
+            audit: caller.acting_as(Audit::ROLES).is_some(),
+        }
+    }
+}
+
+impl From<&Village> for Viewer {
+    fn from(village: &Village) -> Self {
+        Viewer { village: Some(village.acting.clone()), federation: None, audit: false }
+    }
+}
+
+impl From<&Federation> for Viewer {
+    fn from(federation: &Federation) -> Self {
+        Viewer { village: None, federation: Some(federation.acting.clone()), audit: false }
+    }
+}
+
+fn caller_of<'a, R>(right: &'a R) -> Viewer
+where
+    Viewer: From<&'a R>,
+{
+    Viewer::from(right)
+}
+
+/// A village's own needs, latest change first.
+pub async fn own(app: &App, village: &Village) -> Result<List<NeedRow>> {
+    let mut connection = app.pool.acquire().await?;
+    let rows = sql::of_organisation(&mut connection, village.acting.organisation, LIST_MAX).await?;
+    Ok(list(app, rows))
+}
+
+/// What waits for a federation, oldest first.
+pub async fn review(app: &App, federation: &Federation) -> Result<List<NeedRow>> {
+    let place = federation.acting.place.as_ref().ok_or(Error::NotFound)?;
+    let mut connection = app.pool.acquire().await?;
+    let rows = sql::to_review(&mut connection, place, LIST_MAX).await?;
+    Ok(list(app, rows))
+}
+
+/// Public needs that fit a query: the engine finds, the database tells what they are now.
+pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
+    let question = question(query)?;
+    let hits = search::find(app, &question).await?;
+    let mut connection = app.pool.acquire().await?;
+    let rows = sql::public_rows(&mut connection, &hits.ids).await?;
+    let shown = question.offset + hits.ids.len();
+    let next = (shown < hits.total && question.offset < search::engine::MAX_OFFSET).then(|| shown.to_string());
+    Ok(NeedList {
+        items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(),
+        next,
+        count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
+        facets: facets(app, hits.facets),
+        relaxed: hits.relaxed,
+    })
+}
+
+fn question(query: &NeedQuery) -> Result<search::engine::NeedQuery> {
+    let mut problems = Problems::new();
+    let text = query.q.clone().unwrap_or_default();
+    problems.require(text.chars().count() <= QUERY_MAX, "q", "关键词最多 100 个字");
+    let field = query.field.as_deref().map(str::parse::<Field>).transpose();
+    let field = problems.take("field", field.map_err(|_| "没有这个领域")).flatten();
+    for (name, place) in [("county", &query.county), ("town", &query.town)] {
+        let known = place.as_deref().is_none_or(|code| code.parse::<PlaceCode>().is_ok());
+        problems.require(known, name, "没有这个地方");
+    }
+    let offset = query.after.as_deref().map_or(Ok(0), str::parse);
+    let offset = problems.take("after", offset.map_err(|_| "翻页的位置不对，请从第一页看起")).unwrap_or(0);
+    problems.none_or_err()?;
+    let sort = query.sort.unwrap_or(if text.trim().is_empty() { NeedSort::Newest } else { NeedSort::Relevance });
+    Ok(search::engine::NeedQuery {
+        text,
+        fields: field.into_iter().map(|field| field.to_string()).collect(),
+        county: query.county.clone(),
+        town: query.town.clone(),
+        village: None,
+        amount_min_fen: query.amount_min_fen,
+        amount_max_fen: query.amount_max_fen,
+        sort: match sort {
+            NeedSort::Relevance => Sort::Relevance,
+            NeedSort::Newest => Sort::Newest,
+            NeedSort::AmountAsc => Sort::AmountAsc,
+            NeedSort::AmountDesc => Sort::AmountDesc,
+            NeedSort::Deadline => Sort::Deadline,
+        },
+        offset,
+        limit: PAGE,
+    })
+}
+
+/// Codes with their names; towns in the order of their county's list, the others by count.
+fn facets(app: &App, facets: search::engine::Facets) -> Facets {
+    let place = |code: &str| code.parse().ok().and_then(|code| app.places.get(&code)).unwrap_or_default().to_owned();
+    let field = |code: &str| code.parse::<Field>().map(|field| field.label().to_owned()).unwrap_or_default();
+    let count = |counts: Vec<(String, usize)>, label: &dyn Fn(&str) -> String| {
+        let facet = |(value, count): (String, usize)| FacetCount {
+            label: label(&value),
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+            value,
+        };
+        counts.into_iter().map(facet).collect()
+    };
+    Facets {
+        fields: count(facets.fields, &field),
+        counties: count(facets.counties, &place),
+        towns: count(facets.towns, &place),
+    }
+}
+
+fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
+    let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
+}

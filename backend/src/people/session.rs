@@ -1,0 +1,149 @@
+//! Access and refresh tokens.
+//!
+//! The access token is a signed, short-lived name of person and session. The refresh token is random; only its hash
+//! is stored, and its successor is derived from it by a keyed hash: two requests that present the same token at once
+//! get the same successor without either being written down. Deliberately absent: rights inside a token.
+
+use crate::clock::Clock;
+use anyhow::Context;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, Duration, Utc};
+use domain::{PersonId, SessionId};
+use hmac::{Hmac, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub const ACCESS_LIFE: Duration = Duration::minutes(10);
+pub const REFRESH_LIFE: Duration = Duration::days(30);
+/// Two requests of one page may present the same token; later it is a copy in other hands.
+pub const REUSE_GRACE: Duration = Duration::seconds(30);
+
+/// The keys that sign, all derived from the one secret.
+pub struct Keys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    refresh: Vec<u8>,
+}
+
+pub struct Tokens {
+    pub access: String,
+    pub refresh: Refresh,
+}
+
+/// A refresh token as the client holds it: 32 bytes.
+#[derive(Clone, Copy)]
+pub struct Refresh([u8; 32]);
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: PersonId,
+    sid: SessionId,
+    exp: i64,
+}
+
+impl Refresh {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Refresh)
+    }
+
+    #[must_use]
+    pub fn text(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What the database keeps.
+    #[must_use]
+    pub fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.0).to_vec()
+    }
+}
+
+impl Keys {
+    #[must_use]
+    pub fn new(secret: &str) -> Self {
+        let derive = |purpose: &str| {
+            let mut mac = keyed(secret.as_bytes());
+            mac.update(purpose.as_bytes());
+            mac.finalize().into_bytes().to_vec()
+        };
+        let access = derive("access");
+        Keys {
+            encoding: EncodingKey::from_secret(&access),
+            decoding: DecodingKey::from_secret(&access),
+            refresh: derive("refresh"),
+        }
+    }
+
+    pub fn first_tokens(&self, clock: &Clock, person: PersonId, session: SessionId) -> anyhow::Result<Tokens> {
+        let mut bytes = [0_u8; 32];
+        clock.fill(&mut bytes);
+        Ok(Tokens { access: self.access(clock.now(), person, session)?, refresh: Refresh(bytes) })
+    }
+
+    pub fn next_tokens(
+        &self,
+        clock: &Clock,
+        person: PersonId,
+        session: SessionId,
+        previous: &Refresh,
+    ) -> anyhow::Result<Tokens> {
+        let mut mac = keyed(&self.refresh);
+        mac.update(&previous.0);
+        let refresh = Refresh(mac.finalize().into_bytes().into());
+        Ok(Tokens { access: self.access(clock.now(), person, session)?, refresh })
+    }
+
+    fn access(&self, now: DateTime<Utc>, person: PersonId, session: SessionId) -> anyhow::Result<String> {
+        let claims = Claims { sub: person, sid: session, exp: (now + ACCESS_LIFE).timestamp() };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).context("sign a session")
+    }
+
+    /// Person and session of a token that is ours and has not ended at `now`.
+    #[must_use]
+    pub fn read(&self, now: DateTime<Utc>, access: &str) -> Option<(PersonId, SessionId)> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        // The end is compared with our own clock, which a test can move.
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(access, &self.decoding, &validation).ok()?.claims;
+        (claims.exp > now.timestamp()).then_some((claims.sub, claims.sid))
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes a key of any length (RFC 2104).
+    Hmac::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn an_access_token_ends_and_a_changed_one_is_refused() {
+        let clock = Clock::manual("2026-06-30T02:00:00Z".parse().unwrap());
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (person, session) = (PersonId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)));
+        let tokens = keys.first_tokens(&clock, person, session).unwrap();
+        assert_eq!(keys.read(clock.now(), &tokens.access), Some((person, session)));
+        let other = Keys::new("another secret of at least thirty-two characters");
+        assert_eq!(other.read(clock.now(), &tokens.access), None);
+        clock.advance(ACCESS_LIFE);
+        assert_eq!(keys.read(clock.now(), &tokens.access), None);
+    }
+
+    #[test]
+    fn the_successor_is_the_same_for_the_same_token_only() {
+        let clock = Clock::manual("2026-06-30T02:00:00Z".parse().unwrap());
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (person, session) = (PersonId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)));
+        let first = keys.first_tokens(&clock, person, session).unwrap().refresh;
+        let next = |token: &Refresh| keys.next_tokens(&clock, person, session, token).unwrap().refresh;
+        assert_eq!(next(&first).text(), next(&first).text());
+        assert_ne!(next(&first).text(), next(&next(&first)).text());
+        assert_eq!(Refresh::parse(&first.text()).map(|token| token.text()), Some(first.text()));
+    }
+}

@@ -1,0 +1,112 @@
+//! Places: the eight counties, their towns and villages, from the bureau of statistics.
+//!
+//! The list ships with the program (`backend/data/places`) and is brought into the database by `migrate`.
+//! Deliberately absent: editing a place, and codes of any other source.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use domain::api::needs::Where;
+use domain::api::places::{Place, Places};
+use domain::place::{PlaceCode, PlaceLevel, short_village_name};
+use sqlx::PgPool;
+use std::collections::HashMap;
+
+const DIVISIONS: &str = include_str!("../../data/places/meizhou_divisions.csv");
+
+/// Areas that exist in statistics only; nobody lives in them under that name.
+const DUMMIES: [&str; 2] = ["441422401598", "441422402598"];
+
+/// How many of each the source has, dummies left out. A test holds the file to it.
+pub const COUNTIES: usize = 8;
+pub const TOWNS: usize = 117;
+pub const VILLAGES: usize = 2_267;
+
+/// Names of all places by code, in memory: 2,393 rows that only a new version changes.
+pub struct Names(HashMap<PlaceCode, String>);
+
+impl Names {
+    pub async fn load(pool: &PgPool) -> sqlx::Result<Self> {
+        let mut connection = pool.acquire().await?;
+        Ok(Names(sql::names(&mut connection).await?.into_iter().collect()))
+    }
+
+    #[must_use]
+    pub fn get(&self, code: &PlaceCode) -> Option<&str> {
+        self.0.get(code).map(String::as_str)
+    }
+
+    /// All names, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
+    /// County, town and village of a village's code; shorter codes leave the rest empty.
+    #[must_use]
+    pub fn place(&self, code: &PlaceCode) -> Where {
+        let name = |length: usize| {
+            let part = code.as_str().get(..length).and_then(|part| part.parse().ok());
+            part.and_then(|part| self.get(&part)).unwrap_or_default().to_owned()
+        };
+        Where { code: code.clone(), county: name(6), town: name(9), village: short_village_name(&name(12)) }
+    }
+}
+
+/// The rows of the shipped list: code, level, name, parent.
+fn shipped() -> impl Iterator<Item = (&'static str, PlaceLevel, &'static str, Option<&'static str>)> {
+    DIVISIONS.lines().skip(1).filter_map(|line| {
+        let mut columns = line.split(',');
+        let (code, name, level, parent) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+        let level = match level {
+            "city" => PlaceLevel::City,
+            "county" => PlaceLevel::County,
+            "town" => PlaceLevel::Town,
+            "village" => PlaceLevel::Village,
+            _ => return None,
+        };
+        let parent = (level != PlaceLevel::City).then_some(parent);
+        (!DUMMIES.contains(&code)).then_some((code, level, name, parent))
+    })
+}
+
+/// Brings the shipped list into the database; running it again changes nothing.
+pub async fn import(pool: &PgPool) -> sqlx::Result<()> {
+    let rows: Vec<_> = shipped().collect();
+    let mut connection = pool.acquire().await?;
+    sql::upsert(&mut connection, &rows).await
+}
+
+/// The places directly below `parent`, or the counties.
+pub async fn children(app: &App, parent: Option<&str>) -> Result<Places> {
+    let parent: PlaceCode = match parent {
+        None | Some("") => "4414".parse(),
+        Some(code) => code.parse(),
+    }
+    .map_err(|error| Error::invalid("parent", format!("{error}")))?;
+    if app.places.get(&parent).is_none() {
+        return Err(Error::NotFound);
+    }
+    let mut connection = app.pool.acquire().await?;
+    let rows = sql::children(&mut connection, &parent).await?;
+    let items = rows.into_iter().map(|(code, name)| Place { level: code.level(), code, name }).collect();
+    Ok(Places { items })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_list_has_all_places_and_no_dummies() {
+        let count = |wanted| shipped().filter(|(_, level, ..)| *level == wanted).count();
+        assert_eq!(count(PlaceLevel::County), COUNTIES);
+        assert_eq!(count(PlaceLevel::Town), TOWNS);
+        assert_eq!(count(PlaceLevel::Village), VILLAGES);
+        assert!(shipped().any(|(code, _, name, _)| (code, name) == ("441424103203", "輋𣒍村委会")));
+        assert!(shipped().all(|(code, _, _, parent)| parent.is_none_or(|parent| code.starts_with(parent))));
+    }
+}

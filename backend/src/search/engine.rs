@@ -1,0 +1,242 @@
+//! What a search engine of this product can do: the document, the question, the answer and the trait.
+//!
+//! It does not search. `embedded` and `meili` do; `AnyEngine` passes on to whichever is configured.
+
+use std::collections::HashMap;
+use std::future::Future;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::embedded::EmbeddedEngine;
+use super::meili::MeiliEngine;
+
+/// A public need as it is searched. Only needs that anybody may see are put in.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct NeedDocument {
+    pub id: Uuid,
+    /// `XQ-<county>-<year>-<n>`.
+    pub code: String,
+    pub title: String,
+    pub description: String,
+    /// Names of the budget's items, joined by `、`.
+    pub budget: String,
+    pub outcome: String,
+    /// Identifier of the field of participation, such as `infrastructure`.
+    pub field: String,
+    /// Six digits.
+    pub county_code: String,
+    pub county: String,
+    /// Nine digits.
+    pub town_code: String,
+    pub town: String,
+    /// Twelve digits.
+    pub village_code: String,
+    /// Full name, such as `黄沙村委会`.
+    pub village: String,
+    pub amount_fen: i64,
+    /// What is still missing of the amount.
+    pub gap_fen: i64,
+    pub wanted_by: NaiveDate,
+    pub published_at: DateTime<Utc>,
+    pub status: String,
+}
+
+/// In which order needs are shown.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Best match first, newest among equals.
+    #[default]
+    Relevance,
+    Newest,
+    AmountAsc,
+    AmountDesc,
+    /// Soonest `wanted_by` first.
+    Deadline,
+}
+
+/// A question. Empty lists and `None` do not restrict.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct NeedQuery {
+    pub text: String,
+    /// Any of these fields.
+    pub fields: Vec<String>,
+    pub county: Option<String>,
+    pub town: Option<String>,
+    pub village: Option<String>,
+    /// Both bounds are included.
+    pub amount_min_fen: Option<i64>,
+    pub amount_max_fen: Option<i64>,
+    pub sort: Sort,
+    pub offset: usize,
+    /// At most [`MAX_LIMIT`]; 0 asks for numbers only.
+    pub limit: usize,
+}
+
+/// More hits than this are not given at once.
+pub const MAX_LIMIT: usize = 200;
+/// Hits further down than this are not given, only counted; nobody reads that far, and crawlers should not.
+pub const MAX_OFFSET: usize = 10_000;
+
+/// Numbers beside the filters: code → needs. Each is counted without its own filter but with all others, most first.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Facets {
+    pub fields: Vec<(String, usize)>,
+    pub counties: Vec<(String, usize)>,
+    pub towns: Vec<(String, usize)>,
+}
+
+/// Most needs first, codes in order among equals.
+pub(super) fn most_first(counts: HashMap<String, usize>) -> Vec<(String, usize)> {
+    let mut all: Vec<_> = counts.into_iter().collect();
+    all.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    all
+}
+
+/// Which engine answered.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineName {
+    Embedded,
+    Meilisearch,
+}
+
+/// An answer: ids in order; the caller reads the needs themselves from the database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NeedHits {
+    pub ids: Vec<Uuid>,
+    pub total: usize,
+    pub facets: Facets,
+    /// Nothing matched every word, so needs that match at least half of the words are shown. Pages say so.
+    pub relaxed: bool,
+    pub answered_by: EngineName,
+    /// The configured engine, if it was down and another one answered in its place.
+    pub stands_in_for: Option<EngineName>,
+}
+
+/// Why an engine did not do what it was asked.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// Not reachable, too slow or damaged: another engine may answer, or the same one later.
+    #[error("the search engine does not answer")]
+    Unavailable,
+    /// It answered and said no: asking again does not help.
+    #[error("the search engine refused: {0}")]
+    Refused(String),
+}
+
+/// A search engine. Writes are visible to searches once they return, or soon after where the engine is a server.
+pub trait Engine: Send + Sync {
+    fn name(&self) -> EngineName;
+
+    /// Answers `query`.
+    fn search(&self, query: &NeedQuery) -> impl Future<Output = Result<NeedHits, EngineError>> + Send;
+
+    /// Puts needs in, in place of those with the same ids.
+    fn upsert(&self, needs: Vec<NeedDocument>) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Takes needs out; ids that are not there are no error.
+    fn remove(&self, ids: Vec<Uuid>) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Takes everything out and forgets the cursor.
+    fn clear(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// How many needs are in.
+    fn document_count(&self) -> impl Future<Output = Result<usize, EngineError>> + Send;
+
+    /// The last event that was applied; `None` before the first.
+    fn cursor(&self) -> impl Future<Output = Result<Option<i64>, EngineError>> + Send;
+
+    /// Remembers the last event that was applied. Call it after the writes of that event: events may then be applied
+    /// twice after a crash, which does no harm, but are never lost.
+    fn set_cursor(&self, cursor: i64) -> impl Future<Output = Result<(), EngineError>> + Send;
+}
+
+/// Which hits of a query are given: how many are passed over, and how many follow.
+pub(super) fn window(query: &NeedQuery) -> (usize, usize) {
+    if query.offset > MAX_OFFSET { (0, 0) } else { (query.offset, query.limit.min(MAX_LIMIT)) }
+}
+
+/// The configured engine.
+pub enum AnyEngine {
+    Embedded(EmbeddedEngine),
+    /// Boxed because its client is several hundred bytes.
+    Meilisearch(Box<MeiliEngine>),
+}
+
+impl Engine for AnyEngine {
+    fn name(&self) -> EngineName {
+        match self {
+            Self::Embedded(engine) => engine.name(),
+            Self::Meilisearch(engine) => engine.name(),
+        }
+    }
+
+    async fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.search(query).await,
+            Self::Meilisearch(engine) => engine.search(query).await,
+        }
+    }
+
+    async fn upsert(&self, needs: Vec<NeedDocument>) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.upsert(needs).await,
+            Self::Meilisearch(engine) => engine.upsert(needs).await,
+        }
+    }
+
+    async fn remove(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.remove(ids).await,
+            Self::Meilisearch(engine) => engine.remove(ids).await,
+        }
+    }
+
+    async fn clear(&self) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.clear().await,
+            Self::Meilisearch(engine) => engine.clear().await,
+        }
+    }
+
+    async fn document_count(&self) -> Result<usize, EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.document_count().await,
+            Self::Meilisearch(engine) => engine.document_count().await,
+        }
+    }
+
+    async fn cursor(&self) -> Result<Option<i64>, EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.cursor().await,
+            Self::Meilisearch(engine) => engine.cursor().await,
+        }
+    }
+
+    async fn set_cursor(&self, cursor: i64) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.set_cursor(cursor).await,
+            Self::Meilisearch(engine) => engine.set_cursor(cursor).await,
+        }
+    }
+}
+
+/// Asks `configured`; if it does not answer, asks `standby`, whose answer then says for whom it stands in.
+///
+/// A refusal is passed on: the other engine would only hide a fault of ours.
+pub async fn ask<A: Engine, B: Engine>(
+    configured: &A,
+    standby: Option<&B>,
+    query: &NeedQuery,
+) -> Result<NeedHits, EngineError> {
+    match (configured.search(query).await, standby) {
+        (Err(EngineError::Unavailable), Some(standby)) => {
+            let hits = standby.search(query).await?;
+            Ok(NeedHits { stands_in_for: Some(configured.name()), ..hits })
+        }
+        (answer, _) => answer,
+    }
+}

@@ -1,0 +1,143 @@
+//! Finding needs by words, places and amounts.
+//!
+//! Two engines to one contract: the embedded one is always there; Meilisearch answers where it is configured, and when
+//! it is down the embedded one stands in and says so. Both follow the record of events and can be rebuilt from the
+//! database at any time. Deliberately absent: who may see a need. Only public ones are put in.
+
+pub mod config;
+pub mod embedded;
+pub mod engine;
+mod folding;
+pub mod meili;
+pub mod pinyin;
+mod sql;
+pub mod text;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::places::Names;
+use anyhow::Context;
+use config::SearchConfig;
+use embedded::{EmbeddedEngine, Opening};
+use engine::{AnyEngine, Engine, EngineError, NeedHits, NeedQuery};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use text::Analyzer;
+use uuid::Uuid;
+
+/// How often the index looks for news.
+const FOLLOW: Duration = Duration::from_millis(300);
+/// Needs that are written to an index at once.
+const BATCH: i64 = 2_000;
+
+const NEEDS: &str = include_str!("../../../search-config/needs.json");
+const SYNONYMS: &str = include_str!("../../../search-config/synonyms.json");
+const STOP_WORDS: &str = include_str!("../../../search-config/stop_words.json");
+
+/// The engines of this process.
+pub struct Search {
+    /// The one that is asked first, when it is not the embedded one.
+    configured: Option<AnyEngine>,
+    embedded: AnyEngine,
+}
+
+/// How text is read; made once, because it reads a dictionary.
+pub fn analyzer(places: &Names) -> anyhow::Result<Arc<Analyzer>> {
+    let config = SearchConfig::parse(NEEDS, SYNONYMS, STOP_WORDS).context("search-config")?;
+    Ok(Arc::new(Analyzer::new(config, places.all())?))
+}
+
+impl Search {
+    /// Opens the index in `folder`; one that is damaged or of another version starts empty and is filled again.
+    pub fn open(folder: &Path, analyzer: Arc<Analyzer>) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let (engine, opening) = EmbeddedEngine::open(folder, analyzer)?;
+        if let Opening::StartedOver { because } = opening {
+            tracing::warn!(because, "the search index is built anew");
+        }
+        Ok(Search { configured: None, embedded: AnyEngine::Embedded(engine) })
+    }
+
+    fn engines(&self) -> impl Iterator<Item = &AnyEngine> {
+        self.configured.iter().chain([&self.embedded])
+    }
+}
+
+/// Public needs that fit.
+pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedHits> {
+    let found = match &app.search.configured {
+        Some(configured) => engine::ask(configured, Some(&app.search.embedded), query).await,
+        None => app.search.embedded.search(query).await,
+    };
+    found.map_err(|error| match error {
+        EngineError::Unavailable => Error::Busy { retry_after_seconds: 5 },
+        EngineError::Refused(why) => anyhow::anyhow!("search refused: {why}").into(),
+    })
+}
+
+/// Brings every engine up to what has been committed. Returns how many needs were written.
+pub async fn catch_up(app: &App) -> Result<usize> {
+    let mut written = 0;
+    for engine in app.search.engines() {
+        written += catch_up_engine(app, engine).await?;
+    }
+    Ok(written)
+}
+
+async fn catch_up_engine(app: &App, engine: &AnyEngine) -> Result<usize> {
+    let cursor = engine.cursor().await.map_err(unwritten)?;
+    let mut connection = app.pool.acquire().await?;
+    let horizon = sql::horizon(&mut connection).await?;
+    // An empty index, or one that followed another database, is filled from the needs themselves.
+    let Some(cursor) = cursor.filter(|cursor| *cursor <= horizon) else {
+        drop(connection);
+        return fill(app, engine, horizon).await;
+    };
+    if cursor == horizon {
+        return Ok(0);
+    }
+    let changed = sql::changed(&mut connection, cursor, horizon).await?;
+    if !changed.is_empty() {
+        let documents = sql::documents(&mut connection, &changed, &app.places).await?;
+        let gone: Vec<Uuid> =
+            changed.iter().copied().filter(|id| !documents.iter().any(|document| document.id == *id)).collect();
+        engine.upsert(documents).await.map_err(unwritten)?;
+        engine.remove(gone).await.map_err(unwritten)?;
+        engine.set_cursor(horizon).await.map_err(unwritten)?;
+    }
+    Ok(changed.len())
+}
+
+/// Writes all public needs anew.
+async fn fill(app: &App, engine: &AnyEngine, horizon: i64) -> Result<usize> {
+    engine.clear().await.map_err(unwritten)?;
+    let mut written = 0;
+    let mut after = Uuid::nil();
+    loop {
+        let mut connection = app.pool.acquire().await?;
+        let ids = sql::public_after(&mut connection, after, BATCH).await?;
+        let Some(last) = ids.last().copied() else { break };
+        let documents = sql::documents(&mut connection, &ids, &app.places).await?;
+        drop(connection);
+        written += documents.len();
+        engine.upsert(documents).await.map_err(unwritten)?;
+        after = last;
+    }
+    engine.set_cursor(horizon).await.map_err(unwritten)?;
+    Ok(written)
+}
+
+fn unwritten(error: EngineError) -> Error {
+    anyhow::Error::new(error).context("cannot write the search index").into()
+}
+
+/// Follows the record of events for as long as the process runs.
+pub async fn follow(app: App) {
+    loop {
+        if let Err(error) = catch_up(&app).await {
+            tracing::error!(?error, "the search index does not follow");
+        }
+        tokio::time::sleep(FOLLOW).await;
+    }
+}

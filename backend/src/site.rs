@@ -1,0 +1,195 @@
+//! Serves the pages of `frontend`, gives them the API in process, and serves the built files.
+//!
+//! Deliberately absent: what is on a page (frontend), and what a form does (http/forms).
+
+use crate::app::App;
+use crate::http::caller::Caller;
+use crate::http::in_process::InProcess;
+use crate::http::{forms, private};
+use crate::people;
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use frontend::{DemoAccount, FormState, Lang, SiteInfo, Visit};
+use std::collections::HashMap;
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+/// What serves pages: the app, the API as an inner router, the built files.
+#[derive(Clone)]
+pub struct Site {
+    pub app: App,
+    pub api: Router,
+    pub info: Arc<SiteInfo>,
+    files: Arc<HashMap<String, Built>>,
+}
+
+/// One built file with its compressed twins, in memory: a few hundred kilobytes in all.
+struct Built {
+    mime: &'static str,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+}
+
+impl Site {
+    /// Reads what `bundle` wrote.
+    pub fn load(app: &App, folder: &FilePath) -> anyhow::Result<Self> {
+        let manifest = std::fs::read(folder.join("manifest.json"))
+            .with_context(|| format!("the browser side is not built: no {}/manifest.json", folder.display()))?;
+        let assets: HashMap<String, String> = serde_json::from_slice(&manifest)?;
+        let mut files = HashMap::new();
+        for name in assets.values() {
+            let read = |suffix: &str| std::fs::read(folder.join(format!("{name}{suffix}"))).ok().map(Bytes::from);
+            let plain = read("").with_context(|| format!("{name} is missing in {}", folder.display()))?;
+            let built = Built { mime: mime(name), plain, brotli: read(".br"), gzip: read(".gz") };
+            files.insert(name.clone(), built);
+        }
+        Ok(Self::with(app, assets, files))
+    }
+
+    /// A site without built files, for tests that look at pages and not at the browser.
+    #[must_use]
+    pub fn without_files(app: &App) -> Self {
+        Self::with(app, HashMap::new(), HashMap::new())
+    }
+
+    fn with(app: &App, assets: HashMap<String, String>, files: HashMap<String, Built>) -> Self {
+        let info = SiteInfo { assets, demo: app.demo, map_approval_no: app.map_approval_no.clone() };
+        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files) }
+    }
+
+    /// Renders the page of a request; `form` is a refused form to show again.
+    pub async fn page(&self, request: &PageRequest, form: Option<FormState>) -> Response {
+        let refused = form.is_some();
+        let sign_in = request.uri.path() == "/sign-in" && self.app.demo;
+        let visit = Visit {
+            api: Arc::new(request.in_process(self)),
+            lang: request.lang,
+            path: request.uri.path().to_owned(),
+            query: parse_query(request.uri.query().unwrap_or_default()),
+            me: request.caller.me.clone(),
+            form,
+            site: self.info.clone(),
+            demo_accounts: if sign_in { self.demo_accounts().await } else { Vec::new() },
+            demo_password: sign_in.then_some(crate::demo::PASSWORD),
+            now: self.app.clock.now(),
+            today: self.app.clock.today(),
+            request_id: request.caller.origin.request_id.clone(),
+            fresh_id: self.app.clock.id(),
+        };
+        let rendered = frontend::render(visit).await;
+        if rendered.sign_in {
+            let next = request.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+            let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+            return private(Redirect::to(&format!("{}/sign-in?{query}", request.lang.prefix())));
+        }
+        let status = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = if refused && status == StatusCode::OK { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+        let page = (status, Html(rendered.html));
+        if rendered.public && request.caller.me.is_none() && !refused { page.into_response() } else { private(page) }
+    }
+
+    async fn demo_accounts(&self) -> Vec<DemoAccount> {
+        let people = people::demo_people(&self.app).await.unwrap_or_default();
+        let account = |(account, me): (String, domain::api::sessions::Me)| DemoAccount {
+            account,
+            name: me.name,
+            roles: me.memberships.into_iter().map(|m| (m.organisation_name, m.role)).collect(),
+        };
+        people.into_iter().map(account).collect()
+    }
+
+    /// Onwards after a form that was accepted.
+    #[must_use]
+    pub fn see_other(&self, lang: Lang, path: &str) -> Response {
+        private(Redirect::to(&format!("{}{path}", lang.prefix())))
+    }
+}
+
+/// Of a request for a page, what the page needs.
+pub struct PageRequest {
+    pub uri: Uri,
+    pub lang: Lang,
+    pub caller: Caller,
+}
+
+impl PageRequest {
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        let extensions = request.extensions();
+        PageRequest {
+            uri: request.uri().clone(),
+            lang: extensions.get::<Lang>().copied().unwrap_or_default(),
+            caller: extensions.get::<Caller>().cloned().unwrap_or_default(),
+        }
+    }
+
+    #[must_use]
+    pub fn in_process(&self, site: &Site) -> InProcess {
+        InProcess { api: site.api.clone(), caller: self.caller.clone() }
+    }
+}
+
+/// Pages, forms and built files.
+pub fn routes(site: Site) -> Router {
+    let page = async |State(site): State<Site>, request: Request| site.page(&PageRequest::of(&request), None).await;
+    Router::new().route("/site/{name}", get(built)).merge(forms::routes()).fallback(page).with_state(site)
+}
+
+fn parse_query(query: &str) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(query).unwrap_or_default()
+}
+
+/// Takes the language off the path, so that every route exists once.
+pub async fn take_language(mut request: Request) -> Request {
+    let path = request.uri().path();
+    let found = [Lang::ZhHant, Lang::En].into_iter().find_map(|lang| {
+        let rest = path.strip_prefix(lang.prefix())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some((lang, rest.to_owned()))
+    });
+    let Some((lang, rest)) = found else { return request };
+    let rest = if rest.is_empty() { "/" } else { &rest };
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Ok(uri) = format!("{rest}{query}").parse() {
+        *request.uri_mut() = uri;
+        request.extensions_mut().insert(lang);
+    }
+    request
+}
+
+fn mime(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+/// A built file: its name tells its content, so it may be kept for ever.
+async fn built(State(site): State<Site>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(file) = site.files.get(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |coding: &str| accepted.split(',').any(|part| part.trim().split(';').next() == Some(coding));
+    let (bytes, coding) = match (&file.brotli, &file.gzip) {
+        (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
+        (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
+        _ => (&file.plain, None),
+    };
+    let fixed: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, file.mime),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::VARY, "accept-encoding"),
+    ];
+    let mut response = (fixed, bytes.clone()).into_response();
+    if let Some(coding) = coding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    response
+}

@@ -1,0 +1,61 @@
+//! Which path shows which page, and the frame around all of them.
+
+mod about;
+mod error;
+mod home;
+mod need;
+mod need_form;
+mod needs;
+mod sign_in;
+mod work;
+
+use crate::parts::frame;
+use crate::visit::{Page, Rendered, Visit};
+use domain::api::{ApiError, ErrorCode};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use std::sync::Arc;
+
+/// Renders the page that a visit asks for. Never fails: an error is a page too.
+pub async fn render(visit: Visit) -> Rendered {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let (page, sign_in) = owner
+        .with(|| {
+            provide_context(visit.lang);
+            ScopedFuture::new(page(&visit))
+        })
+        .await;
+    let (status, public) = (page.status, page.public);
+    let html = owner.with(|| frame::document(&visit, page).to_html());
+    owner.unset_with_forced_cleanup();
+    Rendered { status, public, html: format!("<!DOCTYPE html>{html}"), sign_in }
+}
+
+/// The page, and whether signing in would have shown another.
+async fn page(visit: &Visit) -> (Page, bool) {
+    match route(visit).await {
+        Ok(page) => (page, false),
+        Err(error) => {
+            let sign_in = error.code == ErrorCode::SignInRequired;
+            (error::page(visit, &error), sign_in)
+        }
+    }
+}
+
+/// The whole site on one screen.
+async fn route(visit: &Visit) -> Result<Page, ApiError> {
+    let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments.as_slice() {
+        [] => home::page(visit).await,
+        ["needs"] => needs::page(visit).await,
+        ["needs", id] => need::page(visit, id).await,
+        ["work"] => work::page(visit).await,
+        ["work", "needs", "new"] => need_form::new(visit).await,
+        ["work", "needs", id] => need_form::edit(visit, id).await,
+        ["sign-in"] => Ok(sign_in::page(visit)),
+        ["about"] => Ok(about::page(visit)),
+        ["privacy"] => Ok(about::privacy()),
+        _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),
+    }
+}

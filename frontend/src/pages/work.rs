@@ -1,0 +1,51 @@
+//! What waits for the visitor, counted, oldest first; for a village, all its needs.
+
+use crate::parts::need_row::need_list;
+use crate::visit::{Page, Visit};
+use crate::words::href;
+use domain::api::needs;
+use domain::api::{ApiError, ErrorCode};
+use domain::organisation::Role;
+use leptos::prelude::*;
+
+pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    if visit.me.is_none() {
+        return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
+    }
+    let mut sections: Vec<AnyView> = Vec::new();
+    if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
+        sections.push(review(visit).await?);
+    }
+    if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
+        sections.push(own(visit).await?);
+    }
+    if sections.is_empty() {
+        sections.push(view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any());
+    }
+    Ok(Page::new(t!("我的工作"), view! { <h1>{t!("我的工作")}</h1>{sections} }.into_any()))
+}
+
+async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
+    let waiting = visit.call(needs::review()).await?;
+    Ok(view! {
+        <section>
+            <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
+            {need_list(&waiting.items, false, t!("没有等待审核的需求。"))}
+        </section>
+    }
+    .into_any())
+}
+
+async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
+    let needs = visit.call(needs::own()).await?;
+    Ok(view! {
+        <section>
+            <div class="head">
+                <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
+                <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
+            </div>
+            {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
+        </section>
+    }
+    .into_any())
+}

@@ -1,0 +1,12 @@
+//! What several pages are made of.
+
+pub mod field;
+pub mod frame;
+pub mod map;
+pub mod money;
+pub mod need_row;
+
+/// Names and values as the query of an address.
+pub fn query_string(parameters: &[(&str, String)]) -> String {
+    serde_urlencoded::to_string(parameters).unwrap_or_default()
+}

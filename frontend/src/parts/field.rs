@@ -1,0 +1,122 @@
+//! Form fields: a label, a hint, what was typed, and what is wrong with it, tied together for every reader.
+
+use super::frame::escape;
+use crate::visit::FormState;
+use crate::words::text;
+use leptos::prelude::*;
+
+/// One field of a form.
+pub struct Field<'a> {
+    pub form: &'a FormState,
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: Option<&'static str>,
+}
+
+impl<'a> Field<'a> {
+    pub fn new(form: &'a FormState, name: &'static str, label: &'static str) -> Self {
+        Field { form, name, label, hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// `aria-describedby`: the hint and the problem, where there are any.
+    fn described_by(&self) -> Option<String> {
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let problem = self.form.problem(self.name).map(|_| format!("{}-problem", self.name));
+        let ids: Vec<_> = hint.into_iter().chain(problem).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    fn around(&self, control: AnyView) -> AnyView {
+        let name = self.name;
+        view! {
+            <div class="field" class:wrong=self.form.problem(name).is_some()>
+                <label for=name>{self.label}</label>
+                {self.hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+                {problem(self.form, name)}
+                {control}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// A line of text. `kind` is the input's type, `mode` the keyboard that a phone shows.
+    pub fn input(self, kind: &'static str, mode: &'static str, autocomplete: &'static str) -> AnyView {
+        // A password is never sent back to the page.
+        let value = if kind == "password" { String::new() } else { self.form.value(self.name).to_owned() };
+        let control = view! {
+            <input id=self.name name=self.name type=kind inputmode=mode autocomplete=autocomplete value=value
+                aria-describedby=self.described_by() aria-invalid=self.form.problem(self.name).map(|_| "true") />
+        };
+        self.around(control.into_any())
+    }
+
+    pub fn text(self) -> AnyView {
+        self.input("text", "text", "off")
+    }
+
+    pub fn area(self, rows: u8) -> AnyView {
+        let control = view! {
+            <textarea id=self.name name=self.name rows=rows aria-describedby=self.described_by()
+                aria-invalid=self.form.problem(self.name).map(|_| "true")
+                inner_html=format!("\n{}", escape(self.form.value(self.name)))></textarea>
+        };
+        self.around(control.into_any())
+    }
+
+    /// A choice of one; the first entry is "not chosen yet".
+    pub fn select(self, first: &'static str, choices: Vec<(String, String)>) -> AnyView {
+        let chosen = self.form.value(self.name).to_owned();
+        let options = choices.into_iter().map(|(value, label)| {
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{label}</option> }
+        });
+        let control = view! {
+            <select id=self.name name=self.name aria-describedby=self.described_by()
+                aria-invalid=self.form.problem(self.name).map(|_| "true")>
+                <option value="">{first}</option>
+                {options.collect_view()}
+            </select>
+        };
+        self.around(control.into_any())
+    }
+
+    /// A field whose control is made elsewhere (an island); it gets the ids that describe it.
+    pub fn with(self, control: impl FnOnce(Option<String>) -> AnyView) -> AnyView {
+        let control = control(self.described_by());
+        self.around(control)
+    }
+}
+
+/// What is wrong with a field, beside it.
+pub fn problem(form: &FormState, name: &str) -> Option<AnyView> {
+    let message = form.problem(name)?;
+    let message = text(message);
+    let id = format!("{name}-problem");
+    Some(view! { <p class="problem" id=id><span class="unseen">{t!("错误：")}</span>{message}</p> }.into_any())
+}
+
+/// All problems at the head of a refused form, each leading to its field.
+pub fn summary(form: &FormState) -> Option<AnyView> {
+    if form.problems.is_empty() && form.message.is_none() {
+        return None;
+    }
+    let lines = form.problems.iter().map(|problem| {
+        view! { <li><a href=format!("#{}", problem.field)>{text(&problem.message)}</a></li> }
+    });
+    let message = form.message.as_deref().map_or_else(|| t!("有几处需要改一改").to_owned(), text);
+    Some(
+        view! {
+            <div class="summary" role="alert" tabindex="-1">
+                <h2>{message}</h2>
+                <ul>{lines.collect_view()}</ul>
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,116 @@
+//! The document around every page: head, banner, header, footer.
+
+use crate::visit::{Page, Visit};
+use crate::words::{Lang, href, text};
+use domain::organisation::Role;
+use leptos::prelude::*;
+
+pub fn document(visit: &Visit, page: Page) -> AnyView {
+    let lang = visit.lang;
+    let title = match page.title.as_str() {
+        "" => t!("千村 · 千企兴千村").to_owned(),
+        title => format!("{title} · {}", t!("千村")),
+    };
+    let path = visit.path.clone();
+    let alternates = Lang::ALL.map(|other| {
+        view! { <link rel="alternate" hreflang=other.tag() href=format!("{}{path}", other.prefix()) /> }
+    });
+    view! {
+        <html lang=lang.tag()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                {visit.site.demo.then(|| view! { <meta name="robots" content="noindex, nofollow" /> })}
+                <title inner_html=escape(&title)></title>
+                <link rel="icon" type="image/svg+xml" href=visit.site.asset("icon.svg") />
+                <link rel="stylesheet" href=visit.site.asset("style.css") />
+                {page.public.then_some(alternates)}
+                <script type="module" src=visit.site.asset("start.js")></script>
+            </head>
+            <body>
+                <a class="skip" href="#main">{t!("跳到正文")}</a>
+                {visit.site.demo.then(|| view! {
+                    <p class="demo">{t!("演示环境 · 除地名外均为示例数据，请勿转账")}</p>
+                })}
+                {header(visit)}
+                <main id="main" class="wrap">{page.body}</main>
+                {footer(visit)}
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+/// Text for the few elements whose content is no markup (`title`, `textarea`), where the renderer's own markers
+/// would be read as text.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn header(visit: &Visit) -> AnyView {
+    let item = |path: &'static str, label: &'static str| {
+        let here = visit.path == path || (path != "/" && visit.path.starts_with(&format!("{path}/")));
+        view! { <a href=href(path) aria-current=here.then_some("page")>{label}</a> }
+    };
+    let works = visit.me.is_some();
+    view! {
+        <header class="top">
+            <div class="wrap">
+                <a class="logo" href=href("/")><span aria-hidden="true">"村"</span>{t!("千村")}</a>
+                <nav aria-label=t!("主导航")>
+                    {item("/needs", t!("找需求"))}
+                    {works.then(|| item("/work", t!("我的工作")))}
+                    {item("/about", t!("关于"))}
+                </nav>
+                {account(visit)}
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn account(visit: &Visit) -> AnyView {
+    match &visit.me {
+        None => view! { <a class="button quiet" href=href("/sign-in")>{t!("登录")}</a> }.into_any(),
+        Some(me) => {
+            let name = me.name.clone();
+            let place = me.memberships.first().map(|membership| {
+                let role = text(membership.role.label());
+                view! { <span class="soft">{membership.organisation_name.clone()}" · "{role}</span> }
+            });
+            view! {
+                <div class="account">
+                    <span><b>{name}</b>{place}</span>
+                    <form method="post" action=href("/sign-out")><button class="link">{t!("退出")}</button></form>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn footer(visit: &Visit) -> AnyView {
+    let query: String = visit.query.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
+    let suffix = if query.is_empty() || visit.form.is_some() { String::new() } else { format!("?{query}") };
+    let languages = Lang::ALL.into_iter().filter(|other| *other != visit.lang).map(|other| {
+        let path = format!("{}{}{suffix}", other.prefix(), visit.path);
+        view! { <a lang=other.tag() hreflang=other.tag() href=path>{other.own_name()}</a> }
+    });
+    let staff = visit.has(&[Role::PlatformAdmin]);
+    view! {
+        <footer class="bottom">
+            <div class="wrap">
+                <p>{t!("主办：工商联 · 捐赠由慈善组织接收，本平台不经手资金")}</p>
+                <p>
+                    <a href=href("/about")>{t!("关于与数据来源")}</a>
+                    <a href=href("/privacy")>{t!("隐私告知")}</a>
+                    <a href="/api/v1/health">{t!("运行状态")}</a>
+                    {(staff && visit.site.demo).then(|| view! { <a href="/dev/mail">{t!("示例邮件")}</a> })}
+                    {languages.collect_view()}
+                </p>
+            </div>
+        </footer>
+    }
+    .into_any()
+}

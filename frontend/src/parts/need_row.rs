@@ -1,0 +1,42 @@
+//! One need in a list.
+
+use super::money;
+use crate::words::{date, href, text};
+use domain::api::needs::{NeedRow, Where};
+use leptos::prelude::*;
+
+/// County · town · village: always all three, because village names recur.
+pub fn place(place: &Where) -> String {
+    format!("{} · {} · {}", place.county, place.town, place.village)
+}
+
+pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
+    let link = href(&format!("/needs/{}", need.code.clone().unwrap_or_else(|| need.id.to_string())));
+    let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
+    let field = need.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
+    let status = with_status.then(|| view! { <span class="tag status">{text(need.status.label())}</span> });
+    let until = need.wanted_by.map(|day| t!("希望 {day} 前完成", day = date(day)));
+    view! {
+        <li>
+            <a class="need" href=link>
+                <span class="what">
+                    <span class="tags">{field}{status}</span>
+                    <b>{title}</b>
+                    <span class="soft">{place(&need.place)}</span>
+                    <span class="soft">{until}</span>
+                </span>
+                <span class="amount">{need.amount_fen.map(money::headline)}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// A list of needs, or the sentence that stands for an empty one.
+pub fn need_list(needs: &[NeedRow], with_status: bool, empty: &'static str) -> AnyView {
+    if needs.is_empty() {
+        return view! { <p class="card empty">{empty}</p> }.into_any();
+    }
+    let rows = needs.iter().map(|need| need_row(need, with_status));
+    view! { <ul class="card rows">{rows.collect_view()}</ul> }.into_any()
+}

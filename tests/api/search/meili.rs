@@ -1,0 +1,109 @@
+//! The Meilisearch engine against a double: what it sends, and what it makes of bad answers.
+
+use std::time::Duration;
+
+use backend::search::engine::{AnyEngine, Engine, EngineError, EngineName, NeedQuery, Sort, ask};
+use backend::search::meili::{MeiliEngine, Patience};
+
+use super::contract;
+use super::double::{Double, Manner};
+use super::support::{analyzer, empty_engine, golden_documents, text};
+
+fn engine(address: &str) -> MeiliEngine {
+    let patience = Patience { search: Duration::from_millis(300), write: Duration::from_secs(10) };
+    MeiliEngine::new(address, Some("key"), "needs", analyzer(), patience).expect("an address")
+}
+
+#[tokio::test]
+async fn the_server_engine_keeps_the_contract() {
+    let double = Double::start(Manner::Faithful).await;
+    let engine = engine(&double.address);
+    engine.prepare().await.expect("prepared");
+    contract::holds(&AnyEngine::Meilisearch(Box::new(engine))).await;
+}
+
+#[tokio::test]
+async fn settings_come_from_search_config() {
+    let double = Double::start(Manner::Faithful).await;
+    engine(&double.address).prepare().await.expect("prepared");
+    let asked = double.asked();
+    let (_, settings) = asked.iter().find(|(path, _)| path == "PATCH /indexes/needs/settings").expect("settings sent");
+    let names = |attribute: &str| -> Vec<String> {
+        serde_json::from_value(settings[attribute].clone()).unwrap_or_else(|_| panic!("{attribute}: {settings}"))
+    };
+    assert_eq!(names("searchableAttributes")[..3], ["code_terms", "title_terms", "village_terms"]);
+    assert!(names("filterableAttributes").contains(&"county_code".to_owned()));
+    assert!(names("sortableAttributes").contains(&"wanted_by".to_owned()));
+    assert_eq!(names("rankingRules")[0], "sort");
+    let typos = &settings["typoTolerance"];
+    assert!(typos["disableOnAttributes"].to_string().contains("village_terms"));
+    assert!(!typos["disableOnAttributes"].to_string().contains("pinyin"));
+    assert_eq!(settings["localizedAttributes"][0]["locales"][0], "eng");
+    assert!(settings["synonyms"].as_object().expect("synonyms").len() > 100);
+    assert!(!names("stopWords").is_empty());
+}
+
+#[tokio::test]
+async fn no_hanzi_is_sent_where_the_server_would_search_it_by_sound() {
+    let double = Double::start(Manner::Faithful).await;
+    let engine = engine(&double.address);
+    engine.upsert(golden_documents()).await.expect("written");
+    engine.search(&NeedQuery { sort: Sort::Deadline, ..text("五華縣 路灯 dabu 5G") }).await.expect("an answer");
+    for (path, body) in double.asked() {
+        assert!(body.to_string().is_ascii(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_server_counts_as_down() {
+    let double = Double::start(Manner::Slow(Duration::from_secs(5))).await;
+    assert_eq!(engine(&double.address).search(&text("路灯")).await, Err(EngineError::Unavailable));
+}
+
+#[tokio::test]
+async fn a_server_that_answers_nonsense_counts_as_down() {
+    for manner in [Manner::Garbled, Manner::Broken] {
+        let double = Double::start(manner).await;
+        let engine = engine(&double.address);
+        assert_eq!(engine.search(&text("路灯")).await, Err(EngineError::Unavailable), "{manner:?}");
+        assert_eq!(engine.upsert(golden_documents()).await, Err(EngineError::Unavailable), "{manner:?}");
+        assert_eq!(engine.cursor().await, Err(EngineError::Unavailable), "{manner:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_passed_on_with_its_reason() {
+    let double = Double::start(Manner::Refusing).await;
+    let refused = engine(&double.address).search(&text("路灯")).await;
+    assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("API key")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_sent_is_refused_at_once() {
+    let refused = MeiliEngine::new("http://127.0.0.1:1", Some("钥匙\n"), "needs", analyzer(), Patience::default());
+    assert!(matches!(refused.map(|_| ()), Err(EngineError::Refused(_))));
+}
+
+#[tokio::test]
+async fn the_standby_answers_for_a_server_that_is_gone_and_says_so() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let gone = engine(&address);
+    let (_folder, standby) = empty_engine();
+    standby.upsert(golden_documents()).await.expect("written");
+    let hits = ask(&gone, Some(&standby), &text("路灯")).await.expect("an answer");
+    assert!(hits.total > 0);
+    assert_eq!((hits.answered_by, hits.stands_in_for), (EngineName::Embedded, Some(EngineName::Meilisearch)));
+    assert_eq!(ask(&gone, None::<&MeiliEngine>, &text("路灯")).await, Err(EngineError::Unavailable));
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_answers_again() {
+    let double = Double::start(Manner::Broken).await;
+    let engine = engine(&double.address);
+    assert_eq!(engine.search(&text("路灯")).await, Err(EngineError::Unavailable));
+    double.behave(Manner::Faithful);
+    engine.upsert(golden_documents()).await.expect("written");
+    assert!(engine.search(&text("路灯")).await.expect("an answer").total > 0);
+}

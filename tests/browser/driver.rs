@@ -1,0 +1,202 @@
+//! Starts the binary on a database and a folder of its own, and browsers on it.
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+pub const PHONE: (u32, u32) = (390, 844);
+pub const DESKTOP: (u32, u32) = (1280, 900);
+
+/// Where the demo and the driver listen.
+struct Stage {
+    origin: String,
+    driver: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the checkout")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// The demo and the driver, started once, by a thread that lives as long as this process: the kernel ends what it
+/// started when it ends, also after a panic.
+fn stage() -> &'static Stage {
+    static STAGE: OnceLock<Stage> = OnceLock::new();
+    STAGE.get_or_init(|| {
+        let (started, stage) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (stage, mut output, driver) = start(folder.path());
+            started.send(stage).expect("the tests wait for it");
+            // Reads on, so that the demo never writes into a closed pipe.
+            std::io::copy(&mut output, &mut std::io::sink()).expect("the demo's output");
+            drop(driver);
+        });
+        stage.recv().expect("the demo and the driver start")
+    })
+}
+
+fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, Child) {
+    let url = std::env::var("TEST_DATABASE_URL").expect("run the tests by ./test, which starts a database for them");
+    let database = format!("browser_{}", std::process::id());
+    let made = Command::new("psql").args(["-q", &url, "-c", &format!("create database {database}")]).status();
+    assert!(made.is_ok_and(|status| status.success()), "cannot create a database");
+    let (port, driver_port) = (free_port(), free_port());
+    let mut server = tied_to_us(&root().join("target/debug/qiancun"));
+    server
+        .args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"])
+        .arg(folder)
+        .arg("--site-dir")
+        .arg(root().join("target/site"))
+        .env("DATABASE_URL", url.replace("/postgres", &format!("/{database}")))
+        .stdout(Stdio::piped());
+    let mut server = server.spawn().expect("target/debug/qiancun starts");
+    let mut output = BufReader::new(server.stdout.take().expect("its output"));
+    let ready = output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("ready "));
+    assert!(ready, "the demo says when it is ready");
+    let mut driver = tied_to_us(Path::new("chromedriver"));
+    driver.arg(format!("--port={driver_port}")).stdout(Stdio::null()).stderr(Stdio::null());
+    let driver = driver.spawn().expect("chromedriver is installed");
+    wait_for_port(driver_port);
+    let stage = Stage { origin: format!("http://127.0.0.1:{port}"), driver: format!("http://127.0.0.1:{driver_port}") };
+    (stage, output, driver)
+}
+
+/// A command that the kernel ends when this process does.
+fn tied_to_us(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM"]).arg(program);
+    command
+}
+
+fn wait_for_port(port: u16) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < until, "nothing listens on {port}");
+        std::thread::yield_now();
+    }
+}
+
+/// A browser window on the demo.
+pub struct Browser {
+    pub client: Client,
+    pub script: bool,
+}
+
+impl Browser {
+    pub async fn open(size: (u32, u32), script: bool) -> Self {
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".into(),
+            "--disable-gpu".into(),
+            "--disable-background-networking".into(),
+            "--disable-component-update".into(),
+            "--disable-sync".into(),
+            "--no-first-run".into(),
+            "--hide-scrollbars".into(),
+            "--lang=zh-CN".into(),
+        ];
+        arguments.push(format!("--window-size={},{}", size.0, size.1));
+        let mut options = json!({ "args": arguments });
+        if script {
+            let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 1.0, "mobile": false });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        } else {
+            // Emulated metrics and switched-off scripts together make a click wait for ever; a window is 500 pixels
+            // wide at least, which still is one column.
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&stage().driver).await;
+        Browser { client: client.expect("a browser opens"), script }
+    }
+
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", stage().origin)).await.expect(path);
+    }
+
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.expect("an address");
+        url.path().to_owned()
+    }
+
+    /// Signs in as one of the demo's accounts, by its button.
+    pub async fn sign_in(&self, account: &str) {
+        self.goto("/sign-in").await;
+        self.follow(&format!("//input[@name='account' and @value='{account}']/ancestor::form//button")).await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.follow("//form[contains(@action,'sign-out')]//button").await;
+    }
+
+    pub async fn click(&self, xpath: &str) {
+        let element = self.client.find(Locator::XPath(xpath)).await;
+        element.unwrap_or_else(|error| panic!("{xpath}: {error}")).click().await.expect(xpath);
+    }
+
+    /// Clicks what leads to another page, and waits for it.
+    pub async fn follow(&self, xpath: &str) {
+        self.run("document.documentElement.dataset.left = ''").await;
+        self.click(xpath).await;
+        self.until(
+            "the next page",
+            "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)",
+        )
+        .await;
+    }
+
+    /// Waits until a script of the test's own says yes.
+    pub async fn until(&self, what: &str, script: &str) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.run(script).await != true {
+            assert!(Instant::now() < until, "{}: waited for {what}", self.path().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Types into the field with this id, in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
+        if !field.attr("type").await.expect("a type").is_some_and(|kind| kind == "date" || kind == "file") {
+            field.clear().await.expect(id);
+        }
+        field.send_keys(text).await.expect(id);
+    }
+
+    pub async fn choose(&self, id: &str, value: &str) {
+        let select = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
+        select.select_by_value(value).await.expect(id);
+    }
+
+    pub async fn text(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await.expect("a page");
+        body.text().await.expect("its text")
+    }
+
+    pub async fn sees(&self, text: &str) {
+        let page = self.text().await;
+        assert!(page.contains(text), "{} does not say “{text}”:\n{page}", self.path().await);
+    }
+
+    /// Runs a script of the test's own; works with the page's scripts switched off too.
+    pub async fn run(&self, script: &str) -> serde_json::Value {
+        self.client.execute(script, Vec::new()).await.expect(script)
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("closes");
+    }
+}

@@ -1,0 +1,244 @@
+//! What tests stand on: the app in process with a database of its own, a clock that is moved by hand, and people who
+//! ask over HTTP as themselves.
+//!
+//! Deliberately absent: ports, sleeping, and writing tables behind the app's back.
+
+pub mod people;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use backend::app::{App, Parts};
+use backend::clock::Clock;
+use backend::people::session::Keys;
+use backend::places::Names;
+use backend::search::text::Analyzer;
+use backend::site::Site;
+use backend::{db, http, places, search};
+use bytes::Bytes;
+use domain::api::{ApiError, Call, PREFIX};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{OnceCell, Semaphore};
+use tower::ServiceExt;
+
+/// Ten in the morning of the 30th of June 2026 in Shanghai.
+pub const NOW: &str = "2026-06-30T02:00:00Z";
+pub const ORIGIN: &str = "https://qiancun.test";
+
+/// The app with a database that nobody else uses.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Clock,
+    pub router: Router,
+    database: String,
+    _index: tempfile::TempDir,
+}
+
+/// Made once per run: it reads a dictionary.
+static ANALYZER: OnceLock<Arc<Analyzer>> = OnceLock::new();
+
+fn server() -> PgConnectOptions {
+    let url = std::env::var("TEST_DATABASE_URL").expect("run the tests by ./test, which starts a database for them");
+    url.parse().expect("TEST_DATABASE_URL is an address")
+}
+
+/// A migrated database with all places, made once per run; each test's own is a copy of it.
+async fn template() -> &'static str {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    let made = TEMPLATE.get_or_init(|| async {
+        let name = format!("template_{}", std::process::id());
+        let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
+        execute(&mut connection, &format!("drop database if exists {name}")).await;
+        execute(&mut connection, &format!("create database {name}")).await;
+        let pool = PgPool::connect_with(server().database(&name)).await.expect("the template opens");
+        db::migrate(&pool).await.expect("the schema applies");
+        places::import(&pool).await.expect("the places come in");
+        pool.close().await;
+        name
+    });
+    made.await
+}
+
+async fn execute(connection: &mut PgConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect(sql);
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let template = template().await;
+        let database = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
+        execute(&mut connection, &format!("create database {database} template {template}")).await;
+        let pool = db::connect(server().database(&database)).await.expect("the test's database opens");
+        let clock = Clock::manual(NOW.parse().expect("an instant"));
+        let places = Names::load(&pool).await.expect("places load");
+        let analyzer = ANALYZER.get_or_init(|| search::analyzer(&places).expect("search-config reads"));
+        let index = tempfile::tempdir().expect("a folder");
+        let app = App::new(Parts {
+            search: search::Search::open(index.path(), analyzer.clone()).expect("the index opens"),
+            places,
+            pool,
+            clock: clock.clone(),
+            keys: Keys::new("a secret for tests, of more than thirty-two characters"),
+            files: Arc::new(object_store::memory::InMemory::new()),
+            origin: ORIGIN.into(),
+            demo: false,
+            map_approval_no: None,
+            trusted_proxy: None,
+            hashing: Semaphore::new(2),
+            decoding: Semaphore::new(2),
+        });
+        let router = http::router(&app, Site::without_files(&app));
+        TestApp { app, clock, router, database, _index: index }
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn visitor(&self) -> Client<'_> {
+        Client { test: self, bearer: None }
+    }
+
+    /// Lets the search index follow what has been committed.
+    pub async fn index(&self) {
+        search::catch_up(&self.app).await.expect("the index follows");
+    }
+
+    /// Ends the test: gives the database back.
+    pub async fn done(self) {
+        self.app.pool.close().await;
+        let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
+        execute(&mut connection, &format!("drop database {} with (force)", self.database)).await;
+    }
+}
+
+/// One who asks, over HTTP, as himself.
+#[derive(Clone)]
+pub struct Client<'a> {
+    pub test: &'a TestApp,
+    pub bearer: Option<String>,
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Where a redirect leads.
+    #[must_use]
+    pub fn location(&self) -> String {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+}
+
+/// A refused call: the status and what it said.
+#[derive(Debug)]
+pub struct Refused {
+    pub status: u16,
+    pub error: ApiError,
+}
+
+impl Refused {
+    /// The names of the fields that have a problem.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        self.error.fields.iter().map(|problem| problem.field.as_str()).collect()
+    }
+}
+
+impl Client<'_> {
+    /// Sends a request as it is.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(bearer) = &self.bearer {
+            let value = format!("Bearer {bearer}").parse().expect("a header value");
+            request.headers_mut().insert(header::AUTHORIZATION, value);
+        }
+        let response = self.test.router.clone().oneshot(request).await.expect("a router never fails");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body of our own").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Makes a call of the API.
+    pub async fn call<A: DeserializeOwned>(&self, call: Call<A>) -> Result<A, Refused> {
+        let method = match call.request.method {
+            domain::api::Method::Get => Method::GET,
+            domain::api::Method::Post => Method::POST,
+            domain::api::Method::Delete => Method::DELETE,
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{PREFIX}{}", call.request.path))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(call.request.body.map_or_else(Body::empty, Body::from))
+            .expect("a request");
+        let answer = self.send(request).await;
+        if answer.status.is_success() {
+            return Ok(serde_json::from_slice(&answer.body).expect("the answer that the call names"));
+        }
+        let error = serde_json::from_slice(&answer.body)
+            .unwrap_or_else(|_| panic!("{} is not the error that every refusal is: {}", answer.status, answer.text()));
+        Err(Refused { status: answer.status.as_u16(), error })
+    }
+
+    /// Opens a page.
+    pub async fn page(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Sends a form as a browser without script does.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(serde_urlencoded::to_string(fields).expect("a form")));
+        self.send(request.expect("a request")).await
+    }
+
+    /// Sends a form with files: name, file name, bytes.
+    pub async fn form_with_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Answer {
+        let boundary = "a-boundary-that-no-picture-holds";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        for (name, file, bytes) in files {
+            let head = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{boundary}--\r\n").bytes());
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"))
+            .body(Body::from(body));
+        self.send(request.expect("a request")).await
+    }
+}
+
+/// A small real picture.
+#[must_use]
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let picture =
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).expect("a picture");
+    bytes.into_inner()
+}

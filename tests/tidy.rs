@@ -1,0 +1,210 @@
+//! The house rules that no compiler knows: who may use what, what a file opens with, what is not left lying about.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// All of our Rust files: path from the root, and text.
+fn sources() -> Vec<(String, String)> {
+    let root = root();
+    let mut sources = Vec::new();
+    for folder in ["backend", "frontend", "tests"] {
+        for entry in WalkDir::new(root.join(folder)) {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                sources.push((name, fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(sources.len() > 50, "the sources are where they are looked for");
+    sources
+}
+
+/// The lines of a file's code, without comments, numbered from 1.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().map(|(n, line)| (n + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// Fails with one line for each place where a file for which `applies` says a forbidden word.
+fn forbid(words: &[&str], why: &str, applies: impl Fn(&str) -> bool) {
+    let mut found = Vec::new();
+    for (name, text) in sources().iter().filter(|(name, _)| name != "tests/tidy.rs" && applies(name)) {
+        for (n, line) in code(text) {
+            found.extend(words.iter().filter(|word| line.contains(**word)).map(|word| format!("{name}:{n}: {word}")));
+        }
+    }
+    assert!(found.is_empty(), "{why}:\n{}", found.join("\n"));
+}
+
+fn is_room_sql(name: &str) -> bool {
+    name.starts_with("backend/src/") && name.ends_with("/sql.rs")
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<_> = sources()
+        .into_iter()
+        .filter(|(name, text)| !text.starts_with("//!") && !name.starts_with("tests/api/"))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(silent.is_empty(), "these files do not open with `//!`: {silent:?}");
+}
+
+#[test]
+fn files_are_a_short_sitting() {
+    let long: Vec<_> = sources()
+        .into_iter()
+        .map(|(name, text)| (text.lines().count(), name))
+        .filter(|(lines, _)| *lines > 600)
+        .collect();
+    assert!(long.is_empty(), "too long to read in one sitting: {long:?}");
+}
+
+#[test]
+fn sql_stands_in_the_rooms_drawers_only() {
+    let elsewhere = |name: &str| {
+        let exempt = ["backend/src/db.rs", "backend/src/db/", "backend/src/http.rs", "backend/src/demo.rs", "tests/"];
+        !is_room_sql(name) && !exempt.iter().any(|path| name.starts_with(path))
+    };
+    forbid(&["sqlx::query", "query_as!", "query_scalar!"], "only sql.rs talks to the database", elsewhere);
+}
+
+#[test]
+fn sql_neither_begins_nor_commits_nor_reads_the_clock() {
+    forbid(&[".begin()", ".commit()", "clock", "now()"], "sql.rs takes what it needs as arguments", is_room_sql);
+}
+
+#[test]
+fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
+    let use_cases = |name: &str| {
+        let rooms = ["needs", "files", "places", "people", "audit", "search"];
+        rooms.iter().any(|room| name.starts_with(&format!("backend/src/{room}/"))) && !name.ends_with("/http.rs")
+    };
+    forbid(&["axum::", "StatusCode"], "a use case is asked by anybody, not only by HTTP", use_cases);
+}
+
+#[test]
+fn the_network_side_opens_no_transaction() {
+    let http = |name: &str| name.matches('/').count() == 3 && name.ends_with("/http.rs");
+    forbid(&[".begin()", "sqlx", "snapshot()"], "http.rs asks its room", http);
+}
+
+#[test]
+fn the_domain_is_pure() {
+    let domain = |name: &str| name.starts_with("backend/domain/");
+    let impure =
+        ["tokio::", "sqlx", "axum", "leptos", "Utc::now", "Local::now", "now_v7", "new_v4", "f64", "f32", "std::fs"];
+    forbid(&impure, "the domain has no I/O, no clock, no randomness, no floats", domain);
+}
+
+#[test]
+fn pages_know_the_api_and_nothing_behind_it() {
+    let frontend = |name: &str| name.starts_with("frontend/src/");
+    forbid(&["backend::", "sqlx", "axum", "Resource::", "#[server"], "a page asks the API", frontend);
+}
+
+#[test]
+fn money_is_never_a_float() {
+    let ours = |name: &str| name.starts_with("backend/") && !name.starts_with("backend/src/search/");
+    forbid(&["f64", "f32"], "money is counted in fen", ours);
+}
+
+#[test]
+fn nothing_is_left_unfinished_or_switched_off() {
+    let words = ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "should_panic", "#[allow(", "unsafe {"];
+    forbid(&words, "finish it, or leave it out", |_| true);
+}
+
+#[test]
+fn time_ids_and_randomness_come_from_the_clock() {
+    let elsewhere = |name: &str| name.starts_with("backend/src/") && name != "backend/src/clock.rs";
+    forbid(&["Utc::now", "Local::now", "now_v7(", "new_v4(", "rand::"], "take it from clock.rs", elsewhere);
+}
+
+#[test]
+fn migrations_go_forward_in_lower_case() {
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(root().join("migrations")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            let digits = name.split('_').next().unwrap_or_default();
+            if digits.len() != 10 || digits.parse::<u64>().is_err() {
+                wrong.push(format!("{name}: is named yyyymmddnn_what.sql"));
+            }
+            for (n, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+                let code = line.split("--").next().unwrap_or_default();
+                if ["CREATE", "SELECT", "INSERT", "ALTER"].iter().any(|word| code.contains(word)) {
+                    wrong.push(format!("{name}:{}: upper case", n + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The sentences of a page: what stands in `t!("…")` and holds a Chinese character.
+fn sentences(name: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in text.split("t!(").skip(1) {
+        let rest = rest.trim_start();
+        if let Some(sentence) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next())
+            && sentence.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+        {
+            found.push(sentence.to_owned());
+        }
+    }
+    assert!(!name.is_empty());
+    found
+}
+
+fn words(file: &str) -> serde_json::Map<String, serde_json::Value> {
+    serde_json::from_str(&fs::read_to_string(root().join("frontend/words").join(file)).unwrap()).unwrap()
+}
+
+#[test]
+fn public_pages_are_translated() {
+    let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
+    let public =
+        ["pages/home", "pages/needs", "pages/need.rs", "pages/about", "pages/sign_in", "pages/error", "parts/"];
+    let mut missing = Vec::new();
+    for (name, text) in sources() {
+        if public.iter().any(|page| name.starts_with(&format!("frontend/src/{page}"))) {
+            for sentence in sentences(&name, &text) {
+                let lacks = |words: &serde_json::Map<_, _>| !words.contains_key(&sentence);
+                if lacks(&english) || lacks(&traditional) {
+                    missing.push(format!("{name}: {sentence}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "these sentences have no translation:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_visible_top_level_is_the_house() {
+    let house = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "backend",
+        "data",
+        "frontend",
+        "migrations",
+        "run",
+        "search-config",
+        "target",
+        "test",
+        "tests",
+    ];
+    for entry in fs::read_dir(root()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(name.starts_with('.') || house.contains(&name.as_str()), "{name} does not belong at the top");
+    }
+}
