@@ -1,7 +1,10 @@
 //! What tests stand on: the app in process with a database of its own, a clock that is moved by hand, and people who
 //! ask over HTTP as themselves.
 //!
+//! Whatever fails here fails the test, hence `expect` throughout.
 //! Deliberately absent: ports, sleeping, and writing tables behind the app's back.
+
+#![expect(clippy::missing_panics_doc, reason = "a helper of tests panics where the test is to fail")]
 
 pub mod people;
 
@@ -94,7 +97,7 @@ impl TestApp {
             hashing: Semaphore::new(2),
             decoding: Semaphore::new(2),
         });
-        let router = http::router(&app, Site::without_files(&app));
+        let router = http::router(&app, &Site::without_files(&app));
         TestApp { app, clock, router, database, _index: index }
     }
 

@@ -66,7 +66,7 @@ pub struct Settings {
     /// At least 32 characters that sign sessions. Without it one is made and kept in DATA_DIR (demo only).
     #[arg(long, env = "SECRET", hide_env_values = true)]
     pub secret: Option<String>,
-    /// How to hand mails to a server: smtp://user:password@host:587. Without it they become files in DATA_DIR (demo only).
+    /// How to hand mails to a server: `smtp://user:password@host:587`. Without it they become files in DATA_DIR (demo only).
     #[arg(long, env = "SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
     /// The sender of mails.

@@ -21,12 +21,11 @@ pub struct Database {
 
 /// Opens the database that the settings name, or the private one.
 pub async fn open(settings: &Settings) -> anyhow::Result<Database> {
-    let (options, server) = match &settings.database_url {
-        Some(url) => (url.parse::<PgConnectOptions>().context("DATABASE_URL is not a PostgreSQL address")?, None),
-        None => {
-            let server = embedded::Server::start(&embedded::Place::for_data_dir(&settings.data_dir)?).await?;
-            (server.options("qiancun"), Some(server))
-        }
+    let (options, server) = if let Some(url) = &settings.database_url {
+        (url.parse::<PgConnectOptions>().context("DATABASE_URL is not a PostgreSQL address")?, None)
+    } else {
+        let server = embedded::Server::start(&embedded::Place::for_data_dir(&settings.data_dir)?).await?;
+        (server.options("qiancun"), Some(server))
     };
     let pool = connect(options).await.context("cannot open the database")?;
     Ok(Database { pool, server })

@@ -41,7 +41,7 @@ pub fn api(app: &App) -> Router {
 }
 
 /// The whole server.
-pub fn router(app: &App, site: Site) -> Router {
+pub fn router(app: &App, site: &Site) -> Router {
     let inner = Router::new()
         .nest(PREFIX, site.api.clone())
         .merge(crate::site::routes(site.clone()))

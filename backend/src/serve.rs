@@ -47,7 +47,7 @@ async fn serve_on(settings: &Settings, demo: bool, database: &Database, listener
     }
     search::catch_up(&app).await?;
     let follower = tokio::spawn(search::follow(app.clone()));
-    let service = http::router(&app, site).into_make_service_with_connect_info::<SocketAddr>();
+    let service = http::router(&app, &site).into_make_service_with_connect_info::<SocketAddr>();
     crate::say!("ready {}", app.origin);
     axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await?;
     follower.abort();

@@ -51,7 +51,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["needs"] => needs::page(visit).await,
         ["needs", id] => need::page(visit, id).await,
         ["work"] => work::page(visit).await,
-        ["work", "needs", "new"] => need_form::new(visit).await,
+        ["work", "needs", "new"] => need_form::new(visit),
         ["work", "needs", id] => need_form::edit(visit, id).await,
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["about"] => Ok(about::page(visit)),

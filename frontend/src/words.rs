@@ -62,7 +62,7 @@ impl Lang {
 
     /// The translation of a sentence, or the sentence.
     #[must_use]
-    pub fn text<'a>(self, chinese: &'a str) -> &'a str {
+    pub fn text(self, chinese: &str) -> &str {
         let table = match self {
             Lang::ZhHans => return chinese,
             Lang::ZhHant => &ZH_HANT,

@@ -5,7 +5,7 @@ use tests::{TestApp, jpeg};
 
 const ID: &str = "00000000-0000-0000-0000-000000000001";
 
-fn filled<'a>(action: &'a str) -> Vec<(&'a str, &'a str)> {
+fn filled(action: &str) -> Vec<(&str, &str)> {
     vec![
         ("id", ID),
         ("field", "infrastructure"),

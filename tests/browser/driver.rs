@@ -36,17 +36,19 @@ fn stage() -> &'static Stage {
         let (started, stage) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let folder = tempfile::tempdir().expect("a folder");
-            let (stage, mut output, driver) = start(folder.path());
+            let (stage, mut output, processes) = start(folder.path());
             started.send(stage).expect("the tests wait for it");
             // Reads on, so that the demo never writes into a closed pipe.
             std::io::copy(&mut output, &mut std::io::sink()).expect("the demo's output");
-            drop(driver);
+            for mut process in processes {
+                process.wait().expect("the process ends");
+            }
         });
         stage.recv().expect("the demo and the driver start")
     })
 }
 
-fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, Child) {
+fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, [Child; 2]) {
     let url = std::env::var("TEST_DATABASE_URL").expect("run the tests by ./test, which starts a database for them");
     let database = format!("browser_{}", std::process::id());
     let made = Command::new("psql").args(["-q", &url, "-c", &format!("create database {database}")]).status();
@@ -69,7 +71,7 @@ fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, Child) {
     let driver = driver.spawn().expect("chromedriver is installed");
     wait_for_port(driver_port);
     let stage = Stage { origin: format!("http://127.0.0.1:{port}"), driver: format!("http://127.0.0.1:{driver_port}") };
-    (stage, output, driver)
+    (stage, output, [server, driver])
 }
 
 /// A command that the kernel ends when this process does.

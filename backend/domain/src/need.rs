@@ -202,7 +202,7 @@ impl NeedContent {
             (Some(amount), _) if !amount.is_positive() => problems.add("amount", "金额要大于 0"),
             (Some(_), None) => problems.add("items", "预算合计超出上限（1000 亿元）"),
             (Some(amount), Some(budget)) if !self.items.is_empty() && amount > budget => {
-                problems.add("amount", format!("需要的金额（{amount}）不能多于预算合计（{budget}），请核对预算"))
+                problems.add("amount", format!("需要的金额（{amount}）不能多于预算合计（{budget}），请核对预算"));
             }
             _ => {}
         }
@@ -213,7 +213,7 @@ impl NeedContent {
             None => problems.add("wanted_by", "请填写希望完成的日期"),
             Some(date) if date <= today => problems.add("wanted_by", "希望完成的日期要在今天以后"),
             Some(date) if date > today + Days::new(365 * 5) => {
-                problems.add("wanted_by", "希望完成的日期最多在五年以内")
+                problems.add("wanted_by", "希望完成的日期最多在五年以内");
             }
             Some(_) => {}
         }

@@ -106,9 +106,10 @@ impl Server {
     pub async fn start(place: &Place) -> anyhow::Result<Self> {
         let binaries = binaries()?;
         place.prepare()?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(place.folder.join("lock"))?;
-        // One process at a time creates or starts; it is a matter of seconds.
-        lock.lock()?;
+        // One process at a time creates, starts or stops; it is a matter of seconds.
+        let turn = lock_file(&place.folder.join("turn.lock"))?;
+        turn.lock()?;
+        let lock = lock_file(&place.folder.join("use.lock"))?;
         let password = place.password()?;
         let server = Server { place: place.clone(), binaries, password, lock };
         server.initialise().await?;
@@ -116,9 +117,8 @@ impl Server {
         if !server.is_running().await? {
             server.launch().await?;
         }
-        server.lock.unlock()?;
-        server.lock.lock_shared()?;
         server.create_database("qiancun").await?;
+        server.lock.lock_shared()?;
         Ok(server)
     }
 
@@ -141,6 +141,8 @@ impl Server {
 
     /// Gives up our share; the last user stops the server.
     pub async fn release(self) -> anyhow::Result<()> {
+        let turn = lock_file(&self.place.folder.join("turn.lock"))?;
+        turn.lock()?;
         self.lock.unlock()?;
         if self.lock.try_lock().is_ok() { self.stop().await } else { Ok(()) }
     }
@@ -277,6 +279,11 @@ fn tempfile() -> anyhow::Result<File> {
     let file = OpenOptions::new().create_new(true).read(true).write(true).mode(0o600).open(&path)?;
     fs::remove_file(path)?;
     Ok(file)
+}
+
+fn lock_file(path: &Path) -> anyhow::Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    file.with_context(|| format!("cannot open {}", path.display()))
 }
 
 fn create_folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> anyhow::Result<()> {

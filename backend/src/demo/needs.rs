@@ -99,14 +99,12 @@ async fn village(
     if let Some(id) = known.get(&need.village_code) {
         return Ok(*id);
     }
-    let id = match people::village_of(app, &need.village_code).await? {
-        Some(id) => id,
-        None => {
-            let name = format!("{}{}{}", need.county, need.town, short_village_name(&need.village));
-            let village =
-                NewOrganisation { kind: OrganisationKind::Village, name: &name, place: Some(&need.village_code) };
-            people::create_organisation(app, &village).await?
-        }
+    let id = if let Some(id) = people::village_of(app, &need.village_code).await? {
+        id
+    } else {
+        let name = format!("{}{}{}", need.county, need.town, short_village_name(&need.village));
+        let village = NewOrganisation { kind: OrganisationKind::Village, name: &name, place: Some(&need.village_code) };
+        people::create_organisation(app, &village).await?
     };
     known.insert(need.village_code.clone(), id);
     Ok(id)

@@ -25,16 +25,16 @@ async fn upload(
     signed_in: SignedIn,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<StoredFile>)> {
-    while let Some(part) = form.next_field().await.map_err(refused)? {
+    while let Some(part) = form.next_field().await.map_err(|error| refused(&error))? {
         if part.name() == Some("file") {
-            let bytes = part.bytes().await.map_err(refused)?;
+            let bytes = part.bytes().await.map_err(|error| refused(&error))?;
             return Ok((StatusCode::CREATED, Json(super::store(&app, signed_in.me.id, bytes).await?)));
         }
     }
     Err(Error::invalid("file", "请选择一张照片"))
 }
 
-fn refused(error: MultipartError) -> Error {
+fn refused(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Error::TooLarge("照片太大，每张最多 10 MB".into())
     } else {

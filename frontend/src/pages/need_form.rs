@@ -15,7 +15,7 @@ const SPARE_ITEMS: usize = 2;
 const ITEMS_AT_FIRST: usize = 3;
 
 /// A new need of the visitor's village.
-pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
+pub fn new(visit: &Visit) -> Result<Page, ApiError> {
     let village = own_village(visit)?;
     let mut form = visit.form.clone().unwrap_or_default();
     if visit.form.is_none() {
@@ -115,7 +115,7 @@ fn view(visit: &Visit, form: &FormState, village: &str, heading: &'static str) -
 fn budget(form: &FormState) -> AnyView {
     let names = form.all("item_name");
     let amounts = form.all("item_amount");
-    let shown = (names.len() + SPARE_ITEMS).max(ITEMS_AT_FIRST).min(domain::need::ITEMS_MAX);
+    let shown = (names.len() + SPARE_ITEMS).clamp(ITEMS_AT_FIRST, domain::need::ITEMS_MAX);
     let rows = (0..shown).map(|n| {
         let name = names.get(n).copied().unwrap_or_default().to_owned();
         let amount = amounts.get(n).copied().unwrap_or_default().to_owned();
