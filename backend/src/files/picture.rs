@@ -120,6 +120,42 @@ mod tests {
         assert_eq!(image::load_from_memory(&picture.small).unwrap().width(), 480);
     }
 
+    /// A JPEG that says where and when it was taken: 24°18'54" N, 116°06'36" E.
+    fn jpeg_with_place() -> Vec<u8> {
+        use exif::{Field, In, Rational, Tag, Value};
+        let dms = |d, m, s| Value::Rational([d, m, s].map(|num| Rational { num, denom: 1 }).to_vec());
+        let text = |text: &str| Value::Ascii(vec![text.as_bytes().to_vec()]);
+        let fields = [
+            (Tag::GPSLatitude, dms(24, 18, 54)),
+            (Tag::GPSLatitudeRef, text("N")),
+            (Tag::GPSLongitude, dms(116, 6, 36)),
+            (Tag::GPSLongitudeRef, text("E")),
+            (Tag::DateTimeOriginal, text("2026:05:01 09:30:00")),
+        ]
+        .map(|(tag, value)| Field { tag, ifd_num: In::PRIMARY, value });
+        let mut writer = exif::experimental::Writer::new();
+        for field in &fields {
+            writer.push_field(field);
+        }
+        let mut block = Cursor::new(Vec::new());
+        writer.write(&mut block, false).unwrap();
+        let segment = [b"Exif\0\0".as_slice(), &block.into_inner()].concat();
+        let mut plain = Vec::new();
+        DynamicImage::new_rgb8(64, 48).write_to(&mut Cursor::new(&mut plain), ImageFormat::Jpeg).unwrap();
+        let length = u16::try_from(segment.len() + 2).unwrap().to_be_bytes();
+        [&plain[..2], &[0xff, 0xe1], &length, &segment, &plain[2..]].concat()
+    }
+
+    #[test]
+    fn the_place_is_read_to_three_decimals_and_stripped_from_what_is_kept() {
+        let picture = read(&jpeg_with_place()).unwrap();
+        assert_eq!(picture.taken.place, Some((24_315, 116_110)));
+        assert_eq!(picture.taken.at.map(|at| at.to_string()).as_deref(), Some("2026-05-01 09:30:00"));
+        for kept in [&picture.full, &picture.small] {
+            assert!(exif::Reader::new().read_from_container(&mut Cursor::new(kept)).is_err());
+        }
+    }
+
     #[test]
     fn what_is_no_picture_is_refused_with_the_reason() {
         for upload in [&b"<svg onload=alert(1)>"[..], b"", b"GIF89a\x01\x00\x01\x00", &png(4, 4)[..20]] {
