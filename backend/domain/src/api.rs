@@ -3,9 +3,14 @@
 //! The server routes by the same paths, pages and islands call through the same functions, so a call cannot be
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
+pub mod arrivals;
+pub mod campaigns;
 pub mod files;
+pub mod ledger;
+pub mod money;
 pub mod needs;
 pub mod places;
+pub mod pledges;
 pub mod sessions;
 
 use crate::Problem;

@@ -1,0 +1,171 @@
+//! Bank lines: entering, matching, confirming by a second person.
+
+use super::{Call, List};
+use crate::arrival::{BankLineInput, BankLineStatus, Suggestion};
+use crate::pledge::PledgeReference;
+use crate::{BankAccountId, BankLineId, CampaignId, Fen, LotId, PledgeId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub const BANK_ACCOUNTS: &str = "/bank-accounts";
+pub const BANK_LINES: &str = "/bank-lines";
+pub const BANK_LINE: &str = "/bank-lines/{id}";
+pub const MATCH: &str = "/bank-lines/{id}/match";
+pub const UNMATCH: &str = "/bank-lines/{id}/unmatch";
+pub const CONFIRM: &str = "/bank-lines/{id}/confirm";
+
+/// The accounts of the caller's charity.
+#[must_use]
+pub fn accounts() -> Call<List<BankAccount>> {
+    Call::get(BANK_ACCOUNTS)
+}
+
+/// Lines of the caller's charity: what waits, oldest first, or what is done, latest first.
+#[must_use]
+pub fn list(query: &LineQuery) -> Call<List<BankLine>> {
+    Call::get(BANK_LINES).query(query)
+}
+
+#[must_use]
+pub fn get(id: BankLineId) -> Call<BankLine> {
+    Call::get(format!("/bank-lines/{id}"))
+}
+
+/// Enters a line as the bank's statement has it. The id is the client's.
+#[must_use]
+pub fn enter(new: &NewBankLine) -> Call<BankLine> {
+    Call::post(BANK_LINES, new)
+}
+
+/// Says whose a line is.
+#[must_use]
+pub fn match_(id: BankLineId, parts: &MatchLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/match"), parts)
+}
+
+/// Takes a match back, before it is confirmed.
+#[must_use]
+pub fn unmatch(id: BankLineId) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/unmatch"), &Unmatch {})
+}
+
+/// A second person agrees: the money is booked.
+#[must_use]
+pub fn confirm(id: BankLineId, seen: &ConfirmLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/confirm"), seen)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BankAccount {
+    pub id: BankAccountId,
+    pub holder: String,
+    pub bank: String,
+    /// Masked but for its last four digits.
+    pub account_masked: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct LineQuery {
+    /// Finished lines instead of waiting ones.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
+    /// `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewBankLine {
+    pub id: BankLineId,
+    pub bank_account: BankAccountId,
+    #[serde(flatten)]
+    pub line: BankLineInput,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MatchLine {
+    /// Add up to the line, to the fen.
+    pub parts: Vec<MatchPart>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MatchPart {
+    pub amount_fen: Fen,
+    /// For this pledge …
+    pub pledge: Option<PledgeId>,
+    /// … or, undirected, for this campaign; neither while the giver is not known.
+    pub campaign: Option<CampaignId>,
+}
+
+/// What the second person had before the eyes: other parts meanwhile are a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfirmLine {
+    pub lots: Vec<LotId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unmatch {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BankLine {
+    pub id: BankLineId,
+    pub bank_account: BankAccount,
+    pub line: BankLineInput,
+    pub status: BankLineStatus,
+    pub entered_by: String,
+    pub matched_by: Option<String>,
+    pub confirmed_by: Option<String>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub parts: Vec<LinePart>,
+    /// Whose it may be, best first; while it is not matched.
+    pub suggestions: Vec<SuggestedPledge>,
+    pub may: LineRights,
+}
+
+/// What this caller may do with the line now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LineRights {
+    pub match_: bool,
+    pub unmatch: bool,
+    pub confirm: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinePart {
+    pub lot: LotId,
+    pub amount_fen: Fen,
+    pub pledge: Option<PartPledge>,
+    pub campaign: Option<CampaignId>,
+}
+
+/// The pledge that a part was matched to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartPledge {
+    pub id: PledgeId,
+    pub reference: PledgeReference,
+    pub enterprise_name: String,
+}
+
+/// A guess with what a person needs to judge it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SuggestedPledge {
+    #[serde(flatten)]
+    pub suggestion: Suggestion,
+    pub reference: PledgeReference,
+    pub enterprise_name: String,
+    pub outstanding_fen: Fen,
+    pub need_title: Option<String>,
+}

@@ -1,0 +1,25 @@
+//! The four numbers of a need with the rows that add up to them, read in one moment.
+
+use super::Call;
+use super::campaigns::PublicPledge;
+use crate::NeedId;
+use crate::four::FourNumbers;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub const NEED: &str = "/needs/{id}/money";
+
+#[must_use]
+pub fn of_need(id: NeedId) -> Call<NeedMoney> {
+    Call::get(format!("/needs/{id}/money"))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedMoney {
+    pub need: NeedId,
+    pub money: FourNumbers,
+    pub as_of: DateTime<Utc>,
+    /// The pledges for it as their givers show them, oldest first; hidden amounts are in the sums all the same.
+    pub pledges: Vec<PublicPledge>,
+}

@@ -1,0 +1,25 @@
+//! The routes of the ledger: reading only.
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Path;
+use crate::http::caller::{Caller, SignedIn};
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::api::ledger::{ACCOUNT, AccountBook};
+use domain::ledger::Account;
+
+pub fn routes() -> Router<App> {
+    Router::new().route(ACCOUNT, get(account))
+}
+
+async fn account(
+    State(app): State<App>,
+    _: SignedIn,
+    caller: Caller,
+    Path(account): Path<String>,
+) -> Result<Json<AccountBook>> {
+    let account: Account = account.parse().map_err(|_| Error::NotFound)?;
+    Ok(Json(super::book(&app, &caller, &account).await?))
+}

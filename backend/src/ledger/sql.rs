@@ -1,0 +1,206 @@
+//! The only SQL on transfers and balances: adds and reads, and changes nothing but the cached balances.
+
+use chrono::{DateTime, Utc};
+use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
+use domain::{Fen, LotId, OrganisationId, TransferId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+/// The lots that an account holds, locked in the order of their ids.
+pub async fn lock_balances(
+    connection: &mut PgConnection,
+    account: &Account,
+    asset: Asset,
+) -> sqlx::Result<Vec<LotBalance>> {
+    let rows = sqlx::query!(
+        r#"select b.lot, b.amount_fen, l.bank_date as "bank_date!", l.confirmation_no as "confirmation_no!"
+           from account_balance b
+           join ledger_lot l on l.lot = b.lot
+           where b.account = $1 and b.asset = $2 and b.amount_fen > 0
+           order by b.lot
+           for update of b"#,
+        account.to_string(),
+        asset.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(LotBalance {
+                lot: LotId(row.lot),
+                bank_date: row.bank_date,
+                confirmation_no: row.confirmation_no,
+                amount: Fen::new(row.amount_fen).map_err(|error| decode("account_balance", error))?,
+            })
+        })
+        .collect()
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    ids: &[TransferId],
+    transfers: &[Transfer],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let debits: Vec<String> = transfers.iter().map(|transfer| transfer.debit.to_string()).collect();
+    let credits: Vec<String> = transfers.iter().map(|transfer| transfer.credit.to_string()).collect();
+    let amounts: Vec<i64> = transfers.iter().map(|transfer| transfer.amount.get()).collect();
+    let assets: Vec<String> = transfers.iter().map(|transfer| transfer.asset.to_string()).collect();
+    let codes: Vec<String> = transfers.iter().map(|transfer| transfer.code.to_string()).collect();
+    let lots: Vec<Uuid> = transfers.iter().map(|transfer| transfer.lot.0).collect();
+    let causes: Vec<Uuid> = transfers.iter().map(|transfer| transfer.cause).collect();
+    let corrects: Vec<Option<Uuid>> = transfers.iter().map(|transfer| transfer.corrects.map(|id| id.0)).collect();
+    let days: Vec<chrono::NaiveDate> = transfers.iter().map(|transfer| transfer.effective_on).collect();
+    sqlx::query!(
+        "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on, recorded_at)
+         select t.id, t.debit, t.credit, t.amount_fen, t.asset, t.code, t.lot, t.cause, t.corrects, t.effective_on, $11
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
+                     $9::uuid[], $10::date[])
+              with ordinality
+              as t (id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on, place)
+         order by t.place",
+        &ids,
+        &debits,
+        &credits,
+        &amounts,
+        &assets,
+        &codes,
+        &lots,
+        &causes,
+        &corrects as &[Option<Uuid>],
+        &days,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Adds to (or takes from) a balance. What would fall below zero breaks `account_balance_not_below_zero`.
+pub async fn change_balance(
+    connection: &mut PgConnection,
+    (account, asset, lot): &(Account, Asset, LotId),
+    change: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into account_balance as b (account, asset, lot, amount_fen)
+         values ($1, $2, $3, $4)
+         on conflict (account, asset, lot) do update set amount_fen = b.amount_fen + excluded.amount_fen",
+        account.to_string(),
+        asset.as_str(),
+        lot.0,
+        change
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+struct Row {
+    id: Uuid,
+    debit: String,
+    credit: String,
+    amount_fen: i64,
+    asset: String,
+    code: String,
+    lot: Uuid,
+    cause: Uuid,
+    corrects: Option<Uuid>,
+    effective_on: chrono::NaiveDate,
+}
+
+impl Row {
+    fn posted(self) -> sqlx::Result<Posted> {
+        let transfer = Transfer {
+            debit: self.debit.parse().map_err(|error| decode("transfer.debit", error))?,
+            credit: self.credit.parse().map_err(|error| decode("transfer.credit", error))?,
+            amount: Fen::new(self.amount_fen).map_err(|error| decode("transfer.amount_fen", error))?,
+            asset: self.asset.parse().map_err(|error| decode("transfer.asset", error))?,
+            code: self.code.parse().map_err(|error| decode("transfer.code", error))?,
+            lot: LotId(self.lot),
+            cause: self.cause,
+            corrects: self.corrects.map(TransferId),
+            effective_on: self.effective_on,
+        };
+        Ok(Posted { id: TransferId(self.id), transfer })
+    }
+}
+
+/// The latest transfers of an account, oldest of them first.
+pub async fn of_account(connection: &mut PgConnection, account: &Account, limit: i64) -> sqlx::Result<Vec<Posted>> {
+    let mut rows = sqlx::query_as!(
+        Row,
+        "select id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on
+         from transfer
+         where debit = $1 or credit = $1
+         order by seq desc
+         limit $2",
+        account.to_string(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.reverse();
+    rows.into_iter().map(Row::posted).collect()
+}
+
+pub async fn of_lots(connection: &mut PgConnection, lots: &[LotId]) -> sqlx::Result<Vec<Posted>> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on
+         from transfer
+         where lot = any($1)
+         order by seq",
+        &lots
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::posted).collect()
+}
+
+/// What an account holds in CNY, added up from its transfers.
+pub async fn sum_of(connection: &mut PgConnection, account: &Account) -> sqlx::Result<Fen> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(case when credit = $1 then amount_fen else -amount_fen end), 0)::bigint as "sum!"
+           from transfer
+           where (debit = $1 or credit = $1) and asset = 'cny'"#,
+        account.to_string()
+    )
+    .fetch_one(connection)
+    .await?;
+    Fen::new(sum).map_err(|error| decode("sum of transfers", error))
+}
+
+/// Whether the money of an account is that of one of the organisations: its pledge, its bank account, its payment.
+pub async fn concerns(
+    connection: &mut PgConnection,
+    account: &Account,
+    organisations: &[OrganisationId],
+) -> sqlx::Result<bool> {
+    let organisations: Vec<Uuid> = organisations.iter().map(|id| id.0).collect();
+    let (kind, id) = match account {
+        Account::Directed { pledge } => ("pledge", pledge.0),
+        Account::Unmatched { bank_account } => ("bank_account", bank_account.0),
+        _ => return Ok(false),
+    };
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from pledge
+               where $1 = 'pledge' and id = $2 and (enterprise = any($3) or charity = any($3))
+               union all
+               select from bank_account
+               where $1 = 'bank_account' and id = $2 and charity = any($3)
+           ) as "concerns!""#,
+        kind,
+        id,
+        &organisations
+    )
+    .fetch_one(connection)
+    .await
+}
