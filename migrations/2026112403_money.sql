@@ -195,3 +195,13 @@ left join lateral (
     join bank_line line on line.id = part.line and line.status = 'confirmed'
     where part.campaign = campaign.id
 ) g on true;
+
+-- A bank line with its account and the names of those who worked on it.
+create view bank_line_read as
+select l.*, a.charity, a.holder, a.bank, a.account_no, entered.name as entered_by_name, matched.name as matched_by_name,
+       confirmed.name as confirmed_by_name
+from bank_line l
+join bank_account a on a.id = l.bank_account
+left join person_private entered on entered.person = l.entered_by
+left join person_private matched on matched.person = l.matched_by
+left join person_private confirmed on confirmed.person = l.confirmed_by;

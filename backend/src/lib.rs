@@ -13,7 +13,9 @@ macro_rules! say {
 }
 
 pub mod app;
+pub mod arrivals;
 pub mod audit;
+pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -21,9 +23,11 @@ pub mod demo;
 pub mod error;
 pub mod files;
 pub mod http;
+pub mod ledger;
 pub mod needs;
 pub mod people;
 pub mod places;
+pub mod pledges;
 pub mod search;
 pub mod serve;
 pub mod site;

@@ -106,6 +106,16 @@ rights! {
     Village: [VillageReporter, VillageHead], "只有村（社区）的账号可以做这件事";
     /// Decides on the needs of its county or of the whole city.
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
+    /// Pledges for its enterprise and follows its gifts.
+    Enterprise: [EnterpriseOwner, EnterpriseOperator], "只有企业账号可以做这件事";
+    /// Enters and matches bank lines, prepares payments.
+    CharityMaker: [CharityMaker], "只有慈善组织的经办可以做这件事";
+    /// Confirms what a colleague prepared.
+    CharityChecker: [CharityChecker], "只有慈善组织的复核可以做这件事";
+    /// Pays what was approved.
+    CharityPayer: [CharityPayer], "只有慈善组织的出纳可以做这件事";
+    /// Reads the books of its charity.
+    CharityStaff: [CharityMaker, CharityChecker, CharityPayer], "只有慈善组织的账号可以做这件事";
     /// Reads everything, changes nothing.
     Audit: [Auditor], "只有审计账号可以做这件事";
 }

@@ -49,14 +49,21 @@ pub async fn post(app: &App, tx: &mut PgConnection, event: &Event) -> Result<Vec
     sql::insert(tx, &ids, &transfers, now).await?;
     // Always in the order of the accounts, so that two postings cannot wait for each other.
     for (place, change) in changes(&transfers) {
-        sql::change_balance(tx, &place, change)
-            .await
-            .on_constraint("account_balance_not_below_zero", || Error::Conflict("余额刚刚变动，请重新打开再操作".into()))?;
+        let gone = || Error::Conflict("余额刚刚变动，请重新打开再操作".into());
+        if change > 0 {
+            sql::add_to_balance(tx, &place, change).await?;
+        } else {
+            let taken = sql::take_from_balance(tx, &place, -change).await;
+            let taken = taken.on_constraint("account_balance_not_below_zero", gone)?;
+            if taken.rows_affected() != 1 {
+                return Err(gone());
+            }
+        }
     }
     Ok(ids)
 }
 
-/// By how much each limited account's balance of a lot changes; what gives first, so that a limit is met at once.
+/// By how much each limited account's balance of a lot changes.
 fn changes(transfers: &[Transfer]) -> BTreeMap<(Account, Asset, LotId), i64> {
     let mut changes = BTreeMap::new();
     for transfer in transfers {

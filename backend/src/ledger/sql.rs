@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
 use domain::{Fen, LotId, OrganisationId, TransferId};
 use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
 fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
@@ -81,11 +82,11 @@ pub async fn insert(
     Ok(())
 }
 
-/// Adds to (or takes from) a balance. What would fall below zero breaks `account_balance_not_below_zero`.
-pub async fn change_balance(
+/// Adds to a balance.
+pub async fn add_to_balance(
     connection: &mut PgConnection,
     (account, asset, lot): &(Account, Asset, LotId),
-    change: i64,
+    fen: i64,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into account_balance as b (account, asset, lot, amount_fen)
@@ -94,11 +95,30 @@ pub async fn change_balance(
         account.to_string(),
         asset.as_str(),
         lot.0,
-        change
+        fen
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Takes from a balance, if it is there; below zero it breaks `account_balance_not_below_zero`.
+pub async fn take_from_balance(
+    connection: &mut PgConnection,
+    (account, asset, lot): &(Account, Asset, LotId),
+    fen: i64,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update account_balance
+         set amount_fen = amount_fen - $4
+         where account = $1 and asset = $2 and lot = $3",
+        account.to_string(),
+        asset.as_str(),
+        lot.0,
+        fen
+    )
+    .execute(connection)
+    .await
 }
 
 struct Row {

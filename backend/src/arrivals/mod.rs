@@ -1,0 +1,349 @@
+//! Bank lines: one person enters and matches them, a second one confirms; only then is money 到账.
+//!
+//! Confirming is one transaction: the line, the transfers, the pledges' states, the record. Deliberately absent:
+//! reading statement files, and taking a confirmation back.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff};
+use crate::{campaigns, ledger, pledges};
+use domain::api::arrivals::{
+    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, SuggestedPledge,
+};
+use domain::api::{Count, List};
+use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, suggest};
+use domain::ledger::{ArrivalPart, Event, Landing};
+use domain::organisation::{Acting, Role};
+use domain::pledge::Restriction;
+use domain::{BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId};
+use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+
+/// Lines on one page of a list.
+const PAGE: usize = 50;
+/// Pledges that are compared with a line.
+const CANDIDATES_MAX: i64 = 2_000;
+/// Guesses that are shown for a line.
+const SUGGESTIONS_MAX: usize = 5;
+/// Parts into which one line may be divided.
+const PARTS_MAX: usize = 50;
+
+/// The accounts of the caller's charity.
+pub async fn accounts(app: &App, staff: &CharityStaff) -> Result<List<BankAccount>> {
+    let mut connection = app.pool.acquire().await?;
+    let items = sql::accounts(&mut connection, staff.acting.organisation).await?;
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
+}
+
+/// Enters a line. The same id and content again gives the same answer; the same serial number is refused.
+pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result<BankLine> {
+    new.line.check(app.clock.today())?;
+    let mut tx = app.begin().await?;
+    let owner = sql::charity_of_account(&mut tx, new.bank_account).await?;
+    if owner != Some(maker.acting.organisation) {
+        return Err(Error::invalid("bank_account", "请选择本单位的银行账户"));
+    }
+    let guesses = Guesses::read(&mut tx, maker.acting.organisation).await?;
+    let status = if guesses.of(&new.line).is_empty() { BankLineStatus::Unmatched } else { BankLineStatus::Suggested };
+    let entered = sql::insert(&mut tx, new, status, maker.acting.person, app.clock.now()).await;
+    match entered.map_err(|error| (error.as_database_error().and_then(|e| e.constraint().map(str::to_owned)), error)) {
+        Ok(()) => {}
+        Err((Some(constraint), _)) if constraint == "bank_line_pkey" => {
+            tx.rollback().await?;
+            return entered_before(app, maker, new).await;
+        }
+        // The id was new; so the number is one that this account already has.
+        Err((Some(constraint), _)) if constraint == "bank_line_serial_once" => {
+            return Err(Error::invalid("serial_no", "这个流水号已经录入过，请在列表里核对，不要重复录入"));
+        }
+        Err((_, error)) => return Err(error.into()),
+    }
+    record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_entered", new.id, None, status).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), new.id).await
+}
+
+async fn entered_before(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result<BankLine> {
+    match get(app, &viewer(&maker.acting), new.id).await {
+        Ok(line) if line.line == trimmed(&new.line) && line.bank_account.id == new.bank_account => Ok(line),
+        _ => Err(Error::Conflict("这个编号已经录入过另一笔流水，请重新打开录入页面".into())),
+    }
+}
+
+/// A line as it is stored.
+fn trimmed(line: &BankLineInput) -> BankLineInput {
+    BankLineInput { payer: line.payer.trim().to_owned(), remark: line.remark.trim().to_owned(), ..line.clone() }
+}
+
+/// Says whose a line is: parts that add up to it.
+pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &MatchLine) -> Result<BankLine> {
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &maker.acting, id).await?;
+    if !line.status.may_become(BankLineStatus::Matched) {
+        return Err(in_this_state(line.status));
+    }
+    if parts.parts.len() > PARTS_MAX {
+        return Err(Error::invalid("parts", "一笔流水最多分 50 项"));
+    }
+    check_parts(line.amount, parts.parts.iter().map(|part| part.amount_fen))
+        .map_err(|error| Error::invalid("parts", error.to_string()))?;
+    check_owners(&mut tx, maker.acting.organisation, &parts.parts).await?;
+    let lots: Vec<LotId> = parts.parts.iter().map(|_| app.clock.id()).collect();
+    sql::insert_parts(&mut tx, id, &lots, &parts.parts).await?;
+    sql::set_matched(&mut tx, id, line.status, maker.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    let (before, after) = (Some(line.status), BankLineStatus::Matched);
+    record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_matched", id, before, after).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits.
+async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[MatchPart]) -> Result<()> {
+    let wanted: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge).collect();
+    let known = pledges::lock(tx, &wanted).await?;
+    for part in parts {
+        if part.pledge.is_some() && part.campaign.is_some() {
+            return Err(Error::invalid("parts", "一个分项只能归入认捐或活动之一"));
+        }
+        if let Some(id) = part.pledge {
+            let pledge = known.iter().find(|pledge| pledge.id == id && pledge.charity == charity);
+            let pledge = pledge.ok_or_else(|| Error::invalid("parts", "没有找到向本单位作出的这笔认捐"))?;
+            if !pledge.status.takes_money() {
+                return Err(Error::invalid("parts", "这笔认捐已取消，不能匹配"));
+            }
+        }
+        if let Some(campaign) = part.campaign {
+            let receives = campaigns::of_charity(tx, campaign, charity).await?;
+            receives.ok_or_else(|| Error::invalid("parts", "本单位不接收这个活动的捐款"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a match back, before it is confirmed.
+pub async fn unmatch(app: &App, maker: &CharityMaker, id: BankLineId) -> Result<BankLine> {
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &maker.acting, id).await?;
+    if line.status != BankLineStatus::Matched {
+        return Err(in_this_state(line.status));
+    }
+    sql::delete_parts(&mut tx, id).await?;
+    sql::set_unmatched(&mut tx, id).await?.one_row_or_conflict()?;
+    let (before, after) = (Some(line.status), BankLineStatus::Unmatched);
+    record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_unmatched", id, before, after).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// A second person agrees: the line's money is 到账.
+pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: &ConfirmLine) -> Result<BankLine> {
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &checker.acting, id).await?;
+    if line.status != BankLineStatus::Matched {
+        return Err(in_this_state(line.status));
+    }
+    for earlier in [Some(line.entered_by), line.matched_by].into_iter().flatten() {
+        check_confirmer(earlier, checker.acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
+    }
+    let parts = sql::parts(&mut tx, &[id]).await?;
+    if parts.iter().map(|part| part.lot).ne(seen.lots.iter().copied()) {
+        return Err(Error::changed_meanwhile());
+    }
+    book(app, &mut tx, checker.acting.organisation, &line, &parts).await?;
+    let number = sql::next_confirmation(&mut tx).await?;
+    sql::set_confirmed(&mut tx, id, number, checker.acting.person, app.clock.now())
+        .await
+        .on_constraint("bank_line_four_eyes", || Error::Conflict("到账须由另一人复核".into()))?
+        .one_row_or_conflict()?;
+    let (before, after) = (Some(line.status), BankLineStatus::Confirmed);
+    record(app, &mut tx, &checker.acting, &checker.origin, "bank_line_confirmed", id, before, after).await?;
+    tx.commit().await?;
+    get(app, &viewer(&checker.acting), id).await
+}
+
+/// Posts the transfers of a confirmed line and tells its pledges.
+async fn book(
+    app: &App,
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    line: &sql::Locked,
+    parts: &[sql::Part],
+) -> Result<()> {
+    let ids: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge.as_ref().map(|pledge| pledge.id)).collect();
+    let locked = pledges::lock(tx, &ids).await?;
+    let landing = |part: &sql::Part| -> Landing {
+        let pledge = part.pledge.as_ref().and_then(|of| locked.iter().find(|pledge| pledge.id == of.id));
+        match (pledge, part.campaign) {
+            (Some(pledge), _) if pledge.restriction == Restriction::Directed => Landing::Directed { pledge: pledge.id },
+            (Some(pledge), _) => Landing::General { campaign: pledge.campaign, charity },
+            (None, Some(campaign)) => Landing::General { campaign, charity },
+            (None, None) => Landing::Unmatched { bank_account: line.bank_account },
+        }
+    };
+    let event = Event::ArrivalConfirmed {
+        line: line.id,
+        amount: line.amount,
+        parts: parts.iter().map(|part| ArrivalPart { lot: part.lot, amount: part.amount, to: landing(part) }).collect(),
+        booked_on: line.booked_on,
+    };
+    ledger::post(app, tx, &event).await?;
+    let mut sums: BTreeMap<PledgeId, Fen> = BTreeMap::new();
+    for part in parts {
+        if let Some(pledge) = &part.pledge {
+            let sum = sums.entry(pledge.id).or_default();
+            *sum = sum.checked_add(part.amount).map_err(|error| Error::Conflict(error.to_string()))?;
+        }
+    }
+    let arrived: Vec<_> = locked
+        .into_iter()
+        .map(|pledge| {
+            let sum = sums.get(&pledge.id).copied().unwrap_or_default();
+            (pledge, sum)
+        })
+        .collect();
+    pledges::book_arrivals(app, tx, &arrived).await
+}
+
+async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: BankLineId) -> Result<sql::Locked> {
+    let line = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    if line.charity == acting.organisation { Ok(line) } else { Err(Error::NotFound) }
+}
+
+fn in_this_state(status: BankLineStatus) -> Error {
+    Error::Conflict(format!("这笔流水现在是“{}”，不能这样操作", status.label()))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a record of one change of one line, always the same")]
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    acting: &Acting,
+    origin: &crate::http::caller::Origin,
+    verb: &'static str,
+    id: BankLineId,
+    before: Option<BankLineStatus>,
+    after: BankLineStatus,
+) -> Result<()> {
+    let record = Record {
+        verb,
+        subject_kind: "bank_line",
+        subject: id.0,
+        before: before.map(|status| json!({ "status": status })),
+        after: Some(json!({ "status": after })),
+        reason: None,
+    };
+    Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+/// Of a member of a charity, what decides on what he sees and may do.
+pub struct Viewer {
+    charity: OrganisationId,
+    person: PersonId,
+    roles: Vec<Role>,
+}
+
+impl Viewer {
+    /// With all the roles that the person has in the charity.
+    #[must_use]
+    pub fn of(staff: &CharityStaff, me: &domain::api::sessions::Me) -> Self {
+        let own = me.memberships.iter().filter(|membership| membership.organisation == staff.acting.organisation);
+        let roles = own.map(|membership| membership.role).collect();
+        Viewer { charity: staff.acting.organisation, person: staff.acting.person, roles }
+    }
+}
+
+fn viewer(acting: &Acting) -> Viewer {
+    Viewer { charity: acting.organisation, person: acting.person, roles: vec![acting.role] }
+}
+
+/// One line of the caller's charity.
+pub async fn get(app: &App, viewer: &Viewer, id: BankLineId) -> Result<BankLine> {
+    let mut tx = app.snapshot().await?;
+    let row = sql::by_id(&mut tx, viewer.charity, id).await?.ok_or(Error::NotFound)?;
+    let lines = with_parts(&mut tx, viewer, vec![row]).await?;
+    lines.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Lines that wait, oldest first, or that are done, latest first.
+pub async fn list(app: &App, viewer: &Viewer, query: &LineQuery) -> Result<List<BankLine>> {
+    let after = query.after.as_deref().map(str::parse::<BankLineId>).transpose();
+    let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut tx = app.snapshot().await?;
+    let (mut rows, counted) = if query.done {
+        (sql::done(&mut tx, viewer.charity, after, limit).await?, sql::count_done(&mut tx, viewer.charity).await?)
+    } else {
+        (sql::waiting(&mut tx, viewer.charity, after, limit).await?, sql::count_waiting(&mut tx, viewer.charity).await?)
+    };
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+    let items = with_parts(&mut tx, viewer, rows).await?;
+    Ok(List { items, next, count: Count::capped(counted) })
+}
+
+/// Adds parts, guesses and rights to lines: two more queries, however many lines.
+async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> Result<Vec<BankLine>> {
+    let ids: Vec<BankLineId> = rows.iter().map(|row| row.id).collect();
+    let parts = sql::parts(tx, &ids).await?;
+    let open = rows.iter().any(|row| row.status.may_become(BankLineStatus::Matched));
+    let guesses = if open { Guesses::read(tx, viewer.charity).await? } else { Guesses::none() };
+    let line = |row: sql::Row| {
+        let own = parts.iter().filter(|part| part.line == row.id).map(sql::Part::to_api).collect();
+        let may = rights(viewer, &row);
+        let matchable = row.status.may_become(BankLineStatus::Matched);
+        let suggestions = if matchable { guesses.of(&row.input) } else { Vec::new() };
+        row.into_api(own, suggestions, may)
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
+    let maker = viewer.roles.contains(&Role::CharityMaker);
+    let checker = viewer.roles.contains(&Role::CharityChecker);
+    let took_part = row.entered_by == viewer.person || row.matched_by == Some(viewer.person);
+    LineRights {
+        match_: maker && row.status.may_become(BankLineStatus::Matched),
+        unmatch: maker && row.status == BankLineStatus::Matched,
+        confirm: checker && !took_part && row.status == BankLineStatus::Matched,
+    }
+}
+
+/// The pledges that lines may belong to, read once for all lines.
+struct Guesses(Vec<pledges::Outstanding>);
+
+impl Guesses {
+    fn none() -> Self {
+        Guesses(Vec::new())
+    }
+
+    async fn read(tx: &mut PgConnection, charity: OrganisationId) -> Result<Self> {
+        Ok(Guesses(pledges::outstanding(tx, charity, CANDIDATES_MAX).await?))
+    }
+
+    /// The best guesses for a line, with what a person needs to judge them.
+    fn of(&self, line: &BankLineInput) -> Vec<SuggestedPledge> {
+        let candidates: Vec<_> = self.0.iter().map(|outstanding| outstanding.candidate.clone()).collect();
+        let best = suggest(line, &candidates).into_iter().take(SUGGESTIONS_MAX);
+        let shown = best.filter_map(|suggestion| {
+            let known = self.0.iter().find(|known| known.candidate.pledge == suggestion.pledge)?;
+            Some(SuggestedPledge {
+                suggestion,
+                reference: known.candidate.reference,
+                enterprise_name: known.candidate.full_name.clone(),
+                outstanding_fen: known.candidate.outstanding,
+                need_title: known.need_title.clone(),
+            })
+        });
+        shown.collect()
+    }
+}
+

@@ -1,0 +1,430 @@
+//! The only SQL on bank lines and their parts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::arrivals::{BankAccount, BankLine, LinePart, LineRights, MatchPart, NewBankLine, PartPledge, SuggestedPledge};
+use domain::arrival::{BankLineInput, BankLineStatus};
+use domain::disbursement::mask_account;
+use domain::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OrganisationId, PersonId, PledgeId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+fn read_status(text: &str) -> sqlx::Result<BankLineStatus> {
+    text.parse().map_err(|error| decode("bank_line.status", error))
+}
+
+pub async fn accounts(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Vec<BankAccount>> {
+    let rows = sqlx::query!(
+        "select id, holder, bank, account_no from bank_account where charity = $1 order by created_at, id",
+        charity.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let account = |id, holder, bank, account_no: &str| BankAccount {
+        id: BankAccountId(id),
+        holder,
+        bank,
+        account_masked: mask_account(account_no),
+    };
+    Ok(rows.into_iter().map(|row| account(row.id, row.holder, row.bank, &row.account_no)).collect())
+}
+
+pub async fn charity_of_account(
+    connection: &mut PgConnection,
+    account: BankAccountId,
+) -> sqlx::Result<Option<OrganisationId>> {
+    let charity = sqlx::query_scalar!("select charity from bank_account where id = $1", account.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(charity.map(OrganisationId))
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    new: &NewBankLine,
+    status: BankLineStatus,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into bank_line (id, bank_account, booked_on, payer, amount_fen, remark, serial_no, status, entered_by,
+                                entered_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        new.id.0,
+        new.bank_account.0,
+        new.line.booked_on,
+        new.line.payer.trim(),
+        new.line.amount.get(),
+        new.line.remark.trim(),
+        new.line.serial_no,
+        status.as_str(),
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A line that is being worked on, locked until the transaction ends.
+pub struct Locked {
+    pub id: BankLineId,
+    pub bank_account: BankAccountId,
+    pub charity: OrganisationId,
+    pub status: BankLineStatus,
+    pub amount: Fen,
+    pub booked_on: NaiveDate,
+    pub entered_by: PersonId,
+    pub matched_by: Option<PersonId>,
+}
+
+pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result<Option<Locked>> {
+    let row = sqlx::query!(
+        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by
+         from bank_line l
+         join bank_account a on a.id = l.bank_account
+         where l.id = $1
+         for update of l",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Locked {
+            id,
+            bank_account: BankAccountId(row.bank_account),
+            charity: OrganisationId(row.charity),
+            status: read_status(&row.status)?,
+            amount: fen(row.amount_fen)?,
+            booked_on: row.booked_on,
+            entered_by: PersonId(row.entered_by),
+            matched_by: row.matched_by.map(PersonId),
+        })
+    })
+    .transpose()
+}
+
+pub async fn insert_parts(
+    connection: &mut PgConnection,
+    line: BankLineId,
+    lots: &[LotId],
+    parts: &[MatchPart],
+) -> sqlx::Result<()> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let amounts: Vec<i64> = parts.iter().map(|part| part.amount_fen.get()).collect();
+    let pledges: Vec<Option<Uuid>> = parts.iter().map(|part| part.pledge.map(|id| id.0)).collect();
+    let campaigns: Vec<Option<Uuid>> = parts.iter().map(|part| part.campaign.map(|id| id.0)).collect();
+    sqlx::query!(
+        "insert into bank_line_part (lot, line, position, amount_fen, pledge, campaign)
+         select p.lot, $1, p.position, p.amount_fen, p.pledge, p.campaign
+         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[])
+              with ordinality as p (lot, amount_fen, pledge, campaign, position)",
+        line.0,
+        &lots,
+        &amounts,
+        &pledges as &[Option<Uuid>],
+        &campaigns as &[Option<Uuid>]
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Parts that were never confirmed: nothing was booked on them.
+pub async fn delete_parts(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<()> {
+    sqlx::query!("delete from bank_line_part where line = $1", line.0).execute(connection).await?;
+    Ok(())
+}
+
+pub async fn set_matched(
+    connection: &mut PgConnection,
+    id: BankLineId,
+    before: BankLineStatus,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line
+         set status = 'matched', matched_by = $3, matched_at = $4
+         where id = $1 and status = $2",
+        id.0,
+        before.as_str(),
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_unmatched(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line
+         set status = 'unmatched', matched_by = null, matched_at = null
+         where id = $1 and status = 'matched'",
+        id.0
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn next_confirmation(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select nextval('confirmation_number') as "number!""#).fetch_one(connection).await
+}
+
+pub async fn set_confirmed(
+    connection: &mut PgConnection,
+    id: BankLineId,
+    number: i64,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line
+         set status = 'confirmed', confirmation_no = $2, confirmed_by = $3, confirmed_at = $4
+         where id = $1 and status = 'matched'",
+        id.0,
+        number,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// A part of a line; its lot is what the money is known by from the confirmation on.
+pub struct Part {
+    pub line: BankLineId,
+    pub lot: LotId,
+    pub amount: Fen,
+    pub pledge: Option<PartPledge>,
+    pub campaign: Option<CampaignId>,
+}
+
+impl Part {
+    pub fn to_api(&self) -> LinePart {
+        LinePart { lot: self.lot, amount_fen: self.amount, pledge: self.pledge.clone(), campaign: self.campaign }
+    }
+}
+
+/// The parts of lines, in their order.
+pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx::Result<Vec<Part>> {
+    let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select part.line, part.lot, part.amount_fen, part.campaign, p.id as "pledge?", p.reference as "reference?",
+                  o.name as "enterprise_name?"
+           from bank_line_part part
+           left join pledge_counted p on p.id = part.pledge
+           left join organisation o on o.id = p.enterprise
+           where part.line = any($1)
+           order by part.line, part.position"#,
+        &lines
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let pledge = row.pledge.zip(row.reference).zip(row.enterprise_name);
+            let pledge = pledge.map(|((id, reference), enterprise_name)| {
+                let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
+                Ok::<_, sqlx::Error>(PartPledge { id: PledgeId(id), reference, enterprise_name })
+            });
+            Ok(Part {
+                line: BankLineId(row.line),
+                lot: LotId(row.lot),
+                amount: fen(row.amount_fen)?,
+                pledge: pledge.transpose()?,
+                campaign: row.campaign.map(CampaignId),
+            })
+        })
+        .collect()
+}
+
+/// A line as it is read.
+pub struct Row {
+    pub id: BankLineId,
+    pub input: BankLineInput,
+    pub status: BankLineStatus,
+    pub entered_by: PersonId,
+    pub matched_by: Option<PersonId>,
+    account: BankAccount,
+    entered_by_name: String,
+    matched_by_name: Option<String>,
+    confirmed_by_name: Option<String>,
+    confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    pub fn into_api(self, parts: Vec<LinePart>, suggestions: Vec<SuggestedPledge>, may: LineRights) -> BankLine {
+        BankLine {
+            id: self.id,
+            bank_account: self.account,
+            line: self.input,
+            status: self.status,
+            entered_by: self.entered_by_name,
+            matched_by: self.matched_by_name,
+            confirmed_by: self.confirmed_by_name,
+            confirmed_at: self.confirmed_at,
+            parts,
+            suggestions,
+            may,
+        }
+    }
+}
+
+struct Stored {
+    id: Uuid,
+    bank_account: Uuid,
+    holder: String,
+    bank: String,
+    account_no: String,
+    booked_on: NaiveDate,
+    payer: String,
+    amount_fen: i64,
+    remark: String,
+    serial_no: String,
+    status: String,
+    entered_by: Uuid,
+    matched_by: Option<Uuid>,
+    entered_by_name: Option<String>,
+    matched_by_name: Option<String>,
+    confirmed_by_name: Option<String>,
+    confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl Stored {
+    fn read(self) -> sqlx::Result<Row> {
+        Ok(Row {
+            id: BankLineId(self.id),
+            input: BankLineInput {
+                booked_on: self.booked_on,
+                payer: self.payer,
+                amount: fen(self.amount_fen)?,
+                remark: self.remark,
+                serial_no: self.serial_no,
+            },
+            status: read_status(&self.status)?,
+            entered_by: PersonId(self.entered_by),
+            matched_by: self.matched_by.map(PersonId),
+            account: BankAccount {
+                id: BankAccountId(self.bank_account),
+                holder: self.holder,
+                bank: self.bank,
+                account_masked: mask_account(&self.account_no),
+            },
+            entered_by_name: self.entered_by_name.unwrap_or_default(),
+            matched_by_name: self.matched_by_name,
+            confirmed_by_name: self.confirmed_by_name,
+            confirmed_at: self.confirmed_at,
+        })
+    }
+}
+
+pub async fn by_id(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    id: BankLineId,
+) -> sqlx::Result<Option<Row>> {
+    let row = sqlx::query_as!(
+        Stored,
+        r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
+                  account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
+                  remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+           from bank_line_read
+           where id = $1 and charity = $2"#,
+        id.0,
+        charity.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Stored::read).transpose()
+}
+
+/// What waits, oldest first.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    after: Option<BankLineId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Stored,
+        r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
+                  account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
+                  remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+           from bank_line_read
+           where charity = $1 and status in ('unmatched', 'suggested', 'matched')
+             and ($2::uuid is null or (entered_at, id) > (select l.entered_at, l.id from bank_line l where l.id = $2))
+           order by entered_at, id
+           limit $3"#,
+        charity.0,
+        after.map(|after| after.0),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Stored::read).collect()
+}
+
+/// What is done, latest bank date first.
+pub async fn done(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    after: Option<BankLineId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Stored,
+        r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
+                  account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
+                  remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+           from bank_line_read
+           where charity = $1 and status in ('confirmed', 'reversed', 'not_donation')
+             and ($2::uuid is null or (booked_on, id) < (select l.booked_on, l.id from bank_line l where l.id = $2))
+           order by booked_on desc, id desc
+           limit $3"#,
+        charity.0,
+        after.map(|after| after.0),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Stored::read).collect()
+}
+
+/// At most one more than a list counts.
+pub async fn count_waiting(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status in ('unmatched', 'suggested', 'matched')
+                 limit 1001) as counted"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn count_done(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation')
+                 limit 1001) as counted"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}

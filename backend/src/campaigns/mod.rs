@@ -1,0 +1,118 @@
+//! Campaigns: what everybody reads of them, and their set-up by the installation.
+//!
+//! A total and its time come from one moment. Deliberately absent: pages by which the campaign office sets one up, and
+//! any gift of a private person.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+pub use sql::{OfCharity, of_charity};
+
+use crate::app::App;
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use chrono::NaiveDate;
+use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
+use domain::api::{Count, List};
+use domain::campaign::{CampaignAct, CampaignStage};
+use domain::{BankAccountId, CampaignId, OrganisationId, PledgeId};
+
+/// Campaigns in one list; there is one a year.
+const LIST_MAX: i64 = 50;
+/// Pledges on one page of a campaign.
+const PAGE: usize = 50;
+
+/// A campaign to be set up by the installation itself.
+pub struct NewCampaign<'a> {
+    pub name: &'a str,
+    /// The calendar year in which its year begins.
+    pub year: i32,
+    pub host: &'a str,
+    pub purpose: &'a str,
+    pub held_on: NaiveDate,
+    /// Who receives for it, and on which account.
+    pub charities: &'a [(OrganisationId, BankAccountId)],
+}
+
+/// Sets a campaign up as a draft.
+pub async fn create(app: &App, new: &NewCampaign<'_>) -> Result<CampaignId> {
+    let id: CampaignId = app.clock.id();
+    let mut tx = app.begin().await?;
+    sql::insert(&mut tx, id, new, app.clock.now())
+        .await
+        .on_constraint("campaign_year_once", || Error::invalid("year", "这一年度已经有活动"))?;
+    for (charity, account) in new.charities {
+        sql::insert_charity(&mut tx, id, *charity, *account).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A charity's account, on which gifts arrive.
+pub struct NewAccount<'a> {
+    pub charity: OrganisationId,
+    pub holder: &'a str,
+    pub bank: &'a str,
+    pub account_no: &'a str,
+}
+
+pub async fn add_account(app: &App, new: &NewAccount<'_>) -> Result<BankAccountId> {
+    let id: BankAccountId = app.clock.id();
+    let mut connection = app.pool.acquire().await?;
+    sql::insert_account(&mut connection, id, new, app.clock.now()).await?;
+    Ok(id)
+}
+
+/// Takes a campaign to the next stage.
+pub async fn set_stage(app: &App, id: CampaignId, next: CampaignStage) -> Result<()> {
+    let mut tx = app.begin().await?;
+    let now = sql::stage(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if !now.may_become(next) {
+        let (now, next) = (now.label(), next.label());
+        return Err(Error::Conflict(format!("活动现在是“{now}”，不能改为“{next}”")));
+    }
+    sql::set_stage(&mut tx, id, now, next).await?.one_row_or_conflict()?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The campaigns that everybody may see, newest first.
+pub async fn list(app: &App) -> Result<List<Campaign>> {
+    let mut tx = app.snapshot().await?;
+    let mut items = sql::all(&mut tx, LIST_MAX).await?;
+    items.retain(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
+}
+
+/// One campaign with its totals, read in one moment.
+pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
+    let mut tx = app.snapshot().await?;
+    let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
+    let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
+    let campaign = campaign.ok_or(Error::NotFound)?;
+    let totals = sql::money(&mut tx, id).await?;
+    Ok(CampaignMoney {
+        campaign,
+        money: totals.money,
+        pledges: totals.pledges,
+        enterprises: totals.enterprises,
+        as_of: app.clock.now(),
+    })
+}
+
+/// The pledges of a campaign as their givers want to be shown, latest first.
+pub async fn pledges(app: &App, id: CampaignId, query: &PageQuery) -> Result<List<PublicPledge>> {
+    let after = query.after.as_deref().map(str::parse::<PledgeId>).transpose();
+    let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
+    let mut tx = app.snapshot().await?;
+    let stage = sql::stage_of(&mut tx, id).await?.filter(|stage| stage.allows(CampaignAct::ShowPublicly));
+    stage.ok_or(Error::NotFound)?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut rows = sql::pledges(&mut tx, id, after, limit).await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let count = Count::capped(sql::count_pledges(&mut tx, id).await?);
+    Ok(List { items: rows.into_iter().map(|(_, pledge)| pledge).collect(), next, count })
+}

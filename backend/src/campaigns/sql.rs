@@ -1,0 +1,263 @@
+//! The only SQL on campaigns and the accounts on which gifts arrive.
+
+use super::{NewAccount, NewCampaign};
+use crate::pledges::public_pledge;
+use chrono::{DateTime, Utc};
+use domain::api::campaigns::{Campaign, Charity, PublicPledge};
+use domain::campaign::CampaignStage;
+use domain::four::FourNumbers;
+use domain::{BankAccountId, CampaignId, Fen, OrganisationId, PledgeId};
+use serde::Deserialize;
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn read_stage(text: &str) -> sqlx::Result<CampaignStage> {
+    text.parse().map_err(|error| decode("campaign.stage", error))
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    id: CampaignId,
+    new: &NewCampaign<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into campaign (id, name, year, stage, host, purpose, held_on, created_at)
+         values ($1, $2, $3, 'draft', $4, $5, $6, $7)",
+        id.0,
+        new.name,
+        new.year,
+        new.host,
+        new.purpose,
+        new.held_on,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_charity(
+    connection: &mut PgConnection,
+    campaign: CampaignId,
+    charity: OrganisationId,
+    account: BankAccountId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into campaign_charity (campaign, charity, bank_account) values ($1, $2, $3)",
+        campaign.0,
+        charity.0,
+        account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_account(
+    connection: &mut PgConnection,
+    id: BankAccountId,
+    new: &NewAccount<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into bank_account (id, charity, holder, bank, account_no, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        new.charity.0,
+        new.holder,
+        new.bank,
+        new.account_no,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The stage, kept as it is until the transaction ends.
+pub async fn stage(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Option<CampaignStage>> {
+    let stage = sqlx::query_scalar!("select stage from campaign where id = $1 for update", id.0)
+        .fetch_optional(connection)
+        .await?;
+    stage.as_deref().map(read_stage).transpose()
+}
+
+pub async fn stage_of(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Option<CampaignStage>> {
+    let stage =
+        sqlx::query_scalar!("select stage from campaign where id = $1", id.0).fetch_optional(connection).await?;
+    stage.as_deref().map(read_stage).transpose()
+}
+
+pub async fn set_stage(
+    connection: &mut PgConnection,
+    id: CampaignId,
+    now: CampaignStage,
+    next: CampaignStage,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update campaign set stage = $3 where id = $1 and stage = $2",
+        id.0,
+        now.as_str(),
+        next.as_str()
+    )
+    .execute(connection)
+    .await
+}
+
+/// What a pledge needs to know of a campaign and a charity in it; the stage stays until the transaction ends.
+pub struct OfCharity {
+    pub stage: CampaignStage,
+}
+
+/// The campaign, if this charity receives for it.
+pub async fn of_charity(
+    connection: &mut PgConnection,
+    campaign: CampaignId,
+    charity: OrganisationId,
+) -> sqlx::Result<Option<OfCharity>> {
+    let stage = sqlx::query_scalar!(
+        "select c.stage
+         from campaign c
+         join campaign_charity cc on cc.campaign = c.id
+         join organisation o on o.id = cc.charity
+         where c.id = $1 and cc.charity = $2 and o.status = 'verified'
+         for share of c",
+        campaign.0,
+        charity.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    stage.map(|stage| Ok(OfCharity { stage: read_stage(&stage)? })).transpose()
+}
+
+#[derive(Debug, Deserialize)]
+struct CharityRow {
+    id: Uuid,
+    name: String,
+}
+
+pub async fn all(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Campaign>> {
+    let rows = sqlx::query!(
+        r#"select c.id, c.name, c.year, c.stage, c.host, c.purpose, c.held_on,
+                  coalesce((
+                      select json_agg(json_build_object('id', o.id, 'name', o.name) order by o.name)
+                      from campaign_charity cc
+                      join organisation o on o.id = cc.charity
+                      where cc.campaign = c.id
+                  ), '[]') as "charities!: Json<Vec<CharityRow>>"
+           from campaign c
+           order by c.year desc
+           limit $1"#,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let stage = read_stage(&row.stage)?;
+            let charity = |row: CharityRow| Charity { id: OrganisationId(row.id), name: row.name };
+            Ok(Campaign {
+                id: CampaignId(row.id),
+                name: row.name,
+                year: row.year,
+                stage,
+                host: row.host,
+                purpose: row.purpose,
+                held_on: row.held_on,
+                charities: row.charities.0.into_iter().map(charity).collect(),
+                takes_pledges: stage.takes_pledges(),
+            })
+        })
+        .collect()
+}
+
+pub struct Totals {
+    pub money: FourNumbers,
+    pub pledges: i64,
+    pub enterprises: i64,
+}
+
+pub async fn money(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Totals> {
+    let row = sqlx::query!(
+        r#"select pledged_fen as "pledged_fen!", arrived_fen as "arrived_fen!", disbursed_fen as "disbursed_fen!",
+                  spent_fen as "spent_fen!", arranged_fen as "arranged_fen!", pledges as "pledges!",
+                  enterprises as "enterprises!"
+           from money_by_campaign
+           where campaign = $1"#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Totals {
+        money: FourNumbers {
+            pledged: fen(row.pledged_fen)?,
+            arrived: fen(row.arrived_fen)?,
+            disbursed: fen(row.disbursed_fen)?,
+            spent: fen(row.spent_fen)?,
+            arranged: fen(row.arranged_fen)?,
+        },
+        pledges: row.pledges,
+        enterprises: row.enterprises,
+    })
+}
+
+pub async fn pledges(
+    connection: &mut PgConnection,
+    id: CampaignId,
+    after: Option<PledgeId>,
+    limit: i64,
+) -> sqlx::Result<Vec<(PledgeId, PublicPledge)>> {
+    let rows = sqlx::query!(
+        r#"select p.id as "id!", o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
+                  p.pledged_at as "pledged_at!",
+                  p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
+           from pledge_counted p
+           join organisation o on o.id = p.enterprise
+           left join needs_public n on n.id = p.need
+           where p.campaign = $1 and p.counted_fen > 0
+             and ($2::uuid is null
+                  or (p.pledged_at, p.id) < (select a.pledged_at, a.id from pledge_counted a where a.id = $2 and a.campaign = $1))
+           order by p.pledged_at desc, p.id desc
+           limit $3"#,
+        id.0,
+        after.map(|after| after.0),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let shown = public_pledge(
+                &row.name,
+                &row.public_display,
+                row.show_amount,
+                row.pledged_at,
+                (fen(row.amount_fen)?, fen(row.arrived_fen)?),
+                row.code.zip(row.title),
+            );
+            Ok((PledgeId(row.id), shown.map_err(|error| decode("pledge.public_display", error))?))
+        })
+        .collect()
+}
+
+/// At most one more than a list counts.
+pub async fn count_pledges(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from pledge_counted where campaign = $1 and counted_fen > 0 limit 1001) as counted"#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}

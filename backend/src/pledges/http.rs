@@ -1,0 +1,47 @@
+//! The routes of pledges.
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::caller::{Caller, Enterprise, SignedIn};
+use crate::http::{Body, Path};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::api::List;
+use domain::api::money::{self, NeedMoney};
+use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge};
+use domain::{NeedId, PledgeId};
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(PLEDGES, post(create))
+        .route(OWN, get(own))
+        .route(PLEDGE, get(read))
+        .route(money::NEED, get(money_of_need))
+}
+
+async fn create(
+    State(app): State<App>,
+    enterprise: Enterprise,
+    Body(new): Body<NewPledge>,
+) -> Result<(StatusCode, Json<Pledge>)> {
+    Ok((StatusCode::CREATED, Json(super::create(&app, &enterprise, &new).await?)))
+}
+
+async fn read(
+    State(app): State<App>,
+    _: SignedIn,
+    caller: Caller,
+    Path(id): Path<PledgeId>,
+) -> Result<Json<Pledge>> {
+    Ok(Json(super::read(&app, &(&caller).into(), id).await?))
+}
+
+async fn own(State(app): State<App>, enterprise: Enterprise) -> Result<Json<List<Pledge>>> {
+    Ok(Json(super::own(&app, &enterprise).await?))
+}
+
+async fn money_of_need(State(app): State<App>, Path(id): Path<NeedId>) -> Result<Json<NeedMoney>> {
+    Ok(Json(super::money_of_need(&app, id).await?))
+}

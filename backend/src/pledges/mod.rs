@@ -1,0 +1,197 @@
+//! Pledges: an enterprise promises, follows what arrived, and everybody reads what the giver shows.
+//!
+//! A pledge is not money: nothing here touches the ledger; what arrives is written by `arrivals` through
+//! [`book_arrivals`]. Deliberately absent: a target for anybody, and pledges by private persons.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+pub use sql::{Outstanding, outstanding};
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::campaigns;
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation};
+use chrono::{DateTime, Utc};
+use domain::api::campaigns::PublicPledge;
+use domain::api::money::NeedMoney;
+use domain::api::pledges::{NewPledge, Pledge};
+use domain::api::{Count, List};
+use domain::campaign::legal_day;
+use domain::pledge::{
+    DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay, Restriction,
+};
+use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Rows of one's own list.
+const LIST_MAX: i64 = 500;
+
+/// Makes a pledge. The same id and content again gives the same answer; other content is a conflict.
+pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
+    let mut tx = app.begin().await?;
+    let campaign = campaigns::of_charity(&mut tx, new.campaign, new.charity).await?;
+    let campaign = campaign.ok_or_else(|| Error::invalid("charity", "请选择接收本次活动捐款的慈善组织"))?;
+    let need_open = match new.input.need {
+        Some(need) => sql::need_takes_pledges(&mut tx, need).await?,
+        None => false,
+    };
+    let choice = match new.input.check(PledgeFacts { campaign: campaign.stage, need_open }) {
+        Ok(choice) => choice,
+        // What was recorded stays true when the campaign has closed meanwhile.
+        Err(problems) => {
+            tx.rollback().await?;
+            return repeated(app, enterprise, new).await.map_err(|_| Error::Invalid(problems));
+        }
+    };
+    let number = u64::try_from(sql::next_number(&mut tx).await?).unwrap_or(u64::MAX);
+    let reference = PledgeReference::from_number(number).map_err(|error| Error::Conflict(error.to_string()))?;
+    let inserted = sql::insert(&mut tx, new, choice, reference, &enterprise.acting, app.clock.now()).await;
+    let inserted = inserted.on_constraint("pledge_pkey", || Error::Conflict(String::new()));
+    if matches!(inserted, Err(Error::Conflict(_))) {
+        tx.rollback().await?;
+        return repeated(app, enterprise, new).await;
+    }
+    inserted?;
+    let record = Record {
+        verb: "pledged",
+        subject_kind: "pledge",
+        subject: new.id.0,
+        before: None,
+        after: Some(json!({ "status": PledgeStatus::Pledged, "amount_fen": new.input.amount, "need": new.input.need })),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+    tx.commit().await?;
+    read(app, &Viewer::from(enterprise), new.id).await
+}
+
+/// The answer to an id that exists: the same pledge, if it is the same, and ours.
+async fn repeated(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
+    let recorded = read(app, &Viewer::from(enterprise), new.id).await;
+    match recorded {
+        Ok(pledge) if says_the_same(&pledge, new) && pledge.enterprise == enterprise.acting.organisation => Ok(pledge),
+        _ => Err(Error::Conflict("这个编号已经记录过另一笔认捐。请到“我的捐赠”核对；要另外认捐，请重新填写".into())),
+    }
+}
+
+fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
+    let input = &new.input;
+    (pledge.campaign, pledge.charity, pledge.amount_fen, pledge.restriction)
+        == (new.campaign, new.charity, input.amount, input.restriction)
+        && pledge.need.as_ref().map(|need| need.id) == input.need
+        && Some(pledge.public_display) == input.public_display
+        && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
+        && pledge.terms_version == input.terms_version
+}
+
+/// What of a caller decides which pledges are read, and whether with the charity's account.
+pub struct Viewer {
+    enterprise: Option<OrganisationId>,
+    charity: Option<OrganisationId>,
+    federation: Option<domain::organisation::Acting>,
+    audit: bool,
+}
+
+impl From<&Caller> for Viewer {
+    fn from(caller: &Caller) -> Self {
+        Viewer {
+            enterprise: caller.acting_as(Enterprise::ROLES).map(|acting| acting.organisation),
+            charity: caller.acting_as(CharityStaff::ROLES).map(|acting| acting.organisation),
+            federation: caller.acting_as(Federation::ROLES),
+            audit: caller.acting_as(Audit::ROLES).is_some(),
+        }
+    }
+}
+
+impl From<&Enterprise> for Viewer {
+    fn from(enterprise: &Enterprise) -> Self {
+        let enterprise = Some(enterprise.acting.organisation);
+        Viewer { enterprise, charity: None, federation: None, audit: false }
+    }
+}
+
+/// One pledge, for its giver, its charity, the federation of its need's place, and the auditor.
+pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
+    let mut tx = app.snapshot().await?;
+    let row = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let giver = viewer.enterprise == Some(row.pledge.enterprise);
+    let charity = viewer.charity == Some(row.pledge.charity);
+    let place = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
+    let federation = place.zip(row.need_village.as_ref()).is_some_and(|(place, village)| place.contains(village));
+    if !(giver || charity || federation || viewer.audit) {
+        return Err(Error::NotFound);
+    }
+    let mut pledge = row.pledge;
+    pledge.arrivals = sql::arrivals(&mut tx, id).await?;
+    if giver || charity {
+        pledge.pay_to = Some(sql::pay_to(&mut tx, pledge.campaign, pledge.charity).await?);
+    }
+    Ok(pledge)
+}
+
+/// The pledges of the caller's enterprise, latest first.
+pub async fn own(app: &App, enterprise: &Enterprise) -> Result<List<Pledge>> {
+    let mut tx = app.snapshot().await?;
+    let rows = sql::of_enterprise(&mut tx, enterprise.acting.organisation, LIST_MAX).await?;
+    let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    Ok(List { items: rows, next: None, count })
+}
+
+/// The four numbers of a public need, with the pledges that are in them, read in one moment.
+pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
+    let mut tx = app.snapshot().await?;
+    let money = sql::money_of_need(&mut tx, need).await?.ok_or(Error::NotFound)?;
+    let pledges = sql::public_of_need(&mut tx, need, LIST_MAX).await?;
+    Ok(NeedMoney { need, money, as_of: app.clock.now(), pledges })
+}
+
+/// A pledge as its giver wants everybody to read it.
+pub fn public_pledge(
+    enterprise: &str,
+    display: &str,
+    show_amount: bool,
+    pledged_at: DateTime<Utc>,
+    (amount, arrived): (Fen, Fen),
+    need: Option<(String, String)>,
+) -> std::result::Result<PublicPledge, UnknownWord> {
+    let name: PublicDisplay = display.parse()?;
+    let choice = DisplayChoice { name, show_amount, share_with_recipient: false };
+    Ok(PublicPledge {
+        name: choice.public_name(enterprise, false),
+        pledged_on: legal_day(pledged_at),
+        amount_fen: choice.public_amount(amount),
+        arrived_fen: choice.public_amount(arrived),
+        need,
+    })
+}
+
+/// A pledge to which money is being matched or booked.
+pub struct Locked {
+    pub id: PledgeId,
+    pub charity: OrganisationId,
+    pub campaign: domain::CampaignId,
+    pub restriction: Restriction,
+    pub status: PledgeStatus,
+    pub amount: Fen,
+    pub arrived: Fen,
+}
+
+/// The pledges, locked in the order of their ids.
+pub async fn lock(tx: &mut PgConnection, ids: &[PledgeId]) -> Result<Vec<Locked>> {
+    Ok(sql::lock(tx, ids).await?)
+}
+
+/// Writes what arrived for locked pledges; their states follow from the facts.
+pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked, Fen)]) -> Result<()> {
+    for (pledge, fen) in arrived {
+        let sum = pledge.arrived.checked_add(*fen).map_err(|error| Error::Conflict(error.to_string()))?;
+        let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: false, past_due: false };
+        let status = pledge.status.after_money(&facts);
+        sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
+    }
+    Ok(())
+}

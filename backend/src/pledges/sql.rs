@@ -1,0 +1,364 @@
+//! The only SQL that writes pledges, and the reading of the sums over them.
+
+use super::{Locked, public_pledge};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::campaigns::PublicPledge;
+use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed};
+use domain::arrival::Candidate;
+use domain::four::FourNumbers;
+use domain::organisation::Acting;
+use domain::place::PlaceCode;
+use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
+use domain::{CampaignId, Fen, LotId, NeedId, OrganisationId, PledgeId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| decode("pledge", error))
+}
+
+/// Whether a need is public and still takes pledges; it stays so until the transaction ends.
+pub async fn need_takes_pledges(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<bool> {
+    let status = sqlx::query_scalar!("select status from need where id = $1 for share", need.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(status.is_some_and(|status| ["open", "partly_funded", "in_progress"].contains(&status.as_str())))
+}
+
+pub async fn next_number(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select nextval('pledge_number') as "number!""#).fetch_one(connection).await
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    new: &NewPledge,
+    choice: DisplayChoice,
+    reference: PledgeReference,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
+                             public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
+                             changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'pledged', $9, $10, $11, $12, $13, $14, $14)",
+        new.id.0,
+        reference.as_str(),
+        new.campaign.0,
+        new.charity.0,
+        acting.organisation.0,
+        new.input.need.map(|need| need.0),
+        new.input.restriction.as_str(),
+        new.input.amount.get(),
+        choice.name.as_str(),
+        choice.show_amount,
+        choice.share_with_recipient,
+        new.input.terms_version,
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+struct Row {
+    id: Uuid,
+    reference: String,
+    status: String,
+    campaign: Uuid,
+    campaign_name: String,
+    charity: Uuid,
+    charity_name: String,
+    enterprise: Uuid,
+    enterprise_name: String,
+    need: Option<Uuid>,
+    need_code: Option<String>,
+    need_title: Option<String>,
+    need_village: Option<String>,
+    restriction: String,
+    amount_fen: i64,
+    arrived_fen: i64,
+    public_display: String,
+    show_amount: bool,
+    share_with_recipient: bool,
+    terms_version: String,
+    pledged_at: DateTime<Utc>,
+}
+
+/// A pledge, and where the need that it is for lies.
+pub struct Read {
+    pub pledge: Pledge,
+    pub need_village: Option<PlaceCode>,
+}
+
+impl Row {
+    fn read(self) -> sqlx::Result<Read> {
+        let need_village = self.need_village.as_deref().map(word).transpose()?;
+        let need = self.need.zip(self.need_code).zip(self.need_title);
+        let pledge = Pledge {
+            id: PledgeId(self.id),
+            reference: word(&self.reference)?,
+            status: word(&self.status)?,
+            campaign: CampaignId(self.campaign),
+            campaign_name: self.campaign_name,
+            charity: OrganisationId(self.charity),
+            charity_name: self.charity_name,
+            enterprise: OrganisationId(self.enterprise),
+            enterprise_name: self.enterprise_name,
+            need: need.map(|((id, code), title)| PledgedNeed { id: NeedId(id), code, title }),
+            restriction: word(&self.restriction)?,
+            amount_fen: fen(self.amount_fen)?,
+            arrived_fen: fen(self.arrived_fen)?,
+            public_display: word(&self.public_display)?,
+            show_amount: self.show_amount,
+            share_with_recipient: self.share_with_recipient,
+            terms_version: self.terms_version,
+            pledged_at: self.pledged_at,
+            pay_to: None,
+            arrivals: Vec::new(),
+        };
+        Ok(Read { pledge, need_village })
+    }
+}
+
+pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Option<Read>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
+                  p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
+                  n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+           from pledge p
+           join campaign c on c.id = p.campaign
+           join organisation ch on ch.id = p.charity
+           join organisation e on e.id = p.enterprise
+           left join need n on n.id = p.need
+           where p.id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+pub async fn of_enterprise(
+    connection: &mut PgConnection,
+    enterprise: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<Pledge>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
+                  p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
+                  n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+           from pledge p
+           join campaign c on c.id = p.campaign
+           join organisation ch on ch.id = p.charity
+           join organisation e on e.id = p.enterprise
+           left join need n on n.id = p.need
+           where p.enterprise = $1
+           order by p.pledged_at desc, p.id desc
+           limit $2"#,
+        enterprise.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok(row.read()?.pledge)).collect()
+}
+
+pub async fn arrivals(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Vec<Arrival>> {
+    let rows = sqlx::query!(
+        r#"select part.lot, part.amount_fen, line.booked_on, line.confirmed_at as "confirmed_at!"
+           from bank_line_part part
+           join bank_line line on line.id = part.line
+           where part.pledge = $1 and line.status = 'confirmed'
+           order by line.booked_on, line.confirmation_no"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Arrival {
+                lot: LotId(row.lot),
+                amount_fen: fen(row.amount_fen)?,
+                booked_on: row.booked_on,
+                confirmed_at: row.confirmed_at,
+            })
+        })
+        .collect()
+}
+
+pub async fn pay_to(
+    connection: &mut PgConnection,
+    campaign: CampaignId,
+    charity: OrganisationId,
+) -> sqlx::Result<PayTo> {
+    sqlx::query_as!(
+        PayTo,
+        "select b.holder, b.bank, b.account_no
+         from campaign_charity cc
+         join bank_account b on b.id = cc.bank_account
+         where cc.campaign = $1 and cc.charity = $2",
+        campaign.0,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn money_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<FourNumbers>> {
+    let row = sqlx::query!(
+        r#"select m.pledged_fen as "pledged_fen!", m.arrived_fen as "arrived_fen!", m.disbursed_fen as "disbursed_fen!",
+                  m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!"
+           from money_by_need m
+           join needs_public n on n.id = m.need
+           where m.need = $1"#,
+        need.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(FourNumbers {
+            pledged: fen(row.pledged_fen)?,
+            arrived: fen(row.arrived_fen)?,
+            disbursed: fen(row.disbursed_fen)?,
+            spent: fen(row.spent_fen)?,
+            arranged: fen(row.arranged_fen)?,
+        })
+    })
+    .transpose()
+}
+
+pub async fn public_of_need(
+    connection: &mut PgConnection,
+    need: NeedId,
+    limit: i64,
+) -> sqlx::Result<Vec<PublicPledge>> {
+    let rows = sqlx::query!(
+        r#"select o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
+                  p.pledged_at as "pledged_at!", p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!"
+           from pledge_counted p
+           join organisation o on o.id = p.enterprise
+           where p.need = $1 and p.counted_fen > 0
+           order by p.pledged_at, p.id
+           limit $2"#,
+        need.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let money = (fen(row.amount_fen)?, fen(row.arrived_fen)?);
+            public_pledge(&row.name, &row.public_display, row.show_amount, row.pledged_at, money, None)
+                .map_err(|error| decode("pledge.public_display", error))
+        })
+        .collect()
+}
+
+pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select id, charity, campaign, restriction, status, amount_fen, arrived_fen
+         from pledge
+         where id = any($1)
+         order by id
+         for update",
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Locked {
+                id: PledgeId(row.id),
+                charity: OrganisationId(row.charity),
+                campaign: CampaignId(row.campaign),
+                restriction: word(&row.restriction)?,
+                status: word(&row.status)?,
+                amount: fen(row.amount_fen)?,
+                arrived: fen(row.arrived_fen)?,
+            })
+        })
+        .collect()
+}
+
+pub async fn set_arrived(
+    connection: &mut PgConnection,
+    before: &Locked,
+    arrived: Fen,
+    status: PledgeStatus,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set arrived_fen = $3, status = $4, changed_at = $5
+         where id = $1 and status = $2",
+        before.id.0,
+        before.status.as_str(),
+        arrived.get(),
+        status.as_str(),
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// A pledge that a bank line may belong to, with what a person needs to judge it.
+pub struct Outstanding {
+    pub candidate: Candidate,
+    pub need_title: Option<String>,
+}
+
+/// The pledges to a charity of which something has not arrived yet, latest first.
+pub async fn outstanding(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<Outstanding>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
+                  (p.pledged_at at time zone 'Asia/Shanghai')::date as "pledged_on!: NaiveDate"
+           from pledge p
+           join organisation o on o.id = p.enterprise
+           left join need n on n.id = p.need
+           where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+           order by p.pledged_at desc
+           limit $2"#,
+        charity.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let outstanding = fen(row.amount_fen)?.saturating_gap(fen(row.arrived_fen)?);
+            let candidate = Candidate {
+                pledge: PledgeId(row.id),
+                reference: word(&row.reference)?,
+                full_name: row.name,
+                former_names: Vec::new(),
+                short_name: None,
+                outstanding,
+                pledged_on: row.pledged_on,
+            };
+            Ok(Outstanding { candidate, need_title: row.need_title })
+        })
+        .collect()
+}
