@@ -1,9 +1,12 @@
 //! The people of the tests, by their part.
 
 use crate::{Client, TestApp};
+use backend::campaigns::{self, NewAccount, NewCampaign};
 use backend::people::{self, NewOrganisation, NewPerson};
 use domain::api::sessions::{self, Credentials};
+use domain::campaign::CampaignStage;
 use domain::organisation::{OrganisationKind, Role};
+use domain::{BankAccountId, CampaignId, OrganisationId};
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -48,5 +51,54 @@ impl TestApp {
 
     pub async fn admin(&self) -> Client<'_> {
         self.person("admin", OrganisationKind::Platform, None, Role::PlatformAdmin).await
+    }
+}
+
+/// A charity with three people at its desks, and its account.
+pub struct Charity<'a> {
+    pub id: OrganisationId,
+    pub account: BankAccountId,
+    pub maker: Client<'a>,
+    pub checker: Client<'a>,
+    pub payer: Client<'a>,
+}
+
+impl TestApp {
+    /// A charity whose accounts are `<name>-maker`, `<name>-checker` and `<name>-payer`.
+    pub async fn charity(&self, name: &str) -> Charity<'_> {
+        let organisation = NewOrganisation { kind: OrganisationKind::Charity, name, place: None };
+        let id = people::create_organisation(&self.app, &organisation).await.expect("a charity");
+        let desks =
+            [("maker", Role::CharityMaker), ("checker", Role::CharityChecker), ("payer", Role::CharityPayer)];
+        let mut clients = Vec::new();
+        for (desk, role) in desks {
+            let account = format!("{name}-{desk}");
+            let person = NewPerson { account: &account, name: &account, email: None, password: PASSWORD };
+            let person = people::create(&self.app, &person).await.expect("a person");
+            people::add_member(&self.app, person, id, role).await.expect("a membership");
+            clients.push(self.signed_in(&account).await);
+        }
+        let account = NewAccount { charity: id, holder: name, bank: "示例银行梅州分行", account_no: "0000123456789012" };
+        let account = campaigns::add_account(&self.app, &account).await.expect("an account");
+        let [maker, checker, payer] = clients.try_into().unwrap_or_else(|_| unreachable!("three desks"));
+        Charity { id, account, maker, checker, payer }
+    }
+
+    /// The campaign of 2026, live, for which these charities receive.
+    pub async fn campaign(&self, charities: &[&Charity<'_>]) -> CampaignId {
+        let charities: Vec<_> = charities.iter().map(|charity| (charity.id, charity.account)).collect();
+        let new = NewCampaign {
+            name: "2026年示例扶贫济困日活动",
+            year: 2026,
+            host: "示例630办",
+            purpose: "乡村帮扶",
+            held_on: "2026-06-30".parse().expect("a day"),
+            charities: &charities,
+        };
+        let id = campaigns::create(&self.app, &new).await.expect("a campaign");
+        for stage in [CampaignStage::Preview, CampaignStage::Live] {
+            campaigns::set_stage(&self.app, id, stage).await.expect("the next stage");
+        }
+        id
     }
 }

@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused.
 
+mod gifts;
 mod needs;
 
 use crate::app::App;
@@ -102,7 +103,9 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
         add_party(app, party).await?;
     }
     crate::say!("making the demo's needs …");
-    needs::seed(app).await
+    needs::seed(app).await?;
+    crate::say!("making the demo's campaign and gifts …");
+    gifts::seed(app).await
 }
 
 async fn add_party(app: &App, party: &Party) -> anyhow::Result<()> {

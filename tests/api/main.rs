@@ -2,6 +2,7 @@
 
 mod files;
 mod forms;
+mod money;
 mod needs;
 mod places;
 mod search;

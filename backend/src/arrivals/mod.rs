@@ -37,10 +37,15 @@ const PARTS_MAX: usize = 50;
 
 /// The accounts of the caller's charity.
 pub async fn accounts(app: &App, staff: &CharityStaff) -> Result<List<BankAccount>> {
-    let mut connection = app.pool.acquire().await?;
-    let items = sql::accounts(&mut connection, staff.acting.organisation).await?;
+    let items = own_accounts(app, staff.acting.organisation).await?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
+}
+
+/// The accounts on which a charity receives.
+pub async fn own_accounts(app: &App, charity: OrganisationId) -> Result<Vec<BankAccount>> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::accounts(&mut connection, charity).await?)
 }
 
 /// Enters a line. The same id and content again gives the same answer; the same serial number is refused.
