@@ -17,7 +17,7 @@ use backend::people::session::Keys;
 use backend::places::Names;
 use backend::search::text::Analyzer;
 use backend::site::Site;
-use backend::{db, http, places, search};
+use backend::{check, db, http, places, search};
 use bytes::Bytes;
 use domain::api::{ApiError, Call, PREFIX};
 use http_body_util::BodyExt;
@@ -112,8 +112,15 @@ impl TestApp {
         search::catch_up(&self.app).await.expect("the index follows");
     }
 
-    /// Ends the test: gives the database back.
+    /// Ends the test: the books have to be right, whatever happened.
     pub async fn done(self) {
+        let findings = check::check(&self.app.pool).await.expect("the books are read");
+        assert!(findings.is_empty(), "the books are wrong: {findings:?}");
+        self.done_with_wrong_books().await;
+    }
+
+    /// Ends a test that spoilt the books: gives the database back.
+    pub async fn done_with_wrong_books(self) {
         self.app.pool.close().await;
         let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
         execute(&mut connection, &format!("drop database {} with (force)", self.database)).await;

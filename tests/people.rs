@@ -68,8 +68,7 @@ impl TestApp {
     pub async fn charity(&self, name: &str) -> Charity<'_> {
         let organisation = NewOrganisation { kind: OrganisationKind::Charity, name, place: None };
         let id = people::create_organisation(&self.app, &organisation).await.expect("a charity");
-        let desks =
-            [("maker", Role::CharityMaker), ("checker", Role::CharityChecker), ("payer", Role::CharityPayer)];
+        let desks = [("maker", Role::CharityMaker), ("checker", Role::CharityChecker), ("payer", Role::CharityPayer)];
         let mut clients = Vec::new();
         for (desk, role) in desks {
             let account = format!("{name}-{desk}");
@@ -78,7 +77,8 @@ impl TestApp {
             people::add_member(&self.app, person, id, role).await.expect("a membership");
             clients.push(self.signed_in(&account).await);
         }
-        let account = NewAccount { charity: id, holder: name, bank: "示例银行梅州分行", account_no: "0000123456789012" };
+        let account =
+            NewAccount { charity: id, holder: name, bank: "示例银行梅州分行", account_no: "0000123456789012" };
         let account = campaigns::add_account(&self.app, &account).await.expect("an account");
         let [maker, checker, payer] = clients.try_into().unwrap_or_else(|_| unreachable!("three desks"));
         Charity { id, account, maker, checker, payer }

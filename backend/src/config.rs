@@ -30,6 +30,11 @@ pub enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Recompute the books and name every difference; ends with status 1 where there is one.
+    Check {
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Create the first account of a new installation.
     Admin {
         /// The e-mail address to sign in with.

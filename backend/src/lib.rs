@@ -16,6 +16,7 @@ pub mod app;
 pub mod arrivals;
 pub mod audit;
 pub mod campaigns;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use backend::config::{Cli, Command, Settings};
 use backend::people::{self, NewOrganisation, NewPerson};
-use backend::{db, serve};
+use backend::{check, db, serve};
 use clap::Parser;
 use domain::organisation::{OrganisationKind, Role};
 use std::process::ExitCode;
@@ -31,8 +31,23 @@ async fn run(command: Command) -> anyhow::Result<()> {
             database.close().await?;
             prepared
         }
+        Command::Check { settings } => check_books(&settings).await,
         Command::Admin { email, name, settings } => admin(&settings, &email, &name).await,
     }
+}
+
+/// Compares the books of a database with what they must be.
+async fn check_books(settings: &Settings) -> anyhow::Result<()> {
+    let database = db::open(settings).await?;
+    let findings = check::check(&database.pool).await;
+    database.close().await?;
+    let findings = findings?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    anyhow::ensure!(findings.is_empty(), "{} differences", findings.len());
+    println!("the books are right");
+    Ok(())
 }
 
 /// Creates the first account. The password is read from standard input, so that no history keeps it.

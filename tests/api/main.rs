@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod check;
 mod files;
 mod forms;
 mod money;

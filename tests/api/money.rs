@@ -161,8 +161,7 @@ async fn a_pledge_that_lacks_something_names_each_field() {
         ..good.input.clone()
     };
     let refused = enterprise.call(pledges::create(&NewPledge { input: bad, ..good.clone() })).await.unwrap_err();
-    let expected =
-        ["amount_fen", "restriction", "notice_acknowledged", "voluntary", "terms_version", "public_display"];
+    let expected = ["amount_fen", "restriction", "notice_acknowledged", "voluntary", "terms_version", "public_display"];
     assert_eq!((refused.status, refused.fields()), (422, expected.to_vec()));
 
     let draft = test.signed_in(&format!("village-{VILLAGE}")).await.call(needs::create(&new_need(2))).await.unwrap();

@@ -1,7 +1,9 @@
 //! The only SQL on bank lines and their parts.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::arrivals::{BankAccount, BankLine, LinePart, LineRights, MatchPart, NewBankLine, PartPledge, SuggestedPledge};
+use domain::api::arrivals::{
+    BankAccount, BankLine, LinePart, LineRights, MatchPart, NewBankLine, PartPledge, SuggestedPledge,
+};
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
 use domain::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OrganisationId, PersonId, PledgeId};

@@ -105,14 +105,9 @@ pub async fn set_stage(
     now: CampaignStage,
     next: CampaignStage,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update campaign set stage = $3 where id = $1 and stage = $2",
-        id.0,
-        now.as_str(),
-        next.as_str()
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update campaign set stage = $3 where id = $1 and stage = $2", id.0, now.as_str(), next.as_str())
+        .execute(connection)
+        .await
 }
 
 /// What a pledge needs to know of a campaign and a charity in it; the stage stays until the transaction ends.

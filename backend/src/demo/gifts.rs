@@ -50,7 +50,12 @@ const GIVERS: &[Giver] = &[
         show_amount: false,
         gifts: &[(60_000, 60_000)],
     },
-    Giver { name: "示例石扇建材有限公司", display: PublicDisplay::Anonymous, show_amount: false, gifts: &[(50_000, 0)] },
+    Giver {
+        name: "示例石扇建材有限公司",
+        display: PublicDisplay::Anonymous,
+        show_amount: false,
+        gifts: &[(50_000, 0)],
+    },
 ];
 
 /// The people who do what is seeded.
@@ -167,10 +172,8 @@ async fn arrive(
     pledge: &domain::api::pledges::Pledge,
     (payer, amount, remark, number): (&str, Fen, String, i32),
 ) -> anyhow::Result<()> {
-    let maker = CharityMaker {
-        acting: acting(desks.maker, desks.charity, Role::CharityMaker),
-        origin: Origin::default(),
-    };
+    let maker =
+        CharityMaker { acting: acting(desks.maker, desks.charity, Role::CharityMaker), origin: Origin::default() };
     let checker = CharityChecker {
         acting: acting(desks.checker, desks.charity, Role::CharityChecker),
         origin: Origin::default(),

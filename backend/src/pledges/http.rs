@@ -29,12 +29,7 @@ async fn create(
     Ok((StatusCode::CREATED, Json(super::create(&app, &enterprise, &new).await?)))
 }
 
-async fn read(
-    State(app): State<App>,
-    _: SignedIn,
-    caller: Caller,
-    Path(id): Path<PledgeId>,
-) -> Result<Json<Pledge>> {
+async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Pledge>> {
     Ok(Json(super::read(&app, &(&caller).into(), id).await?))
 }
 

@@ -1,0 +1,129 @@
+//! The comparisons, each one statement that returns what differs.
+
+use super::{Comparison, Finding};
+use sqlx::PgConnection;
+
+/// Sums over all transfers may leave the range of one amount; a difference that large is told at its edge.
+struct Row {
+    subject: String,
+    recorded: i64,
+    recomputed: i64,
+}
+
+fn findings(comparison: Comparison, rows: Vec<Row>) -> Vec<Finding> {
+    let finding =
+        |row: Row| Finding { comparison, subject: row.subject, recorded: row.recorded, recomputed: row.recomputed };
+    rows.into_iter().map(finding).collect()
+}
+
+/// A confirmed part has exactly its arrival, of its line and day; any other part has none that stands.
+pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select part.lot::text as "subject!", part.recorded as "recorded!", part.recomputed as "recomputed!"
+           from (
+               select p.lot,
+                      case when l.status = 'confirmed' then p.amount_fen else 0 end as recorded,
+                      coalesce((
+                          select sum(t.amount_fen)
+                          from transfer t
+                          where t.lot = p.lot and t.code = 'arrival' and t.cause = l.id and t.effective_on = l.booked_on
+                            and not exists (select from transfer r where r.corrects = t.id)
+                      ), 0)::bigint as recomputed
+               from bank_line_part p
+               join bank_line l on l.id = p.line
+           ) part
+           where part.recorded <> part.recomputed"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::PartsAgainstArrivals, rows))
+}
+
+pub async fn lots_in_and_out(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.lot::text as "subject!", (case when l.status = 'confirmed' then p.amount_fen else 0 end) as "recorded!",
+                  coalesce(t.came_in, 0)::bigint as "recomputed!"
+           from bank_line_part p
+           join bank_line l on l.id = p.line
+           left join (
+               select lot, sum(case when debit = 'world' then amount_fen else -amount_fen end) as came_in
+               from transfer
+               where debit = 'world' or credit = 'world'
+               group by lot
+           ) t on t.lot = p.lot
+           where (case when l.status = 'confirmed' then p.amount_fen else 0 end) <> coalesce(t.came_in, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::LotsInAndOut, rows))
+}
+
+/// The lowest that any limited account's lot ever was, where that is below zero.
+pub async fn never_below_zero(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select running.account || ' ' || running.lot as "subject!", 0::bigint as "recorded!",
+                  min(running.balance)::bigint as "recomputed!"
+           from (
+               select m.account, m.asset, m.lot,
+                      sum(m.change) over (partition by m.account, m.asset, m.lot order by m.seq) as balance
+               from (
+                   select debit as account, asset, lot, seq, -amount_fen as change from transfer
+                   union all
+                   select credit, asset, lot, seq, amount_fen from transfer
+               ) m
+               where split_part(m.account, ':', 1) in
+                     ('unmatched', 'directed', 'general', 'allocated', 'advance', 'surplus')
+           ) running
+           group by running.account, running.asset, running.lot
+           having min(running.balance) < 0"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::NeverBelowZero, rows))
+}
+
+pub async fn cached_balances(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select coalesce(b.account, s.account) || ' ' || coalesce(b.lot, s.lot) as "subject!",
+                  coalesce(b.amount_fen, 0) as "recorded!", coalesce(s.balance, 0)::bigint as "recomputed!"
+           from account_balance b
+           full join (
+               select m.account, m.asset, m.lot, sum(m.change) as balance
+               from (
+                   select debit as account, asset, lot, -amount_fen as change from transfer
+                   union all
+                   select credit, asset, lot, amount_fen from transfer
+               ) m
+               where split_part(m.account, ':', 1) in
+                     ('unmatched', 'directed', 'general', 'allocated', 'advance', 'surplus')
+               group by m.account, m.asset, m.lot
+           ) s on s.account = b.account and s.asset = b.asset and s.lot = b.lot
+           where coalesce(b.amount_fen, 0) <> coalesce(s.balance, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::CachedBalances, rows))
+}
+
+pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.reference as "subject!", p.arrived_fen as "recorded!", coalesce(s.arrived, 0)::bigint as "recomputed!"
+           from pledge p
+           left join (
+               select part.pledge, sum(part.amount_fen) as arrived
+               from bank_line_part part
+               join bank_line l on l.id = part.line
+               where l.status = 'confirmed'
+               group by part.pledge
+           ) s on s.pledge = p.id
+           where p.arrived_fen <> coalesce(s.arrived, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::PledgesAgainstParts, rows))
+}

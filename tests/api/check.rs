@@ -1,0 +1,83 @@
+use crate::money::{new_line, new_pledge, seen};
+use backend::check::{Comparison, check};
+use domain::Fen;
+use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::pledges;
+use sqlx::AssertSqlSafe;
+use tests::TestApp;
+
+/// Books with one gift in them.
+async fn with_a_gift(test: &TestApp) {
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "金柚的单位", 100, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: Fen::yuan(100), pledge: Some(pledge.id), campaign: None };
+    let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+}
+
+/// Tampers as the database's owner could, past every guard.
+async fn tamper(test: &TestApp, sql: &str) {
+    let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = default");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn right_books_have_no_findings() {
+    let test = TestApp::new().await;
+    with_a_gift(&test).await;
+    assert_eq!(check(&test.app.pool).await.unwrap(), []);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn each_comparison_names_what_was_tampered_with() {
+    let table: &[(&str, &[Comparison])] = &[
+        (
+            "update bank_line_part set amount_fen = amount_fen + 1",
+            &[Comparison::PartsAgainstArrivals, Comparison::LotsInAndOut, Comparison::PledgesAgainstParts],
+        ),
+        ("update transfer set effective_on = effective_on - 1", &[Comparison::PartsAgainstArrivals]),
+        (
+            "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
+             select gen_random_uuid(), 'world', credit, 5, asset, 'goods', lot, cause, effective_on, recorded_at
+             from transfer",
+            &[Comparison::LotsInAndOut, Comparison::CachedBalances],
+        ),
+        (
+            "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
+             select gen_random_uuid(), credit, 'returned', amount_fen + 1, asset, 'return', lot, cause, effective_on,
+                    recorded_at
+             from transfer; delete from account_balance",
+            &[Comparison::NeverBelowZero, Comparison::CachedBalances],
+        ),
+        ("update account_balance set amount_fen = amount_fen - 1", &[Comparison::CachedBalances]),
+        ("update pledge set arrived_fen = arrived_fen - 1", &[Comparison::PledgesAgainstParts]),
+    ];
+    for (sql, expected) in table {
+        let test = TestApp::new().await;
+        with_a_gift(&test).await;
+        tamper(&test, sql).await;
+        let found: Vec<_> =
+            check(&test.app.pool).await.unwrap().into_iter().map(|finding| finding.comparison).collect();
+        assert_eq!(found, *expected, "{sql}");
+        test.done_with_wrong_books().await;
+    }
+}
+
+#[tokio::test]
+async fn the_database_refuses_to_change_what_was_booked() {
+    let test = TestApp::new().await;
+    with_a_gift(&test).await;
+    for sql in ["update transfer set amount_fen = 1", "delete from transfer"] {
+        let refused = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&test.app.pool).await.unwrap_err();
+        assert!(refused.to_string().contains("rows of transfer are never changed"), "{refused}");
+    }
+    let below = "update account_balance set amount_fen = -1";
+    assert!(sqlx::raw_sql(AssertSqlSafe(below.to_owned())).execute(&test.app.pool).await.is_err());
+    let same = "update bank_line set confirmed_by = matched_by";
+    assert!(sqlx::raw_sql(AssertSqlSafe(same.to_owned())).execute(&test.app.pool).await.is_err());
+    test.done().await;
+}
