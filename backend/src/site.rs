@@ -65,7 +65,8 @@ impl Site {
 
     /// Renders the page of a request; `form` is a refused form to show again.
     pub async fn page(&self, request: &PageRequest, form: Option<FormState>) -> Response {
-        let refused = form.is_some();
+        let refused = form.as_ref().is_some_and(|form| !form.fine);
+        let answers_a_form = form.is_some();
         let sign_in = request.uri.path() == "/sign-in" && self.app.demo;
         let visit = Visit {
             api: Arc::new(request.in_process(self)),
@@ -91,7 +92,11 @@ impl Site {
         let status = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let status = if refused && status == StatusCode::OK { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let page = (status, Html(rendered.html));
-        if rendered.public && request.caller.me.is_none() && !refused { page.into_response() } else { private(page) }
+        if rendered.public && request.caller.me.is_none() && !answers_a_form {
+            page.into_response()
+        } else {
+            private(page)
+        }
     }
 
     async fn demo_accounts(&self) -> Vec<DemoAccount> {

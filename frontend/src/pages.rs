@@ -1,11 +1,15 @@
 //! Which path shows which page, and the frame around all of them.
 
 mod about;
+mod bank_lines;
+mod campaigns;
 mod error;
 mod home;
 mod need;
 mod need_form;
 mod needs;
+mod pledge;
+mod pledge_form;
 mod sign_in;
 mod work;
 
@@ -50,9 +54,17 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
         ["needs", id] => need::page(visit, id).await,
+        ["campaigns"] => campaigns::page(visit).await,
+        ["campaigns", id] => campaigns::one(visit, id).await,
+        ["pledge"] => pledge_form::page(visit).await,
+        ["pledges", id] => pledge::one(visit, id).await,
+        ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit),
         ["work", "needs", id] => need_form::edit(visit, id).await,
+        ["work", "bank-lines"] => bank_lines::page(visit).await,
+        ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
+        ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["about"] => Ok(about::page(visit)),
         ["privacy"] => Ok(about::privacy()),

@@ -1,10 +1,12 @@
 //! What several pages are made of.
 
 pub mod field;
+pub mod four;
 pub mod frame;
 pub mod map;
 pub mod money;
 pub mod need_row;
+pub mod pledge_rows;
 
 /// Names and values as the query of an address.
 pub fn query_string(parameters: &[(&str, String)]) -> String {

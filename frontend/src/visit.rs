@@ -105,6 +105,8 @@ pub struct FormState {
     pub problems: Vec<Problem>,
     /// What is wrong with the whole.
     pub message: Option<String>,
+    /// Nothing is wrong: the page is a step of the form and no refusal.
+    pub fine: bool,
     /// Pictures that were uploaded already and need not be chosen again.
     pub photos: Vec<KeptPhoto>,
 }

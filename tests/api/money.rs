@@ -6,6 +6,7 @@ use domain::api::money;
 use domain::api::needs::{self, Need, Seen};
 use domain::api::pledges::{self, NewPledge, Pledge};
 use domain::arrival::{BankLineInput, BankLineStatus, Reason};
+use domain::campaign::CampaignStage;
 use domain::ledger::Account;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
 use domain::{BankLineId, CampaignId, Fen, PledgeId};
@@ -133,8 +134,7 @@ async fn the_same_pledge_twice_is_one_pledge_and_other_content_is_a_conflict() {
     assert_eq!(enterprise.call(pledges::own()).await.unwrap().items.len(), 1);
 
     // What was recorded is told also after the campaign has closed; a new pledge is not taken.
-    use domain::campaign::CampaignStage::{Collecting, Settled};
-    for stage in [Collecting, Settled] {
+    for stage in [CampaignStage::Collecting, CampaignStage::Settled] {
         backend::campaigns::set_stage(&test.app, campaign, stage).await.unwrap();
     }
     assert_eq!(enterprise.call(pledges::create(&new)).await.unwrap().id, first.id);
@@ -321,8 +321,8 @@ async fn the_public_reads_what_the_giver_shows_and_the_sums_hold_all() {
     let listed = test.visitor().call(campaigns::pledges(campaign, &PageQuery::default())).await.unwrap();
     assert_eq!(listed.items.len(), 3);
     assert_eq!(listed.items[0].name, "爱心企业", "latest first");
-    let text = serde_json::to_string(&(shown, listed)).unwrap();
-    assert!(!text.contains("0000123456789012"), "no account number");
+    let everything = serde_json::to_string(&(shown, listed)).unwrap();
+    assert!(!everything.contains("0000123456789012"), "no account number");
     test.done().await;
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
+mod money;
+
 use super::caller::SignedIn;
 use crate::error::Error;
 use crate::files;
@@ -35,6 +37,9 @@ pub fn routes() -> Router<Site> {
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
         .route("/needs/{id}", page_and(post(need_step)))
+        .route("/pledge", page_and(post(money::pledge)))
+        .route("/work/bank-lines/new", page_and(post(money::enter_line)))
+        .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
         .merge(with_pictures)
 }
 

@@ -43,7 +43,7 @@ pub async fn take(
 
 /// Posts the transfers of `event` in the caller's transaction and keeps the balances of limited accounts.
 pub async fn post(app: &App, tx: &mut PgConnection, event: &Event) -> Result<Vec<TransferId>> {
-    let transfers = transfers_for(event).map_err(refused)?;
+    let transfers = transfers_for(event).map_err(|error| refused(&error))?;
     let now = app.clock.now();
     let ids: Vec<TransferId> = transfers.iter().map(|_| app.clock.id()).collect();
     sql::insert(tx, &ids, &transfers, now).await?;
@@ -84,7 +84,7 @@ pub async fn history(tx: &mut PgConnection, lots: &[LotId]) -> Result<Vec<Posted
 }
 
 /// An event that contradicts itself is refused in the words of the rule.
-fn refused(error: LedgerError) -> Error {
+fn refused(error: &LedgerError) -> Error {
     Error::Conflict(error.to_string())
 }
 

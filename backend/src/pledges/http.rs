@@ -1,7 +1,7 @@
 //! The routes of pledges.
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::caller::{Caller, Enterprise, SignedIn};
 use crate::http::{Body, Path};
 use axum::extract::State;
@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
 use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge};
+use domain::pledge::PledgeReference;
 use domain::{NeedId, PledgeId};
 
 pub fn routes() -> Router<App> {
@@ -29,8 +30,14 @@ async fn create(
     Ok((StatusCode::CREATED, Json(super::create(&app, &enterprise, &new).await?)))
 }
 
-async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Pledge>> {
-    Ok(Json(super::read(&app, &(&caller).into(), id).await?))
+async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<String>) -> Result<Json<Pledge>> {
+    let viewer = (&caller).into();
+    let pledge = match (id.parse::<PledgeId>(), id.parse::<PledgeReference>()) {
+        (Ok(id), _) => super::read(&app, &viewer, id).await?,
+        (_, Ok(reference)) => super::read_by_reference(&app, &viewer, reference).await?,
+        _ => return Err(Error::NotFound),
+    };
+    Ok(Json(pledge))
 }
 
 async fn own(State(app): State<App>, enterprise: Enterprise) -> Result<Json<List<Pledge>>> {

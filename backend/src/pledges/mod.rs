@@ -20,6 +20,7 @@ use domain::api::money::NeedMoney;
 use domain::api::pledges::{NewPledge, Pledge};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
+use domain::need::NeedStatus;
 use domain::pledge::{
     DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay, Restriction,
 };
@@ -36,7 +37,7 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
     let campaign = campaigns::of_charity(&mut tx, new.campaign, new.charity).await?;
     let campaign = campaign.ok_or_else(|| Error::invalid("charity", "请选择接收本次活动捐款的慈善组织"))?;
     let need_open = match new.input.need {
-        Some(need) => sql::need_takes_pledges(&mut tx, need).await?,
+        Some(need) => sql::need_status(&mut tx, need).await?.is_some_and(NeedStatus::takes_pledges),
         None => false,
     };
     let choice = match new.input.check(PledgeFacts { campaign: campaign.stage, need_open }) {
@@ -131,6 +132,14 @@ pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
         pledge.pay_to = Some(sql::pay_to(&mut tx, pledge.campaign, pledge.charity).await?);
     }
     Ok(pledge)
+}
+
+/// As [`read`], by the bank reference.
+pub async fn read_by_reference(app: &App, viewer: &Viewer, reference: PledgeReference) -> Result<Pledge> {
+    let mut connection = app.pool.acquire().await?;
+    let id = sql::id_of(&mut connection, reference).await?.ok_or(Error::NotFound)?;
+    drop(connection);
+    read(app, viewer, id).await
 }
 
 /// The pledges of the caller's enterprise, latest first.

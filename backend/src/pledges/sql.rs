@@ -6,6 +6,7 @@ use domain::api::campaigns::PublicPledge;
 use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed};
 use domain::arrival::Candidate;
 use domain::four::FourNumbers;
+use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
@@ -29,12 +30,12 @@ where
     text.parse().map_err(|error| decode("pledge", error))
 }
 
-/// Whether a need is public and still takes pledges; it stays so until the transaction ends.
-pub async fn need_takes_pledges(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<bool> {
+/// The state of a need, which stays so until the transaction ends.
+pub async fn need_status(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<NeedStatus>> {
     let status = sqlx::query_scalar!("select status from need where id = $1 for share", need.0)
         .fetch_optional(connection)
         .await?;
-    Ok(status.is_some_and(|status| ["open", "partly_funded", "in_progress"].contains(&status.as_str())))
+    status.as_deref().map(word).transpose()
 }
 
 pub async fn next_number(connection: &mut PgConnection) -> sqlx::Result<i64> {
@@ -152,6 +153,13 @@ pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
     .fetch_optional(connection)
     .await?;
     row.map(Row::read).transpose()
+}
+
+pub async fn id_of(connection: &mut PgConnection, reference: PledgeReference) -> sqlx::Result<Option<PledgeId>> {
+    let id = sqlx::query_scalar!("select id from pledge where reference = $1", reference.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(PledgeId))
 }
 
 pub async fn of_enterprise(

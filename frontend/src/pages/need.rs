@@ -1,10 +1,13 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
 use crate::parts::field::{Field, summary};
+use crate::parts::four::{four, meaning};
 use crate::parts::money;
+use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
+use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
 use leptos::prelude::*;
 
@@ -15,6 +18,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let title = if content.title.is_empty() { t!("（还没有标题）").to_owned() } else { content.title.clone() };
     let code = need.code.clone().map(|code| view! { <span class="soft code">{code}</span> });
     let field = content.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
+    let funds = if need.status.is_public() { Some(funds(&visit.call(of_need(need.id)).await?)) } else { None };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(summary)}
@@ -42,9 +46,11 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     {paragraphs(&content.outcome)}
                 </section>
                 {budget(&need)}
+                {funds}
             </div>
             <aside>
                 {facts(&need)}
+                {pledge_link(&need)}
                 {actions(visit, &need)}
                 {history(&need)}
             </aside>
@@ -117,6 +123,36 @@ fn budget(need: &Need) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The four numbers, and the rows that are in them.
+fn funds(read: &NeedMoney) -> AnyView {
+    view! {
+        <section class="card" id="funds">
+            <h2>{t!("资金")}</h2>
+            {four(&read.money, read.as_of)}
+            {meaning()}
+        </section>
+        <details class="opens" open=!read.pledges.is_empty()>
+            <summary>{t!("认捐和到账的明细（{n}）", n = read.pledges.len())}</summary>
+            {pledge_rows(&read.pledges, t!("还没有认捐。"))}
+        </details>
+    }
+    .into_any()
+}
+
+fn pledge_link(need: &Need) -> Option<AnyView> {
+    let code = need.code.as_ref().filter(|_| need.status.takes_pledges())?;
+    let link = href(&format!("/pledge?need={code}"));
+    Some(
+        view! {
+            <section class="card">
+                <a class="button" href=link>{t!("企业认捐这条需求")}</a>
+                <p class="soft">{t!("由已认证的企业按捐赠协议、经慈善组织捐赠。")}</p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn facts(need: &Need) -> AnyView {

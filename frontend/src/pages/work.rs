@@ -1,8 +1,11 @@
 //! What waits for the visitor, counted, oldest first; for a village, all its needs.
 
+use super::bank_lines::line_rows;
+use super::pledge::own_rows;
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::href;
+use domain::api::arrivals::{self, LineQuery};
 use domain::api::needs;
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
@@ -19,6 +22,12 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
         sections.push(own(visit).await?);
     }
+    if visit.has(&[Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
+        sections.push(bank_lines(visit).await?);
+    }
+    if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]) {
+        sections.push(gifts(visit).await?);
+    }
     if sections.is_empty() {
         sections.push(view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any());
     }
@@ -31,6 +40,35 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
         <section>
             <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
             {need_list(&waiting.items, false, t!("没有等待审核的需求。"))}
+        </section>
+    }
+    .into_any())
+}
+
+async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
+    let gifts = visit.call(domain::api::pledges::own()).await?;
+    Ok(view! {
+        <section>
+            <div class="head">
+                <h2>{t!("我们的认捐（{n}）", n = gifts.count)}</h2>
+                <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
+            </div>
+            {own_rows(&gifts.items)}
+        </section>
+    }
+    .into_any())
+}
+
+async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
+    let waiting = visit.call(arrivals::list(&LineQuery::default())).await?;
+    Ok(view! {
+        <section>
+            <div class="head">
+                <h2>{t!("等待办理的银行流水（{n}）", n = waiting.count)}</h2>
+                <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a>
+            </div>
+            {line_rows(&waiting.items)}
+            <p><a href=href("/work/bank-lines?done=1")>{t!("看已办的")}</a></p>
         </section>
     }
     .into_any())

@@ -54,12 +54,15 @@ fn header(visit: &Visit) -> AnyView {
         view! { <a href=href(path) aria-current=here.then_some("page")>{label}</a> }
     };
     let works = visit.me.is_some();
+    let gives = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     view! {
         <header class="top">
             <div class="wrap">
                 <a class="logo" href=href("/")><span aria-hidden="true">"村"</span>{t!("千村")}</a>
                 <nav aria-label=t!("主导航")>
                     {item("/needs", t!("找需求"))}
+                    {item("/campaigns", t!("活动"))}
+                    {gives.then(|| item("/my-gifts", t!("我的捐赠")))}
                     {works.then(|| item("/work", t!("我的工作")))}
                     {item("/about", t!("关于"))}
                 </nav>

@@ -21,6 +21,12 @@ pub fn get(id: PledgeId) -> Call<Pledge> {
     Call::get(format!("/pledges/{id}"))
 }
 
+/// The pledge with this bank reference.
+#[must_use]
+pub fn by_reference(reference: PledgeReference) -> Call<Pledge> {
+    Call::get(format!("/pledges/{reference}"))
+}
+
 /// The caller's enterprise's pledges, latest first.
 #[must_use]
 pub fn own() -> Call<List<Pledge>> {
@@ -40,7 +46,6 @@ pub struct NewPledge {
 /// A pledge as its giver, its charity, its federation and the auditor read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish or a right of its own")]
 pub struct Pledge {
     pub id: PledgeId,
     pub reference: PledgeReference,

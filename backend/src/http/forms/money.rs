@@ -1,0 +1,209 @@
+//! The forms of pledges and bank lines.
+
+use super::{Form, invalid};
+use crate::site::Site;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::pledges::{self, NewPledge};
+use domain::api::{ApiError, ErrorCode};
+use domain::arrival::BankLineInput;
+use domain::campaign::CampaignStage;
+use domain::pledge::{PledgeFacts, PledgeInput, PledgeReference, Restriction};
+use domain::{BankLineId, Fen, Problem};
+
+/// Field names that the form spells otherwise than the API, because a person types yuan and chooses both at once.
+fn as_in_the_form(mut error: ApiError) -> ApiError {
+    for problem in &mut error.fields {
+        match problem.field.as_str() {
+            "amount_fen" => problem.field = "amount".into(),
+            "campaign" | "charity" => problem.field = "receiver".into(),
+            _ => {}
+        }
+    }
+    error
+}
+
+/// An amount as typed; what is wrong with it is noted.
+fn amount(form: &mut Form, name: &str) -> Fen {
+    match Fen::parse_yuan(form.value(name)) {
+        Ok(amount) => amount,
+        Err(error) => {
+            form.problem(name, error.to_string());
+            Fen::ZERO
+        }
+    }
+}
+
+/// Fill in, read back, confirm: three steps of one form.
+pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    form.state.values.retain(|(name, _)| name != "step");
+    let action = form.value("action").to_owned();
+    if action == "back" {
+        form.state.fine = true;
+        return site.page(&form.page, Some(form.state)).await;
+    }
+    let new = match new_pledge(&mut form) {
+        Ok(new) => new,
+        Err(error) => return form.refused(&site, error).await,
+    };
+    if action != "confirm" {
+        form.state.set("step", "review");
+        form.state.fine = true;
+        return site.page(&form.page, Some(form.state)).await;
+    }
+    match form.page.in_process(&site).call(pledges::create(&new)).await {
+        Ok(pledge) => site.see_other(form.lang(), &format!("/pledges/{}?done=pledged", pledge.id)),
+        Err(error) => {
+            if error.code == ErrorCode::Conflict {
+                // The typed values stay; the next try is another pledge.
+                form.state.values.retain(|(name, _)| name != "id");
+            }
+            form.refused(&site, as_in_the_form(error)).await
+        }
+    }
+}
+
+/// What was typed as a pledge. What only the server knows (stage, need) is taken as given and checked by the call.
+fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
+    let typed = amount(form, "amount");
+    let receiver =
+        form.value("receiver").split_once(':').map(|(campaign, charity)| (campaign.parse(), charity.parse()));
+    let receiver = match receiver {
+        Some((Ok(campaign), Ok(charity))) => Some((campaign, charity)),
+        _ => None,
+    };
+    if receiver.is_none() {
+        form.problem("receiver", "请选择活动和接收捐款的慈善组织");
+    }
+    let restriction = form.value("restriction").parse::<Restriction>();
+    if restriction.is_err() {
+        form.problem("restriction", "请选择怎样使用：定向或非定向");
+    }
+    let input = PledgeInput {
+        amount: typed,
+        restriction: restriction.unwrap_or(Restriction::Directed),
+        need: form.value("need").parse().ok(),
+        public_display: form.value("public_display").parse().ok(),
+        show_amount: form.value("show_amount") == "1",
+        share_with_recipient: form.value("share_with_recipient") == "1",
+        notice_acknowledged: form.value("notice_acknowledged") == "1",
+        voluntary: form.value("voluntary") == "1",
+        terms_version: form.value("terms_version").to_owned(),
+    };
+    let facts = PledgeFacts { campaign: CampaignStage::Live, need_open: true };
+    let fields = input.check(facts).err().unwrap_or_default();
+    let fields = as_in_the_form(invalid(fields)).fields;
+    let (Some((campaign, charity)), Ok(id)) = (receiver, form.value("id").parse()) else { return Err(invalid(fields)) };
+    if !fields.is_empty() || !form.state.problems.is_empty() {
+        return Err(invalid(fields));
+    }
+    Ok(NewPledge { id, campaign, charity, input })
+}
+
+/// Entering a bank line.
+pub async fn enter_line(State(site): State<Site>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let typed = amount(&mut form, "amount");
+    let booked_on = form.value("booked_on").trim().parse();
+    if booked_on.is_err() {
+        form.problem("booked_on", "请填写入账日期，如 2026-06-30");
+    }
+    let bank_account = form.value("bank_account").parse();
+    if bank_account.is_err() {
+        form.problem("bank_account", "请选择收款账户");
+    }
+    let today = site.app.clock.today();
+    let line = BankLineInput {
+        booked_on: booked_on.unwrap_or(today),
+        payer: form.value("payer").trim().to_owned(),
+        amount: typed,
+        remark: form.value("remark").trim().to_owned(),
+        serial_no: form.value("serial_no").trim().to_owned(),
+    };
+    let fields = as_in_the_form(invalid(line.check(today).err().unwrap_or_default())).fields;
+    let (true, Ok(bank_account), Ok(id)) =
+        (fields.is_empty() && form.state.problems.is_empty(), bank_account, form.value("id").parse())
+    else {
+        return form.refused(&site, invalid(fields)).await;
+    };
+    match form.page.in_process(&site).call(arrivals::enter(&NewBankLine { id, bank_account, line })).await {
+        Ok(line) => site.see_other(form.lang(), &format!("/work/bank-lines/{}?done=entered", line.id)),
+        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+    }
+}
+
+/// Matching, taking a match back, confirming: on the line's own page.
+pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let inner = form.page.in_process(&site);
+    let Ok(id) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
+    let (result, done) = match form.value("action") {
+        "match" => (match_whole(&site, &form, id).await, "matched"),
+        "divide" => (divide(&site, &mut form, id).await, "matched"),
+        "unmatch" => (inner.call(arrivals::unmatch(id)).await.map(|_| ()), "unmatched"),
+        "confirm" => {
+            let lots = form.state.all("lot").into_iter().filter_map(|lot| lot.parse().ok()).collect();
+            (inner.call(arrivals::confirm(id, &ConfirmLine { lots })).await.map(|_| ()), "confirmed")
+        }
+        _ => (Err(ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")), ""),
+    };
+    match result {
+        Ok(()) => site.see_other(form.lang(), &format!("/work/bank-lines/{id}?done={done}")),
+        Err(error) => form.refused(&site, error).await,
+    }
+}
+
+/// The whole line for the pledge that was guessed.
+async fn match_whole(site: &Site, form: &Form, id: BankLineId) -> Result<(), ApiError> {
+    let inner = form.page.in_process(site);
+    let line = inner.call(arrivals::get(id)).await?;
+    let part = MatchPart { amount_fen: line.line.amount, pledge: form.value("pledge").parse().ok(), campaign: None };
+    inner.call(arrivals::match_(id, &MatchLine { parts: vec![part] })).await.map(|_| ())
+}
+
+/// Parts by reference and amount; lines with neither are passed over.
+async fn divide(site: &Site, form: &mut Form, id: BankLineId) -> Result<(), ApiError> {
+    let inner = form.page.in_process(site);
+    let own = |name: &str| form.state.all(name).into_iter().map(|typed| typed.trim().to_owned()).collect::<Vec<_>>();
+    let typed: Vec<_> = own("reference").into_iter().zip(own("part_amount")).collect();
+    let mut parts = Vec::new();
+    for (n, (reference, yuan)) in typed.into_iter().enumerate() {
+        if reference.is_empty() && yuan.is_empty() {
+            continue;
+        }
+        let amount_fen = match Fen::parse_yuan(&yuan) {
+            Ok(amount) => amount,
+            Err(error) => {
+                form.problem(format!("part_amount_{n}"), error.to_string());
+                continue;
+            }
+        };
+        let mut pledge = None;
+        if !reference.is_empty() {
+            match reference.parse::<PledgeReference>() {
+                Err(error) => form.problem(format!("reference_{n}"), error.to_string()),
+                Ok(reference) => match inner.call(pledges::by_reference(reference)).await {
+                    Ok(found) => pledge = Some(found.id),
+                    Err(_) => form.problem(format!("reference_{n}"), "没有找到向本单位作出的这笔认捐"),
+                },
+            }
+        }
+        parts.push(MatchPart { amount_fen, pledge, campaign: None });
+    }
+    if !form.state.problems.is_empty() {
+        let fields: Vec<Problem> = Vec::new();
+        return Err(invalid(fields));
+    }
+    inner.call(arrivals::match_(id, &MatchLine { parts })).await.map(|_| ())
+}

@@ -1,0 +1,287 @@
+//! A charity's desk for money that arrives: the lines that wait, entering one, matching it, confirming it.
+
+use crate::islands::AmountEcho;
+use crate::parts::field::{Field, problem, summary};
+use crate::parts::money;
+use crate::visit::{FormState, Page, Visit};
+use crate::words::{date, href, instant, text};
+use domain::BankLineId;
+use domain::api::arrivals::{self, BankLine, LineQuery, SuggestedPledge};
+use domain::api::{ApiError, ErrorCode};
+use leptos::prelude::*;
+
+/// Parts that the form for dividing a line offers.
+pub const PARTS: usize = 5;
+
+pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    let done = visit.query("done") == Some("1");
+    let query = LineQuery { done, after: visit.query("after").map(str::to_owned) };
+    let list = visit.call(arrivals::list(&query)).await?;
+    let next = list.next.as_ref().map(|next| {
+        let link = href(&format!("/work/bank-lines?after={next}{}", if done { "&done=1" } else { "" }));
+        view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
+    });
+    let (heading, other) = if done {
+        let link = view! { <a href=href("/work/bank-lines")>{t!("看等待办理的")}</a> };
+        (t!("已办的银行流水（{n}）", n = list.count), link)
+    } else {
+        let link = view! { <a href=href("/work/bank-lines?done=1")>{t!("看已办的")}</a> };
+        (t!("等待办理的银行流水（{n}）", n = list.count), link)
+    };
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
+        <div class="head">
+            <h1>{heading}</h1>
+            <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a>
+        </div>
+        {line_rows(&list.items)}
+        {next}
+        <p>{other}</p>
+    };
+    Ok(Page::new(t!("银行流水"), body.into_any()))
+}
+
+pub fn line_rows(lines: &[BankLine]) -> AnyView {
+    if lines.is_empty() {
+        return view! { <p class="card empty">{t!("没有银行流水。")}</p> }.into_any();
+    }
+    let rows = lines.iter().map(|line| {
+        let guess = line.suggestions.first().map(|guess| {
+            view! { <span class="soft">{t!("可能是 {name}", name = guess.enterprise_name)}</span> }
+        });
+        view! {
+            <li>
+                <a class="need" href=href(&format!("/work/bank-lines/{}", line.id))>
+                    <span class="what">
+                        <b>{line.line.payer.clone()}</b>
+                        <span class="soft">{date(line.line.booked_on)}" · "{line.line.remark.clone()}</span>
+                        {guess}
+                    </span>
+                    <span class="what">
+                        <span class="amount">{money::exact(line.line.amount)}</span>
+                        <span class="tag status">{text(line.status.label())}</span>
+                    </span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}
+
+/// Entering a line as the bank's statement has it.
+pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
+    let accounts = visit.call(arrivals::accounts()).await?.items;
+    let mut form = visit.form.clone().unwrap_or_default();
+    if form.value("id").is_empty() {
+        form.set("id", visit.fresh_id.to_string());
+    }
+    if let ([only], true) = (accounts.as_slice(), visit.form.is_none()) {
+        form.set("bank_account", only.id.to_string());
+    }
+    let choices = accounts
+        .into_iter()
+        .map(|account| {
+            (account.id.to_string(), format!("{} {} {}", account.holder, account.bank, account.account_masked))
+        })
+        .collect();
+    let form = &form;
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/bank-lines")>{t!("银行流水")}</a>
+        </nav>
+        <h1>{t!("录入一笔流水")}</h1>
+        {summary(form)}
+        <form class="long" method="post" action=href("/work/bank-lines/new")>
+            <input type="hidden" name="id" value=form.value("id").to_owned() />
+            <fieldset class="card">
+                <legend>{t!("照银行流水填写")}</legend>
+                {Field::new(form, "bank_account", t!("收款账户")).select(t!("请选择"), choices)}
+                {Field::new(form, "booked_on", t!("入账日期")).input("date", "none", "off")}
+                {Field::new(form, "payer", t!("付款方名称")).text()}
+                {Field::new(form, "amount", t!("金额（元）")).with(|described_by| view! {
+                    <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
+                        unit=t!("元").to_owned() described_by=described_by />
+                }.into_any())}
+                {Field::new(form, "remark", t!("附言")).hint(t!("照抄，包括错字；没有就留空。")).text()}
+                {Field::new(form, "serial_no", t!("银行流水号")).text()}
+            </fieldset>
+            <div class="buttons"><button class="button">{t!("保存")}</button></div>
+        </form>
+    };
+    Ok(Page::new(t!("录入一笔流水"), body.into_any()))
+}
+
+pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
+    let id: BankLineId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let line = visit.call(arrivals::get(id)).await?;
+    let done = visit.query("done").and_then(done_message);
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    let body = view! {
+        {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
+        {summary(form)}
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/bank-lines")>{t!("银行流水")}</a>
+        </nav>
+        <h1>{line.line.payer.clone()}</h1>
+        <p class="tags"><span class="tag status">{text(line.status.label())}</span></p>
+        <div class="two">
+            <div>
+                {parts(&line)}
+                {confirmation(visit, &line)}
+                {line.may.match_.then(|| matching(visit, form, &line))}
+            </div>
+            <aside>{facts(&line)}</aside>
+        </div>
+    };
+    Ok(Page::new(line.line.payer.clone(), body.into_any()))
+}
+
+fn done_message(done: &str) -> Option<&'static str> {
+    match done {
+        "entered" => Some(t!("流水已录入。请选择它是谁的捐款。")),
+        "matched" => Some(t!("已匹配，等另一位同事复核。")),
+        "unmatched" => Some(t!("匹配已撤回。")),
+        "confirmed" => Some(t!("已复核，这笔款计入到账。")),
+        _ => None,
+    }
+}
+
+fn facts(line: &BankLine) -> AnyView {
+    let remark = if line.line.remark.is_empty() { t!("（空）").to_owned() } else { line.line.remark.clone() };
+    view! {
+        <section class="card facts">
+            <dl>
+                <dt>{t!("金额")}</dt><dd class="big">{money::exact(line.line.amount)}</dd>
+                <dt>{t!("入账日期")}</dt><dd>{date(line.line.booked_on)}</dd>
+                <dt>{t!("附言")}</dt><dd>{remark}</dd>
+                <dt>{t!("银行流水号")}</dt><dd>{line.line.serial_no.clone()}</dd>
+                <dt>{t!("收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
+                <dt>{t!("录入")}</dt><dd>{line.entered_by.clone()}</dd>
+                {line.matched_by.clone().map(|name| view! { <dt>{t!("匹配")}</dt><dd>{name}</dd> })}
+                {line.confirmed_by.clone().zip(line.confirmed_at).map(|(name, at)| {
+                    view! { <dt>{t!("复核")}</dt><dd>{name}" "{instant(at)}</dd> }
+                })}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// Whose the line was said to be.
+fn parts(line: &BankLine) -> Option<AnyView> {
+    if line.parts.is_empty() {
+        return None;
+    }
+    let rows = line.parts.iter().map(|part| {
+        let owner = match (&part.pledge, part.campaign) {
+            (Some(pledge), _) => {
+                let link = href(&format!("/pledges/{}", pledge.id));
+                view! { <a href=link>{pledge.enterprise_name.clone()}" "{pledge.reference.to_string()}</a> }.into_any()
+            }
+            (None, Some(_)) => t!("活动的非定向捐款").into_any(),
+            (None, None) => t!("来源未明").into_any(),
+        };
+        view! { <tr><th scope="row">{owner}</th><td>{money::exact(part.amount_fen)}</td></tr> }
+    });
+    Some(
+        view! {
+            <section class="card">
+                <h2>{t!("归属")}</h2>
+                <table class="sums gifts">
+                    <thead><tr><th scope="col">{t!("认捐")}</th><th scope="col">{t!("金额")}</th></tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn confirmation(visit: &Visit, line: &BankLine) -> Option<AnyView> {
+    let path = href(&visit.path);
+    let lots = line.parts.iter().map(|part| view! { <input type="hidden" name="lot" value=part.lot.to_string() /> });
+    let lots = lots.collect_view();
+    let amount = money::exact(line.line.amount);
+    let confirm = line.may.confirm.then(|| {
+        view! {
+            <form method="post" action=path.clone()>
+                {lots}
+                <p>{t!("请对照银行流水和捐赠方。确认后 {amount} 计入到账，不能直接撤销。", amount = amount)}</p>
+                <button class="button" name="action" value="confirm">{t!("复核无误，确认到账")}</button>
+            </form>
+        }
+    });
+    let unmatch = line.may.unmatch.then(|| {
+        view! {
+            <form method="post" action=path>
+                <p class="soft">{t!("须由另一位同事复核。匹配有误可以撤回。")}</p>
+                <button class="button quiet" name="action" value="unmatch">{t!("撤回匹配")}</button>
+            </form>
+        }
+    });
+    if confirm.is_none() && unmatch.is_none() {
+        return None;
+    }
+    Some(view! { <section class="card"><h2>{t!("复核")}</h2>{confirm}{unmatch}</section> }.into_any())
+}
+
+fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {
+    let path = href(&visit.path);
+    let guesses = line.suggestions.iter().map(|guess| guessed(&path, guess)).collect_view();
+    let none = line.suggestions.is_empty().then(|| {
+        view! { <p class="soft">{t!("没有找到可能的认捐。可以按编号填写，或先记为来源未明。")}</p> }
+    });
+    let (references, amounts) = (form.all("reference"), form.all("part_amount"));
+    let rows = (0..PARTS).map(|n| {
+        let reference = references.get(n).copied().unwrap_or_default().to_owned();
+        let first = if n == 0 && form.values.is_empty() { line.line.amount.to_input() } else { String::new() };
+        let amount = amounts.get(n).map_or(first, |typed| (*typed).to_owned());
+        let (reference_id, amount_id) = (format!("reference_{n}"), format!("part_amount_{n}"));
+        let wrong = form.problem(&reference_id).or(form.problem(&amount_id)).is_some();
+        view! {
+            <li class="item" class:wrong=wrong>
+                {problem(form, &reference_id)}{problem(form, &amount_id)}
+                <label for=reference_id.clone()>{t!("第 {n} 份：认捐编号", n = n + 1)}</label>
+                <input id=reference_id name="reference" value=reference autocomplete="off" />
+                <label for=amount_id.clone()>{t!("金额（元）")}</label>
+                <input id=amount_id name="part_amount" value=amount inputmode="decimal" autocomplete="off" />
+            </li>
+        }
+    });
+    view! {
+        <section class="card">
+            <h2>{t!("是谁的捐款")}</h2>
+            {guesses}{none}
+            <details open=!form.values.is_empty()>
+                <summary>{t!("按编号填写，或分成几份")}</summary>
+                <form method="post" action=path.clone()>
+                    {problem(form, "parts")}
+                    <p class="hint">{t!("各份合计须等于流水金额。编号留空的一份记为来源未明。")}</p>
+                    <ol class="items" id="parts">{rows.collect_view()}</ol>
+                    <button class="button quiet" name="action" value="divide">{t!("按这样匹配")}</button>
+                </form>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn guessed(path: &str, guess: &SuggestedPledge) -> AnyView {
+    let reasons = guess.suggestion.reasons.iter().map(|reason| view! { <li>{text(reason.sentence())}</li> });
+    view! {
+        <form class="guess" method="post" action=path.to_owned()>
+            <input type="hidden" name="pledge" value=guess.suggestion.pledge.to_string() />
+            <p>
+                <b>{guess.enterprise_name.clone()}</b>" "<code>{guess.reference.to_string()}</code>
+                <span class="soft">
+                    {t!("未到账 {amount}", amount = guess.outstanding_fen)}" "{guess.need_title.clone()}" "
+                    {t!("把握 {score}/100", score = guess.suggestion.score)}
+                </span>
+            </p>
+            <ul>{reasons.collect_view()}</ul>
+            <button class="button" name="action" value="match">{t!("匹配到这笔认捐")}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,161 @@
+//! What an enterprise pledged: one pledge with its payment sheet, and all of them.
+
+use crate::parts::money;
+use crate::visit::{Page, Visit};
+use crate::words::{date, href, instant, text};
+use domain::PledgeId;
+use domain::api::pledges::{self, PayTo, Pledge};
+use domain::api::{ApiError, ErrorCode};
+use domain::organisation::Role;
+use domain::pledge::{DisplayChoice, PledgeStatus, Restriction};
+use leptos::prelude::*;
+
+pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
+    let id: PledgeId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let pledge = visit.call(pledges::get(id)).await?;
+    let done = (visit.query("done") == Some("pledged")).then(|| {
+        view! { <p class="done" role="status">{t!("认捐已记录。请按下面的账号和编号汇款。")}</p> }
+    });
+    let giver = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let crumbs = if giver {
+        view! { <a href=href("/my-gifts")>{t!("我的捐赠")}</a> }
+    } else {
+        view! { <a href=href("/work")>{t!("我的工作")}</a> }
+    };
+    let outstanding = pledge.status != PledgeStatus::Fulfilled;
+    let body = view! {
+        {done}
+        <nav class="crumbs" aria-label=t!("位置")>{crumbs}</nav>
+        <h1>{t!("认捐 {reference}", reference = pledge.reference)}</h1>
+        <p class="tags">
+            <span class="tag status">{text(pledge.status.label())}</span>
+            <span class="soft">{pledge.enterprise_name.clone()}</span>
+        </p>
+        <div class="two">
+            <div>
+                {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
+                {arrivals(&pledge)}
+            </div>
+            <aside>{facts(&pledge)}</aside>
+        </div>
+    };
+    Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))
+}
+
+/// What the cashier of the enterprise needs, fit to be printed.
+fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
+    let missing = pledge.amount_fen.saturating_gap(pledge.arrived_fen);
+    view! {
+        <section class="card sheet">
+            <h2>{t!("汇款单")}</h2>
+            <dl>
+                <dt>{t!("附言（请务必填写）")}</dt><dd class="reference"><code>{pledge.reference.to_string()}</code></dd>
+                <dt>{t!("户名")}</dt><dd>{pay_to.holder.clone()}</dd>
+                <dt>{t!("开户银行")}</dt><dd>{pay_to.bank.clone()}</dd>
+                <dt>{t!("账号")}</dt><dd><code>{pay_to.account_no.clone()}</code></dd>
+                <dt>{t!("还要汇")}</dt><dd class="big">{money::exact(missing)}</dd>
+            </dl>
+            <p>{t!("请由 {name} 的对公账户汇款，并在附言里写上编号，慈善组织才认得出这笔款。", name = pledge.enterprise_name)}</p>
+            <p class="soft">{t!("银行到账并经慈善组织两人核对后才算到账。本页可以直接打印。")}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn arrivals(pledge: &Pledge) -> AnyView {
+    if pledge.arrivals.is_empty() {
+        return view! { <p class="card empty">{t!("还没有到账。")}</p> }.into_any();
+    }
+    let rows = pledge.arrivals.iter().map(|arrival| {
+        view! {
+            <tr>
+                <th scope="row">{date(arrival.booked_on)}<span class="soft">{t!("复核 {time}", time = instant(arrival.confirmed_at))}</span></th>
+                <td>{money::exact(arrival.amount_fen)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="card">
+            <h2>{t!("到账")}</h2>
+            <table class="sums gifts">
+                <thead><tr><th scope="col">{t!("银行入账日期")}</th><th scope="col">{t!("金额")}</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+                <tfoot><tr><th scope="row">{t!("合计")}</th><td>{money::exact(pledge.arrived_fen)}</td></tr></tfoot>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(pledge: &Pledge) -> AnyView {
+    let choice = DisplayChoice {
+        name: pledge.public_display,
+        show_amount: pledge.show_amount,
+        share_with_recipient: pledge.share_with_recipient,
+    };
+    let shown = choice.public_name(&pledge.enterprise_name, false);
+    let with_amount = if pledge.show_amount { t!("公开金额") } else { t!("不公开金额（总数里包含）") };
+    let need = match (&pledge.need, pledge.restriction) {
+        (Some(need), _) => {
+            let link = href(&format!("/needs/{}", need.code));
+            view! { <dd><a href=link>{need.title.clone()}</a></dd> }.into_any()
+        }
+        (None, Restriction::Directed) => view! { <dd>{t!("定向，等您指定需求")}</dd> }.into_any(),
+        (None, Restriction::Undirected) => view! { <dd>{t!("非定向")}</dd> }.into_any(),
+    };
+    view! {
+        <section class="card facts">
+            <dl>
+                <dt>{t!("认捐金额")}</dt><dd class="big">{money::headline(pledge.amount_fen)}</dd>
+                <dt>{t!("已到账")}</dt><dd>{money::exact(pledge.arrived_fen)}</dd>
+                <dt>{t!("用途")}</dt>{need}
+                <dt>{t!("活动")}</dt>
+                <dd><a href=href(&format!("/campaigns/{}", pledge.campaign))>{pledge.campaign_name.clone()}</a></dd>
+                <dt>{t!("慈善组织")}</dt><dd>{pledge.charity_name.clone()}</dd>
+                <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}</dd>
+                <dt>{t!("认捐时间")}</dt><dd>{instant(pledge.pledged_at)}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// All pledges of the visitor's enterprise.
+pub async fn own(visit: &Visit) -> Result<Page, ApiError> {
+    let list = visit.call(pledges::own()).await?;
+    let body = view! {
+        <div class="head">
+            <h1>{t!("我的捐赠（{n}）", n = list.count)}</h1>
+            <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
+        </div>
+        {own_rows(&list.items)}
+    };
+    Ok(Page::new(t!("我的捐赠"), body.into_any()))
+}
+
+pub fn own_rows(pledges: &[Pledge]) -> AnyView {
+    if pledges.is_empty() {
+        return view! { <p class="card empty">{t!("还没有认捐。从“找需求”里选一条想支持的需求开始。")}</p> }.into_any();
+    }
+    let rows = pledges.iter().map(|pledge| {
+        let link = href(&format!("/pledges/{}", pledge.id));
+        let title = pledge.need.as_ref().map_or_else(|| pledge.campaign_name.clone(), |need| need.title.clone());
+        let arrived = pledge.arrived_fen.percent_of(pledge.amount_fen).min(100);
+        view! {
+            <li>
+                <a class="need" href=link>
+                    <span class="what">
+                        <b>{title}</b>
+                        <span class="soft">{pledge.reference.to_string()}" · "{instant(pledge.pledged_at)}</span>
+                        <span class="bar mini" aria-hidden="true"><i class="arrived" style=format!("width:{arrived}%")></i></span>
+                    </span>
+                    <span class="what">
+                        <span class="amount">{money::headline(pledge.amount_fen)}</span>
+                        <span class="soft">{text(pledge.status.label())}" · "{t!("到账 {amount}", amount = pledge.arrived_fen)}</span>
+                    </span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,253 @@
+//! Pledging, in two steps: fill in, then read it back and confirm.
+
+use crate::islands::AmountEcho;
+use crate::parts::field::{Field, problem, summary};
+use crate::visit::{FormState, Page, Visit};
+use crate::words::{href, text};
+use domain::Fen;
+use domain::api::campaigns::{self, Campaign};
+use domain::api::needs::{self, Need};
+use domain::api::{ApiError, ErrorCode};
+use domain::organisation::{OrganisationStatus, Role};
+use domain::pledge::{PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, partial_name};
+use leptos::prelude::*;
+
+/// What is carried from the first step to the second, and back.
+const CARRIED: [&str; 11] = [
+    "id",
+    "receiver",
+    "need",
+    "restriction",
+    "amount",
+    "public_display",
+    "show_amount",
+    "share_with_recipient",
+    "notice_acknowledged",
+    "voluntary",
+    "terms_version",
+];
+
+pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    let enterprise = own_enterprise(visit)?;
+    let mut form = visit.form.clone().unwrap_or_default();
+    if form.value("id").is_empty() {
+        form.set("id", visit.fresh_id.to_string());
+    }
+    let campaigns = visit.call(campaigns::list()).await?.items;
+    let open: Vec<Campaign> = campaigns.into_iter().filter(|campaign| campaign.takes_pledges).collect();
+    let asked =
+        if form.value("need").is_empty() { visit.query("need").unwrap_or_default() } else { form.value("need") };
+    let need = if asked.is_empty() { None } else { Some(visit.call(needs::get(asked)).await?) };
+    let body = if open.is_empty() {
+        view! { <h1>{t!("认捐")}</h1><p class="card empty">{t!("现在没有接受认捐的活动。")}</p> }.into_any()
+    } else if form.value("step") == "review" {
+        review(&form, &enterprise, &open, need.as_ref())
+    } else {
+        fill_in(&form, &enterprise, &open, need.as_ref())
+    };
+    Ok(Page::new(t!("认捐"), body))
+}
+
+/// The full name of the enterprise that the visitor pledges for.
+fn own_enterprise(visit: &Visit) -> Result<String, ApiError> {
+    let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
+    let pledges = [Role::EnterpriseOwner, Role::EnterpriseOperator];
+    let membership = me
+        .memberships
+        .iter()
+        .find(|membership| membership.status == OrganisationStatus::Verified && pledges.contains(&membership.role));
+    membership
+        .map(|membership| membership.organisation_name.clone())
+        .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "只有已认证的企业账号可以认捐"))
+}
+
+/// Campaign and charity as one choice.
+fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
+    let of = |campaign: &Campaign| {
+        let choice = |charity: &campaigns::Charity| {
+            (format!("{}:{}", campaign.id, charity.id), format!("{} · {}", campaign.name, charity.name))
+        };
+        campaign.charities.iter().map(choice).collect::<Vec<_>>()
+    };
+    open.iter().flat_map(of).collect()
+}
+
+fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&Need>) -> AnyView {
+    let mut form = form.clone();
+    let receivers = receivers(open);
+    if let ([(only, _)], "") = (receivers.as_slice(), form.value("receiver")) {
+        let only = only.clone();
+        form.values.retain(|(name, _)| name != "receiver");
+        form.set("receiver", only);
+    }
+    let form = &form;
+    let back = need.and_then(|need| need.code.as_ref()).map(|code| {
+        view! { <a href=href(&format!("/needs/{code}"))>{t!("回到需求")}</a> }
+    });
+    view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/my-gifts")>{t!("我的捐赠")}</a>{back}</nav>
+        <h1>{t!("认捐")}</h1>
+        <p class="soft">{enterprise.to_owned()}</p>
+        {summary(form)}
+        <form class="long" method="post" action=href("/pledge")>
+            <input type="hidden" name="id" value=form.value("id").to_owned() />
+            <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
+            <fieldset class="card">
+                <legend>{t!("捐给谁，捐多少")}</legend>
+                {Field::new(form, "receiver", t!("活动和接收捐款的慈善组织")).select(t!("请选择"), receivers)}
+                {designation(form, need)}
+                {Field::new(form, "amount", t!("认捐金额（元）")).hint(t!("可写“5万”。"))
+                    .with(|described_by| view! {
+                        <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
+                            unit=t!("元").to_owned() described_by=described_by />
+                    }.into_any())}
+            </fieldset>
+            {display(form, enterprise)}
+            {terms(form)}
+            <div class="buttons"><button class="button" name="action" value="review">{t!("下一步：核对")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
+    if let Some(need) = need {
+        let asked = need.content.amount_fen.map(|amount| t!("需要 {amount}", amount = amount));
+        return view! {
+            <input type="hidden" name="need" value=need.id.to_string() />
+            <input type="hidden" name="restriction" value=Restriction::Directed.as_str() />
+            <div class="field">
+                <p class="label">{t!("定向用于这条需求")}</p>
+                {problem(form, "need")}{problem(form, "restriction")}
+                <p class="chosen">
+                    <b>{need.content.title.clone()}</b>
+                    <span class="soft">
+                        {need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}" "{asked}
+                    </span>
+                </p>
+                <p class="hint"><a href=href("/needs")>{t!("换一条需求")}</a>" "<a href=href("/pledge")>{t!("不指定需求")}</a></p>
+            </div>
+        }
+        .into_any();
+    }
+    let choices = [
+        (Restriction::Directed.as_str(), t!("定向：到账后由我们指定用于哪条需求")),
+        (Restriction::Undirected.as_str(), t!("非定向：由慈善组织在活动宗旨内安排")),
+    ];
+    view! {
+        <div class="field" id="restriction" class:wrong=form.problem("restriction").is_some()>
+            <p class="label">{t!("怎样使用")}</p>
+            <p class="hint">{t!("想捐给某条需求，请先")}<a href=href("/needs")>{t!("找需求")}</a>{t!("，再在需求页上认捐。")}</p>
+            {problem(form, "restriction")}
+            {radios(form, "restriction", choices.map(|(value, label)| (value, label.to_owned())).to_vec())}
+        </div>
+    }
+    .into_any()
+}
+
+fn radios(form: &FormState, name: &'static str, choices: Vec<(&'static str, String)>) -> AnyView {
+    let chosen = form.value(name).to_owned();
+    let options = choices.into_iter().map(|(value, label)| {
+        let id = format!("{name}-{value}");
+        view! {
+            <p class="choice">
+                <input type="radio" id=id.clone() name=name value=value checked=chosen == value />
+                <label for=id>{label}</label>
+            </p>
+        }
+    });
+    options.collect_view().into_any()
+}
+
+fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
+    let wrong = form.problem(name).is_some();
+    view! {
+        <div class="field" class:wrong=wrong>
+            {problem(form, name)}
+            <p class="choice">
+                <input type="checkbox" id=name name=name value="1" checked=form.value(name) == "1"
+                    aria-describedby=wrong.then(|| format!("{name}-problem")) />
+                <label for=name>{label}</label>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn display(form: &FormState, enterprise: &str) -> AnyView {
+    let choices = vec![
+        (PublicDisplay::Name.as_str(), t!("公开全称：{name}", name = enterprise)),
+        (PublicDisplay::Partial.as_str(), t!("部分公开：{name}", name = partial_name(enterprise))),
+        (PublicDisplay::Anonymous.as_str(), t!("匿名：爱心企业").to_owned()),
+    ];
+    view! {
+        <fieldset class="card">
+            <legend>{t!("怎样公开")}</legend>
+            <div class="field" id="public_display" class:wrong=form.problem("public_display").is_some()>
+                <p class="label">{t!("公众看到的名称")}</p>
+                {problem(form, "public_display")}
+                {radios(form, "public_display", choices)}
+            </div>
+            {tick(form, "show_amount", t!("在名称旁公开金额（总数里总是包含）"))}
+            {tick(form, "share_with_recipient", t!("让受助的村和执行单位知道我们的名称"))}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn terms(form: &FormState) -> AnyView {
+    let lines = PLEDGE_TERMS.iter().map(|line| view! { <li>{text(line)}</li> });
+    view! {
+        <fieldset class="card">
+            <legend>{t!("认捐须知")}</legend>
+            <ul class="terms">{lines.collect_view()}</ul>
+            {problem(form, "terms_version")}
+            {tick(form, "notice_acknowledged", t!("我已阅读认捐须知，知道公开作出的捐赠承诺依法应当履行"))}
+            {tick(form, "voluntary", t!("这次认捐完全出于自愿，没有人摊派"))}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Everything once more, in words, before it counts.
+fn review(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&Need>) -> AnyView {
+    let carried = CARRIED.map(|name| view! { <input type="hidden" name=name value=form.value(name).to_owned() /> });
+    let receiver = receivers(open).into_iter().find(|(value, _)| value == form.value("receiver"));
+    let amount = Fen::parse_yuan(form.value("amount")).map(|amount| amount.to_string()).unwrap_or_default();
+    let use_for = match (need, form.value("restriction")) {
+        (Some(need), _) => t!("定向用于“{title}”", title = need.content.title),
+        (None, "directed") => t!("定向，到账后由我们指定需求").to_owned(),
+        _ => t!("非定向，由慈善组织在活动宗旨内安排").to_owned(),
+    };
+    let shown = match form.value("public_display").parse() {
+        Ok(PublicDisplay::Name) => enterprise.to_owned(),
+        Ok(PublicDisplay::Partial) => partial_name(enterprise),
+        _ => t!("爱心企业").to_owned(),
+    };
+    let with_amount =
+        if form.value("show_amount") == "1" { t!("公开金额") } else { t!("不公开金额（总数里包含）") };
+    let shared =
+        if form.value("share_with_recipient") == "1" { t!("告诉受助的村") } else { t!("不告诉受助的村") };
+    view! {
+        <h1>{t!("请核对认捐")}</h1>
+        <form class="long" method="post" action=href("/pledge")>
+            {carried}
+            <section class="card facts">
+                <dl>
+                    <dt>{t!("捐赠方")}</dt><dd>{enterprise.to_owned()}</dd>
+                    <dt>{t!("认捐金额")}</dt><dd class="big">{amount}</dd>
+                    <dt>{t!("活动和慈善组织")}</dt><dd>{receiver.map(|(_, label)| label)}</dd>
+                    <dt>{t!("用途")}</dt><dd>{use_for}</dd>
+                    <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}</dd>
+                    <dt>{t!("名称")}</dt><dd>{shared}</dd>
+                </dl>
+                <p class="note">{t!("认捐是承诺，公开作出后依法应当履行。确认后您会得到收款账号和认捐编号。")}</p>
+            </section>
+            <div class="buttons">
+                <button class="button" name="action" value="confirm">{t!("确认认捐")}</button>
+                <button class="button quiet" name="action" value="back">{t!("返回修改")}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}

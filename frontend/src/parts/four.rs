@@ -1,0 +1,58 @@
+//! The four numbers with their bar: 认捐 → 到账 → 拨付 → 支出, what each means, and the moment that they are of.
+
+use super::money;
+use crate::words::{as_of, text};
+use chrono::{DateTime, Utc};
+use domain::Fen;
+use domain::four::FourNumbers;
+use leptos::prelude::*;
+
+/// The numbers as they were at `at`. `rows` opens below them.
+pub fn four(numbers: &FourNumbers, at: DateTime<Utc>) -> AnyView {
+    let widest =
+        [numbers.pledged, numbers.arrived, numbers.disbursed, numbers.spent].into_iter().max().unwrap_or_default();
+    let number = |class: &'static str, name: &'static str, amount: Fen| {
+        view! { <div class=class><dt>{name}</dt><dd>{money::headline(amount)}</dd></div> }
+    };
+    let part = |class: &'static str, amount: Fen| {
+        let width = format!("width:{}%", amount.percent_of(widest));
+        view! { <i class=class style=width></i> }
+    };
+    let says = t!(
+        "认捐 {pledged}，到账 {arrived}，拨付 {disbursed}，支出 {spent}",
+        pledged = numbers.pledged,
+        arrived = numbers.arrived,
+        disbursed = numbers.disbursed,
+        spent = numbers.spent
+    );
+    let arranged = numbers.arranged.is_positive().then(|| {
+        view! { <p class="soft">{t!("另有统筹安排 {amount}", amount = money::exact(numbers.arranged))}</p> }
+    });
+    let explained = numbers.explain().map(|why| view! { <p class="note">{text(&why)}</p> });
+    view! {
+        <dl class="four">
+            {number("pledged", t!("认捐"), numbers.pledged)}
+            {number("arrived", t!("到账"), numbers.arrived)}
+            {number("disbursed", t!("拨付"), numbers.disbursed)}
+            {number("spent", t!("支出"), numbers.spent)}
+        </dl>
+        <div class="bar" role="img" aria-label=says>
+            {part("pledged", numbers.pledged)}{part("arrived", numbers.arrived)}
+            {part("disbursed", numbers.disbursed)}{part("spent", numbers.spent)}
+        </div>
+        {arranged}{explained}
+        <p class="soft as-of">{t!("截至 {time}", time = as_of(at))}</p>
+    }
+    .into_any()
+}
+
+/// What each number means, for whoever wants to know.
+pub fn meaning() -> AnyView {
+    view! {
+        <details>
+            <summary>{t!("四个数字各是什么意思")}</summary>
+            <p>{t!("认捐是企业的承诺，还不是钱。到账是银行已收到、经慈善组织两人核对的款。拨付是慈善组织付给执行单位的款。支出是执行单位花掉、凭证已由慈善组织核销的款。")}</p>
+        </details>
+    }
+    .into_any()
+}
