@@ -4,6 +4,7 @@ mod check;
 mod files;
 mod forms;
 mod money;
+mod money_forms;
 mod needs;
 mod places;
 mod search;

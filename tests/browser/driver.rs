@@ -183,6 +183,12 @@ impl Browser {
         select.select_by_value(value).await.expect(id);
     }
 
+    /// Ticks the box, or chooses the radio button, with this id.
+    pub async fn tick(&self, id: &str) {
+        let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
+        field.click().await.expect(id);
+    }
+
     pub async fn text(&self) -> String {
         let body = self.client.find(Locator::Css("body")).await.expect("a page");
         body.text().await.expect("its text")

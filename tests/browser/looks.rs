@@ -3,8 +3,17 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 8] =
-    ["/", "/needs", "/needs?q=dabu", "/needs?county=441424", "/about", "/privacy", "/sign-in", "/en/needs"];
+const PUBLIC: [&str; 9] = [
+    "/",
+    "/needs",
+    "/needs?q=dabu",
+    "/needs?county=441424",
+    "/campaigns",
+    "/about",
+    "/privacy",
+    "/sign-in",
+    "/en/needs",
+];
 
 /// Waits until every island of the page has come alive.
 async fn islands_are_alive(browser: &Browser, path: &str) {

@@ -4,7 +4,7 @@ use crate::driver::{Browser, DESKTOP, PHONE};
 use tests::jpeg;
 
 /// A village writes, the federation returns once and then approves, anybody finds and reads.
-async fn a_need_becomes_public(browser: &Browser, title: &str) {
+async fn a_need_becomes_public(browser: &Browser, title: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let photo = folder.path().join("水池.jpg");
     std::fs::write(&photo, jpeg(800, 600)).expect("a photo");
@@ -53,6 +53,55 @@ async fn a_need_becomes_public(browser: &Browser, title: &str) {
     browser.goto(&need).await;
     browser.sees("可对接").await;
     browser.sees("XQ-441424-").await;
+    need
+}
+
+/// The enterprise pledges, the charity's maker enters and matches the bank line, the checker confirms it.
+async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) {
+    browser.sign_in("enterprise").await;
+    browser.goto(need).await;
+    browser.follow("//a[contains(@href, '/pledge?need=')]").await;
+    browser.fill("amount", "5万").await;
+    browser.follow("//button[@value='review']").await;
+    browser.sees("请选择怎样公开").await;
+    browser.sees("捐赠完全自愿").await;
+    for ticked in ["public_display-name", "show_amount", "notice_acknowledged", "voluntary"] {
+        browser.tick(ticked).await;
+    }
+    browser.follow("//button[@value='review']").await;
+    browser.sees("请核对认捐").await;
+    browser.sees("50,000 元").await;
+    browser.follow("//button[@value='confirm']").await;
+    browser.sees("认捐已记录").await;
+    let reference = browser.run("return document.querySelector('.reference code').textContent").await;
+    let reference = reference.as_str().expect("a reference").to_owned();
+    browser.sign_out().await;
+
+    browser.sign_in("maker").await;
+    browser.goto("/work/bank-lines/new").await;
+    browser.run("document.getElementById('booked_on').value = new Date().toISOString().slice(0, 10)").await;
+    browser.fill("payer", "示例金柚农业有限公司").await;
+    browser.fill("amount", "50,000.00").await;
+    browser.fill("remark", &format!("捐赠 {reference}")).await;
+    browser.fill("serial_no", serial).await;
+    browser.follow("//main//form//button").await;
+    browser.sees("附言中有这笔认捐的编号").await;
+    browser.follow("(//button[@value='match'])[1]").await;
+    browser.sees("等另一位同事复核").await;
+    let line = browser.path().await;
+    browser.sign_out().await;
+    browser.goto(need).await;
+    browser.sees("50,000 元").await;
+
+    browser.sign_in("checker").await;
+    browser.goto(&line).await;
+    browser.follow("//button[@value='confirm']").await;
+    browser.sees("这笔款计入到账").await;
+    browser.sign_out().await;
+
+    browser.goto(need).await;
+    let arrived = browser.run("return document.querySelector('.four .arrived dd').textContent").await;
+    assert_eq!(arrived.as_str().map(str::trim), Some("5 万元"));
 }
 
 /// The index follows within two seconds.
@@ -71,8 +120,9 @@ async fn it_is_found(browser: &Browser, words: &str, title: &str) {
 #[tokio::test]
 async fn the_story_on_a_desktop_with_script() {
     let browser = Browser::open(DESKTOP, true).await;
-    a_need_becomes_public(&browser, "黄沙村旱季饮水换管").await;
+    let need = a_need_becomes_public(&browser, "黄沙村旱季饮水换管").await;
     it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
+    money_arrives_for_it(&browser, &need, "STORY1").await;
     browser.close().await;
 }
 
@@ -80,7 +130,8 @@ async fn the_story_on_a_desktop_with_script() {
 async fn the_story_on_a_phone_without_script() {
     let browser = Browser::open(PHONE, false).await;
     assert!(!browser.script);
-    a_need_becomes_public(&browser, "黄沙村老水池修补加盖").await;
+    let need = a_need_becomes_public(&browser, "黄沙村老水池修补加盖").await;
     it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
+    money_arrives_for_it(&browser, &need, "STORY2").await;
     browser.close().await;
 }

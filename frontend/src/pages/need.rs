@@ -147,7 +147,7 @@ fn pledge_link(need: &Need) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <a class="button" href=link>{t!("企业认捐这条需求")}</a>
+                <p><a class="button" href=link>{t!("企业认捐这条需求")}</a></p>
                 <p class="soft">{t!("由已认证的企业按捐赠协议、经慈善组织捐赠。")}</p>
             </section>
         }

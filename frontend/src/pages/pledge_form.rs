@@ -73,14 +73,7 @@ fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
 }
 
 fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&Need>) -> AnyView {
-    let mut form = form.clone();
     let receivers = receivers(open);
-    if let ([(only, _)], "") = (receivers.as_slice(), form.value("receiver")) {
-        let only = only.clone();
-        form.values.retain(|(name, _)| name != "receiver");
-        form.set("receiver", only);
-    }
-    let form = &form;
     let back = need.and_then(|need| need.code.as_ref()).map(|code| {
         view! { <a href=href(&format!("/needs/{code}"))>{t!("回到需求")}</a> }
     });
@@ -94,7 +87,7 @@ fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
-                {Field::new(form, "receiver", t!("活动和接收捐款的慈善组织")).select(t!("请选择"), receivers)}
+                {receiver(form, receivers)}
                 {designation(form, need)}
                 {Field::new(form, "amount", t!("认捐金额（元）")).hint(t!("可写“5万”。"))
                     .with(|described_by| view! {
@@ -108,6 +101,22 @@ fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&
         </form>
     }
     .into_any()
+}
+
+/// Where there is one choice only, it is told and not asked.
+fn receiver(form: &FormState, receivers: Vec<(String, String)>) -> AnyView {
+    if let [(only, label)] = receivers.as_slice() {
+        return view! {
+            <input type="hidden" name="receiver" value=only.clone() />
+            <div class="field" id="receiver">
+                <p class="label">{t!("活动和接收捐款的慈善组织")}</p>
+                {problem(form, "receiver")}
+                <p class="chosen">{label.clone()}</p>
+            </div>
+        }
+        .into_any();
+    }
+    Field::new(form, "receiver", t!("活动和接收捐款的慈善组织")).select(t!("请选择"), receivers)
 }
 
 fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
