@@ -10,7 +10,7 @@ pub mod in_process;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::{arrivals, campaigns, files, ledger, needs, people, places, pledges};
+use crate::{arrivals, campaigns, disbursements, files, ledger, needs, payees, people, places, pledges};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -38,6 +38,8 @@ pub fn api(app: &App) -> Router {
         .merge(pledges::routes())
         .merge(arrivals::routes())
         .merge(ledger::routes())
+        .merge(payees::routes())
+        .merge(disbursements::routes())
         .route("/health", get(health))
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::BadRequest("这个地址不接受这种请求".into()))

@@ -5,10 +5,12 @@
 
 pub mod arrivals;
 pub mod campaigns;
+pub mod disbursements;
 pub mod files;
 pub mod ledger;
 pub mod money;
 pub mod needs;
+pub mod payees;
 pub mod places;
 pub mod pledges;
 pub mod sessions;

@@ -168,7 +168,8 @@ impl PayeeSnapshot {
 }
 
 /// The digits of an account number typed with spaces or hyphens, half- or full-width.
-fn account_digits(account: &str) -> Option<String> {
+#[must_use]
+pub fn account_digits(account: &str) -> Option<String> {
     let plain = account.chars().map(crate::money::to_half_width);
     plain.filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.is_ascii_digit().then_some(c)).collect()
 }

@@ -183,6 +183,7 @@ pub struct Locked {
     pub id: PledgeId,
     pub charity: OrganisationId,
     pub campaign: domain::CampaignId,
+    pub need: Option<NeedId>,
     pub restriction: Restriction,
     pub status: PledgeStatus,
     pub amount: Fen,

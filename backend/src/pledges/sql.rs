@@ -283,7 +283,7 @@ pub async fn public_of_need(
 pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id, charity, campaign, restriction, status, amount_fen, arrived_fen
+        "select id, charity, campaign, need, restriction, status, amount_fen, arrived_fen
          from pledge
          where id = any($1)
          order by id
@@ -298,6 +298,7 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
                 id: PledgeId(row.id),
                 charity: OrganisationId(row.charity),
                 campaign: CampaignId(row.campaign),
+                need: row.need.map(NeedId),
                 restriction: word(&row.restriction)?,
                 status: word(&row.status)?,
                 amount: fen(row.amount_fen)?,

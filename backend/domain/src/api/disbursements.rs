@@ -1,0 +1,139 @@
+//! Allocating arrived money to a need and paying it out over three desks.
+
+use super::campaigns::PageQuery;
+use super::{Call, List};
+use crate::disbursement::{DisbursementStatus, PayeeSnapshot};
+use crate::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PledgeId};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+pub const ALLOCATIONS: &str = "/allocations";
+pub const DISBURSEMENTS: &str = "/disbursements";
+pub const DISBURSEMENT: &str = "/disbursements/{id}";
+pub const CHECK: &str = "/disbursements/{id}/check";
+pub const APPROVE: &str = "/disbursements/{id}/approve";
+pub const REJECT: &str = "/disbursements/{id}/reject";
+pub const PAY: &str = "/disbursements/{id}/pay";
+
+/// Sets arrived money aside for a need. The id is the client's.
+#[must_use]
+pub fn allocate(new: &NewAllocation) -> Call<Allocation> {
+    Call::post(ALLOCATIONS, new)
+}
+
+/// The payments of the caller's charity, latest first.
+#[must_use]
+pub fn list(query: &PageQuery) -> Call<List<Disbursement>> {
+    Call::get(DISBURSEMENTS).query(query)
+}
+
+#[must_use]
+pub fn get(id: DisbursementId) -> Call<Disbursement> {
+    Call::get(format!("/disbursements/{id}"))
+}
+
+/// The maker prepares a payment. The id is the client's.
+#[must_use]
+pub fn prepare(new: &NewDisbursement) -> Call<Disbursement> {
+    Call::post(DISBURSEMENTS, new)
+}
+
+/// A checker has compared it with allocation, agreement and payee.
+#[must_use]
+pub fn check(id: DisbursementId) -> Call<Disbursement> {
+    Call::post(format!("/disbursements/{id}/check"), &Step {})
+}
+
+/// A checker releases it for payment.
+#[must_use]
+pub fn approve(id: DisbursementId) -> Call<Disbursement> {
+    Call::post(format!("/disbursements/{id}/approve"), &Step {})
+}
+
+/// A checker sends it back with the reason.
+#[must_use]
+pub fn reject(id: DisbursementId, why: &Reject) -> Call<Disbursement> {
+    Call::post(format!("/disbursements/{id}/reject"), why)
+}
+
+/// The payer has paid it: counts as 拨付 from here on.
+#[must_use]
+pub fn pay(id: DisbursementId, paid: &Paid) -> Call<Disbursement> {
+    Call::post(format!("/disbursements/{id}/pay"), paid)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewAllocation {
+    pub id: AllocationId,
+    pub need: NeedId,
+    /// A giver's directed money …
+    pub pledge: Option<PledgeId>,
+    /// … or a campaign's undirected money: exactly one of both.
+    pub campaign: Option<CampaignId>,
+    pub amount_fen: Fen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Allocation {
+    pub id: AllocationId,
+    pub need: NeedId,
+    pub pledge: Option<PledgeId>,
+    pub campaign: Option<CampaignId>,
+    pub amount_fen: Fen,
+    pub made_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewDisbursement {
+    pub id: DisbursementId,
+    pub need: NeedId,
+    pub payee: PayeeId,
+    pub amount_fen: Fen,
+    /// What is to be paid with it, 2 to 200 characters.
+    pub purpose: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Step {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reject {
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Paid {
+    /// The bank's day.
+    pub paid_on: NaiveDate,
+    /// The bank's number of the payment.
+    pub bank_reference: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Disbursement {
+    pub id: DisbursementId,
+    pub charity: OrganisationId,
+    pub need: NeedId,
+    pub need_title: String,
+    pub payee: PayeeId,
+    pub paid_to: PayeeSnapshot,
+    pub amount_fen: Fen,
+    pub purpose: String,
+    pub status: DisbursementStatus,
+    pub prepared_by: String,
+    pub checked_by: Option<String>,
+    pub approved_by: Option<String>,
+    pub paid_by: Option<String>,
+    pub prepared_at: DateTime<Utc>,
+    pub paid_on: Option<NaiveDate>,
+    pub bank_reference: Option<String>,
+    /// Why it was sent back.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,85 @@
+//! Payees: a village proposes an account to a charity, the charity checks it before anything is paid to it.
+
+use super::{Call, List};
+use crate::disbursement::PayeeKind;
+use crate::{OrganisationId, PayeeId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub const PAYEES: &str = "/payees";
+pub const VERIFY: &str = "/payees/{id}/verify";
+pub const CLOSE: &str = "/payees/{id}/close";
+
+/// Those of the caller's village, or those proposed to the caller's charity.
+#[must_use]
+pub fn list() -> Call<List<Payee>> {
+    Call::get(PAYEES)
+}
+
+/// A village proposes an account. The id is the client's.
+#[must_use]
+pub fn propose(new: &NewPayee) -> Call<Payee> {
+    Call::post(PAYEES, new)
+}
+
+/// The charity's checker has compared it with what the village said by another way.
+#[must_use]
+pub fn verify(id: PayeeId, how: &VerifyPayee) -> Call<Payee> {
+    Call::post(format!("/payees/{id}/verify"), how)
+}
+
+/// The village, or the charity's checker, closes it: nothing is paid to it any more.
+#[must_use]
+pub fn close(id: PayeeId) -> Call<Payee> {
+    Call::post(format!("/payees/{id}/close"), &ClosePayee {})
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPayee {
+    pub id: PayeeId,
+    pub charity: OrganisationId,
+    pub kind: PayeeKind,
+    pub name: String,
+    pub bank: String,
+    /// As typed, with spaces or hyphens; stored as digits.
+    pub account_no: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyPayee {
+    /// How it was checked: called back at which number, which document.
+    pub how: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosePayee {}
+
+words! {
+    /// The states of a payee. A changed account is another payee.
+    pub enum PayeeStatus {
+        Proposed = "proposed" / "待核实",
+        Verified = "verified" / "已核实",
+        Closed = "closed" / "已停用",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Payee {
+    pub id: PayeeId,
+    pub organisation: OrganisationId,
+    pub organisation_name: String,
+    pub charity: OrganisationId,
+    pub kind: PayeeKind,
+    pub name: String,
+    pub bank: String,
+    pub account_masked: String,
+    /// The whole number: for the checker who compares it and the payer who pays.
+    pub account_no: Option<String>,
+    pub status: PayeeStatus,
+    pub verified_how: Option<String>,
+    pub proposed_at: DateTime<Utc>,
+}

@@ -1,0 +1,306 @@
+//! Money that leaves: arrived money is set aside for a need and paid to a checked payee by three people.
+//!
+//! Each payment is prepared by one, checked and approved by a second, paid by a third; no size of charity lifts it.
+//! Deliberately absent: the payment itself, which a bank makes, and what it was spent on.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin};
+use crate::{campaigns, ledger, payees, pledges};
+use domain::api::campaigns::PageQuery;
+use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::{Count, List};
+use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated};
+use domain::ledger::{Account, Asset, Event, Fund};
+use domain::money::AmountError;
+use domain::need::check_reason;
+use domain::organisation::Acting;
+use domain::pledge::Restriction;
+use domain::{DisbursementId, Fen, NeedId, OrganisationId, Problems};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Payments on one page of a list.
+const PAGE: usize = 50;
+/// Characters of a bank's number of a payment.
+const REFERENCE_MAX: usize = 64;
+
+/// Sets arrived money aside for a need. The same id and content again gives the same answer.
+pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> Result<Allocation> {
+    if !new.amount_fen.is_positive() {
+        return Err(Error::invalid("amount_fen", AmountError::NotPositive.to_string()));
+    }
+    let charity = maker.acting.organisation;
+    let mut tx = app.begin().await?;
+    if let Some(recorded) = sql::allocation(&mut tx, new.id).await? {
+        let other = || Error::Conflict("这个编号已经记录过另一笔分配".into());
+        let same = recorded.charity == charity && recorded.says(new);
+        return if same { Ok(recorded.allocation) } else { Err(other()) };
+    }
+    let from = source(&mut tx, charity, new).await?;
+    if !sql::need_is_public(&mut tx, new.need).await? {
+        return Err(Error::invalid("need", "没有这条公开的需求"));
+    }
+    let too_little = |held: Fen| {
+        let asked = new.amount_fen;
+        Error::invalid("amount_fen", format!("可分配的到账款只有 {held}，不能分配 {asked}"))
+    };
+    let takes = ledger::take(&mut tx, &from.into(), Asset::Cny, new.amount_fen, too_little).await?;
+    let event = Event::Allocated {
+        allocation: new.id,
+        from,
+        need: new.need,
+        charity,
+        asset: Asset::Cny,
+        takes,
+        on: app.clock.today(),
+    };
+    sql::insert_allocation(&mut tx, new, &maker.acting, app.clock.now())
+        .await
+        .on_constraint("allocation_pkey", || Error::Conflict("这笔分配刚刚已经记录，请刷新".into()))?;
+    ledger::post(app, &mut tx, &event).await?;
+    let after = json!({ "need": new.need, "amount_fen": new.amount_fen, "pledge": new.pledge });
+    record(app, &mut tx, &maker.acting, &maker.origin, ("allocated", "allocation", new.id.0), after, None).await?;
+    let recorded = sql::allocation(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(recorded.allocation)
+}
+
+/// From where the money comes. A giver's money goes where the giver has pointed it and nowhere else.
+async fn source(tx: &mut PgConnection, charity: OrganisationId, new: &NewAllocation) -> Result<Fund> {
+    match (new.pledge, new.campaign) {
+        (Some(id), None) => {
+            let pledge = pledges::lock(tx, &[id]).await?.into_iter().next();
+            let pledge = pledge.filter(|pledge| pledge.charity == charity);
+            let pledge = pledge.ok_or_else(|| Error::invalid("pledge", "没有找到向本单位作出的这笔认捐"))?;
+            if pledge.restriction == Restriction::Undirected {
+                return Err(Error::invalid("pledge", "这笔认捐是非定向的，请从活动的非定向款分配"));
+            }
+            if pledge.need != Some(new.need) {
+                return Err(Error::invalid("need", "捐赠方没有指定这条需求，不能把这笔定向款用于这里"));
+            }
+            Ok(Fund::Directed { pledge: id })
+        }
+        (None, Some(campaign)) => {
+            let receives = campaigns::of_charity(tx, campaign, charity).await?;
+            receives.ok_or_else(|| Error::invalid("campaign", "本单位不接收这个活动的捐款"))?;
+            Ok(Fund::General { campaign, charity })
+        }
+        _ => Err(Error::invalid("pledge", "请选择一笔定向认捐或活动的非定向款之一")),
+    }
+}
+
+/// The maker prepares a payment. The same id and content again gives the same answer.
+pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> Result<Disbursement> {
+    let charity = maker.acting.organisation;
+    let mut problems = Problems::new();
+    problems.require(new.amount_fen.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+    let purpose = new.purpose.trim().chars().count();
+    problems.require((2..=200).contains(&purpose), "purpose", "请写明这笔款用来付什么（2 至 200 字）");
+    problems.none_or_err()?;
+    let mut tx = app.begin().await?;
+    let village = sql::organisation_of_need(&mut tx, new.need).await?;
+    let payee = payees::checked(&mut tx, new.payee, charity).await?;
+    let payee = payee.ok_or_else(|| Error::invalid("payee", "请选择已核实的收款账户"))?;
+    if village != Some(payee.organisation) {
+        return Err(Error::invalid("payee", "收款账户不是这条需求所在村（社区）的"));
+    }
+    within_allocation(&mut tx, charity, new.need, new.amount_fen).await?;
+    let inserted = sql::insert(&mut tx, new, &payee.snapshot, &maker.acting, app.clock.now()).await;
+    let inserted = inserted.on_constraint("disbursement_pkey", || Error::Conflict(String::new()));
+    if matches!(inserted, Err(Error::Conflict(_))) {
+        tx.rollback().await?;
+        let recorded = read(app, charity, new.id).await;
+        let same = |known: &Disbursement| {
+            (known.need, known.payee, known.amount_fen) == (new.need, new.payee, new.amount_fen)
+                && known.purpose == new.purpose.trim()
+        };
+        let other = || Error::Conflict("这个编号已经记录过另一笔拨付，请重新打开页面填写".into());
+        return recorded.ok().filter(same).ok_or_else(other);
+    }
+    inserted?;
+    let after = json!({ "status": DisbursementStatus::Requested, "amount_fen": new.amount_fen, "need": new.need });
+    let what = ("disbursement_prepared", "disbursement", new.id.0);
+    record(app, &mut tx, &maker.acting, &maker.origin, what, after, None).await?;
+    tx.commit().await?;
+    read(app, charity, new.id).await
+}
+
+/// Whether the need's account holds the amount at this moment.
+async fn within_allocation(tx: &mut PgConnection, charity: OrganisationId, need: NeedId, asked: Fen) -> Result<()> {
+    let more = |allocated| Error::invalid("amount_fen", MoreThanAllocated { asked, allocated }.to_string());
+    ledger::take(tx, &Account::Allocated { need, charity }, Asset::Cny, asked, more).await.map(|_| ())
+}
+
+/// A step of a desk on a payment: who, from which state to which.
+struct Step<'a> {
+    acting: &'a Acting,
+    origin: &'a Origin,
+    after: DisbursementStatus,
+    verb: &'static str,
+    reason: Option<&'a str>,
+}
+
+impl Step<'_> {
+    /// Locks the payment and sees that this person may take it there.
+    async fn lock(&self, tx: &mut PgConnection, id: DisbursementId) -> Result<sql::Locked> {
+        let row = sql::lock(tx, id).await?.filter(|row| row.charity == self.acting.organisation);
+        let row = row.ok_or(Error::NotFound)?;
+        if !row.status.may_become(self.after) {
+            let (now, next) = (row.status.label(), self.after.label());
+            return Err(Error::Conflict(format!("这笔拨付现在是“{now}”，不能改为“{next}”")));
+        }
+        let person = Some(self.acting.person);
+        let hands = match self.after {
+            DisbursementStatus::Checked => Hands { checked_by: person, ..row.hands },
+            DisbursementStatus::Approved => Hands { approved_by: person, ..row.hands },
+            DisbursementStatus::Paid => Hands { paid_by: person, ..row.hands },
+            _ => row.hands,
+        };
+        hands.check().map_err(|error| Error::Conflict(error.to_string()))?;
+        Ok(row)
+    }
+
+    async fn record(&self, app: &App, tx: &mut PgConnection, id: DisbursementId) -> Result<()> {
+        let what = (self.verb, "disbursement", id.0);
+        record(app, tx, self.acting, self.origin, what, json!({ "status": self.after }), self.reason).await
+    }
+}
+
+/// A checker has compared it with allocation, agreement and payee.
+pub async fn check(app: &App, checker: &CharityChecker, id: DisbursementId) -> Result<Disbursement> {
+    let (acting, origin) = (&checker.acting, &checker.origin);
+    let step = Step { acting, origin, after: DisbursementStatus::Checked, verb: "disbursement_checked", reason: None };
+    let mut tx = app.begin().await?;
+    step.lock(&mut tx, id).await?;
+    sql::set_checked(&mut tx, id, acting.person).await.three_people()?.one_row_or_conflict()?;
+    step.record(app, &mut tx, id).await?;
+    tx.commit().await?;
+    read(app, acting.organisation, id).await
+}
+
+/// A checker releases it for payment.
+pub async fn approve(app: &App, checker: &CharityChecker, id: DisbursementId) -> Result<Disbursement> {
+    let (acting, origin) = (&checker.acting, &checker.origin);
+    let step =
+        Step { acting, origin, after: DisbursementStatus::Approved, verb: "disbursement_approved", reason: None };
+    let mut tx = app.begin().await?;
+    let row = step.lock(&mut tx, id).await?;
+    still_the_payee(&mut tx, &row).await?;
+    sql::set_approved(&mut tx, id, acting.person, app.clock.now()).await.three_people()?.one_row_or_conflict()?;
+    step.record(app, &mut tx, id).await?;
+    tx.commit().await?;
+    read(app, acting.organisation, id).await
+}
+
+/// A checker sends it back with the reason.
+pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why: &Reject) -> Result<Disbursement> {
+    check_reason(&why.reason)?;
+    let (acting, origin) = (&checker.acting, &checker.origin);
+    let reason = why.reason.trim();
+    let verb = "disbursement_rejected";
+    let step = Step { acting, origin, after: DisbursementStatus::Rejected, verb, reason: Some(reason) };
+    let mut tx = app.begin().await?;
+    let row = step.lock(&mut tx, id).await?;
+    sql::set_rejected(&mut tx, id, row.status, reason).await?.one_row_or_conflict()?;
+    step.record(app, &mut tx, id).await?;
+    tx.commit().await?;
+    read(app, acting.organisation, id).await
+}
+
+/// The payer has paid it: from here on it is 拨付, and the ledger has moved.
+pub async fn pay(app: &App, payer: &CharityPayer, id: DisbursementId, paid: &Paid) -> Result<Disbursement> {
+    let mut problems = Problems::new();
+    problems.require(paid.paid_on <= app.clock.today(), "paid_on", "付款日期不能晚于今天，请对照银行回单");
+    let number = paid.bank_reference.trim();
+    let written = (1..=REFERENCE_MAX).contains(&number.chars().count());
+    problems.require(written, "bank_reference", "请填写银行付款流水号（最多 64 个字）");
+    problems.none_or_err()?;
+    let (acting, origin) = (&payer.acting, &payer.origin);
+    let step = Step { acting, origin, after: DisbursementStatus::Paid, verb: "disbursement_paid", reason: None };
+    let mut tx = app.begin().await?;
+    let row = step.lock(&mut tx, id).await?;
+    still_the_payee(&mut tx, &row).await?;
+    let from = Account::Allocated { need: row.need, charity: row.charity };
+    let more = |allocated| Error::Conflict(MoreThanAllocated { asked: row.amount, allocated }.to_string());
+    let takes = ledger::take(&mut tx, &from, Asset::Cny, row.amount, more).await?;
+    let event = Event::Paid { disbursement: id, need: row.need, charity: row.charity, takes, paid_on: paid.paid_on };
+    ledger::post(app, &mut tx, &event).await?;
+    sql::set_paid(&mut tx, id, acting.person, paid.paid_on, number, app.clock.now())
+        .await
+        .three_people()?
+        .one_row_or_conflict()?;
+    step.record(app, &mut tx, id).await?;
+    tx.commit().await?;
+    read(app, acting.organisation, id).await
+}
+
+/// Who prepared it saw this account; if the village has closed it since, nothing is paid.
+async fn still_the_payee(tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
+    let payee = payees::checked(tx, row.payee, row.charity).await?;
+    if payee.is_some_and(|payee| payee.snapshot == row.paid_to) {
+        Ok(())
+    } else {
+        Err(Error::Conflict("收款账户已停用或有变更，不能付款。请驳回后按新账户重新申请".into()))
+    }
+}
+
+/// The constraint behind the rule of three people, in the rule's words.
+trait ThreePeople<T> {
+    fn three_people(self) -> Result<T>;
+}
+
+impl<T> ThreePeople<T> for sqlx::Result<T> {
+    fn three_people(self) -> Result<T> {
+        self.on_constraint("disbursement_three_people", || Error::Conflict("经办、复核和付款须是三个人".into()))
+    }
+}
+
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    acting: &Acting,
+    origin: &Origin,
+    (verb, subject_kind, subject): (&'static str, &'static str, uuid::Uuid),
+    after: serde_json::Value,
+    reason: Option<&str>,
+) -> Result<()> {
+    let record = Record { verb, subject_kind, subject, before: None, after: Some(after), reason };
+    Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+async fn read(app: &App, charity: OrganisationId, id: DisbursementId) -> Result<Disbursement> {
+    let mut connection = app.pool.acquire().await?;
+    let found = sql::by_id(&mut connection, id).await?.filter(|found| found.charity == charity);
+    found.ok_or(Error::NotFound)
+}
+
+/// One payment, for its charity and the auditor.
+pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbursement> {
+    let charity = caller.acting_as(CharityStaff::ROLES).map(|acting| acting.organisation);
+    let audit = caller.acting_as(Audit::ROLES).is_some();
+    let mut connection = app.pool.acquire().await?;
+    let found = sql::by_id(&mut connection, id).await?;
+    found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)
+}
+
+/// The payments of the caller's charity, latest first.
+pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<List<Disbursement>> {
+    let after = query.after.as_deref().map(str::parse::<DisbursementId>).transpose();
+    let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
+    let charity = staff.acting.organisation;
+    let mut tx = app.snapshot().await?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut items = sql::of_charity(&mut tx, charity, after, limit).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    let count = Count::capped(sql::count(&mut tx, charity).await?);
+    Ok(List { items, next, count })
+}

@@ -1,0 +1,350 @@
+//! The only SQL on allocations and payments.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement};
+use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
+use domain::organisation::Acting;
+use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| decode("disbursement", error))
+}
+
+pub async fn need_is_public(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from needs_public where id = $1) as "exists!""#, need.0)
+        .fetch_one(connection)
+        .await
+}
+
+/// The village whose public need it is.
+pub async fn organisation_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OrganisationId>> {
+    let id = sqlx::query_scalar!(r#"select organisation as "organisation!" from needs_public where id = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(OrganisationId))
+}
+
+pub async fn insert_allocation(
+    connection: &mut PgConnection,
+    new: &NewAllocation,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into allocation (id, charity, need, pledge, campaign, amount_fen, made_by, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new.id.0,
+        acting.organisation.0,
+        new.need.0,
+        new.pledge.map(|id| id.0),
+        new.campaign.map(|id| id.0),
+        new.amount_fen.get(),
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An allocation that stands.
+pub struct Recorded {
+    pub charity: OrganisationId,
+    pub allocation: Allocation,
+}
+
+impl Recorded {
+    pub fn says(&self, new: &NewAllocation) -> bool {
+        let known = &self.allocation;
+        (known.need, known.pledge, known.campaign, known.amount_fen)
+            == (new.need, new.pledge, new.campaign, new.amount_fen)
+    }
+}
+
+pub async fn allocation(connection: &mut PgConnection, id: AllocationId) -> sqlx::Result<Option<Recorded>> {
+    let row =
+        sqlx::query!("select charity, need, pledge, campaign, amount_fen, made_at from allocation where id = $1", id.0)
+            .fetch_optional(connection)
+            .await?;
+    row.map(|row| {
+        let allocation = Allocation {
+            id,
+            need: NeedId(row.need),
+            pledge: row.pledge.map(PledgeId),
+            campaign: row.campaign.map(CampaignId),
+            amount_fen: fen(row.amount_fen)?,
+            made_at: row.made_at,
+        };
+        Ok(Recorded { charity: OrganisationId(row.charity), allocation })
+    })
+    .transpose()
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    new: &NewDisbursement,
+    payee: &PayeeSnapshot,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into disbursement (id, charity, need, payee, payee_name, payee_bank, payee_account_masked, payee_kind,
+                                   amount_fen, purpose, status, prepared_by, prepared_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'requested', $11, $12)",
+        new.id.0,
+        acting.organisation.0,
+        new.need.0,
+        new.payee.0,
+        payee.name,
+        payee.bank,
+        payee.account_masked,
+        payee.kind.as_str(),
+        new.amount_fen.get(),
+        new.purpose.trim(),
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A payment that is being worked on, locked until the transaction ends.
+pub struct Locked {
+    pub charity: OrganisationId,
+    pub need: NeedId,
+    pub payee: PayeeId,
+    pub paid_to: PayeeSnapshot,
+    pub amount: Fen,
+    pub status: DisbursementStatus,
+    pub hands: Hands,
+}
+
+pub async fn lock(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<Option<Locked>> {
+    let row = sqlx::query!(
+        "select charity, need, payee, payee_name, payee_bank, payee_account_masked, payee_kind, amount_fen, status,
+                prepared_by, checked_by, approved_by, paid_by
+         from disbursement
+         where id = $1
+         for update",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Locked {
+            charity: OrganisationId(row.charity),
+            need: NeedId(row.need),
+            payee: PayeeId(row.payee),
+            paid_to: PayeeSnapshot {
+                name: row.payee_name,
+                bank: row.payee_bank,
+                account_masked: row.payee_account_masked,
+                kind: word(&row.payee_kind)?,
+            },
+            amount: fen(row.amount_fen)?,
+            status: word(&row.status)?,
+            hands: Hands {
+                prepared_by: PersonId(row.prepared_by),
+                checked_by: row.checked_by.map(PersonId),
+                approved_by: row.approved_by.map(PersonId),
+                paid_by: row.paid_by.map(PersonId),
+            },
+        })
+    })
+    .transpose()
+}
+
+pub async fn set_checked(
+    connection: &mut PgConnection,
+    id: DisbursementId,
+    person: PersonId,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update disbursement set status = 'checked', checked_by = $2 where id = $1 and status = 'requested'",
+        id.0,
+        person.0
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_approved(
+    connection: &mut PgConnection,
+    id: DisbursementId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update disbursement
+         set status = 'approved', approved_by = $2, approved_at = $3
+         where id = $1 and status = 'checked'",
+        id.0,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_rejected(
+    connection: &mut PgConnection,
+    id: DisbursementId,
+    before: DisbursementStatus,
+    reason: &str,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update disbursement set status = 'rejected', reason = $3 where id = $1 and status = $2",
+        id.0,
+        before.as_str(),
+        reason
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_paid(
+    connection: &mut PgConnection,
+    id: DisbursementId,
+    person: PersonId,
+    paid_on: NaiveDate,
+    bank_reference: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update disbursement
+         set status = 'paid', paid_by = $2, paid_on = $3, bank_reference = $4, paid_at = $5
+         where id = $1 and status = 'approved'",
+        id.0,
+        person.0,
+        paid_on,
+        bank_reference,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+struct Row {
+    id: Uuid,
+    charity: Uuid,
+    need: Uuid,
+    need_title: String,
+    payee: Uuid,
+    payee_name: String,
+    payee_bank: String,
+    payee_account_masked: String,
+    payee_kind: String,
+    amount_fen: i64,
+    purpose: String,
+    status: String,
+    prepared_by: Option<String>,
+    checked_by: Option<String>,
+    approved_by: Option<String>,
+    paid_by: Option<String>,
+    prepared_at: DateTime<Utc>,
+    paid_on: Option<NaiveDate>,
+    bank_reference: Option<String>,
+    reason: Option<String>,
+}
+
+impl Row {
+    fn read(self) -> sqlx::Result<Disbursement> {
+        Ok(Disbursement {
+            id: DisbursementId(self.id),
+            charity: OrganisationId(self.charity),
+            need: NeedId(self.need),
+            need_title: self.need_title,
+            payee: PayeeId(self.payee),
+            paid_to: PayeeSnapshot {
+                name: self.payee_name,
+                bank: self.payee_bank,
+                account_masked: self.payee_account_masked,
+                kind: word(&self.payee_kind)?,
+            },
+            amount_fen: fen(self.amount_fen)?,
+            purpose: self.purpose,
+            status: word(&self.status)?,
+            prepared_by: self.prepared_by.unwrap_or_default(),
+            checked_by: self.checked_by,
+            approved_by: self.approved_by,
+            paid_by: self.paid_by,
+            prepared_at: self.prepared_at,
+            paid_on: self.paid_on,
+            bank_reference: self.bank_reference,
+            reason: self.reason,
+        })
+    }
+}
+
+pub async fn by_id(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<Option<Disbursement>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", charity as "charity!", need as "need!", need_title as "need_title!", payee as "payee!",
+                  payee_name as "payee_name!", payee_bank as "payee_bank!",
+                  payee_account_masked as "payee_account_masked!", payee_kind as "payee_kind!",
+                  amount_fen as "amount_fen!", purpose as "purpose!", status as "status!",
+                  prepared_by_name as prepared_by, checked_by_name as checked_by, approved_by_name as approved_by,
+                  paid_by_name as paid_by, prepared_at as "prepared_at!", paid_on, bank_reference, reason
+           from disbursement_read
+           where id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+/// Latest first.
+pub async fn of_charity(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    after: Option<DisbursementId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Disbursement>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", charity as "charity!", need as "need!", need_title as "need_title!", payee as "payee!",
+                  payee_name as "payee_name!", payee_bank as "payee_bank!",
+                  payee_account_masked as "payee_account_masked!", payee_kind as "payee_kind!",
+                  amount_fen as "amount_fen!", purpose as "purpose!", status as "status!",
+                  prepared_by_name as prepared_by, checked_by_name as checked_by, approved_by_name as approved_by,
+                  paid_by_name as paid_by, prepared_at as "prepared_at!", paid_on, bank_reference, reason
+           from disbursement_read
+           where charity = $1
+             and ($2::uuid is null
+                  or (prepared_at, id) < (select d.prepared_at, d.id from disbursement d where d.id = $2))
+           order by prepared_at desc, id desc
+           limit $3"#,
+        charity.0,
+        after.map(|after| after.0),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// At most one more than a list counts.
+pub async fn count(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (select from disbursement where charity = $1 limit 1001) as counted"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}

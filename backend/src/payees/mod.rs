@@ -1,0 +1,165 @@
+//! Payees: the accounts that may be paid, proposed by a village and checked by a charity's second pair of eyes.
+//!
+//! A changed account is another payee; what was paid keeps its own copy. Deliberately absent: paying, and any account
+//! of a private person.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+pub use sql::{Checked, checked};
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, Village};
+use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
+use domain::api::{Count, List};
+use domain::disbursement::{PayeeSnapshot, account_digits};
+use domain::organisation::Acting;
+use domain::{OrganisationId, PayeeId, Problems};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Rows of one list.
+const LIST_MAX: i64 = 200;
+/// Characters of a note on how an account was checked.
+const HOW_MAX: usize = 200;
+
+/// A village proposes an account. The same id and content again gives the same answer.
+pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Payee> {
+    let snapshot = PayeeSnapshot::new(&new.name, &new.bank, &new.account_no, new.kind)?;
+    let digits = account_digits(&new.account_no).unwrap_or_default();
+    let mut tx = app.begin().await?;
+    if !sql::is_charity(&mut tx, new.charity).await? {
+        return Err(Error::invalid("charity", "请选择要付款给村里的慈善组织"));
+    }
+    let proposed = sql::insert(&mut tx, new, &snapshot, &digits, &village.acting, app.clock.now()).await;
+    let proposed = proposed.on_constraint("payee_pkey", || Error::Conflict(String::new()));
+    if matches!(proposed, Err(Error::Conflict(_))) {
+        tx.rollback().await?;
+        let recorded = read(app, &Viewer::of_village(&village.acting), new.id).await;
+        let same = |payee: &Payee| {
+            let masked = snapshot.account_masked == payee.account_masked;
+            masked && (payee.kind, payee.charity) == (new.kind, new.charity) && payee.name == snapshot.name
+        };
+        let other = || Error::Conflict("这个编号已经登记过另一个收款账户，请重新打开页面填写".into());
+        return recorded.ok().filter(same).ok_or_else(other);
+    }
+    proposed?;
+    let (acting, origin) = (&village.acting, &village.origin);
+    record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
+    tx.commit().await?;
+    read(app, &Viewer::of_village(&village.acting), new.id).await
+}
+
+/// The charity's checker has compared the account by another way than the platform.
+pub async fn verify(app: &App, checker: &CharityChecker, id: PayeeId, how: &VerifyPayee) -> Result<Payee> {
+    let mut problems = Problems::new();
+    let said = how.how.trim();
+    problems.require(
+        (2..=HOW_MAX).contains(&said.chars().count()),
+        "how",
+        "请写明怎样核实的，如回拨哪个电话、核对哪份证明",
+    );
+    problems.none_or_err()?;
+    let mut tx = app.begin().await?;
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.charity == checker.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    if row.status != PayeeStatus::Proposed {
+        return Err(in_this_state(row.status));
+    }
+    sql::set_verified(&mut tx, id, checker.acting.person, said, app.clock.now())
+        .await
+        .on_constraint("payee_two_people", || Error::Conflict("收款账户须由登记以外的人核实".into()))?
+        .one_row_or_conflict()?;
+    record(app, &mut tx, &checker.acting, &checker.origin, "payee_verified", id, PayeeStatus::Verified).await?;
+    tx.commit().await?;
+    read(app, &Viewer::of_charity(&checker.acting, true), id).await
+}
+
+/// Whoever proposed it, or the charity, closes it: nothing is paid to it any more.
+pub async fn close(app: &App, acting: &Acting, origin: &Origin, id: PayeeId) -> Result<Payee> {
+    let mut tx = app.begin().await?;
+    let row = sql::lock(&mut tx, id).await?;
+    let row =
+        row.filter(|row| [row.charity, row.organisation].contains(&acting.organisation)).ok_or(Error::NotFound)?;
+    if row.status == PayeeStatus::Closed {
+        return Err(in_this_state(row.status));
+    }
+    sql::set_closed(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
+    record(app, &mut tx, acting, origin, "payee_closed", id, PayeeStatus::Closed).await?;
+    tx.commit().await?;
+    let viewer =
+        if row.charity == acting.organisation { Viewer::of_charity(acting, false) } else { Viewer::of_village(acting) };
+    read(app, &viewer, id).await
+}
+
+fn in_this_state(status: PayeeStatus) -> Error {
+    Error::Conflict(format!("这个收款账户现在是“{}”，不能这样操作", status.label()))
+}
+
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    acting: &Acting,
+    origin: &Origin,
+    verb: &'static str,
+    id: PayeeId,
+    status: PayeeStatus,
+) -> Result<()> {
+    let after = Some(json!({ "status": status }));
+    let record = Record { verb, subject_kind: "payee", subject: id.0, before: None, after, reason: None };
+    Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+/// Whose payees are read, and whether with the whole account number.
+pub struct Viewer {
+    organisation: OrganisationId,
+    whole_number: bool,
+}
+
+impl Viewer {
+    fn of_village(acting: &Acting) -> Self {
+        Viewer { organisation: acting.organisation, whole_number: false }
+    }
+
+    fn of_charity(acting: &Acting, whole_number: bool) -> Self {
+        Viewer { organisation: acting.organisation, whole_number }
+    }
+
+    /// A village reads its own, a charity those proposed to it; checker and payer read the whole number.
+    fn of(caller: &Caller) -> Result<Self> {
+        if caller.me.is_none() {
+            return Err(Error::SignInRequired);
+        }
+        if let Some(acting) = caller.acting_as(CharityChecker::ROLES).or(caller.acting_as(CharityPayer::ROLES)) {
+            return Ok(Viewer::of_charity(&acting, true));
+        }
+        let other = caller.acting_as(CharityStaff::ROLES).or(caller.acting_as(Village::ROLES));
+        let acting = other.ok_or(Error::Forbidden("只有村（社区）和慈善组织的账号可以看收款账户"))?;
+        Ok(Viewer::of_village(&acting))
+    }
+}
+
+async fn read(app: &App, viewer: &Viewer, id: PayeeId) -> Result<Payee> {
+    let mut connection = app.pool.acquire().await?;
+    let payees = sql::of(&mut connection, viewer.organisation, Some(id), 1).await?;
+    payees.into_iter().next().map(|payee| shown(viewer, payee)).ok_or(Error::NotFound)
+}
+
+/// The payees that a caller may read, latest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<List<Payee>> {
+    let viewer = Viewer::of(caller)?;
+    let mut connection = app.pool.acquire().await?;
+    let payees = sql::of(&mut connection, viewer.organisation, None, LIST_MAX).await?;
+    let count = Count::capped(i64::try_from(payees.len()).unwrap_or(i64::MAX));
+    Ok(List { items: payees.into_iter().map(|payee| shown(&viewer, payee)).collect(), next: None, count })
+}
+
+fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
+    if !(viewer.whole_number && payee.charity == viewer.organisation) {
+        payee.account_no = None;
+    }
+    payee
+}

@@ -1,0 +1,289 @@
+use crate::money::{new_line, new_pledge, open_need, seen};
+use crate::needs::VILLAGE;
+use backend::check;
+use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::campaigns::{self, PageQuery};
+use domain::api::disbursements::{self, Disbursement, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::ledger;
+use domain::api::money;
+use domain::api::needs::Need;
+use domain::api::payees::{self, NewPayee, Payee, PayeeStatus, VerifyPayee};
+use domain::api::pledges::{self, NewPledge, Pledge};
+use domain::disbursement::{DisbursementStatus, PayeeKind};
+use domain::ledger::Account;
+use domain::organisation::Role;
+use domain::pledge::PledgeInput;
+use domain::{AllocationId, CampaignId, DisbursementId, Fen, PayeeId};
+use tests::people::Charity;
+use tests::{Client, TestApp};
+use uuid::Uuid;
+
+/// A pledge of which `yuan` have arrived.
+async fn gift(charity: &Charity<'_>, enterprise: &Client<'_>, new: &NewPledge, n: u128, yuan: i64) -> Pledge {
+    let pledge = enterprise.call(pledges::create(new)).await.unwrap();
+    let line = charity.maker.call(arrivals::enter(&new_line(n, charity, "某公司", yuan, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: Fen::yuan(yuan), pledge: Some(pledge.id), campaign: None };
+    let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+    pledge
+}
+
+fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
+    NewPayee {
+        id: PayeeId(Uuid::from_u128(n)),
+        charity: charity.id,
+        kind: PayeeKind::TownCustody,
+        name: "示例镇财政所代管户".into(),
+        bank: "示例农商银行五华支行".into(),
+        account_no: "0000 9999 8888 1234".into(),
+    }
+}
+
+fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> NewAllocation {
+    NewAllocation {
+        id: AllocationId(Uuid::from_u128(n)),
+        need: need.id,
+        pledge: pledge.map(|pledge| pledge.id),
+        campaign: None,
+        amount_fen: Fen::yuan(yuan),
+    }
+}
+
+fn payment(n: u128, need: &Need, payee: &Payee, yuan: i64) -> NewDisbursement {
+    NewDisbursement {
+        id: DisbursementId(Uuid::from_u128(n)),
+        need: need.id,
+        payee: payee.id,
+        amount_fen: Fen::yuan(yuan),
+        purpose: "水管首付款".into(),
+    }
+}
+
+fn paid() -> Paid {
+    Paid { paid_on: "2026-06-30".parse().unwrap(), bank_reference: "P-1".into() }
+}
+
+/// A need with a gift of 50,000 yuan arrived, and a payee of its village that the charity has verified.
+struct Ready<'a> {
+    charity: Charity<'a>,
+    enterprise: Client<'a>,
+    village: Client<'a>,
+    campaign: CampaignId,
+    need: Need,
+    pledge: Pledge,
+    payee: Payee,
+}
+
+async fn ready(test: &TestApp) -> Ready<'_> {
+    let need = open_need(test).await;
+    let village = test.signed_in(&format!("village-{VILLAGE}")).await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let pledge = gift(&charity, &enterprise, &new_pledge(1, campaign, &charity, Some(&need)), 1, 50_000).await;
+    let payee = village.call(payees::propose(&new_payee(1, &charity))).await.unwrap();
+    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
+    let payee = charity.checker.call(payees::verify(payee.id, &how)).await.unwrap();
+    Ready { charity, enterprise, village, campaign, need, pledge, payee }
+}
+
+/// A payment as far as it is approved.
+async fn approved(ready: &Ready<'_>, n: u128, yuan: i64) -> Disbursement {
+    let new = payment(n, &ready.need, &ready.payee, yuan);
+    let prepared = ready.charity.maker.call(disbursements::prepare(&new)).await.unwrap();
+    ready.charity.checker.call(disbursements::check(prepared.id)).await.unwrap();
+    ready.charity.checker.call(disbursements::approve(prepared.id)).await.unwrap()
+}
+
+#[tokio::test]
+async fn money_leaves_over_three_desks_and_is_counted_when_it_is_paid() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let numbers = async || test.visitor().call(money::of_need(need.id)).await.unwrap().money;
+    let waiting = approved(&ready, 1, 30_000).await;
+    assert_eq!(waiting.status, DisbursementStatus::Approved);
+    assert_eq!(numbers().await.disbursed, Fen::ZERO, "approved is not paid");
+
+    let done = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    assert_eq!(done.status, DisbursementStatus::Paid);
+    assert_eq!(done.paid_to.account_masked, "****1234");
+    let after = numbers().await;
+    assert_eq!((after.arrived, after.disbursed, after.spent), (Fen::yuan(50_000), Fen::yuan(30_000), Fen::ZERO));
+    assert_eq!(after.arranged, Fen::ZERO, "it was pledged to this need");
+    let total = test.visitor().call(campaigns::get(ready.campaign)).await.unwrap().money;
+    assert_eq!((total.arrived, total.disbursed), (Fen::yuan(50_000), Fen::yuan(30_000)));
+    let auditor = test.auditor().await;
+    for (account, yuan) in [
+        (Account::Directed { pledge: pledge.id }, 10_000),
+        (Account::Allocated { need: need.id, charity: charity.id }, 10_000),
+        (Account::Advance { disbursement: done.id }, 30_000),
+    ] {
+        let book = auditor.call(ledger::account(&account)).await.unwrap();
+        assert_eq!(book.balance_fen, Fen::yuan(yuan), "{account}");
+    }
+    let twice = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap_err();
+    assert_eq!(twice.status, 409, "paid once");
+    let listed = charity.payer.call(disbursements::list(&PageQuery::default())).await.unwrap();
+    assert_eq!(listed.items.iter().map(|row| row.id).collect::<Vec<_>>(), [done.id]);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn more_than_there_is_can_neither_be_allocated_nor_paid() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
+    let much = allocation(1, need, Some(pledge), 50_001);
+    let refused = charity.maker.call(disbursements::allocate(&much)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
+    assert!(refused.error.fields[0].message.contains("50,000 元"), "{:?}", refused.error.fields);
+    charity.maker.call(disbursements::allocate(&allocation(2, need, Some(pledge), 40_000))).await.unwrap();
+
+    let refused = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 40_001))).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
+    // Two payments that fit one by one; the second finds too little when it is paid.
+    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
+    charity.payer.call(disbursements::pay(first.id, &paid())).await.unwrap();
+    let refused = charity.payer.call(disbursements::pay(second.id, &paid())).await.unwrap_err();
+    assert_eq!(refused.status, 409);
+    assert!(refused.error.message.contains("已分配的 10,000 元"), "{}", refused.error.message);
+    let still = charity.payer.call(disbursements::get(second.id)).await.unwrap();
+    assert_eq!(still.status, DisbursementStatus::Approved);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn no_person_takes_two_of_the_three_parts() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let me = async |client: &Client<'_>| client.call(domain::api::sessions::me()).await.unwrap().id;
+    let (maker, checker) = (me(&charity.maker).await, me(&charity.checker).await);
+    for (person, role) in [(maker, Role::CharityChecker), (maker, Role::CharityPayer), (checker, Role::CharityPayer)] {
+        backend::people::add_member(&test.app, person, charity.id, role).await.unwrap();
+    }
+    let prepared = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
+    let own = charity.maker.call(disbursements::check(prepared.id)).await.unwrap_err();
+    assert_eq!((own.status, own.error.message.contains("经办以外")), (409, true));
+    let early = charity.checker.call(disbursements::approve(prepared.id)).await.unwrap_err();
+    assert_eq!(early.status, 409, "first it is checked");
+    charity.checker.call(disbursements::check(prepared.id)).await.unwrap();
+    assert_eq!(charity.maker.call(disbursements::approve(prepared.id)).await.unwrap_err().status, 409);
+    charity.checker.call(disbursements::approve(prepared.id)).await.unwrap();
+    for client in [&charity.maker, &charity.checker] {
+        let refused = client.call(disbursements::pay(prepared.id, &paid())).await.unwrap_err();
+        assert_eq!((refused.status, refused.error.message.contains("出纳")), (409, true), "{}", refused.error.message);
+    }
+    charity.payer.call(disbursements::pay(prepared.id, &paid())).await.unwrap();
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+
+    let bad = NewPayee { account_no: "12ab".into(), name: String::new(), ..new_payee(2, charity) };
+    let refused = village.call(payees::propose(&bad)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["name", "account"]));
+    let proposed = village.call(payees::propose(&new_payee(2, charity))).await.unwrap();
+    assert_eq!((proposed.status, proposed.account_no.as_deref()), (PayeeStatus::Proposed, None));
+    let refused = charity.maker.call(disbursements::prepare(&payment(1, need, &proposed, 100))).await.unwrap_err();
+    assert_eq!(refused.fields(), ["payee"], "not verified");
+    let empty = VerifyPayee { how: " ".into() };
+    assert_eq!(charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(), ["how"]);
+    let whole = |list: domain::api::List<Payee>| list.items.iter().all(|payee| payee.account_no.is_some());
+    assert!(whole(charity.payer.call(payees::list()).await.unwrap()));
+    assert!(!whole(charity.maker.call(payees::list()).await.unwrap()));
+    assert!(!whole(village.call(payees::list()).await.unwrap()));
+
+    let waiting = approved(&ready, 2, 100).await;
+    village.call(payees::close(payee.id)).await.unwrap();
+    let refused = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap_err();
+    assert_eq!((refused.status, refused.error.message.contains("收款账户已停用")), (409, true));
+    let reason = Reject { reason: "收款账户已停用，请按新账户重报".into() };
+    let back = charity.checker.call(disbursements::reject(waiting.id, &reason)).await.unwrap();
+    assert_eq!((back.status, back.reason.is_some()), (DisbursementStatus::Rejected, true));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_givers_money_goes_where_the_giver_pointed_it() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, enterprise, need, campaign, .. } = &ready;
+    let undecided = gift(charity, enterprise, &new_pledge(2, *campaign, charity, None), 2, 1_000).await;
+    let refused = charity.maker.call(disbursements::allocate(&allocation(1, need, Some(&undecided), 100))).await;
+    assert_eq!(refused.unwrap_err().fields(), ["need"], "the giver has not chosen this need");
+    let new = new_pledge(3, *campaign, charity, None);
+    let input = PledgeInput { restriction: domain::pledge::Restriction::Undirected, ..new.input.clone() };
+    let general = gift(charity, enterprise, &NewPledge { input, ..new }, 3, 1_000).await;
+    let refused = charity.maker.call(disbursements::allocate(&allocation(1, need, Some(&general), 100))).await;
+    assert_eq!(refused.unwrap_err().fields(), ["pledge"]);
+    let arranged = NewAllocation { campaign: Some(*campaign), ..allocation(1, need, None, 600) };
+    let made = charity.maker.call(disbursements::allocate(&arranged)).await.unwrap();
+    assert_eq!(charity.maker.call(disbursements::allocate(&arranged)).await.unwrap(), made, "sent twice, made once");
+    let other = NewAllocation { amount_fen: Fen::yuan(1), ..arranged };
+    assert_eq!(charity.maker.call(disbursements::allocate(&other)).await.unwrap_err().status, 409);
+    let numbers = test.visitor().call(money::of_need(need.id)).await.unwrap().money;
+    assert_eq!(numbers.arranged, Fen::yuan(600));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn others_neither_see_nor_move_a_charitys_money() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, payee, village, enterprise, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let made = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
+    let other = test.charity("另一慈善会").await;
+    let everybody: Vec<(&str, Client<'_>, [u16; 6])> = vec![
+        ("visitor", test.visitor(), [401, 401, 401, 401, 401, 401]),
+        ("village", village.clone(), [404, 403, 403, 403, 403, 403]),
+        ("enterprise", enterprise.clone(), [404, 403, 403, 403, 403, 403]),
+        ("admin", test.admin().await, [404, 403, 403, 403, 403, 403]),
+        ("auditor", test.auditor().await, [200, 403, 403, 403, 403, 403]),
+        ("federation", test.signed_in("federation-441424").await, [404, 403, 403, 403, 403, 403]),
+        ("other maker", other.maker.clone(), [404, 422, 422, 403, 403, 403]),
+        ("other checker", other.checker.clone(), [404, 403, 403, 404, 404, 403]),
+        ("other payer", other.payer.clone(), [404, 403, 403, 403, 403, 404]),
+    ];
+    let status = |result: Result<(), tests::Refused>| result.err().map_or(200, |refused| refused.status);
+    let how = VerifyPayee { how: "电话核实".into() };
+    for (who, client, expected) in everybody {
+        let found = [
+            status(client.call(disbursements::get(made.id)).await.map(|_| ())),
+            status(client.call(disbursements::allocate(&allocation(9, need, Some(pledge), 1))).await.map(|_| ())),
+            status(client.call(disbursements::prepare(&payment(9, need, payee, 1))).await.map(|_| ())),
+            status(client.call(payees::verify(payee.id, &how)).await.map(|_| ())),
+            status(client.call(disbursements::check(made.id)).await.map(|_| ())),
+            status(client.call(disbursements::pay(made.id, &paid())).await.map(|_| ())),
+        ];
+        assert_eq!(found, expected, "{who}");
+    }
+    assert_eq!(check::check(&test.app.pool).await.unwrap(), []);
+    test.done().await;
+}
+
+/// Two payments at the same moment: the money is there for one.
+#[tokio::test]
+async fn two_payers_at_once_cannot_pay_the_same_money() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
+    let paid = paid();
+    let (one, other) = tokio::join!(
+        charity.payer.call(disbursements::pay(first.id, &paid)),
+        charity.payer.call(disbursements::pay(second.id, &paid))
+    );
+    assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|done| *done).count(), 1);
+    test.done().await;
+}
