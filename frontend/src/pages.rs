@@ -3,11 +3,13 @@
 mod about;
 mod bank_lines;
 mod campaigns;
+mod disbursements;
 mod error;
 mod home;
 mod need;
 mod need_form;
 mod needs;
+mod payees;
 mod pledge;
 mod pledge_form;
 mod sign_in;
@@ -62,6 +64,10 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit),
         ["work", "needs", id] => need_form::edit(visit, id).await,
+        ["work", "payees"] => payees::page(visit).await,
+        ["work", "disbursements"] => disbursements::page(visit).await,
+        ["work", "disbursements", "new"] => disbursements::new(visit).await,
+        ["work", "disbursements", id] => disbursements::one(visit, id).await,
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,

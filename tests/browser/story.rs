@@ -57,7 +57,7 @@ async fn a_need_becomes_public(browser: &Browser, title: &str) -> String {
 }
 
 /// The enterprise pledges, the charity's maker enters and matches the bank line, the checker confirms it.
-async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) {
+async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) -> String {
     browser.sign_in("enterprise").await;
     browser.goto(need).await;
     browser.follow("//a[contains(@href, '/pledge?need=')]").await;
@@ -75,6 +75,7 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) {
     browser.sees("认捐已记录").await;
     let reference = browser.run("return document.querySelector('.reference code').textContent").await;
     let reference = reference.as_str().expect("a reference").to_owned();
+    let pledge = browser.path().await;
     browser.sign_out().await;
 
     browser.sign_in("maker").await;
@@ -102,6 +103,65 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) {
     browser.goto(need).await;
     let arrived = browser.run("return document.querySelector('.four .arrived dd').textContent").await;
     assert_eq!(arrived.as_str().map(str::trim), Some("5 万元"));
+    pledge
+}
+
+/// The village names an account, the charity verifies it, sets the money aside and pays a part of it by three people.
+async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
+    browser.sign_in("village").await;
+    browser.goto("/work/payees").await;
+    browser.run("document.getElementById('charity').selectedIndex = 1").await;
+    browser.choose("kind", "town_custody").await;
+    browser.fill("name", "示例梅林镇代管账户").await;
+    browser.fill("bank", "示例农商银行五华支行").await;
+    browser.fill("account", "0000 4414 0000 00").await;
+    browser.follow("//button[@value='propose']").await;
+    browser.sees("等慈善组织核实").await;
+    browser.sign_out().await;
+
+    browser.sign_in("checker").await;
+    browser.goto("/work/payees").await;
+    browser.fill("how", "回拨镇政府公开电话，与开户证明一致").await;
+    browser.follow("(//button[@value='verify'])[1]").await;
+    browser.sees("可以付款").await;
+    browser.sign_out().await;
+
+    browser.sign_in("maker").await;
+    browser.goto(pledge).await;
+    browser.fill("amount", "6万").await;
+    browser.follow("//main//form[not(.//textarea)]//button").await;
+    browser.sees("可分配的到账款只有 50,000 元").await;
+    browser.fill("amount", "4万").await;
+    browser.follow("//main//form//button").await;
+    browser.sees("已分配到需求").await;
+    browser.follow("//a[contains(@href, '/work/disbursements/new')]").await;
+    browser.sees("已分配、还没有拨付：40,000 元").await;
+    browser.run("document.getElementById('payee').selectedIndex = 1").await;
+    browser.fill("amount", "3万").await;
+    browser.fill("purpose", "水管采购首付款").await;
+    browser.follow("//main//form//button").await;
+    browser.sees("已提交，等复核").await;
+    let payment = browser.path().await;
+    browser.sign_out().await;
+
+    browser.sign_in("checker").await;
+    browser.goto(&payment).await;
+    browser.follow("//button[@value='check']").await;
+    browser.follow("//button[@value='approve']").await;
+    browser.sees("等出纳付款").await;
+    browser.sign_out().await;
+
+    browser.sign_in("payer").await;
+    browser.goto(&payment).await;
+    browser.run("document.getElementById('paid_on').value = new Date().toISOString().slice(0, 10)").await;
+    browser.fill("bank_reference", "PAY-1").await;
+    browser.follow("//button[@value='pay']").await;
+    browser.sees("计入拨付").await;
+    browser.sign_out().await;
+
+    browser.goto(need).await;
+    let disbursed = browser.run("return document.querySelector('.four .disbursed dd').textContent").await;
+    assert_eq!(disbursed.as_str().map(str::trim), Some("3 万元"));
 }
 
 /// The index follows within two seconds.
@@ -122,7 +182,8 @@ async fn the_story_on_a_desktop_with_script() {
     let browser = Browser::open(DESKTOP, true).await;
     let need = a_need_becomes_public(&browser, "黄沙村旱季饮水换管").await;
     it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
-    money_arrives_for_it(&browser, &need, "STORY1").await;
+    let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
+    money_leaves_for_it(&browser, &need, &pledge).await;
     browser.close().await;
 }
 
@@ -132,6 +193,7 @@ async fn the_story_on_a_phone_without_script() {
     assert!(!browser.script);
     let need = a_need_becomes_public(&browser, "黄沙村老水池修补加盖").await;
     it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
-    money_arrives_for_it(&browser, &need, "STORY2").await;
+    let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
+    money_leaves_for_it(&browser, &need, &pledge).await;
     browser.close().await;
 }

@@ -4,6 +4,7 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod money;
+mod payments;
 
 use super::caller::SignedIn;
 use crate::error::Error;
@@ -38,6 +39,10 @@ pub fn routes() -> Router<Site> {
         .route("/sign-out", post(sign_out))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
+        .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/work/payees", page_and(post(payments::payees)))
+        .route("/work/disbursements/new", page_and(post(payments::prepare)))
+        .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
         .merge(with_pictures)

@@ -1,11 +1,14 @@
 //! What an enterprise pledged: one pledge with its payment sheet, and all of them.
 
+use crate::islands::AmountEcho;
+use crate::parts::field::{Field, summary};
 use crate::parts::money;
-use crate::visit::{Page, Visit};
+use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::PledgeId;
 use domain::api::pledges::{self, PayTo, Pledge};
-use domain::api::{ApiError, ErrorCode};
+use domain::api::{ApiError, ErrorCode, ledger};
+use domain::ledger::Account;
 use domain::organisation::Role;
 use domain::pledge::{DisplayChoice, PledgeStatus, Restriction};
 use leptos::prelude::*;
@@ -13,9 +16,12 @@ use leptos::prelude::*;
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: PledgeId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let pledge = visit.call(pledges::get(id)).await?;
-    let done = (visit.query("done") == Some("pledged")).then(|| {
-        view! { <p class="done" role="status">{t!("认捐已记录。请按下面的账号和编号汇款。")}</p> }
-    });
+    let done = match visit.query("done") {
+        Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
+        Some("allocated") => Some(t!("已分配到需求，可以申请拨付。")),
+        _ => None,
+    };
+    let done = done.map(|message| view! { <p class="done" role="status">{message}</p> });
     let giver = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     let crumbs = if giver {
         view! { <a href=href("/my-gifts")>{t!("我的捐赠")}</a> }
@@ -23,8 +29,11 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         view! { <a href=href("/work")>{t!("我的工作")}</a> }
     };
     let outstanding = pledge.status != PledgeStatus::Fulfilled;
+    let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
+    let allocation = if maker { Some(allocation(visit, &pledge).await?) } else { None };
     let body = view! {
         {done}
+        {visit.form.as_ref().and_then(summary)}
         <nav class="crumbs" aria-label=t!("位置")>{crumbs}</nav>
         <h1>{t!("认捐 {reference}", reference = pledge.reference)}</h1>
         <p class="tags">
@@ -36,10 +45,41 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
                 {arrivals(&pledge)}
             </div>
-            <aside>{facts(&pledge)}</aside>
+            <aside>{facts(&pledge)}{allocation}</aside>
         </div>
     };
     Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))
+}
+
+/// The maker sets arrived money aside for the need that the giver chose.
+async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError> {
+    let Some(need) = &pledge.need else { return Ok(().into_any()) };
+    let free = visit.call(ledger::account(&Account::Directed { pledge: pledge.id })).await?.balance_fen;
+    let pay = href(&format!("/work/disbursements/new?need={}", need.code));
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
+    let allocate = free.is_positive().then(|| {
+        view! {
+            <form method="post" action=href(&visit.path)>
+                <input type="hidden" name="id" value=id />
+                {Field::new(form, "amount", t!("分配金额（元）")).hint(t!("捐赠方指定了这条需求，只能分配到这里。")).with(|described_by| view! {
+                    <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
+                        unit=t!("元").to_owned() described_by=described_by />
+                }.into_any())}
+                <button class="button">{t!("分配到这条需求")}</button>
+            </form>
+        }
+    });
+    Ok(view! {
+        <section class="card">
+            <h2>{t!("分配和拨付")}</h2>
+            <p>{t!("到账后还没有分配：{amount}", amount = money::exact(free))}</p>
+            {allocate}
+            <p><a class="button quiet" href=pay>{t!("申请拨付")}</a></p>
+        </section>
+    }
+    .into_any())
 }
 
 /// What the cashier of the enterprise needs, fit to be printed.

@@ -1,15 +1,21 @@
 //! What waits for the visitor, counted, oldest first; for a village, all its needs.
 
 use super::bank_lines::line_rows;
+use super::disbursements::rows;
 use super::pledge::own_rows;
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::href;
 use domain::api::arrivals::{self, LineQuery};
+use domain::api::campaigns::PageQuery;
+use domain::api::disbursements;
 use domain::api::needs;
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
 use leptos::prelude::*;
+
+/// Of the latest payments, as many as the page of one's work shows.
+const PAYMENTS: usize = 10;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.me.is_none() {
@@ -24,6 +30,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     }
     if visit.has(&[Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
         sections.push(bank_lines(visit).await?);
+        sections.push(payments(visit).await?);
     }
     if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]) {
         sections.push(gifts(visit).await?);
@@ -59,6 +66,22 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
     .into_any())
 }
 
+async fn payments(visit: &Visit) -> Result<AnyView, ApiError> {
+    let payments = visit.call(disbursements::list(&PageQuery::default())).await?;
+    let shown = &payments.items[..payments.items.len().min(PAYMENTS)];
+    Ok(view! {
+        <section>
+            <div class="head">
+                <h2>{t!("拨付（{n}）", n = payments.count)}</h2>
+                <a class="button quiet" href=href("/work/payees")>{t!("收款账户")}</a>
+            </div>
+            {rows(shown)}
+            <p><a href=href("/work/disbursements")>{t!("全部拨付")}</a></p>
+        </section>
+    }
+    .into_any())
+}
+
 async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(arrivals::list(&LineQuery::default())).await?;
     Ok(view! {
@@ -82,6 +105,7 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
                 <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
                 <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
             </div>
+            <p><a href=href("/work/payees")>{t!("我们村的收款账户")}</a></p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
         </section>
     }

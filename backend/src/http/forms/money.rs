@@ -25,7 +25,7 @@ fn as_in_the_form(mut error: ApiError) -> ApiError {
 }
 
 /// An amount as typed; what is wrong with it is noted.
-fn amount(form: &mut Form, name: &str) -> Fen {
+pub fn amount(form: &mut Form, name: &str) -> Fen {
     match Fen::parse_yuan(form.value(name)) {
         Ok(amount) => amount,
         Err(error) => {

@@ -1,0 +1,154 @@
+//! The forms of allocations, payees and payments.
+
+use super::money::amount;
+use super::{Form, invalid};
+use crate::site::Site;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use domain::api::disbursements::{self, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::payees::{self, NewPayee, VerifyPayee};
+use domain::api::{ApiError, ErrorCode, pledges};
+use domain::disbursement::PayeeSnapshot;
+use domain::{DisbursementId, PayeeId, PledgeId};
+
+fn use_the_buttons() -> ApiError {
+    ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")
+}
+
+/// The API's field names as the forms spell them.
+fn as_in_the_form(mut error: ApiError) -> ApiError {
+    for problem in &mut error.fields {
+        if problem.field == "amount_fen" {
+            problem.field = "amount".into();
+        }
+    }
+    error
+}
+
+/// Setting arrived money aside for the pledge's need, on the pledge's own page.
+pub async fn allocate(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Ok(pledge) = id.parse::<PledgeId>() else { return site.page(&form.page, None).await };
+    let amount_fen = amount(&mut form, "amount");
+    let (true, Ok(id)) = (form.state.problems.is_empty(), form.value("id").parse()) else {
+        return form.refused(&site, invalid(Vec::new())).await;
+    };
+    let inner = form.page.in_process(&site);
+    let allocated = async {
+        let read = inner.call(pledges::get(pledge)).await?;
+        let need = read.need.ok_or_else(|| ApiError::new(ErrorCode::Conflict, "这笔认捐还没有指定需求"))?;
+        let new = NewAllocation { id, need: need.id, pledge: Some(pledge), campaign: None, amount_fen };
+        inner.call(disbursements::allocate(&new)).await
+    };
+    match allocated.await {
+        Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=allocated")),
+        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+    }
+}
+
+/// Proposing, verifying and closing an account.
+pub async fn payees(State(site): State<Site>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let inner = form.page.in_process(&site);
+    let payee = form.value("payee").parse::<PayeeId>();
+    let (result, done) = match (form.value("action"), payee) {
+        ("propose", _) => match new_payee(&mut form) {
+            Ok(new) => (inner.call(payees::propose(&new)).await, "proposed"),
+            Err(error) => (Err(error), ""),
+        },
+        ("verify", Ok(id)) => {
+            let how = VerifyPayee { how: form.value("how").to_owned() };
+            (inner.call(payees::verify(id, &how)).await, "verified")
+        }
+        ("close", Ok(id)) => (inner.call(payees::close(id)).await, "closed"),
+        _ => (Err(use_the_buttons()), ""),
+    };
+    match result {
+        Ok(_) => site.see_other(form.lang(), &format!("/work/payees?done={done}")),
+        Err(error) => form.refused(&site, error).await,
+    }
+}
+
+fn new_payee(form: &mut Form) -> Result<NewPayee, ApiError> {
+    let (id, charity, kind) = (form.value("id").parse(), form.value("charity").parse(), form.value("kind").parse());
+    if charity.is_err() {
+        form.problem("charity", "请选择付款的慈善组织");
+    }
+    if kind.is_err() {
+        form.problem("kind", "请选择账户类别");
+    }
+    let typed = |name: &str| form.value(name).trim().to_owned();
+    let (name, bank, account_no) = (typed("name"), typed("bank"), typed("account"));
+    match (id, charity, kind) {
+        (Ok(id), Ok(charity), Ok(kind)) => Ok(NewPayee { id, charity, kind, name, bank, account_no }),
+        (_, _, kind) => {
+            let kind = kind.unwrap_or(domain::disbursement::PayeeKind::Own);
+            Err(invalid(PayeeSnapshot::new(&name, &bank, &account_no, kind).err().unwrap_or_default()))
+        }
+    }
+}
+
+/// The maker prepares a payment.
+pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let amount_fen = amount(&mut form, "amount");
+    let payee = form.value("payee").parse();
+    if payee.is_err() {
+        form.problem("payee", "请选择收款账户");
+    }
+    let purpose = form.value("purpose").trim().to_owned();
+    if !(2..=200).contains(&purpose.chars().count()) {
+        form.problem("purpose", "请写明这笔款用来付什么（2 至 200 字）");
+    }
+    let ids = (form.value("id").parse(), form.value("need").parse(), payee);
+    let (true, (Ok(id), Ok(need), Ok(payee))) = (form.state.problems.is_empty(), ids) else {
+        return form.refused(&site, invalid(Vec::new())).await;
+    };
+    let new = NewDisbursement { id, need, payee, amount_fen, purpose };
+    match form.page.in_process(&site).call(disbursements::prepare(&new)).await {
+        Ok(made) => site.see_other(form.lang(), &format!("/work/disbursements/{}?done=prepared", made.id)),
+        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+    }
+}
+
+/// The step of each desk, on the payment's own page.
+pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Ok(id) = id.parse::<DisbursementId>() else { return site.page(&form.page, None).await };
+    let inner = form.page.in_process(&site);
+    let (result, done) = match form.value("action") {
+        "check" => (inner.call(disbursements::check(id)).await, "checked"),
+        "approve" => (inner.call(disbursements::approve(id)).await, "approved"),
+        "reject" => {
+            let why = Reject { reason: form.value("reason").to_owned() };
+            (inner.call(disbursements::reject(id, &why)).await, "rejected")
+        }
+        "pay" => match form.value("paid_on").trim().parse() {
+            Ok(paid_on) => {
+                let paid = Paid { paid_on, bank_reference: form.value("bank_reference").to_owned() };
+                (inner.call(disbursements::pay(id, &paid)).await, "paid")
+            }
+            Err(_) => {
+                form.problem("paid_on", "请填写银行回单上的付款日期，如 2026-06-30");
+                (Err(invalid(Vec::new())), "")
+            }
+        },
+        _ => (Err(use_the_buttons()), ""),
+    };
+    match result {
+        Ok(_) => site.see_other(form.lang(), &format!("/work/disbursements/{id}?done={done}")),
+        Err(error) => form.refused(&site, error).await,
+    }
+}

@@ -1,0 +1,214 @@
+//! Paying: a charity's payments, preparing one for a need, and the step of each desk.
+
+use crate::islands::AmountEcho;
+use crate::parts::field::{Field, summary};
+use crate::parts::money;
+use crate::visit::{FormState, Page, Visit};
+use crate::words::{date, href, instant, text};
+use domain::api::campaigns::PageQuery;
+use domain::api::disbursements::{self, Disbursement};
+use domain::api::payees::{self, PayeeStatus};
+use domain::api::{ApiError, ErrorCode, ledger, needs};
+use domain::disbursement::DisbursementStatus as Status;
+use domain::ledger::Account;
+use domain::organisation::{OrganisationKind, Role};
+use domain::{DisbursementId, OrganisationId};
+use leptos::prelude::*;
+
+/// The charity that the visitor works for.
+pub fn own_charity(visit: &Visit) -> Result<OrganisationId, ApiError> {
+    let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
+    let charity = me.memberships.iter().find(|membership| membership.kind == OrganisationKind::Charity);
+    charity
+        .map(|membership| membership.organisation)
+        .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "只有慈善组织的账号可以做这件事"))
+}
+
+pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    let query = PageQuery { after: visit.query("after").map(str::to_owned) };
+    let list = visit.call(disbursements::list(&query)).await?;
+    let next = list.next.as_ref().map(|next| {
+        let link = href(&format!("/work/disbursements?after={next}"));
+        view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
+    });
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
+        <h1>{t!("拨付（{n}）", n = list.count)}</h1>
+        {rows(&list.items)}{next}
+    };
+    Ok(Page::new(t!("拨付"), body.into_any()))
+}
+
+pub fn rows(list: &[Disbursement]) -> AnyView {
+    if list.is_empty() {
+        return view! { <p class="card empty">{t!("还没有拨付。款项到账后，在认捐页上分配到需求，再申请拨付。")}</p> }
+            .into_any();
+    }
+    let rows = list.iter().map(|row| {
+        view! {
+            <li>
+                <a class="need" href=href(&format!("/work/disbursements/{}", row.id))>
+                    <span class="what">
+                        <b>{row.need_title.clone()}</b>
+                        <span class="soft">{row.paid_to.name.clone()}" · "{instant(row.prepared_at)}</span>
+                    </span>
+                    <span class="what">
+                        <span class="amount">{money::exact(row.amount_fen)}</span>
+                        <span class="tag status">{text(row.status.label())}</span>
+                    </span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}
+
+/// Preparing a payment for the need that the query names by its code.
+pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
+    let charity = own_charity(visit)?;
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    let asked =
+        if form.value("need").is_empty() { visit.query("need").unwrap_or_default() } else { form.value("need") };
+    let need = visit.call(needs::get(asked)).await?;
+    let allocated = visit.call(ledger::account(&Account::Allocated { need: need.id, charity })).await?.balance_fen;
+    let payees = visit.call(payees::list()).await?.items;
+    let own = payees
+        .into_iter()
+        .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
+    let choices: Vec<_> = own
+        .map(|payee| (payee.id.to_string(), format!("{} {} {}", payee.name, payee.bank, payee.account_masked)))
+        .collect();
+    let none = choices.is_empty().then(|| {
+        view! { <p class="note">{t!("这个村（社区）还没有已核实的收款账户。请先请村里登记，由复核核实。")}" "<a href=href("/work/payees")>{t!("收款账户")}</a></p> }
+    });
+    let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+        </nav>
+        <h1>{t!("申请拨付")}</h1>
+        <p class="soft">{need.content.title.clone()}" · "{need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}</p>
+        {summary(form)}{none}
+        <form class="long" method="post" action=href("/work/disbursements/new")>
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="need" value=need.id.to_string() />
+            <fieldset class="card">
+                <legend>{t!("付给谁，付多少")}</legend>
+                <p>{t!("已分配、还没有拨付：{amount}", amount = money::exact(allocated))}</p>
+                {Field::new(form, "payee", t!("收款账户")).select(t!("请选择"), choices)}
+                {Field::new(form, "amount", t!("拨付金额（元）")).with(|described_by| view! {
+                    <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
+                        unit=t!("元").to_owned() described_by=described_by />
+                }.into_any())}
+                {Field::new(form, "purpose", t!("用途")).hint(t!("如“水管采购首付款”")).text()}
+            </fieldset>
+            <div class="buttons"><button class="button">{t!("提交复核")}</button></div>
+        </form>
+    };
+    Ok(Page::new(t!("申请拨付"), body.into_any()))
+}
+
+pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
+    let id: DisbursementId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let payment = visit.call(disbursements::get(id)).await?;
+    let done = visit.query("done").and_then(done_message);
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    let body = view! {
+        {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
+        {summary(form)}
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+        </nav>
+        <h1>{t!("拨付 {amount}", amount = money::exact(payment.amount_fen))}</h1>
+        <p class="tags"><span class="tag status">{text(payment.status.label())}</span><span class="soft">{payment.need_title.clone()}</span></p>
+        <div class="two">
+            <div>{facts(&payment)}</div>
+            <aside>{step(visit, form, &payment)}</aside>
+        </div>
+    };
+    Ok(Page::new(t!("拨付"), body.into_any()))
+}
+
+fn done_message(done: &str) -> Option<&'static str> {
+    match done {
+        "prepared" => Some(t!("已提交，等复核。")),
+        "checked" => Some(t!("已复核，可以批准。")),
+        "approved" => Some(t!("已批准，等出纳付款。")),
+        "rejected" => Some(t!("已驳回，经办会看到原因。")),
+        "paid" => Some(t!("已记录付款，计入拨付。")),
+        _ => None,
+    }
+}
+
+fn facts(payment: &Disbursement) -> AnyView {
+    let person = |label: &'static str, name: Option<String>| name.map(|name| view! { <dt>{label}</dt><dd>{name}</dd> });
+    view! {
+        <section class="card facts">
+            <dl>
+                <dt>{t!("需求")}</dt>
+                <dd><a href=href(&format!("/needs/{}", payment.need))>{payment.need_title.clone()}</a></dd>
+                <dt>{t!("收款方")}</dt>
+                <dd>{payment.paid_to.name.clone()}" · "{text(payment.paid_to.kind.label())}</dd>
+                <dt>{t!("开户银行和账号")}</dt>
+                <dd>{payment.paid_to.bank.clone()}" "<code>{payment.paid_to.account_masked.clone()}</code></dd>
+                <dt>{t!("用途")}</dt><dd>{payment.purpose.clone()}</dd>
+                {person(t!("经办"), Some(payment.prepared_by.clone()))}
+                {person(t!("复核"), payment.checked_by.clone())}
+                {person(t!("批准"), payment.approved_by.clone())}
+                {person(t!("付款"), payment.paid_by.clone())}
+                {payment.paid_on.map(|day| view! { <dt>{t!("付款日期")}</dt><dd>{date(day)}</dd> })}
+                {person(t!("银行付款流水号"), payment.bank_reference.clone())}
+                {person(t!("驳回原因"), payment.reason.clone())}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the visitor's desk may do now.
+fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
+    let path = href(&visit.path);
+    let checker = visit.has(&[Role::CharityChecker]);
+    let payer = visit.has(&[Role::CharityPayer]);
+    let reject = || {
+        view! {
+            <hr />
+            <form method="post" action=path.clone()>
+                {Field::new(form, "reason", t!("驳回原因")).area(3)}
+                <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
+            </form>
+        }
+    };
+    let main = match payment.status {
+        Status::Requested if checker => view! {
+            <form method="post" action=path.clone()>
+                <p>{t!("请与分配、协议、收款账户核对。")}</p>
+                <button class="button" name="action" value="check">{t!("复核无误")}</button>
+            </form>
+            {reject()}
+        }
+        .into_any(),
+        Status::Checked if checker => view! {
+            <form method="post" action=path.clone()>
+                <button class="button" name="action" value="approve">{t!("批准付款")}</button>
+            </form>
+            {reject()}
+        }
+        .into_any(),
+        Status::Approved if payer => view! {
+            <form method="post" action=path>
+                <p>{t!("先在银行付款，再照回单填写。保存后计入拨付，不能直接撤销。")}</p>
+                {Field::new(form, "paid_on", t!("付款日期")).input("date", "none", "off")}
+                {Field::new(form, "bank_reference", t!("银行付款流水号")).text()}
+                <button class="button" name="action" value="pay">{t!("已付款")}</button>
+            </form>
+        }
+        .into_any(),
+        Status::Requested | Status::Checked => view! { <p>{t!("等复核办理。")}</p> }.into_any(),
+        Status::Approved => view! { <p>{t!("等出纳付款。")}</p> }.into_any(),
+        _ => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
+    };
+    view! { <section class="card"><h2>{t!("下一步")}</h2>{main}</section> }.into_any()
+}
