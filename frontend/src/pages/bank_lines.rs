@@ -176,8 +176,9 @@ fn parts(line: &BankLine) -> Option<AnyView> {
     let rows = line.parts.iter().map(|part| {
         let owner = match (&part.pledge, part.campaign) {
             (Some(pledge), _) => {
-                let link = href(&format!("/pledges/{}", pledge.id));
-                view! { <a href=link>{pledge.enterprise_name.clone()}" "{pledge.reference.to_string()}</a> }.into_any()
+                let address = href(&format!("/pledges/{}", pledge.id));
+                view! { <a href=address>{pledge.enterprise_name.clone()}" "{pledge.reference.to_string()}</a> }
+                    .into_any()
             }
             (None, Some(_)) => t!("活动的非定向捐款").into_any(),
             (None, None) => t!("来源未明").into_any(),

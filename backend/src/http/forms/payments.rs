@@ -135,16 +135,15 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
             let why = Reject { reason: form.value("reason").to_owned() };
             (inner.call(disbursements::reject(id, &why)).await, "rejected")
         }
-        "pay" => match form.value("paid_on").trim().parse() {
-            Ok(paid_on) => {
+        "pay" => {
+            if let Ok(paid_on) = form.value("paid_on").trim().parse() {
                 let paid = Paid { paid_on, bank_reference: form.value("bank_reference").to_owned() };
                 (inner.call(disbursements::pay(id, &paid)).await, "paid")
-            }
-            Err(_) => {
+            } else {
                 form.problem("paid_on", "请填写银行回单上的付款日期，如 2026-06-30");
                 (Err(invalid(Vec::new())), "")
             }
-        },
+        }
         _ => (Err(use_the_buttons()), ""),
     };
     match result {
