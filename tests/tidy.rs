@@ -87,6 +87,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "audit",
             "campaigns",
             "check",
+            "deliveries",
             "disbursements",
             "files",
             "ledger",

@@ -10,7 +10,7 @@ pub mod in_process;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::{arrivals, campaigns, disbursements, files, ledger, needs, payees, people, places, pledges};
+use crate::{arrivals, campaigns, deliveries, disbursements, files, ledger, needs, payees, people, places, pledges};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -40,6 +40,7 @@ pub fn api(app: &App) -> Router {
         .merge(ledger::routes())
         .merge(payees::routes())
         .merge(disbursements::routes())
+        .merge(deliveries::routes())
         .route("/health", get(health))
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::BadRequest("这个地址不接受这种请求".into()))

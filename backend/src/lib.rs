@@ -20,6 +20,7 @@ pub mod check;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod deliveries;
 pub mod demo;
 pub mod disbursements;
 pub mod error;

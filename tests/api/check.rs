@@ -2,6 +2,7 @@ use crate::money::{new_line, new_pledge, seen};
 use backend::check::{Comparison, check};
 use domain::Fen;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::disbursements;
 use domain::api::pledges;
 use sqlx::AssertSqlSafe;
 use tests::TestApp;
@@ -16,6 +17,38 @@ async fn with_a_gift(test: &TestApp) {
     let part = MatchPart { amount_fen: Fen::yuan(100), pledge: Some(pledge.id), campaign: None };
     let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
     charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+}
+
+/// Each of the three that money passes on its way out is compared with what moved.
+#[tokio::test]
+async fn what_stands_without_its_transfers_is_named() {
+    let test = TestApp::new().await;
+    let ready = crate::disbursements::ready(&test).await;
+    let crate::disbursements::Ready { charity, need, pledge, .. } = &ready;
+    let allocation = crate::disbursements::allocation(1, need, Some(pledge), 40_000);
+    charity.maker.call(disbursements::allocate(&allocation)).await.unwrap();
+    let waiting = crate::disbursements::approved(&ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &crate::disbursements::paid())).await.unwrap();
+    let rows = [
+        ("update allocation set amount_fen = amount_fen + 1", "allocation"),
+        ("update disbursement set amount_fen = amount_fen + 1", "disbursement"),
+        (
+            "insert into spending_item (id, report, position, disbursement, kind, description, seller,
+                 seller_is_person, amount_fen, invoice_on, status, submitted_by, decided_by, decided_at)
+             select gen_random_uuid(), gen_random_uuid(), 1, id, 'other', 'x', 'y', false, 7, paid_on, 'accepted',
+                    prepared_by, paid_by, paid_at
+             from disbursement",
+            "spending_item",
+        ),
+    ];
+    for (n, (sql, kind)) in rows.into_iter().enumerate() {
+        tamper(&test, sql).await;
+        let found = check(&test.app.pool).await.unwrap();
+        assert_eq!(found.len(), n + 1, "{found:?}");
+        assert!(found.iter().any(|finding| finding.subject.starts_with(kind)), "{found:?}");
+        assert!(found.iter().all(|finding| finding.comparison == Comparison::StatesAgainstTransfers), "{found:?}");
+    }
+    test.done_with_wrong_books().await;
 }
 
 /// Tampers as the database's owner could, past every guard.

@@ -19,7 +19,7 @@ use tests::{Client, TestApp};
 use uuid::Uuid;
 
 /// A pledge of which `yuan` have arrived.
-async fn gift(charity: &Charity<'_>, enterprise: &Client<'_>, new: &NewPledge, n: u128, yuan: i64) -> Pledge {
+pub async fn gift(charity: &Charity<'_>, enterprise: &Client<'_>, new: &NewPledge, n: u128, yuan: i64) -> Pledge {
     let pledge = enterprise.call(pledges::create(new)).await.unwrap();
     let line = charity.maker.call(arrivals::enter(&new_line(n, charity, "某公司", yuan, ""))).await.unwrap();
     let part = MatchPart { amount_fen: Fen::yuan(yuan), pledge: Some(pledge.id), campaign: None };
@@ -39,7 +39,7 @@ fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
     }
 }
 
-fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> NewAllocation {
+pub fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> NewAllocation {
     NewAllocation {
         id: AllocationId(Uuid::from_u128(n)),
         need: need.id,
@@ -59,22 +59,22 @@ fn payment(n: u128, need: &Need, payee: &Payee, yuan: i64) -> NewDisbursement {
     }
 }
 
-fn paid() -> Paid {
+pub fn paid() -> Paid {
     Paid { paid_on: "2026-06-30".parse().unwrap(), bank_reference: "P-1".into() }
 }
 
 /// A need with a gift of 50,000 yuan arrived, and a payee of its village that the charity has verified.
-struct Ready<'a> {
-    charity: Charity<'a>,
-    enterprise: Client<'a>,
-    village: Client<'a>,
-    campaign: CampaignId,
-    need: Need,
-    pledge: Pledge,
-    payee: Payee,
+pub struct Ready<'a> {
+    pub charity: Charity<'a>,
+    pub enterprise: Client<'a>,
+    pub village: Client<'a>,
+    pub campaign: CampaignId,
+    pub need: Need,
+    pub pledge: Pledge,
+    pub payee: Payee,
 }
 
-async fn ready(test: &TestApp) -> Ready<'_> {
+pub async fn ready(test: &TestApp) -> Ready<'_> {
     let need = open_need(test).await;
     let village = test.signed_in(&format!("village-{VILLAGE}")).await;
     let charity = test.charity("示例慈善会").await;
@@ -88,7 +88,7 @@ async fn ready(test: &TestApp) -> Ready<'_> {
 }
 
 /// A payment as far as it is approved.
-async fn approved(ready: &Ready<'_>, n: u128, yuan: i64) -> Disbursement {
+pub async fn approved(ready: &Ready<'_>, n: u128, yuan: i64) -> Disbursement {
     let new = payment(n, &ready.need, &ready.payee, yuan);
     let prepared = ready.charity.maker.call(disbursements::prepare(&new)).await.unwrap();
     ready.charity.checker.call(disbursements::check(prepared.id)).await.unwrap();

@@ -1,6 +1,7 @@
 //! The API and the pages, in process.
 
 mod check;
+mod deliveries;
 mod disbursements;
 mod files;
 mod forms;

@@ -5,6 +5,7 @@
 
 pub mod arrivals;
 pub mod campaigns;
+pub mod deliveries;
 pub mod disbursements;
 pub mod files;
 pub mod ledger;

@@ -30,6 +30,8 @@ pub enum Comparison {
     LotsInAndOut,
     /// No limited account below zero, lot by lot, after any transfer.
     NeverBelowZero,
+    /// Each allocation, payment and spending item against its transfers and its state.
+    StatesAgainstTransfers,
     /// Cached balances against the sums of transfers.
     CachedBalances,
     /// What a pledge says has arrived against its confirmed parts.
@@ -42,6 +44,7 @@ impl fmt::Display for Comparison {
             Comparison::PartsAgainstArrivals => "bank-line part against its arrival",
             Comparison::LotsInAndOut => "lot: confirmed against what came in",
             Comparison::NeverBelowZero => "limited account below zero",
+            Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
         })
@@ -62,6 +65,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::parts_against_arrivals(&mut tx).await?);
     findings.extend(sql::lots_in_and_out(&mut tx).await?);
     findings.extend(sql::never_below_zero(&mut tx).await?);
+    findings.extend(sql::states_against_transfers(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
     Ok(findings)

@@ -85,6 +85,36 @@ pub async fn never_below_zero(connection: &mut PgConnection) -> sqlx::Result<Vec
     Ok(findings(Comparison::NeverBelowZero, rows))
 }
 
+/// What stands is moved in full; what does not stand has moved nothing.
+pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select stands.kind || ' ' || stands.id as "subject!", stands.recorded as "recorded!",
+                  coalesce(moved.sum, 0)::bigint as "recomputed!"
+           from (
+               select 'allocation' as kind, 'allocate' as code, id, amount_fen as recorded from allocation
+               union all
+               select 'disbursement', 'advance', id,
+                      case when status in ('paid', 'bank_confirmed') then amount_fen else 0 end
+               from disbursement
+               union all
+               select 'spending_item', 'spend', id, case when status = 'accepted' then amount_fen else 0 end
+               from spending_item
+           ) stands
+           left join (
+               select t.cause, t.code, sum(t.amount_fen) as sum
+               from transfer t
+               where t.code in ('allocate', 'advance', 'spend')
+                 and not exists (select from transfer r where r.corrects = t.id)
+               group by t.cause, t.code
+           ) moved on moved.cause = stands.id and moved.code = stands.code
+           where stands.recorded <> coalesce(moved.sum, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::StatesAgainstTransfers, rows))
+}
+
 pub async fn cached_balances(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,

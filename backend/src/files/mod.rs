@@ -88,7 +88,10 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
             })
         })
     });
-    if !(access.public || uploader || insider) {
+    let invoice = me.is_some_and(|me| {
+        me.memberships.iter().any(|membership| access.invoice_for.contains(&membership.organisation))
+    });
+    if !(access.public || uploader || insider || invoice) {
         return Err(Error::NotFound);
     }
     let object = app.files.get(&path(id, size)).await.context("read a picture")?;

@@ -1,4 +1,5 @@
-//! The only SQL on files. Which need shows a picture is read from `need_photo`, and written by the needs' room.
+//! The only SQL on files. What shows a picture is read from `need_photo` and `spending_read`, and written by the
+//! rooms of needs and deliveries.
 
 use super::picture::Taken;
 use chrono::{DateTime, Utc};
@@ -53,6 +54,8 @@ pub struct Access {
     pub uploader: PersonId,
     pub public: bool,
     pub need: Option<OfNeed>,
+    /// For the picture of an invoice: the charity and the givers whose fen it shows.
+    pub invoice_for: Vec<OrganisationId>,
 }
 
 /// The need that shows a picture.
@@ -65,10 +68,12 @@ pub struct OfNeed {
 pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<Option<Access>> {
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
-                  n.status as "status?"
+                  n.status as "status?", s.charity as "charity?", s.givers as "givers?"
            from file f
            left join need_photo p on p.file = f.id
-           left join need n on n.id = p.need
+           left join spending_file sf on sf.file = f.id
+           left join spending_read s on s.id = sf.item
+           left join need n on n.id = coalesce(p.need, s.need)
            where f.id = $1
            limit 1"#,
         id.0
@@ -78,6 +83,7 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
     Ok(row.map(|row| Access {
         uploader: PersonId(row.uploader),
         public: row.public,
+        invoice_for: row.charity.into_iter().chain(row.givers.unwrap_or_default()).map(OrganisationId).collect(),
         need: (|| {
             Some(OfNeed {
                 organisation: OrganisationId(row.organisation?),

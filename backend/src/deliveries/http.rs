@@ -1,0 +1,69 @@
+//! The routes of reports and spending.
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::caller::{Caller, CharityChecker, CharityStaff, Village};
+use crate::http::{Body, Path};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::api::List;
+use domain::api::deliveries::{
+    ACCEPT, AcceptItem, CorrectItem, ITEM, ItemToDecide, NewReport, REPORTS, RETURN, Report, ReturnItem, SPENDING,
+    Spent,
+};
+use domain::{NeedId, SpendingItemId};
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(REPORTS, get(of_need).post(report))
+        .route(SPENDING, get(waiting))
+        .route(ITEM, post(correct))
+        .route(ACCEPT, post(accept))
+        .route(RETURN, post(return_))
+}
+
+async fn of_need(State(app): State<App>, caller: Caller, Path(need): Path<NeedId>) -> Result<Json<List<Report>>> {
+    Ok(Json(super::of_need(&app, &(&caller).into(), need).await?))
+}
+
+async fn report(
+    State(app): State<App>,
+    village: Village,
+    Path(need): Path<NeedId>,
+    Body(new): Body<NewReport>,
+) -> Result<(StatusCode, Json<Report>)> {
+    Ok((StatusCode::CREATED, Json(super::report(&app, &village, need, &new).await?)))
+}
+
+async fn waiting(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<ItemToDecide>>> {
+    Ok(Json(super::waiting(&app, &staff).await?))
+}
+
+async fn correct(
+    State(app): State<App>,
+    village: Village,
+    Path(id): Path<SpendingItemId>,
+    Body(item): Body<CorrectItem>,
+) -> Result<Json<Spent>> {
+    Ok(Json(super::correct(&app, &village, id, &item).await?))
+}
+
+async fn accept(
+    State(app): State<App>,
+    checker: CharityChecker,
+    Path(id): Path<SpendingItemId>,
+    Body(AcceptItem {}): Body<AcceptItem>,
+) -> Result<Json<Spent>> {
+    Ok(Json(super::accept(&app, &checker, id).await?))
+}
+
+async fn return_(
+    State(app): State<App>,
+    checker: CharityChecker,
+    Path(id): Path<SpendingItemId>,
+    Body(why): Body<ReturnItem>,
+) -> Result<Json<Spent>> {
+    Ok(Json(super::return_(&app, &checker, id, &why).await?))
+}

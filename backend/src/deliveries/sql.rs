@@ -1,0 +1,407 @@
+//! The only SQL on reports and spending.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::deliveries::{NewReport, Report, Spent};
+use domain::delivery::{SpendingItem, SpendingStatus};
+use domain::organisation::Acting;
+use domain::place::PlaceCode;
+use domain::{DisbursementId, Fen, FileId, NeedId, OrganisationId, PersonId, ReportId, SpendingItemId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| decode("spending", error))
+}
+
+fn files(ids: Vec<Uuid>) -> Vec<FileId> {
+    ids.into_iter().map(FileId).collect()
+}
+
+pub async fn village_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OrganisationId>> {
+    Ok(public_need(connection, need).await?.map(|need| need.organisation))
+}
+
+pub struct OfNeed {
+    pub organisation: OrganisationId,
+    pub village: PlaceCode,
+}
+
+pub async fn public_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OfNeed>> {
+    let row = sqlx::query!(
+        r#"select organisation as "organisation!", village as "village!" from needs_public where id = $1"#,
+        need.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok(OfNeed { organisation: OrganisationId(row.organisation), village: word(&row.village)? }))
+        .transpose()
+}
+
+pub async fn insert_report(
+    connection: &mut PgConnection,
+    need: NeedId,
+    new: &NewReport,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into report (id, need, organisation, text, quantity_so_far, submitted_by, submitted_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        new.id.0,
+        need.0,
+        acting.organisation.0,
+        new.report.text.trim(),
+        new.report.quantity_so_far,
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Of these payments, those that were paid for the need.
+pub async fn paid_for(
+    connection: &mut PgConnection,
+    need: NeedId,
+    wanted: &[DisbursementId],
+) -> sqlx::Result<Vec<DisbursementId>> {
+    let wanted: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
+    let ids = sqlx::query_scalar!(
+        "select id from disbursement where need = $1 and id = any($2) and status in ('paid', 'bank_confirmed')",
+        need.0,
+        &wanted
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(DisbursementId).collect())
+}
+
+pub async fn insert_photos(connection: &mut PgConnection, report: ReportId, photos: &[FileId]) -> sqlx::Result<()> {
+    let photos: Vec<Uuid> = photos.iter().map(|file| file.0).collect();
+    sqlx::query!(
+        "insert into report_photo (report, position, file)
+         select $1, position, file from unnest($2::uuid[]) with ordinality as photo (file, position)",
+        report.0,
+        &photos
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_items(connection: &mut PgConnection, new: &NewReport, person: PersonId) -> sqlx::Result<()> {
+    for (place, (item, voucher)) in (1..).zip(new.report.items.iter().zip(&new.vouchers)) {
+        sqlx::query!(
+            "insert into spending_item (id, report, position, disbursement, kind, description, seller,
+                                        seller_is_person, amount_fen, invoice_on, invoice_no, status, submitted_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitted', $12)",
+            voucher.id.0,
+            new.id.0,
+            place,
+            voucher.disbursement.0,
+            item.kind.as_str(),
+            item.description.trim(),
+            item.seller.trim(),
+            item.seller_is_person,
+            item.amount.get(),
+            item.invoice_on,
+            item.invoice_no,
+            person.0
+        )
+        .execute(&mut *connection)
+        .await?;
+        add_files(connection, voucher.id, &voucher.pictures).await?;
+    }
+    Ok(())
+}
+
+pub async fn add_files(connection: &mut PgConnection, item: SpendingItemId, pictures: &[FileId]) -> sqlx::Result<()> {
+    let pictures: Vec<Uuid> = pictures.iter().map(|file| file.0).collect();
+    sqlx::query!(
+        "insert into spending_file (item, position, file)
+         select $1, (select count(*) from spending_file where item = $1) + picture.position, picture.file
+         from unnest($2::uuid[]) with ordinality as picture (file, position)",
+        item.0,
+        &pictures
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An item that is being decided on, locked until the transaction ends.
+pub struct Locked {
+    pub need: NeedId,
+    pub village: OrganisationId,
+    pub charity: OrganisationId,
+    pub disbursement: DisbursementId,
+    pub amount: Fen,
+    /// What the payment paid, less what came back.
+    pub advanced: Fen,
+    pub status: SpendingStatus,
+}
+
+pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Locked>> {
+    let row = sqlx::query!(
+        r#"select d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status,
+                  p.disbursed_fen as "disbursed_fen!"
+           from spending_item i
+           join report r on r.id = i.report
+           join disbursement d on d.id = i.disbursement
+           join disbursed p on p.disbursement = i.disbursement
+           where i.id = $1
+           for update of i"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Locked {
+            need: NeedId(row.need),
+            village: OrganisationId(row.organisation),
+            charity: OrganisationId(row.charity),
+            disbursement: DisbursementId(row.disbursement),
+            amount: fen(row.amount_fen)?,
+            advanced: fen(row.disbursed_fen)?,
+            status: word(&row.status)?,
+        })
+    })
+    .transpose()
+}
+
+pub async fn correct(
+    connection: &mut PgConnection,
+    id: SpendingItemId,
+    item: &SpendingItem,
+    person: PersonId,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update spending_item
+         set kind = $2, description = $3, seller = $4, seller_is_person = $5, amount_fen = $6, invoice_on = $7,
+             invoice_no = $8, status = 'submitted', submitted_by = $9, decided_by = null, decided_at = null,
+             reason = null
+         where id = $1 and status = 'returned'",
+        id.0,
+        item.kind.as_str(),
+        item.description.trim(),
+        item.seller.trim(),
+        item.seller_is_person,
+        item.amount.get(),
+        item.invoice_on,
+        item.invoice_no,
+        person.0
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_accepted(
+    connection: &mut PgConnection,
+    id: SpendingItemId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update spending_item
+         set status = 'accepted', decided_by = $2, decided_at = $3
+         where id = $1 and status = 'submitted'",
+        id.0,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_returned(
+    connection: &mut PgConnection,
+    id: SpendingItemId,
+    person: PersonId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update spending_item
+         set status = 'returned', decided_by = $2, reason = $3, decided_at = $4
+         where id = $1 and status = 'submitted'",
+        id.0,
+        person.0,
+        reason,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Vec<Report>> {
+    let rows = sqlx::query!(
+        r#"select r.id, r.text, r.quantity_so_far, r.submitted_at,
+                  array(select p.file from report_photo p where p.report = r.id order by p.position) as "photos!"
+           from report r
+           where r.need = $1
+           order by r.submitted_at desc, r.id desc
+           limit $2"#,
+        need.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let report = |(id, text, quantity_so_far, submitted_at, photos)| Report {
+        id: ReportId(id),
+        text,
+        quantity_so_far,
+        submitted_at,
+        photos: files(photos),
+        items: Vec::new(),
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| report((row.id, row.text, row.quantity_so_far, row.submitted_at, row.photos)))
+        .collect())
+}
+
+/// An item as it is stored, with what decides on who reads what of it.
+pub struct Item {
+    pub report: ReportId,
+    pub charity: OrganisationId,
+    pub need: NeedId,
+    pub need_title: String,
+    pub disbursement: DisbursementId,
+    pub spent: Spent,
+    seller_is_person: bool,
+    /// The caller's enterprise gave some of the fen that paid it.
+    own_money: bool,
+}
+
+impl Item {
+    /// For those who work on it, whole; for a giver, with its pictures; for everybody, without names of people.
+    pub fn shown_to(mut self, works_on_it: bool) -> Spent {
+        if !works_on_it {
+            if self.seller_is_person {
+                "个人".clone_into(&mut self.spent.seller);
+            }
+            if !self.own_money {
+                self.spent.pictures.clear();
+            }
+            self.spent.reason = None;
+        }
+        self.spent
+    }
+}
+
+struct Row {
+    id: Uuid,
+    report: Uuid,
+    charity: Uuid,
+    need: Uuid,
+    need_title: String,
+    disbursement: Uuid,
+    kind: String,
+    description: String,
+    seller: String,
+    seller_is_person: bool,
+    amount_fen: i64,
+    invoice_on: NaiveDate,
+    status: String,
+    reason: Option<String>,
+    pictures: Vec<Uuid>,
+    own_money: bool,
+}
+
+impl Row {
+    fn read(self) -> sqlx::Result<Item> {
+        Ok(Item {
+            report: ReportId(self.report),
+            charity: OrganisationId(self.charity),
+            need: NeedId(self.need),
+            need_title: self.need_title,
+            disbursement: DisbursementId(self.disbursement),
+            spent: Spent {
+                id: SpendingItemId(self.id),
+                kind: word(&self.kind)?,
+                description: self.description,
+                seller: self.seller,
+                amount_fen: fen(self.amount_fen)?,
+                invoice_on: self.invoice_on,
+                status: word(&self.status)?,
+                pictures: files(self.pictures),
+                reason: self.reason,
+            },
+            seller_is_person: self.seller_is_person,
+            own_money: self.own_money,
+        })
+    }
+}
+
+/// The items of a need's reports, with whether the enterprise's money paid some of each.
+pub async fn items(
+    connection: &mut PgConnection,
+    need: NeedId,
+    enterprise: Option<OrganisationId>,
+) -> sqlx::Result<Vec<Item>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+                  disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
+                  seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
+                  status as "status!", reason, pictures as "pictures!",
+                  coalesce($2::uuid = any(givers), false) as "own_money!"
+           from spending_read
+           where need = $1
+           order by report, position"#,
+        need.0,
+        enterprise.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Item>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+                  disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
+                  seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
+                  status as "status!", reason, pictures as "pictures!", false as "own_money!"
+           from spending_read
+           where id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+/// What waits for a charity, oldest first.
+pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, limit: i64) -> sqlx::Result<Vec<Item>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+                  disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
+                  seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
+                  status as "status!", reason, pictures as "pictures!", false as "own_money!"
+           from spending_read
+           where charity = $1 and status = 'submitted'
+           order by submitted_at, id
+           limit $2"#,
+        charity.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}

@@ -1,0 +1,212 @@
+use crate::disbursements::{Ready, allocation, approved, gift, paid, ready};
+use crate::money::new_pledge;
+use axum::http::StatusCode;
+use domain::api::deliveries::{self, CorrectItem, NewReport, ReturnItem, Voucher};
+use domain::api::disbursements::{self, Disbursement};
+use domain::api::files::StoredFile;
+use domain::api::ledger;
+use domain::api::money;
+use domain::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
+use domain::ledger::Account;
+use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
+use tests::{Client, TestApp, jpeg};
+use uuid::Uuid;
+
+async fn picture(client: &Client<'_>) -> FileId {
+    let sent = client.form_with_files("/api/v1/files", &[], &[("file", "发票.jpg", &jpeg(80, 60))]).await;
+    serde_json::from_slice::<StoredFile>(&sent.body).unwrap().id
+}
+
+fn item(yuan: i64, person: bool) -> SpendingItem {
+    SpendingItem {
+        kind: if person { SpendingKind::Labour } else { SpendingKind::Material },
+        description: "PE 水管 500 米".into(),
+        seller: if person { "张三".into() } else { "五华县示例水暖商行".into() },
+        seller_is_person: person,
+        amount: Fen::yuan(yuan),
+        invoice_on: "2026-06-30".parse().unwrap(),
+        invoice_no: None,
+    }
+}
+
+/// A report with these items, all of one payment, each with one picture.
+async fn new_report(n: u128, village: &Client<'_>, from: DisbursementId, items: Vec<SpendingItem>) -> NewReport {
+    let mut vouchers = Vec::new();
+    for place in 0..items.len() {
+        let id = SpendingItemId(Uuid::from_u128(n * 100 + place as u128));
+        vouchers.push(Voucher { id, disbursement: from, pictures: vec![picture(village).await] });
+    }
+    let report = ReportInput { text: "水管已铺 500 米。".into(), quantity_so_far: Some(120), items };
+    NewReport { id: ReportId(Uuid::from_u128(n)), report, photos: vec![picture(village).await], vouchers }
+}
+
+/// A payment of 30,000 yuan to the need's village.
+async fn advance(ready: &Ready<'_>) -> Disbursement {
+    let Ready { charity, need, pledge, .. } = ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let waiting = approved(ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, enterprise, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(12_000, false), item(3_000, true)]).await;
+    let report = village.call(deliveries::report(need.id, &new)).await.unwrap();
+    assert_eq!((report.items.len(), report.photos.len()), (2, 1));
+    assert_eq!(village.call(deliveries::report(need.id, &new)).await.unwrap(), report, "sent twice, reported once");
+    let numbers = async || test.visitor().call(money::of_need(need.id)).await.unwrap().money;
+    assert_eq!(numbers().await.spent, Fen::ZERO);
+    let seen = test.visitor().call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
+    assert_eq!((seen.text.as_str(), seen.items.len()), ("水管已铺 500 米。", 0), "nothing is accepted yet");
+
+    let waiting = charity.checker.call(deliveries::waiting()).await.unwrap().items;
+    assert_eq!(waiting.len(), 2);
+    let (pipes, labour) = (waiting[0].spent.id, waiting[1].spent.id);
+    charity.checker.call(deliveries::accept(pipes)).await.unwrap();
+    assert_eq!(numbers().await.spent, Fen::yuan(12_000));
+    let twice = charity.checker.call(deliveries::accept(pipes)).await.unwrap_err();
+    assert_eq!(twice.status, 409, "accepted once");
+    let why = ReturnItem { reason: "收据上没有签名，请补签".into() };
+    let back = charity.checker.call(deliveries::return_(labour, &why)).await.unwrap();
+    assert_eq!(back.status, SpendingStatus::Returned);
+    let read = village.call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
+    assert_eq!(read.items[1].reason.as_deref(), Some("收据上没有签名，请补签"));
+    let correction = CorrectItem { item: item(2_500, true), pictures: vec![picture(village).await] };
+    village.call(deliveries::correct(labour, &correction)).await.unwrap();
+    charity.checker.call(deliveries::accept(labour)).await.unwrap();
+    assert_eq!(numbers().await.spent, Fen::yuan(14_500));
+
+    let public = test.visitor().call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
+    let sellers: Vec<_> = public.items.iter().map(|item| item.seller.as_str()).collect();
+    assert_eq!(sellers, ["五华县示例水暖商行", "个人"]);
+    assert!(public.items.iter().all(|item| item.pictures.is_empty()), "invoices are not public");
+    let giver = enterprise.call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
+    assert_eq!(giver.items.iter().map(|item| item.pictures.len()).collect::<Vec<_>>(), [1, 2]);
+    let book = test.auditor().await.call(ledger::account(&Account::Spent { need: need.id })).await.unwrap();
+    assert_eq!((book.balance_fen, book.transfers.len()), (Fen::yuan(14_500), 2));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_picture_of_an_invoice_is_seen_by_those_whose_money_or_work_it_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, enterprise, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    let invoice = format!("/api/v1/files/{}", new.vouchers[0].pictures[0]);
+    let rival = test.enterprise("茶油").await;
+    let other = test.charity("另一慈善会").await;
+    let federation = test.signed_in("federation-441424").await;
+    let auditor = test.auditor().await;
+    for (who, client, expected) in [
+        ("visitor", &test.visitor(), StatusCode::NOT_FOUND),
+        ("another enterprise", &rival, StatusCode::NOT_FOUND),
+        ("another charity", &other.checker, StatusCode::NOT_FOUND),
+        ("village", village, StatusCode::OK),
+        ("charity", &charity.maker, StatusCode::OK),
+        ("giver", enterprise, StatusCode::OK),
+        ("federation", &federation, StatusCode::OK),
+        ("auditor", &auditor, StatusCode::OK),
+    ] {
+        assert_eq!(client.page(&invoice).await.status, expected, "{who}");
+    }
+    let photo = format!("/api/v1/files/{}", new.photos[0]);
+    assert_eq!(test.visitor().page(&photo).await.status, StatusCode::OK, "photos of the progress are public");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn one_invoice_may_be_paid_by_two_givers_and_each_sees_it() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, enterprise, campaign, .. } = &ready;
+    let second = test.enterprise("茶油").await;
+    let other = gift(charity, &second, &new_pledge(2, *campaign, charity, Some(need)), 2, 20_000).await;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 10_000))).await.unwrap();
+    charity.maker.call(disbursements::allocate(&allocation(2, need, Some(&other), 20_000))).await.unwrap();
+    let waiting = approved(&ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let new = new_report(1, village, waiting.id, vec![item(15_000, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+
+    let auditor = test.auditor().await;
+    let book = auditor.call(ledger::account(&Account::Spent { need: need.id })).await.unwrap();
+    let amounts: Vec<_> = book.transfers.iter().map(|posted| posted.transfer.amount).collect();
+    assert_eq!(amounts, [Fen::yuan(10_000), Fen::yuan(5_000)], "the older money first, to its end");
+    for giver in [enterprise, &second] {
+        let report = giver.call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
+        assert_eq!(report.items[0].pictures.len(), 1);
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_report_that_lacks_something_names_it_and_more_than_was_paid_is_not_spent() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let good = new_report(1, village, payment.id, vec![item(30_001, false)]).await;
+    let mut bad = good.clone();
+    bad.vouchers[0].pictures.clear();
+    bad.report.items[0].seller = String::new();
+    bad.report.text = "电话 13800138000".into();
+    let refused = village.call(deliveries::report(need.id, &bad)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["text", "items.0.seller", "vouchers.0.pictures"]));
+    let mut elsewhere = good.clone();
+    elsewhere.vouchers[0].disbursement = DisbursementId(Uuid::from_u128(99));
+    let refused = village.call(deliveries::report(need.id, &elsewhere)).await.unwrap_err();
+    assert_eq!(refused.fields(), ["vouchers.0.disbursement"]);
+    let other = test.village("441424103204").await;
+    assert_eq!(other.call(deliveries::report(need.id, &good)).await.unwrap_err().status, 404, "another village");
+
+    village.call(deliveries::report(need.id, &good)).await.unwrap();
+    let refused = charity.checker.call(deliveries::accept(good.vouchers[0].id)).await.unwrap_err();
+    assert_eq!(refused.status, 409);
+    assert!(refused.error.message.contains("超过拨付的 30,000 元"), "{}", refused.error.message);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn nobody_else_reports_or_decides() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, enterprise, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let id = new.vouchers[0].id;
+    let other = test.charity("另一慈善会").await;
+    let status = |result: Result<(), tests::Refused>| result.err().map_or(200, |refused| refused.status);
+    let why = ReturnItem { reason: "请补充票据".into() };
+    for (who, client, expected) in [
+        ("visitor", test.visitor(), [401, 401, 401, 401]),
+        ("village", village.clone(), [200, 403, 403, 403]),
+        ("enterprise", enterprise.clone(), [403, 403, 403, 403]),
+        ("federation", test.signed_in("federation-441424").await, [403, 403, 403, 403]),
+        ("admin", test.admin().await, [403, 403, 403, 403]),
+        ("auditor", test.auditor().await, [403, 403, 403, 403]),
+        ("maker", charity.maker.clone(), [403, 200, 403, 403]),
+        ("payer", charity.payer.clone(), [403, 200, 403, 403]),
+        ("other checker", other.checker.clone(), [403, 200, 404, 404]),
+    ] {
+        let found = [
+            status(client.call(deliveries::report(need.id, &new)).await.map(|_| ())),
+            status(client.call(deliveries::waiting()).await.map(|_| ())),
+            status(client.call(deliveries::accept(id)).await.map(|_| ())),
+            status(client.call(deliveries::return_(id, &why)).await.map(|_| ())),
+        ];
+        assert_eq!(found, expected, "{who}");
+    }
+    let theirs = other.checker.call(deliveries::waiting()).await.unwrap();
+    assert_eq!(theirs.items.len(), 0);
+    test.done().await;
+}
