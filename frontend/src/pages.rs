@@ -12,7 +12,9 @@ mod needs;
 mod payees;
 mod pledge;
 mod pledge_form;
+mod report_form;
 mod sign_in;
+mod spending;
 mod work;
 
 use crate::parts::frame;
@@ -64,6 +66,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit),
         ["work", "needs", id] => need_form::edit(visit, id).await,
+        ["work", "needs", id, "report"] => report_form::page(visit, id).await,
+        ["work", "spending"] => spending::page(visit).await,
         ["work", "payees"] => payees::page(visit).await,
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,

@@ -7,6 +7,7 @@ pub mod map;
 pub mod money;
 pub mod need_row;
 pub mod pledge_rows;
+pub mod reports;
 
 /// Names and values as the query of an address.
 pub fn query_string(parameters: &[(&str, String)]) -> String {

@@ -164,6 +164,46 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     assert_eq!(disbursed.as_str().map(str::trim), Some("3 万元"));
 }
 
+/// The village reports with a voucher, is refused once with all that it typed, and the charity accepts.
+async fn it_is_spent_and_seen(browser: &Browser, need: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let photo = folder.path().join("发票.jpg");
+    std::fs::write(&photo, jpeg(400, 300)).expect("a photo");
+    browser.sign_in("village").await;
+    browser.goto(need).await;
+    browser.follow("//a[contains(@href, '/report')]").await;
+    browser.fill("text", "水管已铺 500 米，两个自然村通水。").await;
+    browser.fill("description_0", "PE 水管 500 米").await;
+    browser.fill("amount_0", "一万").await;
+    browser.fill("invoice_0", &photo.to_string_lossy()).await;
+    browser.follow("//main//form//button").await;
+    browser.sees("请选择用的是哪一笔拨付").await;
+    browser.sees("请填写收款方名称").await;
+    browser.sees("已上传 1 张照片").await;
+    browser.run("document.getElementById('disbursement').selectedIndex = 1").await;
+    browser.fill("amount_0", "1万").await;
+    browser.fill("seller_0", "五华县示例水暖商行").await;
+    browser.run("document.getElementById('invoice_on_0').value = new Date().toISOString().slice(0, 10)").await;
+    browser.follow("//main//form//button").await;
+    browser.sees("报告已提交").await;
+    browser.sees("待核").await;
+    browser.sign_out().await;
+    browser.goto(need).await;
+    let spent = async || browser.run("return document.querySelector('.four .spent dd').textContent").await;
+    assert_eq!(spent().await.as_str().map(str::trim), Some("0 元"));
+
+    browser.sign_in("checker").await;
+    browser.goto("/work/spending").await;
+    browser.sees("五华县示例水暖商行").await;
+    browser.follow("(//button[@value='accept'])[1]").await;
+    browser.sees("计入支出").await;
+    browser.sign_out().await;
+
+    browser.goto(need).await;
+    assert_eq!(spent().await.as_str().map(str::trim), Some("1 万元"));
+    browser.sees("PE 水管 500 米").await;
+}
+
 /// The index follows within two seconds.
 async fn it_is_found(browser: &Browser, words: &str, title: &str) {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(2);
@@ -184,6 +224,7 @@ async fn the_story_on_a_desktop_with_script() {
     it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
     money_leaves_for_it(&browser, &need, &pledge).await;
+    it_is_spent_and_seen(&browser, &need).await;
     browser.close().await;
 }
 
@@ -195,5 +236,6 @@ async fn the_story_on_a_phone_without_script() {
     it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
     money_leaves_for_it(&browser, &need, &pledge).await;
+    it_is_spent_and_seen(&browser, &need).await;
     browser.close().await;
 }

@@ -8,19 +8,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::DisbursementId;
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
     ALLOCATIONS, APPROVE, Allocation, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
-    PAY, Paid, REJECT, Reject, Step,
+    OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject, Step,
 };
+use domain::{DisbursementId, NeedId};
 
 pub fn routes() -> Router<App> {
     Router::new()
         .route(ALLOCATIONS, post(allocate))
         .route(DISBURSEMENTS, get(list).post(prepare))
         .route(DISBURSEMENT, get(read))
+        .route(OF_NEED, get(of_need))
         .route(CHECK, post(check))
         .route(APPROVE, post(approve))
         .route(REJECT, post(reject))
@@ -58,6 +59,10 @@ async fn read(
     Path(id): Path<DisbursementId>,
 ) -> Result<Json<Disbursement>> {
     Ok(Json(super::get(&app, &caller, id).await?))
+}
+
+async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Json<List<PublicPayment>>> {
+    Ok(Json(super::of_need(&app, need).await?))
 }
 
 async fn check(

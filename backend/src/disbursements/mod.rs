@@ -14,7 +14,9 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin};
 use crate::{campaigns, ledger, payees, pledges};
 use domain::api::campaigns::PageQuery;
-use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::disbursements::{
+    Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
+};
 use domain::api::{Count, List};
 use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated};
 use domain::ledger::{Account, Asset, Event, Fund};
@@ -28,6 +30,8 @@ use sqlx::PgConnection;
 
 /// Payments on one page of a list.
 const PAGE: usize = 50;
+/// Payments that a need's page shows.
+const PAID_MAX: i64 = 200;
 /// Characters of a bank's number of a payment.
 const REFERENCE_MAX: usize = 64;
 
@@ -288,6 +292,17 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
     let mut connection = app.pool.acquire().await?;
     let found = sql::by_id(&mut connection, id).await?;
     found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)
+}
+
+/// What was paid for a public need, latest first.
+pub async fn of_need(app: &App, need: NeedId) -> Result<List<PublicPayment>> {
+    let mut tx = app.snapshot().await?;
+    if !sql::need_is_public(&mut tx, need).await? {
+        return Err(Error::NotFound);
+    }
+    let items = sql::paid_for(&mut tx, need, PAID_MAX).await?;
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
 }
 
 /// The payments of the caller's charity, latest first.

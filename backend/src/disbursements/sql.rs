@@ -1,7 +1,7 @@
 //! The only SQL on allocations and payments.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement};
+use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::Acting;
 use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
@@ -337,6 +337,27 @@ pub async fn of_charity(
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// What was paid for a need and has not come back.
+pub async fn paid_for(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Vec<PublicPayment>> {
+    let rows = sqlx::query!(
+        r#"select id, amount_fen, paid_on as "paid_on!", payee_name
+           from disbursement
+           where need = $1 and status in ('paid', 'bank_confirmed')
+           order by paid_on desc, id desc
+           limit $2"#,
+        need.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (id, amount_fen) = (DisbursementId(row.id), fen(row.amount_fen)?);
+            Ok(PublicPayment { id, amount_fen, paid_on: row.paid_on, payee_name: row.payee_name })
+        })
+        .collect()
 }
 
 /// At most one more than a list counts.

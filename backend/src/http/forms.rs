@@ -5,6 +5,7 @@
 
 mod money;
 mod payments;
+mod reports;
 
 use super::caller::SignedIn;
 use crate::error::Error;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<Site> {
     let with_pictures = Router::new()
         .route("/work/needs/new", page_and(post(need_new)))
         .route("/work/needs/{id}", page_and(post(need_edit)))
+        .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -40,6 +42,7 @@ pub fn routes() -> Router<Site> {
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
@@ -130,7 +133,9 @@ async fn read_multipart(site: &Site, signed_in: Option<SignedIn>, mut parts: Mul
         }
         let Some(signed_in) = &signed_in else { continue };
         match files::store(&site.app, signed_in.me.id, bytes).await {
-            Ok(stored) => state.photos.push(stored),
+            Ok(stored) if name == "photos" => state.photos.push(stored),
+            // A picture of a field of its own comes back with a refused form as that field's id.
+            Ok(stored) => state.values.push((format!("kept_{name}"), stored.id.to_string())),
             Err(Error::Invalid(problems)) => {
                 let says = problems.into_iter().map(|problem| problem.message).collect::<String>();
                 state.problems.push(Problem { field: name, message: format!("{file_name}：{says}") });

@@ -4,11 +4,13 @@ use crate::parts::field::{Field, summary};
 use crate::parts::four::{four, meaning};
 use crate::parts::money;
 use crate::parts::pledge_rows::pledge_rows;
+use crate::parts::reports::{payment_rows, reports};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
+use domain::api::{deliveries, disbursements};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -18,7 +20,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let title = if content.title.is_empty() { t!("（还没有标题）").to_owned() } else { content.title.clone() };
     let code = need.code.clone().map(|code| view! { <span class="soft code">{code}</span> });
     let field = content.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
-    let funds = if need.status.is_public() { Some(funds(&visit.call(of_need(need.id)).await?)) } else { None };
+    let funds = if need.status.is_public() { Some(funds(visit, &need).await?) } else { None };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(summary)}
@@ -51,6 +53,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <aside>
                 {facts(&need)}
                 {pledge_link(&need)}
+                {report_link(visit, &need)}
                 {actions(visit, &need)}
                 {history(&need)}
             </aside>
@@ -66,6 +69,7 @@ fn done_message(done: &str) -> Option<&'static str> {
         "saved" => Some(t!("草稿已保存。")),
         "submitted" => Some(t!("已提交工商联审核。结果会显示在这里和“我的工作”里。")),
         "returned" => Some(t!("已退回，村里会看到原因。")),
+        "reported" => Some(t!("报告已提交。支出经慈善组织核销后公开。")),
         "approved" => Some(t!("已通过，现在所有人都能看到。")),
         _ => None,
     }
@@ -125,9 +129,12 @@ fn budget(need: &Need) -> AnyView {
     .into_any()
 }
 
-/// The four numbers, and the rows that are in them.
-fn funds(read: &NeedMoney) -> AnyView {
-    view! {
+/// The four numbers, the rows that are in them, and what the village reports.
+async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
+    let read: NeedMoney = visit.call(of_need(need.id)).await?;
+    let payments = visit.call(disbursements::of_need(need.id)).await?;
+    let reported = visit.call(deliveries::of_need(need.id)).await?;
+    Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
             {four(&read.money, read.as_of)}
@@ -137,8 +144,25 @@ fn funds(read: &NeedMoney) -> AnyView {
             <summary>{t!("认捐和到账的明细（{n}）", n = read.pledges.len())}</summary>
             {pledge_rows(&read.pledges, t!("还没有认捐。"))}
         </details>
+        <details class="opens" open=!payments.items.is_empty()>
+            <summary>{t!("拨付的明细（{n}）", n = payments.count)}</summary>
+            {payment_rows(&payments.items)}
+        </details>
+        <section id="reports">
+            <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
+            {reports(&reported.items)}
+        </section>
     }
-    .into_any()
+    .into_any())
+}
+
+fn report_link(visit: &Visit, need: &Need) -> Option<AnyView> {
+    let me = visit.me.as_ref().filter(|_| need.status.is_public())?;
+    let own = me.memberships.iter().any(|membership| membership.organisation == need.organisation);
+    let link = href(&format!("/work/needs/{}/report", need.id));
+    own.then(|| {
+        view! { <section class="card"><a class="button" href=link>{t!("报告进展和支出")}</a></section> }.into_any()
+    })
 }
 
 fn pledge_link(need: &Need) -> Option<AnyView> {

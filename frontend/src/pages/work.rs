@@ -73,7 +73,10 @@ async fn payments(visit: &Visit) -> Result<AnyView, ApiError> {
         <section>
             <div class="head">
                 <h2>{t!("拨付（{n}）", n = payments.count)}</h2>
-                <a class="button quiet" href=href("/work/payees")>{t!("收款账户")}</a>
+                <span class="buttons">
+                    <a class="button quiet" href=href("/work/spending")>{t!("核销支出")}</a>
+                    <a class="button quiet" href=href("/work/payees")>{t!("收款账户")}</a>
+                </span>
             </div>
             {rows(shown)}
             <p><a href=href("/work/disbursements")>{t!("全部拨付")}</a></p>

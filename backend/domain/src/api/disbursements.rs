@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const ALLOCATIONS: &str = "/allocations";
 pub const DISBURSEMENTS: &str = "/disbursements";
 pub const DISBURSEMENT: &str = "/disbursements/{id}";
+pub const OF_NEED: &str = "/needs/{id}/disbursements";
 pub const CHECK: &str = "/disbursements/{id}/check";
 pub const APPROVE: &str = "/disbursements/{id}/approve";
 pub const REJECT: &str = "/disbursements/{id}/reject";
@@ -30,6 +31,12 @@ pub fn list(query: &PageQuery) -> Call<List<Disbursement>> {
 #[must_use]
 pub fn get(id: DisbursementId) -> Call<Disbursement> {
     Call::get(format!("/disbursements/{id}"))
+}
+
+/// What was paid for a public need, as everybody may read it, latest first.
+#[must_use]
+pub fn of_need(need: NeedId) -> Call<List<PublicPayment>> {
+    Call::get(format!("/needs/{need}/disbursements"))
 }
 
 /// The maker prepares a payment. The id is the client's.
@@ -113,6 +120,16 @@ pub struct Paid {
     pub paid_on: NaiveDate,
     /// The bank's number of the payment.
     pub bank_reference: String,
+}
+
+/// A payment as everybody may read it: no account, no person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicPayment {
+    pub id: DisbursementId,
+    pub amount_fen: Fen,
+    pub paid_on: NaiveDate,
+    pub payee_name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,93 @@
+//! What a need's money was paid out for and spent on, and what the village reports.
+
+use super::money;
+use crate::words::{date, instant, text};
+use domain::api::deliveries::{Report, Spent};
+use domain::api::disbursements::PublicPayment;
+use domain::delivery::SpendingStatus;
+use leptos::prelude::*;
+
+pub fn payment_rows(payments: &[PublicPayment]) -> AnyView {
+    if payments.is_empty() {
+        return view! { <p class="card empty">{t!("还没有拨付。")}</p> }.into_any();
+    }
+    let rows = payments.iter().map(|payment| {
+        view! {
+            <tr>
+                <th scope="row">{payment.payee_name.clone()}<span class="soft">{date(payment.paid_on)}</span></th>
+                <td>{money::exact(payment.amount_fen)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="card scroll">
+            <table class="sums gifts">
+                <thead><tr><th scope="col">{t!("收款单位")}</th><th scope="col">{t!("拨付")}</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+pub fn reports(reports: &[Report]) -> AnyView {
+    if reports.is_empty() {
+        return view! { <p class="card empty">{t!("村（社区）还没有报告进展。")}</p> }.into_any();
+    }
+    reports.iter().map(report).collect_view().into_any()
+}
+
+fn report(report: &Report) -> AnyView {
+    let lines = report.text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = lines.map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
+    let photos = report.photos.iter().map(|photo| {
+        view! {
+            <a href=format!("/api/v1/files/{photo}")>
+                <img src=format!("/api/v1/files/{photo}?size=small") alt=t!("进展照片") width="480" height="360" loading="lazy" />
+            </a>
+        }
+    });
+    let photos = (!report.photos.is_empty()).then(|| view! { <div class="photos">{photos.collect_view()}</div> });
+    let quantity = report.quantity_so_far.map(|n| view! { <p>{t!("累计成效：{n}", n = n)}</p> });
+    let items = (!report.items.is_empty()).then(|| {
+        let rows = report.items.iter().map(item_row).collect_view();
+        view! {
+            <table class="sums gifts">
+                <thead><tr><th scope="col">{t!("支出")}</th><th scope="col">{t!("金额")}</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    view! {
+        <section class="card">
+            <p class="soft">{instant(report.submitted_at)}</p>
+            {lines}{quantity}{photos}{items}
+        </section>
+    }
+    .into_any()
+}
+
+fn item_row(item: &Spent) -> AnyView {
+    let status = (item.status != SpendingStatus::Accepted)
+        .then(|| view! { <span class="tag status">{text(item.status.label())}</span> });
+    let reason = item.reason.clone().map(|reason| view! { <span class="soft">{reason}</span> });
+    view! {
+        <tr>
+            <th scope="row">
+                {item.description.clone()}" "{status}
+                <span class="soft">{text(item.kind.label())}" · "{text(&item.seller)}" · "{date(item.invoice_on)}{vouchers(item)}</span>
+                {reason}
+            </th>
+            <td>{money::exact(item.amount_fen)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The pictures of an invoice, for those who may see them.
+pub fn vouchers(item: &Spent) -> AnyView {
+    let links = item.pictures.iter().enumerate().map(|(n, picture)| {
+        view! { <a href=format!("/api/v1/files/{picture}")>{t!("票据 {n}", n = n + 1)}</a> }
+    });
+    links.collect_view().into_any()
+}
