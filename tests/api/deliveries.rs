@@ -6,8 +6,9 @@ use domain::api::disbursements::{self, Disbursement};
 use domain::api::files::StoredFile;
 use domain::api::ledger;
 use domain::api::money;
+use domain::api::pledges;
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
-use domain::ledger::Account;
+use domain::ledger::{Account, TransferCode};
 use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
@@ -88,6 +89,55 @@ async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
     assert_eq!(giver.items.iter().map(|item| item.pictures.len()).collect::<Vec<_>>(), [1, 2]);
     let book = test.auditor().await.call(ledger::account(&Account::Spent { need: need.id })).await.unwrap();
     assert_eq!((book.balance_fen, book.transfers.len()), (Fen::yuan(14_500), 2));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, enterprise, need, pledge, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(12_000, false), item(3_000, true)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    for waiting in charity.checker.call(deliveries::waiting()).await.unwrap().items {
+        charity.checker.call(deliveries::accept(waiting.spent.id)).await.unwrap();
+    }
+    let trail = enterprise.call(pledges::trail(pledge.id)).await.unwrap();
+    let steps: Vec<_> = trail.steps.iter().map(|step| (step.code, step.amount_fen)).collect();
+    let arrived = enterprise.call(pledges::get(pledge.id)).await.unwrap().arrived_fen;
+    assert_eq!(
+        steps,
+        [
+            (TransferCode::Arrival, arrived),
+            (TransferCode::Allocate, Fen::yuan(40_000)),
+            (TransferCode::Advance, Fen::yuan(30_000)),
+            (TransferCode::Spend, Fen::yuan(12_000)),
+            (TransferCode::Spend, Fen::yuan(3_000)),
+        ]
+    );
+    assert_eq!(trail.steps[2].payee.as_deref(), Some(payment.paid_to.name.as_str()));
+    let sellers: Vec<_> =
+        trail.steps.iter().filter_map(|step| step.item.as_ref()).map(|item| item.seller.as_str()).collect();
+    assert_eq!(sellers, ["五华县示例水暖商行", "个人"], "a person's name is not shown");
+    let picture = trail.steps[3].item.as_ref().unwrap().pictures[0];
+    assert_eq!(enterprise.page(&format!("/api/v1/files/{picture}")).await.status, StatusCode::OK);
+    let now = trail.now;
+    assert_eq!(
+        (now.spent_fen, now.advanced_fen, now.allocated_fen),
+        (Fen::yuan(15_000), Fen::yuan(15_000), Fen::yuan(10_000))
+    );
+    let sum = [now.unallocated_fen, now.allocated_fen, now.advanced_fen, now.spent_fen, now.elsewhere_fen];
+    assert_eq!(sum.iter().map(|fen| fen.get()).sum::<i64>(), arrived.get(), "every fen is somewhere");
+
+    for stranger in [village, &test.visitor()] {
+        let refused = stranger.call(pledges::trail(pledge.id)).await.unwrap_err();
+        assert!(matches!(refused.status, 401 | 404), "{}", refused.status);
+    }
+    let other = test.enterprise("别的示例企业").await;
+    assert_eq!(other.call(pledges::trail(pledge.id)).await.unwrap_err().status, 404);
+    assert_eq!(test.auditor().await.call(pledges::trail(pledge.id)).await.unwrap(), trail);
+    assert_eq!(charity.checker.call(pledges::trail(pledge.id)).await.unwrap(), trail);
     test.done().await;
 }
 

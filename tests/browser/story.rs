@@ -165,7 +165,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
 }
 
 /// The village reports with a voucher, is refused once with all that it typed, and the charity accepts.
-async fn it_is_spent_and_seen(browser: &Browser, need: &str) {
+async fn it_is_spent_and_seen(browser: &Browser, need: &str, pledge: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let photo = folder.path().join("发票.jpg");
     std::fs::write(&photo, jpeg(400, 300)).expect("a photo");
@@ -202,6 +202,14 @@ async fn it_is_spent_and_seen(browser: &Browser, need: &str) {
     browser.goto(need).await;
     assert_eq!(spent().await.as_str().map(str::trim), Some("1 万元"));
     browser.sees("PE 水管 500 米").await;
+
+    browser.sign_in("enterprise").await;
+    browser.goto(pledge).await;
+    browser.sees("这笔钱的去向").await;
+    browser.sees("已支出并有凭证").await;
+    browser.follow("//*[@id='trail']//a[contains(@href, '/api/v1/files/')]").await;
+    browser.goto(pledge).await;
+    browser.sign_out().await;
 }
 
 /// The index follows within two seconds.
@@ -224,7 +232,7 @@ async fn the_story_on_a_desktop_with_script() {
     it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
     money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, &need).await;
+    it_is_spent_and_seen(&browser, &need, &pledge).await;
     browser.close().await;
 }
 
@@ -236,6 +244,6 @@ async fn the_story_on_a_phone_without_script() {
     it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
     money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, &need).await;
+    it_is_spent_and_seen(&browser, &need, &pledge).await;
     browser.close().await;
 }

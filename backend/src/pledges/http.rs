@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
-use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge};
+use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
 use domain::pledge::PledgeReference;
 use domain::{NeedId, PledgeId};
 
@@ -19,6 +19,7 @@ pub fn routes() -> Router<App> {
         .route(PLEDGES, post(create))
         .route(OWN, get(own))
         .route(PLEDGE, get(read))
+        .route(TRAIL, get(trail))
         .route(money::NEED, get(money_of_need))
 }
 
@@ -38,6 +39,10 @@ async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Pat
         _ => return Err(Error::NotFound),
     };
     Ok(Json(pledge))
+}
+
+async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Trail>> {
+    Ok(Json(super::trail(&app, &(&caller).into(), id).await?))
 }
 
 async fn own(State(app): State<App>, enterprise: Enterprise) -> Result<Json<List<Pledge>>> {

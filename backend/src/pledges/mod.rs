@@ -17,7 +17,7 @@ use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation};
 use chrono::{DateTime, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{NewPledge, Pledge};
+use domain::api::pledges::{NewPledge, Pledge, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
@@ -115,23 +115,44 @@ impl From<&Enterprise> for Viewer {
     }
 }
 
-/// One pledge, for its giver, its charity, the federation of its need's place, and the auditor.
+/// Why somebody may read a pledge.
+struct Insight {
+    giver: bool,
+    charity: bool,
+}
+
+impl Viewer {
+    /// For its giver, its charity, the federation of its need's place, and the auditor.
+    fn insight(&self, row: &sql::Read) -> Result<Insight> {
+        let giver = self.enterprise == Some(row.pledge.enterprise);
+        let charity = self.charity == Some(row.pledge.charity);
+        let place = self.federation.as_ref().and_then(|acting| acting.place.as_ref());
+        let federation = place.zip(row.need_village.as_ref()).is_some_and(|(place, village)| place.contains(village));
+        if giver || charity || federation || self.audit { Ok(Insight { giver, charity }) } else { Err(Error::NotFound) }
+    }
+}
+
+/// One pledge, for those who may read it; where to pay only for giver and charity.
 pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
     let mut tx = app.snapshot().await?;
     let row = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let giver = viewer.enterprise == Some(row.pledge.enterprise);
-    let charity = viewer.charity == Some(row.pledge.charity);
-    let place = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
-    let federation = place.zip(row.need_village.as_ref()).is_some_and(|(place, village)| place.contains(village));
-    if !(giver || charity || federation || viewer.audit) {
-        return Err(Error::NotFound);
-    }
+    let Insight { giver, charity } = viewer.insight(&row)?;
     let mut pledge = row.pledge;
     pledge.arrivals = sql::arrivals(&mut tx, id).await?;
     if giver || charity {
         pledge.pay_to = Some(sql::pay_to(&mut tx, pledge.campaign, pledge.charity).await?);
     }
     Ok(pledge)
+}
+
+/// What became of a pledge's money, for those who may read the pledge: its steps and the sum of them in one moment.
+pub async fn trail(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Trail> {
+    let mut tx = app.snapshot().await?;
+    let row = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    viewer.insight(&row)?;
+    let steps = sql::trail(&mut tx, id).await?;
+    let now = sql::whereabouts(&mut tx, id).await?;
+    Ok(Trail { steps, now })
 }
 
 /// As [`read`], by the bank reference.

@@ -3,14 +3,14 @@
 use super::{Locked, public_pledge};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
-use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed};
+use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed, TrailItem, TrailStep, Whereabouts};
 use domain::arrival::Candidate;
 use domain::four::FourNumbers;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
-use domain::{CampaignId, Fen, LotId, NeedId, OrganisationId, PledgeId};
+use domain::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
@@ -370,4 +370,76 @@ pub async fn outstanding(
             Ok(Outstanding { candidate, need_title: row.need_title })
         })
         .collect()
+}
+
+/// The movements of a pledge's lots; several lots that moved for one cause are one step.
+pub async fn trail(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Vec<TrailStep>> {
+    let rows = sqlx::query!(
+        r#"select t.code, sum(t.amount_fen)::bigint as "amount_fen!", t.effective_on,
+                  max(t.recorded_at) as "recorded_at!", d.payee_name as "payee_name?",
+                  i.description as "description?", i.seller as "seller?", i.seller_is_person as "seller_is_person?",
+                  array(select f.file from spending_file f where f.item = i.id order by f.position) as "pictures!"
+           from bank_line_part part
+           join transfer t on t.lot = part.lot and t.asset = 'cny'
+           left join disbursement d on d.id = t.cause
+           left join spending_item i on i.id = t.cause
+           where part.pledge = $1
+           group by t.code, t.cause, t.effective_on, d.payee_name, i.id
+           order by min(t.seq)"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let seller = if row.seller_is_person == Some(true) { Some("个人".to_owned()) } else { row.seller };
+            let item = row.description.zip(seller).map(|(description, seller)| TrailItem {
+                description,
+                seller,
+                pictures: row.pictures.into_iter().map(FileId).collect(),
+            });
+            Ok(TrailStep {
+                code: word(&row.code)?,
+                amount_fen: fen(row.amount_fen)?,
+                on: row.effective_on,
+                recorded_at: row.recorded_at,
+                payee: row.payee_name,
+                item,
+            })
+        })
+        .collect()
+}
+
+/// The balances of a pledge's lots, account by account.
+pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Whereabouts> {
+    let row = sqlx::query!(
+        r#"select coalesce(sum(b.amount_fen) filter (where b.kind = 'directed'), 0)::bigint as "unallocated!",
+                  coalesce(sum(b.amount_fen) filter (where b.kind = 'allocated'), 0)::bigint as "allocated!",
+                  coalesce(sum(b.amount_fen) filter (where b.kind = 'advance'), 0)::bigint as "advanced!",
+                  coalesce(sum(b.amount_fen) filter (where b.kind = 'spent'), 0)::bigint as "spent!",
+                  coalesce(sum(b.amount_fen)
+                           filter (where b.kind not in ('world', 'directed', 'allocated', 'advance', 'spent')), 0)::bigint
+                      as "elsewhere!"
+           from (
+               select split_part(t.credit, ':', 1) as kind, t.amount_fen
+               from bank_line_part part
+               join transfer t on t.lot = part.lot and t.asset = 'cny'
+               where part.pledge = $1
+               union all
+               select split_part(t.debit, ':', 1), -t.amount_fen
+               from bank_line_part part
+               join transfer t on t.lot = part.lot and t.asset = 'cny'
+               where part.pledge = $1
+           ) b"#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Whereabouts {
+        unallocated_fen: fen(row.unallocated)?,
+        allocated_fen: fen(row.allocated)?,
+        advanced_fen: fen(row.advanced)?,
+        spent_fen: fen(row.spent)?,
+        elsewhere_fen: fen(row.elsewhere)?,
+    })
 }

@@ -3,6 +3,7 @@
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, summary};
 use crate::parts::money;
+use crate::parts::trail::trail;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::PledgeId;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: PledgeId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let pledge = visit.call(pledges::get(id)).await?;
+    let way = visit.call(pledges::trail(pledge.id)).await?;
     let done = match visit.query("done") {
         Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
         Some("allocated") => Some(t!("已分配到需求，可以申请拨付。")),
@@ -44,6 +46,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <div>
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
                 {arrivals(&pledge)}
+                {trail(&way)}
             </div>
             <aside>{facts(&pledge)}{allocation}</aside>
         </div>

@@ -2,6 +2,7 @@
 
 use super::money;
 use crate::words::{date, instant, text};
+use domain::FileId;
 use domain::api::deliveries::{Report, Spent};
 use domain::api::disbursements::PublicPayment;
 use domain::delivery::SpendingStatus;
@@ -84,9 +85,13 @@ fn item_row(item: &Spent) -> AnyView {
     .into_any()
 }
 
-/// The pictures of an invoice, for those who may see them.
+/// The pictures of an item's invoice, for those who may see them.
 pub fn vouchers(item: &Spent) -> AnyView {
-    let links = item.pictures.iter().enumerate().map(|(n, picture)| {
+    pictures(&item.pictures)
+}
+
+pub fn pictures(pictures: &[FileId]) -> AnyView {
+    let links = pictures.iter().enumerate().map(|(n, picture)| {
         view! { <a href=format!("/api/v1/files/{picture}")>{t!("票据 {n}", n = n + 1)}</a> }
     });
     links.collect_view().into_any()

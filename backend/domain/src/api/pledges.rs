@@ -1,14 +1,16 @@
 //! Pledges: making one, reading one's own, and the sheet by which it is paid.
 
 use super::{Call, List};
+use crate::ledger::TransferCode;
 use crate::pledge::{PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
-use crate::{CampaignId, Fen, LotId, NeedId, OrganisationId, PledgeId};
+use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub const PLEDGES: &str = "/pledges";
 pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
+pub const TRAIL: &str = "/pledges/{id}/trail";
 
 /// Pledges. The id is the client's: sending the same twice makes one pledge, other content is a conflict.
 #[must_use]
@@ -31,6 +33,12 @@ pub fn by_reference(reference: PledgeReference) -> Call<Pledge> {
 #[must_use]
 pub fn own() -> Call<List<Pledge>> {
     Call::get(OWN)
+}
+
+/// What became of the money of a pledge.
+#[must_use]
+pub fn trail(id: PledgeId) -> Call<Trail> {
+    Call::get(format!("/pledges/{id}/trail"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,4 +104,53 @@ pub struct Arrival {
     pub amount_fen: Fen,
     pub booked_on: NaiveDate,
     pub confirmed_at: DateTime<Utc>,
+}
+
+/// The way of a pledge's money: each movement of its lots, and where its fen are now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Trail {
+    /// In the order in which they were booked.
+    pub steps: Vec<TrailStep>,
+    pub now: Whereabouts,
+}
+
+/// One movement of this pledge's money; fen of other givers that moved with it are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrailStep {
+    pub code: TransferCode,
+    pub amount_fen: Fen,
+    /// The bank's or the invoice's day where there is one, not the day of booking.
+    pub on: NaiveDate,
+    pub recorded_at: DateTime<Utc>,
+    /// Whom it was paid to, for 拨付 and 退汇.
+    pub payee: Option<String>,
+    /// What it was spent on, for 支出.
+    pub item: Option<TrailItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrailItem {
+    pub description: String,
+    /// 个人 where it is a person.
+    pub seller: String,
+    /// Of the invoice or receipt; every reader of a trail may see them.
+    pub pictures: Vec<FileId>,
+}
+
+/// Where the fen of a pledge are; adds up to what arrived.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Whereabouts {
+    /// With the charity, not set aside for a need yet.
+    pub unallocated_fen: Fen,
+    /// With the charity, set aside.
+    pub allocated_fen: Fen,
+    /// Paid out, spending not accepted yet.
+    pub advanced_fen: Fen,
+    pub spent_fen: Fen,
+    /// Returned to the giver, fees, surplus.
+    pub elsewhere_fen: Fen,
 }
