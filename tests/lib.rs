@@ -13,6 +13,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use backend::app::{App, Parts};
 use backend::clock::Clock;
+use backend::mail::Outbox;
+use backend::mail::outbox::Memory;
 use backend::people::session::Keys;
 use backend::places::Names;
 use backend::search::text::Analyzer;
@@ -25,7 +27,7 @@ use serde::de::DeserializeOwned;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::{OnceCell, Semaphore};
 use tower::ServiceExt;
 
@@ -37,6 +39,8 @@ pub const ORIGIN: &str = "https://qiancun.test";
 pub struct TestApp {
     pub app: App,
     pub clock: Clock,
+    /// What was sent, and how the mail server behaves.
+    pub mail: Arc<Mutex<Memory>>,
     pub router: Router,
     database: String,
     _index: tempfile::TempDir,
@@ -83,11 +87,14 @@ impl TestApp {
         let places = Names::load(&pool).await.expect("places load");
         let analyzer = ANALYZER.get_or_init(|| search::analyzer(&places).expect("search-config reads"));
         let index = tempfile::tempdir().expect("a folder");
+        let mail: Arc<Mutex<Memory>> = Arc::default();
         let app = App::new(Parts {
             search: search::Search::open(index.path(), analyzer.clone()).expect("the index opens"),
             places,
             pool,
             clock: clock.clone(),
+            mail: Outbox::Memory(mail.clone()),
+            mail_from: "千村 <noreply@example.org>".parse().expect("a sender"),
             keys: Keys::new("a secret for tests, of more than thirty-two characters"),
             files: Arc::new(object_store::memory::InMemory::new()),
             origin: ORIGIN.into(),
@@ -98,7 +105,7 @@ impl TestApp {
             decoding: Semaphore::new(2),
         });
         let router = http::router(&app, &Site::without_files(&app));
-        TestApp { app, clock, router, database, _index: index }
+        TestApp { app, clock, mail, router, database, _index: index }
     }
 
     /// Somebody who is not signed in.

@@ -17,7 +17,8 @@ impl TestApp {
         let name = format!("{account}的单位");
         let organisation = NewOrganisation { kind, name: &name, place: place.as_ref() };
         let organisation = people::create_organisation(&self.app, &organisation).await.expect("an organisation");
-        let person = NewPerson { account, name: account, email: None, password: PASSWORD };
+        let email = account.is_ascii().then(|| format!("{account}@example.com"));
+        let person = NewPerson { account, name: account, email: email.as_deref(), password: PASSWORD };
         let person = people::create(&self.app, &person).await.expect("a person");
         people::add_member(&self.app, person, organisation, role).await.expect("a membership");
         self.signed_in(account).await

@@ -4,9 +4,11 @@
 
 use crate::clock::Clock;
 use crate::files::Store;
+use crate::mail::Outbox;
 use crate::people::session::Keys;
 use crate::places::Names;
 use crate::search::Search;
+use lettre::message::Mailbox;
 use sqlx::{PgPool, Postgres, Transaction};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -23,6 +25,9 @@ pub struct Parts {
     /// Names of all places; they change with a migration only.
     pub places: Names,
     pub search: Search,
+    pub mail: Outbox,
+    /// The sender of letters.
+    pub mail_from: Mailbox,
     /// The site's own origin, without a trailing slash.
     pub origin: String,
     pub demo: bool,

@@ -25,6 +25,14 @@ pub enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Do background work only (letters), beside a process that serves the same database.
+    Worker {
+        /// The database is a demo's.
+        #[arg(long, env = "DEMO")]
+        demo: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Bring the database's schema and the list of places up to date, then stop.
     Migrate {
         #[command(flatten)]

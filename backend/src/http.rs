@@ -52,6 +52,7 @@ pub fn router(app: &App, site: &Site) -> Router {
     let inner = Router::new()
         .nest(PREFIX, site.api.clone())
         .merge(crate::site::routes(site.clone()))
+        .merge(crate::mail::routes().with_state(app.clone()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), identify::identify))
         .layer(CatchPanicLayer::custom(|_| Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()))

@@ -31,6 +31,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             database.close().await?;
             prepared
         }
+        Command::Worker { demo, settings } => serve::work(&settings, demo).await,
         Command::Check { settings } => check_books(&settings).await,
         Command::Admin { email, name, settings } => admin(&settings, &email, &name).await,
     }
@@ -59,7 +60,7 @@ async fn admin(settings: &Settings, email: &str, name: &str) -> anyhow::Result<(
     let database = db::open(settings).await?;
     let created = async {
         serve::prepare(&database).await?;
-        let app = serve::app(settings, false, &database).await?;
+        let app = serve::app_without_search(settings, false, &database).await?;
         let person = NewPerson { account: email, name, email: Some(email), password };
         let person = people::create(&app, &person).await?;
         let platform = NewOrganisation { kind: OrganisationKind::Platform, name: "平台", place: None };

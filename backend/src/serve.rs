@@ -4,10 +4,12 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Database};
+use crate::mail::Outbox;
 use crate::people::session::Keys;
 use crate::places::{self, Names};
+use crate::search::Search;
 use crate::site::Site;
-use crate::{demo, http, search};
+use crate::{demo, http, jobs, search};
 use anyhow::{Context, bail, ensure};
 use object_store::local::LocalFileSystem;
 use std::fs::OpenOptions;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 const SECRET_LENGTH_MIN: usize = 32;
 
@@ -47,12 +50,36 @@ async fn serve_on(settings: &Settings, demo: bool, database: &Database, listener
     }
     search::catch_up(&app).await?;
     let follower = tokio::spawn(search::follow(app.clone()));
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(jobs::work(app.clone(), stop.clone()));
     let service = http::router(&app, &site).into_make_service_with_connect_info::<SocketAddr>();
     crate::say!("ready {}", app.origin);
     axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await?;
+    stop.cancel();
+    worker.await?;
     follower.abort();
     crate::say!("stopped");
     Ok(())
+}
+
+/// Does the background work only, beside a process that serves, until SIGINT or SIGTERM.
+pub async fn work(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+    refuse_unsafe(settings, demo)?;
+    let database = db::open(settings).await?;
+    let worked = async {
+        prepare(&database).await?;
+        let app = app_without_search(settings, demo, &database).await?;
+        demo::check_mark(&app, demo).await?;
+        let stop = CancellationToken::new();
+        let worker = tokio::spawn(jobs::work(app, stop.clone()));
+        crate::say!("working");
+        stop_signal().await;
+        stop.cancel();
+        anyhow::Ok(worker.await?)
+    };
+    let worked = worked.await;
+    database.close().await?;
+    worked
 }
 
 /// Brings schema and places up to date.
@@ -63,15 +90,34 @@ pub async fn prepare(database: &Database) -> anyhow::Result<()> {
 
 /// The app on an open database.
 pub async fn app(settings: &Settings, demo: bool, database: &Database) -> anyhow::Result<App> {
+    let places = Names::load(&database.pool).await?;
+    let search = Search::open(&settings.data_dir.join("search"), search::analyzer(&places)?)?;
+    build(settings, demo, database, places, search)
+}
+
+/// The app of a process that answers no queries.
+pub async fn app_without_search(settings: &Settings, demo: bool, database: &Database) -> anyhow::Result<App> {
+    let places = Names::load(&database.pool).await?;
+    build(settings, demo, database, places, Search::off())
+}
+
+fn build(settings: &Settings, demo: bool, database: &Database, places: Names, search: Search) -> anyhow::Result<App> {
     let files = settings.data_dir.join("files");
     std::fs::create_dir_all(&files).with_context(|| format!("cannot create {}", files.display()))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let places = Names::load(&database.pool).await?;
+    let mail = match &settings.smtp_url {
+        Some(url) => Outbox::smtp(url)?,
+        None => Outbox::files(&settings.data_dir.join("mail"))?,
+    };
+    let mail_from = settings.mail_from.parse();
+    let mail_from = mail_from.context("MAIL_FROM has to look like 千村 <noreply@example.org>")?;
     Ok(App::new(Parts {
         clock: Clock::System,
         keys: Keys::new(&secret(settings)?),
         files: Arc::new(LocalFileSystem::new_with_prefix(&files)?),
-        search: search::Search::open(&settings.data_dir.join("search"), search::analyzer(&places)?)?,
+        search,
+        mail,
+        mail_from,
         places,
         origin: settings.origin(),
         demo,

@@ -18,7 +18,7 @@ async fn picture(client: &Client<'_>) -> FileId {
     serde_json::from_slice::<StoredFile>(&sent.body).unwrap().id
 }
 
-fn item(yuan: i64, person: bool) -> SpendingItem {
+pub fn item(yuan: i64, person: bool) -> SpendingItem {
     SpendingItem {
         kind: if person { SpendingKind::Labour } else { SpendingKind::Material },
         description: "PE 水管 500 米".into(),
@@ -31,7 +31,7 @@ fn item(yuan: i64, person: bool) -> SpendingItem {
 }
 
 /// A report with these items, all of one payment, each with one picture.
-async fn new_report(n: u128, village: &Client<'_>, from: DisbursementId, items: Vec<SpendingItem>) -> NewReport {
+pub async fn new_report(n: u128, village: &Client<'_>, from: DisbursementId, items: Vec<SpendingItem>) -> NewReport {
     let mut vouchers = Vec::new();
     for place in 0..items.len() {
         let id = SpendingItemId(Uuid::from_u128(n * 100 + place as u128));
@@ -42,7 +42,7 @@ async fn new_report(n: u128, village: &Client<'_>, from: DisbursementId, items: 
 }
 
 /// A payment of 30,000 yuan to the need's village.
-async fn advance(ready: &Ready<'_>) -> Disbursement {
+pub async fn advance(ready: &Ready<'_>) -> Disbursement {
     let Ready { charity, need, pledge, .. } = ready;
     charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
     let waiting = approved(ready, 1, 30_000).await;

@@ -79,7 +79,7 @@ pub async fn ready(test: &TestApp) -> Ready<'_> {
     let village = test.signed_in(&format!("village-{VILLAGE}")).await;
     let charity = test.charity("示例慈善会").await;
     let campaign = test.campaign(&[&charity]).await;
-    let enterprise = test.enterprise("金柚").await;
+    let enterprise = test.enterprise("firm").await;
     let pledge = gift(&charity, &enterprise, &new_pledge(1, campaign, &charity, Some(&need)), 1, 50_000).await;
     let payee = village.call(payees::propose(&new_payee(1, &charity))).await.unwrap();
     let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };

@@ -5,6 +5,7 @@ mod deliveries;
 mod disbursements;
 mod files;
 mod forms;
+mod mail;
 mod money;
 mod money_forms;
 mod needs;

@@ -3,6 +3,8 @@
 //! Arithmetic is checked and capped, so that a sum can neither wrap nor leave the range in which a
 //! JavaScript client is exact. Deliberately absent: floats, currencies other than CNY, rounding.
 
+mod capitals;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

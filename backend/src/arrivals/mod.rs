@@ -174,7 +174,7 @@ pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: 
     get(app, &viewer(&checker.acting), id).await
 }
 
-/// Posts the transfers of a confirmed line and tells its pledges.
+/// Posts the transfers of a confirmed line, tells its pledges, and writes to their givers.
 async fn book(
     app: &App,
     tx: &mut PgConnection,
@@ -214,7 +214,11 @@ async fn book(
             (pledge, sum)
         })
         .collect();
-    pledges::book_arrivals(app, tx, &arrived).await
+    pledges::book_arrivals(app, tx, &arrived).await?;
+    for (pledge, sum) in sums {
+        pledges::tell_arrival(app, tx, pledge, sum, line.booked_on).await?;
+    }
+    Ok(())
 }
 
 async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: BankLineId) -> Result<sql::Locked> {

@@ -11,7 +11,9 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Enterprise, Federation, Origin, Village};
-use crate::{files, ledger};
+use crate::mail::letter::{ReportPublished, SpendingReturned};
+use crate::mail::{self, Letter};
+use crate::{files, ledger, needs, people, pledges};
 use domain::api::deliveries::{CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingStatus};
@@ -26,6 +28,8 @@ use sqlx::PgConnection;
 const LIST_MAX: i64 = 200;
 /// Pictures of one voucher.
 const PICTURES_MAX: usize = 5;
+/// Characters of a report in a letter.
+const EXCERPT_MAX: usize = 300;
 
 /// A village reports on its need. The same id and content again gives the same answer.
 pub async fn report(app: &App, village: &Village, need: NeedId, new: &NewReport) -> Result<Report> {
@@ -60,9 +64,29 @@ pub async fn report(app: &App, village: &Village, need: NeedId, new: &NewReport)
     let after = json!({ "need": need, "items": new.report.items.len() });
     let what = ("reported", "report", new.id.0);
     record(app, &mut tx, &village.acting, &village.origin, what, after, None).await?;
+    tell_givers(app, &mut tx, need, new).await?;
     tx.commit().await?;
     let reports = of_need(app, &Viewer::of_village(&village.acting), need).await?;
     reports.items.into_iter().find(|report| report.id == new.id).ok_or(Error::NotFound)
+}
+
+/// Writes to everybody whose money arrived for the need what the village says, as everybody can read it.
+async fn tell_givers(app: &App, tx: &mut PgConnection, need: NeedId, new: &NewReport) -> Result<()> {
+    let named = needs::named(tx, need).await?;
+    let code = named.code.unwrap_or_default();
+    let letter = ReportPublished {
+        path: format!("/needs/{code}"),
+        need_code: code,
+        title: named.title,
+        village: people::name_of(tx, named.organisation).await?,
+        text_excerpt: new.report.text.trim().chars().take(EXCERPT_MAX).collect(),
+        spent: pledges::spent(tx, need).await?,
+    };
+    let letter = Letter::ReportPublished(letter);
+    for enterprise in pledges::givers(tx, need).await? {
+        mail::write_to(tx, app, (enterprise, Enterprise::ROLES), &letter).await?;
+    }
+    Ok(())
 }
 
 fn check(app: &App, new: &NewReport) -> Result<()> {
@@ -147,6 +171,13 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
     let what = ("spending_returned", "spending_item", id.0);
     let after = json!({ "status": SpendingStatus::Returned });
     record(app, &mut tx, &checker.acting, &checker.origin, what, after, Some(reason)).await?;
+    let letter = SpendingReturned {
+        need_title: needs::named(&mut tx, row.need).await?.title,
+        item: row.description,
+        reason: reason.to_owned(),
+        path: format!("/work/needs/{}/report", row.need),
+    };
+    mail::write_to(&mut tx, app, (row.village, Village::ROLES), &Letter::SpendingReturned(letter)).await?;
     tx.commit().await?;
     one(app, id).await
 }

@@ -149,6 +149,7 @@ pub struct Locked {
     pub charity: OrganisationId,
     pub disbursement: DisbursementId,
     pub amount: Fen,
+    pub description: String,
     /// What the payment paid, less what came back.
     pub advanced: Fen,
     pub status: SpendingStatus,
@@ -156,7 +157,7 @@ pub struct Locked {
 
 pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
-        r#"select d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status,
+        r#"select d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status, i.description,
                   p.disbursed_fen as "disbursed_fen!"
            from spending_item i
            join report r on r.id = i.report
@@ -175,6 +176,7 @@ pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
             charity: OrganisationId(row.charity),
             disbursement: DisbursementId(row.disbursement),
             amount: fen(row.amount_fen)?,
+            description: row.description,
             advanced: fen(row.disbursed_fen)?,
             status: word(&row.status)?,
         })

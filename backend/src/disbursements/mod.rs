@@ -11,8 +11,10 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin};
-use crate::{campaigns, ledger, payees, pledges};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, Village};
+use crate::mail::letter::DisbursementPaid;
+use crate::mail::{self, Letter};
+use crate::{campaigns, ledger, needs, payees, pledges};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
     Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
@@ -241,8 +243,22 @@ pub async fn pay(app: &App, payer: &CharityPayer, id: DisbursementId, paid: &Pai
         .three_people()?
         .one_row_or_conflict()?;
     step.record(app, &mut tx, id).await?;
+    tell_village(app, &mut tx, &row, paid).await?;
     tx.commit().await?;
     read(app, acting.organisation, id).await
+}
+
+async fn tell_village(app: &App, tx: &mut PgConnection, row: &sql::Locked, paid: &Paid) -> Result<()> {
+    let need = needs::named(tx, row.need).await?;
+    let letter = DisbursementPaid {
+        need_code: need.code.unwrap_or_default(),
+        title: need.title,
+        amount: row.amount,
+        paid_on: paid.paid_on,
+        payee_name: row.paid_to.name.clone(),
+        path: format!("/work/needs/{}/report", row.need),
+    };
+    mail::write_to(tx, app, (need.organisation, Village::ROLES), &Letter::DisbursementPaid(letter)).await
 }
 
 /// Who prepared it saw this account; if the village has closed it since, nothing is paid.

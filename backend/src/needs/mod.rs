@@ -13,6 +13,8 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files;
 use crate::http::caller::{Audit, Caller, Federation, Origin, Village};
+use crate::mail::letter::{NeedApproved, NeedReturned};
+use crate::mail::{self, Letter};
 use crate::search::{self, engine::Sort};
 use chrono::Datelike;
 use domain::api::needs::{
@@ -22,7 +24,7 @@ use domain::api::{Count, List};
 use domain::need::{Field, NeedAction, NeedContent, NeedStatus, check_reason, need_code};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
-use domain::{NeedId, Problems};
+use domain::{NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -133,6 +135,13 @@ pub async fn return_(app: &App, federation: &Federation, id: NeedId, decision: &
         reason: Some(decision.reason.trim()),
     };
     step.take(app, &mut tx, &federation.acting, &federation.origin).await?;
+    let Named { title, .. } = named(&mut tx, id).await?;
+    let letter = NeedReturned {
+        code_or_title: title,
+        reason: decision.reason.trim().to_owned(),
+        path: format!("/work/needs/{id}"),
+    };
+    mail::write_to(&mut tx, app, (row.organisation, Village::ROLES), &Letter::NeedReturned(letter)).await?;
     tx.commit().await?;
     get(app, &caller_of(federation), &id.to_string()).await
 }
@@ -149,6 +158,9 @@ pub async fn approve(app: &App, federation: &Federation, id: NeedId, seen: Seen)
     sql::publish(&mut tx, id, &code, app.clock.now()).await?.one_row_or_conflict()?;
     let photos = sql::photos(&mut tx, id).await?;
     files::publish(&mut tx, &photos).await?;
+    let Named { title, .. } = named(&mut tx, id).await?;
+    let letter = NeedApproved { path: format!("/needs/{code}"), code, title };
+    mail::write_to(&mut tx, app, (row.organisation, Village::ROLES), &Letter::NeedApproved(letter)).await?;
     tx.commit().await?;
     get(app, &caller_of(federation), &id.to_string()).await
 }
@@ -158,6 +170,18 @@ async fn lock_in_jurisdiction(tx: &mut PgConnection, federation: &Federation, id
     let covered = federation.acting.place.as_ref().is_some_and(|place| place.contains(&row.village));
     // A draft is nobody's business but the village's.
     if covered && row.status != NeedStatus::Draft { Ok(row) } else { Err(Error::NotFound) }
+}
+
+/// A need as letters name it, and whose it is.
+pub struct Named {
+    pub organisation: OrganisationId,
+    /// None before it was public.
+    pub code: Option<String>,
+    pub title: String,
+}
+
+pub async fn named(tx: &mut PgConnection, id: NeedId) -> Result<Named> {
+    Ok(sql::named(tx, id).await?)
 }
 
 /// One change of state with its event.

@@ -1,5 +1,6 @@
 //! The only SQL on needs.
 
+use super::Named;
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed, Photo};
@@ -144,6 +145,12 @@ pub struct Locked {
     pub village: PlaceCode,
     pub status: NeedStatus,
     pub version: i32,
+}
+
+pub async fn named(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Named> {
+    let row =
+        sqlx::query!("select organisation, code, title from need where id = $1", id.0).fetch_one(connection).await?;
+    Ok(Named { organisation: OrganisationId(row.organisation), code: row.code, title: row.title })
 }
 
 pub async fn lock(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<Locked>> {

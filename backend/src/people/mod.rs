@@ -70,6 +70,22 @@ pub async fn village_of(app: &App, village: &PlaceCode) -> Result<Option<Organis
     Ok(sql::village_of(&mut connection, village).await?)
 }
 
+/// The people who act for an organisation in one of the roles.
+pub async fn members(tx: &mut PgConnection, organisation: OrganisationId, roles: &[Role]) -> Result<Vec<PersonId>> {
+    Ok(sql::members(tx, organisation, roles).await?)
+}
+
+/// The name of an organisation.
+pub async fn name_of(tx: &mut PgConnection, organisation: OrganisationId) -> Result<String> {
+    Ok(sql::name_of(tx, organisation).await?)
+}
+
+/// Where to write to a person, if anywhere.
+pub async fn address(app: &App, person: PersonId) -> Result<Option<String>> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::address(&mut connection, person).await?)
+}
+
 /// Gives a person a role in an organisation.
 pub async fn add_member(app: &App, person: PersonId, organisation: OrganisationId, role: Role) -> Result<()> {
     let mut connection = app.pool.acquire().await?;

@@ -286,3 +286,30 @@ pub async fn forget_failures(connection: &mut PgConnection, subjects: &[String])
         .await?;
     Ok(())
 }
+
+pub async fn members(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    roles: &[Role],
+) -> sqlx::Result<Vec<PersonId>> {
+    let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+    let people = sqlx::query_scalar!(
+        "select distinct person from membership where organisation = $1 and role = any($2) order by person",
+        organisation.0,
+        &roles
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
+pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
+    let email = sqlx::query_scalar!("select email from person_private where person = $1", person.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(email.flatten().filter(|email| !email.trim().is_empty()))
+}
+
+pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
+    sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
+}

@@ -14,10 +14,12 @@ use crate::audit::{self, Record};
 use crate::campaigns;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation};
-use chrono::{DateTime, Utc};
+use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
+use crate::mail::{self, Letter};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{NewPledge, Pledge, Trail};
+use domain::api::pledges::{NewPledge, Pledge, PledgedNeed, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
@@ -66,8 +68,63 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         reason: None,
     };
     audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+    tell_pledge(app, &mut tx, new.id).await?;
     tx.commit().await?;
     read(app, &Viewer::from(enterprise), new.id).await
+}
+
+/// Writes to the enterprise how to pay.
+async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<()> {
+    let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let pay_to = sql::pay_to(tx, pledge.campaign, pledge.charity).await?;
+    let letter = PledgeMade {
+        reference: pledge.reference.to_string(),
+        enterprise: pledge.enterprise_name,
+        campaign: pledge.campaign_name,
+        charity: pledge.charity_name,
+        need: pledge.need.map(named),
+        amount: pledge.amount_fen,
+        account_name: pay_to.holder,
+        bank: pay_to.bank,
+        account_no: pay_to.account_no,
+        path: format!("/pledges/{id}"),
+    };
+    mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::PledgeMade(letter)).await
+}
+
+/// Writes to the enterprise that this much has arrived, of one bank line.
+pub async fn tell_arrival(
+    app: &App,
+    tx: &mut PgConnection,
+    id: PledgeId,
+    amount: Fen,
+    booked_on: NaiveDate,
+) -> Result<()> {
+    let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let letter = ArrivalConfirmed {
+        reference: pledge.reference.to_string(),
+        amount,
+        booked_on,
+        campaign: pledge.campaign_name,
+        charity: pledge.charity_name,
+        need: pledge.need.map(named),
+        path: format!("/pledges/{id}"),
+    };
+    mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::ArrivalConfirmed(letter)).await
+}
+
+fn named(need: PledgedNeed) -> NamedNeed {
+    NamedNeed { code: need.code, title: need.title }
+}
+
+/// The enterprises whose money has arrived for a need, each once.
+pub async fn givers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<OrganisationId>> {
+    Ok(sql::givers(tx, need).await?)
+}
+
+/// What of a need's money was spent, in this transaction.
+pub async fn spent(tx: &mut PgConnection, need: NeedId) -> Result<Fen> {
+    Ok(sql::money_of_need(tx, need).await?.ok_or(Error::NotFound)?.spent)
 }
 
 /// The answer to an id that exists: the same pledge, if it is the same, and ours.

@@ -443,3 +443,14 @@ pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::R
         elsewhere_fen: fen(row.elsewhere)?,
     })
 }
+
+/// The enterprises whose money has arrived for a need.
+pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
+    let ids = sqlx::query_scalar!(
+        "select distinct enterprise from pledge where need = $1 and arrived_fen > 0 order by enterprise",
+        need.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganisationId).collect())
+}

@@ -39,7 +39,8 @@ const STOP_WORDS: &str = include_str!("../../../search-config/stop_words.json");
 pub struct Search {
     /// The one that is asked first, when it is not the embedded one.
     configured: Option<AnyEngine>,
-    embedded: AnyEngine,
+    /// Absent in a process that does not answer queries: an index takes one writer.
+    embedded: Option<AnyEngine>,
 }
 
 /// How text is read; made once, because it reads a dictionary.
@@ -56,19 +57,26 @@ impl Search {
         if let Opening::StartedOver { because } = opening {
             tracing::warn!(because, "the search index is built anew");
         }
-        Ok(Search { configured: None, embedded: AnyEngine::Embedded(engine) })
+        Ok(Search { configured: None, embedded: Some(AnyEngine::Embedded(engine)) })
+    }
+
+    /// For a process that does not answer queries, beside one that does.
+    #[must_use]
+    pub fn off() -> Self {
+        Search { configured: None, embedded: None }
     }
 
     fn engines(&self) -> impl Iterator<Item = &AnyEngine> {
-        self.configured.iter().chain([&self.embedded])
+        self.configured.iter().chain(&self.embedded)
     }
 }
 
 /// Public needs that fit.
 pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedHits> {
-    let found = match &app.search.configured {
-        Some(configured) => engine::ask(configured, Some(&app.search.embedded), query).await,
-        None => app.search.embedded.search(query).await,
+    let found = match (&app.search.configured, &app.search.embedded) {
+        (Some(configured), embedded) => engine::ask(configured, embedded.as_ref(), query).await,
+        (None, Some(embedded)) => embedded.search(query).await,
+        (None, None) => Err(EngineError::Unavailable),
     };
     found.map_err(|error| match error {
         EngineError::Unavailable => Error::Busy { retry_after_seconds: 5 },

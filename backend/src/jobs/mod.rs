@@ -1,0 +1,189 @@
+//! Work that follows a change: written in the change's own transaction, done after it, tried again until it succeeds.
+//!
+//! A job is done by whoever holds its lease; when a worker dies, the lease ends and another one goes on. So every kind
+//! of job must bear being done twice. After the last attempt it is `dead` and stays for staff to see.
+//! Deliberately absent: schedules, priorities, and deleting.
+
+mod sql;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::mail::{self, Mail};
+use chrono::{DateTime, Duration, Utc};
+use domain::JobId;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
+
+/// How long a worker has for one job; longer than [`PATIENCE`], so that nobody works without a lease.
+pub const LEASE: Duration = Duration::minutes(5);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(4);
+/// After that many attempts, some seventeen hours, a job is given up.
+pub const ATTEMPTS: i32 = 12;
+/// The wait after the first failure; each further one doubles it.
+const FIRST_WAIT: Duration = Duration::seconds(30);
+/// How often a worker without work looks for some.
+const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Everything that is done in the background.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Send a letter.
+    Mail(Mail),
+}
+
+impl Job {
+    fn kind(&self) -> &'static str {
+        match self {
+            Job::Mail(_) => "mail",
+        }
+    }
+
+    /// Does the work. The id is the same in every attempt.
+    async fn run(&self, app: &App, id: JobId, created_at: DateTime<Utc>) -> std::result::Result<Done, Failure> {
+        match self {
+            Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
+        }
+    }
+}
+
+/// What became of a job that needs no further attempt: nothing to say, or one plain remark without personal data.
+pub type Done = Option<&'static str>;
+
+/// Why an attempt failed. The texts are kept with the job and hold no personal data.
+#[derive(Debug)]
+pub enum Failure {
+    /// May go better later.
+    Later(anyhow::Error),
+    /// Will never go better.
+    Never(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure::Later(error.into())
+    }
+}
+
+/// Hands over a job as part of the caller's transaction.
+pub async fn enqueue(tx: &mut PgConnection, app: &App, job: &Job) -> Result<()> {
+    let payload = serde_json::to_value(job).map_err(anyhow::Error::from)?;
+    Ok(sql::insert(tx, app.clock.id(), job.kind(), &payload, app.clock.now()).await?)
+}
+
+/// Does everything that is due now; returns how many attempts that were.
+pub async fn run_due(app: &App) -> Result<usize> {
+    let mut attempts = 0;
+    while run_next(app).await? {
+        attempts += 1;
+    }
+    Ok(attempts)
+}
+
+/// Works until told to stop; the job in hand is finished first.
+pub async fn work(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let found = run_next(&app).await;
+        if let Err(error) = &found {
+            tracing::error!(?error, "the worker cannot take jobs");
+        }
+        if !matches!(found, Ok(true)) {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+}
+
+/// Takes the next job that is due and makes one attempt at it, if there is one.
+async fn run_next(app: &App) -> Result<bool> {
+    let Some(job) = claim(app).await? else { return Ok(false) };
+    let attempt = attempt(app, &job).await;
+    let now = app.clock.now();
+    let mut connection = app.pool.acquire().await?;
+    match attempt {
+        Ok(outcome) => sql::finish(&mut connection, &job, outcome, now).await?,
+        Err(Failure::Later(error)) if job.attempts < ATTEMPTS => {
+            tracing::warn!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job failed");
+            let due = now + wait_after(job.attempts);
+            sql::postpone(&mut connection, &job, &format!("{error:#}"), due).await?;
+        }
+        Err(Failure::Later(error) | Failure::Never(error)) => {
+            tracing::error!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job is given up");
+            sql::give_up(&mut connection, &job, &format!("{error:#}")).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Leases the next job that is due.
+async fn claim(app: &App) -> Result<Option<sql::Claimed>> {
+    let now = app.clock.now();
+    let mut connection = app.pool.acquire().await?;
+    // An attempt that brings the whole process down reports nothing; it must not be made for ever.
+    if sql::bury(&mut connection, ATTEMPTS, "every attempt ended without a report", now).await? > 0 {
+        tracing::error!("a job is given up: its attempts ended without a report");
+    }
+    Ok(sql::claim(&mut connection, now, now + LEASE).await?)
+}
+
+/// One attempt in a task of its own, so that a panic in it is a failure and not the end of the worker.
+async fn attempt(app: &App, job: &sql::Claimed) -> std::result::Result<Done, Failure> {
+    let work: Job = serde_json::from_value(job.payload.clone())
+        .map_err(|error| Failure::Later(anyhow::Error::new(error).context("this version does not know the job")))?;
+    let (app, id, created_at) = (app.clone(), job.id, job.created_at);
+    let mut task = tokio::spawn(async move { work.run(&app, id, created_at).await });
+    match tokio::time::timeout(PATIENCE, &mut task).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Failure::Later(anyhow::anyhow!("the attempt panicked"))),
+        Err(_) => {
+            task.abort();
+            Err(Failure::Later(anyhow::anyhow!("the attempt took longer than {} seconds", PATIENCE.as_secs())))
+        }
+    }
+}
+
+/// The wait after the attempt of this number.
+#[must_use]
+pub fn wait_after(attempt: i32) -> Duration {
+    FIRST_WAIT * 2_i32.pow(u32::try_from(attempt - 1).unwrap_or_default().min(16))
+}
+
+/// A worker that takes the next job and dies before doing anything; for tests of what happens then.
+pub async fn take_and_abandon(app: &App) -> Result<Option<JobId>> {
+    Ok(claim(app).await?.map(|job| job.id))
+}
+
+/// How many jobs wait (also those in somebody's hands) and how many were given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub waiting: i64,
+    pub dead: i64,
+}
+
+pub async fn counts(app: &App) -> Result<Counts> {
+    let mut connection = app.pool.acquire().await?;
+    let (waiting, dead) = sql::counts(&mut connection).await?;
+    Ok(Counts { waiting, dead })
+}
+
+/// How a job stands, for staff.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub id: JobId,
+    pub kind: String,
+    pub status: String,
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+    pub outcome: Option<String>,
+    pub error: Option<String>,
+}
+
+/// The latest jobs, newest first.
+pub async fn latest(app: &App) -> Result<Vec<Standing>> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::latest(&mut connection, 200).await?)
+}

@@ -1,0 +1,172 @@
+//! The only SQL on jobs.
+
+use chrono::{DateTime, Utc};
+use domain::JobId;
+use serde_json::Value;
+use sqlx::PgConnection;
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    id: JobId,
+    kind: &str,
+    payload: &Value,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into job (id, kind, payload, created_at, due_at) values ($1, $2, $3, $4, $4)",
+        id.0,
+        kind,
+        payload,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A job with the lease on it.
+pub struct Claimed {
+    pub id: JobId,
+    pub payload: Value,
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Leases the job that has been due longest. Others that ask meanwhile get the next one.
+pub async fn claim(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    leased_until: DateTime<Utc>,
+) -> sqlx::Result<Option<Claimed>> {
+    let row = sqlx::query!(
+        "update job
+         set leased_until = $2, attempts = attempts + 1
+         where id = (
+             select id
+             from job
+             where status = 'waiting' and due_at <= $1 and (leased_until is null or leased_until <= $1)
+             order by due_at, id
+             limit 1
+             for update skip locked
+         )
+         returning id, payload, attempts, created_at",
+        now,
+        leased_until
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Claimed {
+        id: JobId(row.id),
+        payload: row.payload,
+        attempts: row.attempts,
+        created_at: row.created_at,
+    }))
+}
+
+/// Ends a job. The number of the attempt keeps out whoever lost the lease to a later attempt.
+pub async fn finish(
+    connection: &mut PgConnection,
+    job: &Claimed,
+    outcome: Option<&str>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update job
+         set status = 'done', done_at = $3, outcome = $4, leased_until = null
+         where id = $1 and status = 'waiting' and attempts = $2",
+        job.id.0,
+        job.attempts,
+        now,
+        outcome
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives the job back, to be tried again later.
+pub async fn postpone(
+    connection: &mut PgConnection,
+    job: &Claimed,
+    error: &str,
+    due_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update job
+         set due_at = $3, error = $4, leased_until = null
+         where id = $1 and status = 'waiting' and attempts = $2",
+        job.id.0,
+        job.attempts,
+        due_at,
+        error
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives the job up. It stays for staff to see.
+pub async fn give_up(connection: &mut PgConnection, job: &Claimed, error: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update job
+         set status = 'dead', error = $3, leased_until = null
+         where id = $1 and status = 'waiting' and attempts = $2",
+        job.id.0,
+        job.attempts,
+        error
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives up what used up its attempts without ever reporting back.
+pub async fn bury(connection: &mut PgConnection, attempts: i32, error: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let buried = sqlx::query!(
+        "update job
+         set status = 'dead', error = coalesce(error || '; ', '') || $2, leased_until = null
+         where status = 'waiting' and attempts >= $1 and leased_until <= $3",
+        attempts,
+        error,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(buried.rows_affected())
+}
+
+pub async fn counts(connection: &mut PgConnection) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where status = 'waiting') as "waiting!",
+                  count(*) filter (where status = 'dead') as "dead!"
+           from job
+           where status in ('waiting', 'dead')"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((row.waiting, row.dead))
+}
+
+/// The latest jobs: how they stand, without what they hold.
+pub async fn latest(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<super::Standing>> {
+    let rows = sqlx::query!(
+        "select id, kind, status, attempts, created_at, due_at, outcome, error
+         from job
+         order by created_at desc, id desc
+         limit $1",
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let standing = rows.into_iter().map(|row| super::Standing {
+        id: JobId(row.id),
+        kind: row.kind,
+        status: row.status,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        due_at: row.due_at,
+        outcome: row.outcome,
+        error: row.error,
+    });
+    Ok(standing.collect())
+}

@@ -1,0 +1,275 @@
+//! What is written to people: one struct of plain data per letter, and its sentences.
+//!
+//! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
+//! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
+
+use chrono::{Datelike, NaiveDate};
+use domain::Fen;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A need as a letter names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedNeed {
+    pub code: String,
+    pub title: String,
+}
+
+impl fmt::Display for NamedNeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.title)
+    }
+}
+
+/// What a letter of ours is not (公益事业捐赠票据使用管理办法: the receipt is the charity's alone).
+pub const NOT_AN_INVOICE: &str = "本邮件不是公益事业捐赠票据，不能用于税前扣除；捐赠票据由接受捐赠的慈善组织开具。";
+
+/// Every letter that there is. All of them belong to something that the reader did or is part of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    NeedReturned(NeedReturned),
+    NeedApproved(NeedApproved),
+    PledgeMade(PledgeMade),
+    ArrivalConfirmed(ArrivalConfirmed),
+    DisbursementPaid(DisbursementPaid),
+    ReportPublished(ReportPublished),
+    SpendingReturned(SpendingReturned),
+}
+
+/// To the village: the federation wants something mended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedReturned {
+    pub code_or_title: String,
+    pub reason: String,
+    /// Within the site, as in every letter: `/work/needs/…`.
+    pub path: String,
+}
+
+/// To the village: everybody can read its need now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedApproved {
+    pub code: String,
+    pub title: String,
+    pub path: String,
+}
+
+/// To the enterprise: how to pay what it pledged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PledgeMade {
+    pub reference: String,
+    pub enterprise: String,
+    pub campaign: String,
+    pub charity: String,
+    pub need: Option<NamedNeed>,
+    pub amount: Fen,
+    pub account_name: String,
+    pub bank: String,
+    pub account_no: String,
+    pub path: String,
+}
+
+/// To the enterprise: the money is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArrivalConfirmed {
+    pub reference: String,
+    pub amount: Fen,
+    pub booked_on: NaiveDate,
+    pub campaign: String,
+    pub charity: String,
+    pub need: Option<NamedNeed>,
+    pub path: String,
+}
+
+/// To the village: the charity has paid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DisbursementPaid {
+    pub need_code: String,
+    pub title: String,
+    pub amount: Fen,
+    pub paid_on: NaiveDate,
+    pub payee_name: String,
+    pub path: String,
+}
+
+/// To the donors of a need: what became of their money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportPublished {
+    pub need_code: String,
+    pub title: String,
+    pub village: String,
+    pub text_excerpt: String,
+    pub spent: Fen,
+    pub path: String,
+}
+
+/// To the village: one item of what it spent has to be shown better.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpendingReturned {
+    pub need_title: String,
+    pub item: String,
+    pub reason: String,
+    pub path: String,
+}
+
+/// A letter in its parts, in the order in which they are read.
+pub struct Content {
+    pub subject: String,
+    pub blocks: Vec<Block>,
+    /// What the link says, and where it leads within the site.
+    pub link: (&'static str, String),
+}
+
+pub enum Block {
+    Paragraph(String),
+    /// Names and values, one a line.
+    Facts(Vec<(&'static str, String)>),
+    /// What somebody else wrote.
+    Quote(String),
+    /// What has to be known beside.
+    Note(&'static str),
+}
+
+impl Letter {
+    #[must_use]
+    pub fn content(&self) -> Content {
+        match self {
+            Letter::NeedReturned(letter) => letter.content(),
+            Letter::NeedApproved(letter) => letter.content(),
+            Letter::PledgeMade(letter) => letter.content(),
+            Letter::ArrivalConfirmed(letter) => letter.content(),
+            Letter::DisbursementPaid(letter) => letter.content(),
+            Letter::ReportPublished(letter) => letter.content(),
+            Letter::SpendingReturned(letter) => letter.content(),
+        }
+    }
+}
+
+fn paragraph(text: impl Into<String>) -> Block {
+    Block::Paragraph(text.into())
+}
+
+fn day(day: NaiveDate) -> String {
+    format!("{} 年 {} 月 {} 日", day.year(), day.month(), day.day())
+}
+
+/// What money is for, as it stands in letters.
+fn purpose(need: Option<&NamedNeed>) -> String {
+    need.map_or_else(|| "非定向".to_owned(), ToString::to_string)
+}
+
+impl NeedReturned {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("需求被退回：{}", self.code_or_title),
+            blocks: vec![
+                paragraph(format!("您村的需求“{}”被退回，请按下面的意见修改后再提交。", self.code_or_title)),
+                Block::Quote(self.reason.clone()),
+            ],
+            link: ("打开修改", self.path.clone()),
+        }
+    }
+}
+
+impl NeedApproved {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("需求已公开：{} {}", self.code, self.title),
+            blocks: vec![
+                paragraph(format!("您村的需求“{}”已通过审核，现在人人可以看到。", self.title)),
+                Block::Facts(vec![("需求编号", self.code.clone())]),
+            ],
+            link: ("查看公开页面", self.path.clone()),
+        }
+    }
+}
+
+impl PledgeMade {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("认捐已登记，请按此汇款：{}", self.reference),
+            blocks: vec![
+                paragraph(format!("{}：感谢您在“{}”中的认捐。", self.enterprise, self.campaign)),
+                paragraph("请在汇款时把下面的认捐编号写进附言，善款才能自动对上您的认捐。"),
+                Block::Facts(vec![
+                    ("附言（认捐编号）", self.reference.clone()),
+                    ("金额", format!("{}（{}）", self.amount, self.amount.to_capitals())),
+                    ("收款户名", self.account_name.clone()),
+                    ("开户银行", self.bank.clone()),
+                    ("收款账号", self.account_no.clone()),
+                    ("接受捐赠的慈善组织", self.charity.clone()),
+                    ("用途", purpose(self.need.as_ref())),
+                ]),
+                Block::Note("认捐不是到账：善款由慈善组织确认到账以后才计入。捐赠自愿，您可以随时撤回尚未到账的认捐。"),
+                Block::Note("汇款前请核对收款户名和账号。我们不会用电话或短信要求您改用别的账号。"),
+            ],
+            link: ("查看这笔认捐", self.path.clone()),
+        }
+    }
+}
+
+impl ArrivalConfirmed {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("捐款已到账：{} {}", self.amount, self.reference),
+            blocks: vec![
+                paragraph(format!("您在“{}”中的捐款已由{}确认到账。感谢您。", self.campaign, self.charity)),
+                Block::Facts(vec![
+                    ("认捐编号", self.reference.clone()),
+                    ("到账金额", format!("{}（{}）", self.amount, self.amount.to_capitals())),
+                    ("银行入账日期", day(self.booked_on)),
+                    ("用途", purpose(self.need.as_ref())),
+                ]),
+                Block::Note(NOT_AN_INVOICE),
+            ],
+            link: ("看这笔钱的去向", self.path.clone()),
+        }
+    }
+}
+
+impl DisbursementPaid {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("善款已拨付：{} {}", self.need_code, self.amount),
+            blocks: vec![
+                paragraph(format!("您村的需求“{}”有一笔善款已经拨付。", self.title)),
+                Block::Facts(vec![
+                    ("需求编号", self.need_code.clone()),
+                    ("拨付金额", self.amount.to_string()),
+                    ("拨付日期", day(self.paid_on)),
+                    ("收款方", self.payee_name.clone()),
+                ]),
+                paragraph("请按用途使用，并保留发票和照片，用完后在平台上登记支出、报告进展。"),
+            ],
+            link: ("登记支出和进展", self.path.clone()),
+        }
+    }
+}
+
+impl ReportPublished {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("您支持的需求有了新进展：{}", self.title),
+            blocks: vec![
+                paragraph(format!("{}报告了需求“{}”（{}）的进展：", self.village, self.title, self.need_code)),
+                Block::Quote(self.text_excerpt.clone()),
+                Block::Facts(vec![("至今支出", self.spent.to_string())]),
+                Block::Note("您的捐款用于这条需求，所以我们把进展告诉您。这不是宣传邮件。"),
+            ],
+            link: ("查看报告和每一笔支出", self.path.clone()),
+        }
+    }
+}
+
+impl SpendingReturned {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("支出登记被退回：{}", self.item),
+            blocks: vec![
+                paragraph(format!("需求“{}”的支出“{}”被退回，请按下面的意见补正。", self.need_title, self.item)),
+                Block::Quote(self.reason.clone()),
+            ],
+            link: ("打开补正", self.path.clone()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Letters to people: written when something happened, sent by a job.
+//!
+//! A letter names its recipient by id; the address is looked up when it is sent, so that an address that was erased
+//! meanwhile is not written to, and none is kept elsewhere. Deliberately absent: news, advertising, unsubscribing.
+
+mod http;
+pub mod letter;
+pub mod message;
+pub mod outbox;
+mod render;
+
+pub use http::routes;
+pub use letter::Letter;
+pub use outbox::Outbox;
+
+use crate::app::App;
+use crate::jobs::{Done, Failure, Job, enqueue};
+use crate::people;
+use chrono::{DateTime, Utc};
+use domain::organisation::Role;
+use domain::{JobId, OrganisationId, PersonId};
+use message::Outgoing;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+/// A letter and whom it is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mail {
+    pub to: PersonId,
+    pub letter: Letter,
+}
+
+/// Hands over one letter to everybody who acts for an organisation in one of the roles, as part of the caller's
+/// transaction.
+pub async fn write_to(
+    tx: &mut PgConnection,
+    app: &App,
+    (organisation, roles): (OrganisationId, &[Role]),
+    letter: &Letter,
+) -> crate::Result<()> {
+    for person in people::members(tx, organisation, roles).await? {
+        enqueue(tx, app, &Job::Mail(Mail { to: person, letter: letter.clone() })).await?;
+    }
+    Ok(())
+}
+
+/// Sends a letter. The same job sends the same message, however often it is tried.
+pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Result<Done, Failure> {
+    let Some(address) = people::address(app, mail.to).await? else {
+        return Ok(Some("no address"));
+    };
+    let content = mail.letter.content();
+    let outgoing = Outgoing {
+        id,
+        at,
+        to: address,
+        text: render::text(&content, &app.origin, app.demo),
+        html: render::html(&content, &app.origin, app.demo),
+        // A line break that somebody typed into a title must not end the header.
+        subject: content.subject.split_whitespace().collect::<Vec<_>>().join(" "),
+        attachments: Vec::new(),
+    };
+    app.mail.send(app, outgoing).await?;
+    Ok(None)
+}
