@@ -13,10 +13,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use backend::app::{App, Parts};
 use backend::clock::Clock;
+use backend::config::PDF_FONT;
 use backend::mail::Outbox;
 use backend::mail::outbox::Memory;
 use backend::people::session::Keys;
 use backend::places::Names;
+use backend::receipts::Typesetter;
 use backend::search::text::Analyzer;
 use backend::site::Site;
 use backend::{check, db, http, places, search};
@@ -95,6 +97,7 @@ impl TestApp {
             clock: clock.clone(),
             mail: Outbox::Memory(mail.clone()),
             mail_from: "千村 <noreply@example.org>".parse().expect("a sender"),
+            typesetter: Typesetter::new(PDF_FONT.as_ref()).expect("the font of letters is there"),
             keys: Keys::new("a secret for tests, of more than thirty-two characters"),
             files: Arc::new(object_store::memory::InMemory::new()),
             origin: ORIGIN.into(),

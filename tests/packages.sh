@@ -4,10 +4,13 @@
 need_packages() {
   local missing=() install
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  # Letters are set in it, and the browser of the tests shows Chinese by it.
+  [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=(fonts-noto-cjk)
   if [ "$1" = test ]; then
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
-    [ -n "$(fc-list :lang=zh-cn 2>/dev/null | head -n 1)" ] || missing+=(fonts-noto-cjk fontconfig)
+    command -v fc-list >/dev/null || missing+=(fontconfig)
+    command -v pdftotext >/dev/null || missing+=(poppler-utils)
   fi
   if [ "${#missing[@]}" = 0 ]; then
     refresh_package_list

@@ -7,6 +7,7 @@ use crate::files::Store;
 use crate::mail::Outbox;
 use crate::people::session::Keys;
 use crate::places::Names;
+use crate::receipts::Typesetter;
 use crate::search::Search;
 use lettre::message::Mailbox;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -26,6 +27,7 @@ pub struct Parts {
     pub places: Names,
     pub search: Search,
     pub mail: Outbox,
+    pub typesetter: Typesetter,
     /// The sender of letters.
     pub mail_from: Mailbox,
     /// The site's own origin, without a trailing slash.

@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+/// Where Debian and Ubuntu keep the font of their package fonts-noto-cjk.
+pub const PDF_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
 /// 千村 · villages say what they need, enterprises answer, everybody sees what each fen became.
 #[derive(Parser)]
 #[command(name = "qiancun", version, about)]
@@ -85,6 +88,9 @@ pub struct Settings {
     /// The sender of mails.
     #[arg(long, env = "MAIL_FROM", default_value = "千村 <noreply@localhost>")]
     pub mail_from: String,
+    /// The font file of PDF letters, with Chinese in it.
+    #[arg(long, env = "PDF_FONT", default_value = PDF_FONT)]
+    pub pdf_font: PathBuf,
     /// The address of the reverse proxy whose X-Forwarded-For is believed.
     #[arg(long, env = "TRUSTED_PROXY")]
     pub trusted_proxy: Option<IpAddr>,

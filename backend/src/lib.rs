@@ -34,6 +34,7 @@ pub mod payees;
 pub mod people;
 pub mod places;
 pub mod pledges;
+pub mod receipts;
 pub mod search;
 pub mod serve;
 pub mod site;

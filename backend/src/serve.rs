@@ -7,6 +7,7 @@ use crate::db::{self, Database};
 use crate::mail::Outbox;
 use crate::people::session::Keys;
 use crate::places::{self, Names};
+use crate::receipts::Typesetter;
 use crate::search::Search;
 use crate::site::Site;
 use crate::{demo, http, jobs, search};
@@ -117,6 +118,7 @@ fn build(settings: &Settings, demo: bool, database: &Database, places: Names, se
         files: Arc::new(LocalFileSystem::new_with_prefix(&files)?),
         search,
         mail,
+        typesetter: Typesetter::new(&settings.pdf_font)?,
         mail_from,
         places,
         origin: settings.origin(),

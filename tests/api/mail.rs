@@ -4,6 +4,7 @@ use crate::money::{new_pledge, open_need};
 use axum::http::StatusCode;
 use backend::jobs::{self, ATTEMPTS, LEASE, wait_after};
 use backend::mail::message::Outgoing;
+use backend::receipts::{self, ConfirmationLetter};
 use domain::Fen;
 use domain::api::deliveries::{self, ReturnItem};
 use domain::api::needs::{self, ReturnNeed, Seen};
@@ -180,5 +181,71 @@ async fn letters_are_not_on_the_network_outside_a_demo() {
     for path in ["/dev/mail", "/dev/mail/x", "/dev/mail/x/html", "/dev/mail/x/attachments/0"] {
         assert_eq!(test.visitor().page(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+    test.done().await;
+}
+
+/// What a reader of the PDF sees, by Poppler.
+fn text_of(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = std::process::Command::new("pdftotext").arg(&path).arg("-").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
+}
+
+#[tokio::test]
+async fn a_confirmed_arrival_is_written_with_a_confirmation_letter_as_pdf() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    jobs::run_due(&test.app).await.unwrap();
+    let letters = sent(&test);
+    let letter = letters.iter().find(|letter| letter.subject.starts_with("捐款已到账")).unwrap();
+    let [attachment] = letter.attachments.as_slice() else { panic!("one attachment: {:?}", letter.subject) };
+    assert_eq!(attachment.mime, "application/pdf");
+    assert!(attachment.name.starts_with("捐赠确认函-2026-000001-"), "{}", attachment.name);
+    let text = text_of(&attachment.bytes);
+    let pledge = ready.enterprise.call(pledges::own()).await.unwrap().items.remove(0);
+    let amount = pledge.arrived_fen;
+    let said = [
+        "捐赠确认函",
+        &pledge.enterprise_name,
+        &pledge.charity_name,
+        &amount.to_capitals(),
+        &pledge.reference.to_string(),
+        "不是公益事业捐赠票据",
+    ];
+    for said in said {
+        assert!(text.contains(&said.replace(' ', "")), "the letter lacks {said}: {text}");
+    }
+    assert!(letters.iter().filter(|letter| !letter.attachments.is_empty()).count() == 1);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_confirmation_letter_shows_what_its_font_lacks_and_reads_nothing_as_markup() {
+    let test = TestApp::new().await;
+    let letter = ConfirmationLetter {
+        number: "2026-000001-X".into(),
+        enterprise: "梅州\u{e123}#pagebreak()*公司*".into(),
+        charity: "示例慈善会".into(),
+        campaign: "𣒍村的活动".into(),
+        reference: "630-X".into(),
+        amount: "人民币 1.00 元".into(),
+        capitals: "壹元整".into(),
+        booked_on: "2026 年 6 月 30 日".into(),
+        confirmed_on: "2026 年 6 月 30 日".into(),
+        purpose: "非定向".into(),
+        follow: "https://qiancun.test/".into(),
+        not_an_invoice: "本函不是票据".into(),
+        demo: true,
+    };
+    let pdf = receipts::confirmation_pdf(&test.app.typesetter, &letter).await.unwrap();
+    let text = text_of(&pdf);
+    assert!(text.contains("梅州[U+E123]#pagebreak()*公司*"), "{text}");
+    assert!(text.contains("𣒍村") || text.contains("[U+2348D]村"), "{text}");
+    assert!(text.contains("示例"), "{text}");
+    let again = receipts::confirmation_pdf(&test.app.typesetter, &letter).await.unwrap();
+    assert_eq!(pdf, again, "a letter that is tried again is the same letter");
     test.done().await;
 }

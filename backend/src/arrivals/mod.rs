@@ -162,8 +162,8 @@ pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: 
     if parts.iter().map(|part| part.lot).ne(seen.lots.iter().copied()) {
         return Err(Error::changed_meanwhile());
     }
-    book(app, &mut tx, checker.acting.organisation, &line, &parts).await?;
     let number = sql::next_confirmation(&mut tx).await?;
+    book(app, &mut tx, (checker.acting.organisation, number), &line, &parts).await?;
     sql::set_confirmed(&mut tx, id, number, checker.acting.person, app.clock.now())
         .await
         .on_constraint("bank_line_four_eyes", || Error::Conflict("到账须由另一人复核".into()))?
@@ -178,7 +178,7 @@ pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: 
 async fn book(
     app: &App,
     tx: &mut PgConnection,
-    charity: OrganisationId,
+    (charity, confirmation_no): (OrganisationId, i64),
     line: &sql::Locked,
     parts: &[sql::Part],
 ) -> Result<()> {
@@ -215,8 +215,9 @@ async fn book(
         })
         .collect();
     pledges::book_arrivals(app, tx, &arrived).await?;
-    for (pledge, sum) in sums {
-        pledges::tell_arrival(app, tx, pledge, sum, line.booked_on).await?;
+    for (pledge, amount) in sums {
+        let arrival = pledges::Arrival { confirmation_no, amount, booked_on: line.booked_on };
+        pledges::tell_arrival(app, tx, pledge, arrival).await?;
     }
     Ok(())
 }

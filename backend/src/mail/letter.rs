@@ -3,6 +3,7 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
+use crate::receipts::{self, ConfirmationLetter};
 use chrono::{Datelike, NaiveDate};
 use domain::Fen;
 use serde::{Deserialize, Serialize};
@@ -73,8 +74,13 @@ pub struct PledgeMade {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ArrivalConfirmed {
     pub reference: String,
+    /// Of the confirmation letter that is attached.
+    pub number: String,
+    pub enterprise: String,
     pub amount: Fen,
     pub booked_on: NaiveDate,
+    /// The day of the second person's agreement in Shanghai.
+    pub confirmed_on: NaiveDate,
     pub campaign: String,
     pub charity: String,
     pub need: Option<NamedNeed>,
@@ -209,6 +215,26 @@ impl PledgeMade {
 }
 
 impl ArrivalConfirmed {
+    /// The confirmation letter that goes with it.
+    #[must_use]
+    pub fn confirmation(&self, origin: &str, demo: bool) -> ConfirmationLetter {
+        ConfirmationLetter {
+            number: self.number.clone(),
+            enterprise: self.enterprise.clone(),
+            charity: self.charity.clone(),
+            campaign: self.campaign.clone(),
+            reference: self.reference.clone(),
+            amount: receipts::printed(self.amount),
+            capitals: self.amount.to_capitals(),
+            booked_on: day(self.booked_on),
+            confirmed_on: day(self.confirmed_on),
+            purpose: purpose(self.need.as_ref()),
+            follow: format!("{origin}{}", self.path),
+            not_an_invoice: "本函不是公益事业捐赠票据，不能用于税前扣除；捐赠票据由接受捐赠的慈善组织开具。".to_owned(),
+            demo,
+        }
+    }
+
     fn content(&self) -> Content {
         Content {
             subject: format!("捐款已到账：{} {}", self.amount, self.reference),
@@ -220,6 +246,7 @@ impl ArrivalConfirmed {
                     ("银行入账日期", day(self.booked_on)),
                     ("用途", purpose(self.need.as_ref())),
                 ]),
+                paragraph(format!("附件是捐赠确认函（编号 {}）。", self.number)),
                 Block::Note(NOT_AN_INVOICE),
             ],
             link: ("看这笔钱的去向", self.path.clone()),

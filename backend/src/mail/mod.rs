@@ -15,11 +15,11 @@ pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::people;
+use crate::{people, receipts};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
-use message::Outgoing;
+use message::{Attachment, Outgoing};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -58,8 +58,17 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
         html: render::html(&content, &app.origin, app.demo),
         // A line break that somebody typed into a title must not end the header.
         subject: content.subject.split_whitespace().collect::<Vec<_>>().join(" "),
-        attachments: Vec::new(),
+        attachments: attachments(app, &mail.letter).await?,
     };
     app.mail.send(app, outgoing).await?;
     Ok(None)
+}
+
+/// The papers that go with a letter.
+async fn attachments(app: &App, letter: &Letter) -> anyhow::Result<Vec<Attachment>> {
+    let Letter::ArrivalConfirmed(arrival) = letter else { return Ok(Vec::new()) };
+    let confirmation = arrival.confirmation(&app.origin, app.demo);
+    let bytes = receipts::confirmation_pdf(&app.typesetter, &confirmation).await?;
+    let name = format!("捐赠确认函-{}.pdf", confirmation.number);
+    Ok(vec![Attachment { name, mime: "application/pdf", bytes }])
 }

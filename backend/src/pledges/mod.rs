@@ -16,6 +16,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation};
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
+use crate::receipts;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
@@ -92,19 +93,24 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<(
     mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::PledgeMade(letter)).await
 }
 
-/// Writes to the enterprise that this much has arrived, of one bank line.
-pub async fn tell_arrival(
-    app: &App,
-    tx: &mut PgConnection,
-    id: PledgeId,
-    amount: Fen,
-    booked_on: NaiveDate,
-) -> Result<()> {
+/// What of a confirmed bank line belongs to one pledge.
+pub struct Arrival {
+    pub confirmation_no: i64,
+    pub amount: Fen,
+    pub booked_on: NaiveDate,
+}
+
+/// Writes to the enterprise that money has arrived, with the confirmation letter.
+pub async fn tell_arrival(app: &App, tx: &mut PgConnection, id: PledgeId, arrival: Arrival) -> Result<()> {
     let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let confirmed_on = app.clock.today();
     let letter = ArrivalConfirmed {
+        number: receipts::confirmation_number(confirmed_on, arrival.confirmation_no, pledge.reference),
+        enterprise: pledge.enterprise_name,
         reference: pledge.reference.to_string(),
-        amount,
-        booked_on,
+        amount: arrival.amount,
+        booked_on: arrival.booked_on,
+        confirmed_on,
         campaign: pledge.campaign_name,
         charity: pledge.charity_name,
         need: pledge.need.map(named),
