@@ -79,6 +79,11 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With parts that are not the usual ones.
+    pub async fn with(change: impl FnOnce(&mut Parts)) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let template = template().await;
         let database = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -90,7 +95,7 @@ impl TestApp {
         let analyzer = ANALYZER.get_or_init(|| search::analyzer(&places).expect("search-config reads"));
         let index = tempfile::tempdir().expect("a folder");
         let mail: Arc<Mutex<Memory>> = Arc::default();
-        let app = App::new(Parts {
+        let mut parts = Parts {
             search: search::Search::open(index.path(), analyzer.clone()).expect("the index opens"),
             places,
             pool,
@@ -106,7 +111,9 @@ impl TestApp {
             trusted_proxy: None,
             hashing: Semaphore::new(2),
             decoding: Semaphore::new(2),
-        });
+        };
+        change(&mut parts);
+        let app = App::new(parts);
         let router = http::router(&app, &Site::without_files(&app));
         TestApp { app, clock, mail, router, database, _index: index }
     }

@@ -50,6 +50,10 @@ impl TestApp {
         self.person("auditor", OrganisationKind::Platform, None, Role::Auditor).await
     }
 
+    pub async fn donor(&self) -> Client<'_> {
+        self.person("donor", OrganisationKind::Platform, None, Role::Donor).await
+    }
+
     pub async fn admin(&self) -> Client<'_> {
         self.person("admin", OrganisationKind::Platform, None, Role::PlatformAdmin).await
     }

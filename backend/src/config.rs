@@ -88,6 +88,15 @@ pub struct Settings {
     /// The sender of mails.
     #[arg(long, env = "MAIL_FROM", default_value = "千村 <noreply@localhost>")]
     pub mail_from: String,
+    /// A Meilisearch server that answers searches; the embedded engine stands in while it does not.
+    #[arg(long, env = "MEILI_URL")]
+    pub meili_url: Option<String>,
+    /// The key of that server.
+    #[arg(long, env = "MEILI_KEY", hide_env_values = true)]
+    pub meili_key: Option<String>,
+    /// A port of its own, on LISTEN, for figures in Prometheus' format at /metrics.
+    #[arg(long, env = "METRICS_PORT")]
+    pub metrics_port: Option<u16>,
     /// The font file of PDF letters, with Chinese in it.
     #[arg(long, env = "PDF_FONT", default_value = PDF_FONT)]
     pub pdf_font: PathBuf,

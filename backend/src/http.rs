@@ -3,6 +3,8 @@
 //! `/api/v1` is the only door; pages enter by it too, in process. Deliberately absent: rules.
 
 pub mod caller;
+mod docs;
+pub mod endpoints;
 pub mod forms;
 pub mod identify;
 pub mod in_process;
@@ -12,36 +14,47 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{arrivals, campaigns, deliveries, disbursements, files, ledger, needs, payees, people, places, pledges};
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Json, Router};
 use domain::api::PREFIX;
+use endpoints::Endpoints;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::ToSchema;
 
 /// The largest JSON body or plain form.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
-/// Every room's routes, without prefix and without the outer layers.
+/// Every room's routes with their description, without prefix and without the outer layers.
+pub fn endpoints() -> Endpoints {
+    [
+        people::routes(),
+        places::routes(),
+        files::routes(),
+        needs::routes(),
+        campaigns::routes(),
+        pledges::routes(),
+        arrivals::routes(),
+        ledger::routes(),
+        payees::routes(),
+        disbursements::routes(),
+        deliveries::routes(),
+    ]
+    .into_iter()
+    .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)
+}
+
+/// The API as the pages call it in process.
 pub fn api(app: &App) -> Router {
-    Router::new()
-        .merge(people::routes())
-        .merge(places::routes())
-        .merge(files::routes())
-        .merge(needs::routes())
-        .merge(campaigns::routes())
-        .merge(pledges::routes())
-        .merge(arrivals::routes())
-        .merge(ledger::routes())
-        .merge(payees::routes())
-        .merge(disbursements::routes())
-        .merge(deliveries::routes())
-        .route("/health", get(health))
+    let (routes, _) = endpoints().split();
+    routes
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::BadRequest("这个地址不接受这种请求".into()))
         .with_state(app.clone())
@@ -52,9 +65,11 @@ pub fn router(app: &App, site: &Site) -> Router {
     let inner = Router::new()
         .nest(PREFIX, site.api.clone())
         .merge(crate::site::routes(site.clone()))
+        .merge(docs::routes(endpoints().split().1))
         .merge(crate::mail::routes().with_state(app.clone()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), identify::identify))
+        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()))
         .layer(from_fn(identify::log));
     let inner = security_headers(inner);
@@ -81,10 +96,15 @@ fn security_headers(router: Router) -> Router {
     })
 }
 
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+}
+
 /// Alive, and the database answers.
-async fn health(axum::extract::State(app): axum::extract::State<App>) -> Result<Json<serde_json::Value>> {
+async fn health(State(app): State<App>) -> Result<Json<Health>> {
     sqlx::query!(r#"select 1 as "one!""#).fetch_one(&app.pool).await?;
-    Ok(Json(serde_json::json!({ "status": "ok" })))
+    Ok(Json(Health { status: "ok" }))
 }
 
 /// A JSON body; what is wrong with it is said.

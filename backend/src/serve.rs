@@ -9,8 +9,9 @@ use crate::people::session::Keys;
 use crate::places::{self, Names};
 use crate::receipts::Typesetter;
 use crate::search::Search;
+use crate::search::meili::{MeiliEngine, Patience};
 use crate::site::Site;
-use crate::{demo, http, jobs, search};
+use crate::{demo, http, jobs, metrics, search};
 use anyhow::{Context, bail, ensure};
 use object_store::local::LocalFileSystem;
 use std::fs::OpenOptions;
@@ -25,6 +26,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 const SECRET_LENGTH_MIN: usize = 32;
+/// The name of our index on a search server.
+const MEILI_INDEX: &str = "qiancun_needs";
 
 /// Serves until SIGINT or SIGTERM, then lets what is under way finish.
 pub async fn serve(settings: &Settings, demo: bool) -> anyhow::Result<()> {
@@ -53,12 +56,14 @@ async fn serve_on(settings: &Settings, demo: bool, database: &Database, listener
     let follower = tokio::spawn(search::follow(app.clone()));
     let stop = CancellationToken::new();
     let worker = tokio::spawn(jobs::work(app.clone(), stop.clone()));
+    let measured = metrics::serve(&app, settings).await?;
     let service = http::router(&app, &site).into_make_service_with_connect_info::<SocketAddr>();
     crate::say!("ready {}", app.origin);
     axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await?;
     stop.cancel();
     worker.await?;
     follower.abort();
+    measured.abort();
     crate::say!("stopped");
     Ok(())
 }
@@ -92,7 +97,12 @@ pub async fn prepare(database: &Database) -> anyhow::Result<()> {
 /// The app on an open database.
 pub async fn app(settings: &Settings, demo: bool, database: &Database) -> anyhow::Result<App> {
     let places = Names::load(&database.pool).await?;
-    let search = Search::open(&settings.data_dir.join("search"), search::analyzer(&places)?)?;
+    let analyzer = search::analyzer(&places)?;
+    let mut search = Search::open(&settings.data_dir.join("search"), analyzer.clone())?;
+    if let Some(url) = &settings.meili_url {
+        let server = MeiliEngine::new(url, settings.meili_key.as_deref(), MEILI_INDEX, analyzer, Patience::default());
+        search = search.with_server(server.context("MEILI_URL and MEILI_KEY")?);
+    }
     build(settings, demo, database, places, search)
 }
 

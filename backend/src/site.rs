@@ -4,17 +4,19 @@
 
 use crate::app::App;
 use crate::http::caller::Caller;
+use crate::http::identify::brings_credentials;
 use crate::http::in_process::InProcess;
 use crate::http::{forms, private};
+use crate::page_cache::{Key, PageCache};
 use crate::people;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use frontend::{DemoAccount, FormState, Lang, SiteInfo, Visit};
+use frontend::{DemoAccount, FormState, Lang, Rendered, SiteInfo, Visit};
 use std::collections::HashMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -26,7 +28,11 @@ pub struct Site {
     pub api: Router,
     pub info: Arc<SiteInfo>,
     files: Arc<HashMap<String, Built>>,
+    cache: Option<PageCache>,
 }
+
+/// Asks a demo, and only a demo, for a page as if no other request had come before; for measuring.
+const UNCACHED: &str = "x-qiancun-uncached";
 
 /// One built file with its compressed twins, in memory: a few hundred kilobytes in all.
 struct Built {
@@ -49,7 +55,13 @@ impl Site {
             let built = Built { mime: mime(name), plain, brotli: read(".br"), gzip: read(".gz") };
             files.insert(name.clone(), built);
         }
-        Ok(Self::with(app, assets, files))
+        Ok(Self::with(app, assets, files).with_cache())
+    }
+
+    /// Keeps public pages for a moment. Tests, whose clock stands still, do without unless they are about it.
+    #[must_use]
+    pub fn with_cache(self) -> Self {
+        Site { cache: Some(PageCache::default()), ..self }
     }
 
     /// A site without built files, for tests that look at pages and not at the browser.
@@ -60,13 +72,30 @@ impl Site {
 
     fn with(app: &App, assets: HashMap<String, String>, files: HashMap<String, Built>) -> Self {
         let info = SiteInfo { assets, demo: app.demo, map_approval_no: app.map_approval_no.clone() };
-        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files) }
+        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files), cache: None }
+    }
+
+    /// The page of a GET: a public one out of the cache, where the visitor is a stranger.
+    async fn shown(&self, request: &PageRequest, headers: &HeaderMap) -> Response {
+        let query = parse_query(request.uri.query().unwrap_or_default());
+        let uncached = self.app.demo && headers.contains_key(UNCACHED);
+        let anonymous = !brings_credentials(headers) && !uncached;
+        let key = Key::new(request.lang, request.uri.path(), &query).filter(|_| anonymous);
+        let (Some(cache), Some(key)) = (&self.cache, key) else { return self.page(request, None).await };
+        match cache.page(key, self.render(request, None)).await {
+            Ok(kept) => kept.answer(headers),
+            Err(rendered) => answer(request, &rendered, false),
+        }
     }
 
     /// Renders the page of a request; `form` is a refused form to show again.
     pub async fn page(&self, request: &PageRequest, form: Option<FormState>) -> Response {
         let refused = form.as_ref().is_some_and(|form| !form.fine);
-        let answers_a_form = form.is_some();
+        let rendered = self.render(request, form).await;
+        answer(request, &rendered, refused)
+    }
+
+    async fn render(&self, request: &PageRequest, form: Option<FormState>) -> Rendered {
         let sign_in = request.uri.path() == "/sign-in" && self.app.demo;
         let visit = Visit {
             api: Arc::new(request.in_process(self)),
@@ -83,20 +112,7 @@ impl Site {
             request_id: request.caller.origin.request_id.clone(),
             fresh_id: self.app.clock.id(),
         };
-        let rendered = frontend::render(visit).await;
-        if rendered.sign_in {
-            let next = request.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-            let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-            return private(Redirect::to(&format!("{}/sign-in?{query}", request.lang.prefix())));
-        }
-        let status = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let status = if refused && status == StatusCode::OK { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-        let page = (status, Html(rendered.html));
-        if rendered.public && request.caller.me.is_none() && !answers_a_form {
-            page.into_response()
-        } else {
-            private(page)
-        }
+        frontend::render(visit).await
     }
 
     async fn demo_accounts(&self) -> Vec<DemoAccount> {
@@ -114,6 +130,18 @@ impl Site {
     pub fn see_other(&self, lang: Lang, path: &str) -> Response {
         private(Redirect::to(&format!("{}{path}", lang.prefix())))
     }
+}
+
+/// A rendered page as an answer that no cache keeps.
+fn answer(request: &PageRequest, rendered: &Rendered, refused: bool) -> Response {
+    if rendered.sign_in {
+        let next = request.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+        let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+        return private(Redirect::to(&format!("{}/sign-in?{query}", request.lang.prefix())));
+    }
+    let status = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = if refused && status == StatusCode::OK { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+    private((status, Html(rendered.html.clone())))
 }
 
 /// Of a request for a page, what the page needs.
@@ -142,7 +170,14 @@ impl PageRequest {
 
 /// Pages, forms and built files.
 pub fn routes(site: Site) -> Router {
-    let page = async |State(site): State<Site>, request: Request| site.page(&PageRequest::of(&request), None).await;
+    let page = async |State(site): State<Site>, request: Request| {
+        let asked = PageRequest::of(&request);
+        if matches!(*request.method(), Method::GET | Method::HEAD) {
+            site.shown(&asked, request.headers()).await
+        } else {
+            site.page(&asked, None).await
+        }
+    };
     Router::new().route("/site/{name}", get(built)).merge(forms::routes()).fallback(page).with_state(site)
 }
 

@@ -3,12 +3,14 @@
 mod check;
 mod deliveries;
 mod disbursements;
+mod endpoints;
 mod files;
 mod forms;
 mod mail;
 mod money;
 mod money_forms;
 mod needs;
+mod page_cache;
 mod places;
 mod search;
 mod sessions;

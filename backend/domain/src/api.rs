@@ -151,12 +151,43 @@ impl std::error::Error for ApiError {}
 
 /// One page of a list. `next` goes into the query's `after` for the following page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct List<T> {
     pub items: Vec<T>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     pub count: Count,
+}
+
+/// By hand, because what the derive makes for a generic type does not name the rows' own schema.
+#[cfg(feature = "openapi")]
+mod list_schema {
+    use super::{Count, List};
+    use std::borrow::Cow;
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    use utoipa::openapi::{Ref, RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    impl<T: ToSchema> PartialSchema for List<T> {
+        fn schema() -> RefOr<Schema> {
+            let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+            let next = ObjectBuilder::new().schema_type(Type::String).description(Some("下一页的 after；最后一页没有"));
+            let list = ObjectBuilder::new().property("items", items).property("next", next);
+            let list = list.property("count", Ref::from_schema_name(Count::name()));
+            list.required("items").required("count").build().into()
+        }
+    }
+
+    impl<T: ToSchema> ToSchema for List<T> {
+        fn name() -> Cow<'static, str> {
+            format!("{}List", T::name()).into()
+        }
+
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push((T::name().into_owned(), T::schema()));
+            schemas.push((Count::name().into_owned(), Count::schema()));
+            T::schemas(schemas);
+        }
+    }
 }
 
 /// How many there are: exact up to 1,000, then "more".

@@ -4,11 +4,11 @@ use super::Viewer;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, SignedIn};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
@@ -16,14 +16,15 @@ use domain::api::arrivals::{
     NewBankLine, UNMATCH, Unmatch,
 };
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(BANK_ACCOUNTS, get(accounts))
-        .route(BANK_LINES, get(list).post(enter))
-        .route(BANK_LINE, get(read))
-        .route(MATCH, post(match_))
-        .route(UNMATCH, post(unmatch))
-        .route(CONFIRM, post(confirm))
+pub fn routes() -> Endpoints {
+    Endpoints::new("银行流水与到账")
+        .get(BANK_ACCOUNTS, "本慈善组织的银行账户", accounts)
+        .get(BANK_LINES, "银行流水：待办的，或已确认的", list)
+        .post(BANK_LINES, "录入一笔银行流水", enter)
+        .get(BANK_LINE, "一笔银行流水", read)
+        .post(MATCH, "把流水对到认捐", match_)
+        .post(UNMATCH, "撤回对账", unmatch)
+        .post(CONFIRM, "第二个人确认到账", confirm)
 }
 
 async fn accounts(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankAccount>>> {

@@ -2,16 +2,20 @@
 
 use crate::app::App;
 use crate::error::Result;
+use crate::http::endpoints::Endpoints;
 use crate::http::{Path, Query};
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::CampaignId;
 use domain::api::List;
 use domain::api::campaigns::{CAMPAIGN, CAMPAIGNS, Campaign, CampaignMoney, PLEDGES, PageQuery, PublicPledge};
 
-pub fn routes() -> Router<App> {
-    Router::new().route(CAMPAIGNS, get(list)).route(CAMPAIGN, get(read)).route(PLEDGES, get(pledges))
+pub fn routes() -> Endpoints {
+    Endpoints::new("活动").get(CAMPAIGNS, "全部活动", list).get(CAMPAIGN, "一个活动和它的四个数", read).get(
+        PLEDGES,
+        "一个活动公开的认捐",
+        pledges,
+    )
 }
 
 async fn list(State(app): State<App>) -> Result<Json<List<Campaign>>> {

@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{Caller, CharityChecker, CharityStaff, Village};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::api::List;
 use domain::api::deliveries::{
     ACCEPT, AcceptItem, CorrectItem, ITEM, ItemToDecide, NewReport, REPORTS, RETURN, Report, ReturnItem, SPENDING,
@@ -15,13 +15,14 @@ use domain::api::deliveries::{
 };
 use domain::{NeedId, SpendingItemId};
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(REPORTS, get(of_need).post(report))
-        .route(SPENDING, get(waiting))
-        .route(ITEM, post(correct))
-        .route(ACCEPT, post(accept))
-        .route(RETURN, post(return_))
+pub fn routes() -> Endpoints {
+    Endpoints::new("进展与支出")
+        .get(REPORTS, "一条需求的进展报告和支出", of_need)
+        .post(REPORTS, "村报告进展、登记支出", report)
+        .get(SPENDING, "等待审核的支出", waiting)
+        .post(ITEM, "村补正被退回的支出", correct)
+        .post(ACCEPT, "接受一笔支出", accept)
+        .post(RETURN, "退回一笔支出", return_)
 }
 
 async fn of_need(State(app): State<App>, caller: Caller, Path(need): Path<NeedId>) -> Result<Json<List<Report>>> {

@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, SignedIn};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
@@ -16,16 +16,17 @@ use domain::api::disbursements::{
 };
 use domain::{DisbursementId, NeedId};
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(ALLOCATIONS, post(allocate))
-        .route(DISBURSEMENTS, get(list).post(prepare))
-        .route(DISBURSEMENT, get(read))
-        .route(OF_NEED, get(of_need))
-        .route(CHECK, post(check))
-        .route(APPROVE, post(approve))
-        .route(REJECT, post(reject))
-        .route(PAY, post(pay))
+pub fn routes() -> Endpoints {
+    Endpoints::new("拨付")
+        .post(ALLOCATIONS, "把到账的钱安排给一条需求", allocate)
+        .get(DISBURSEMENTS, "本慈善组织的拨付", list)
+        .post(DISBURSEMENTS, "准备一笔拨付", prepare)
+        .get(DISBURSEMENT, "一笔拨付", read)
+        .get(OF_NEED, "一条需求收到的拨付", of_need)
+        .post(CHECK, "复核一笔拨付", check)
+        .post(APPROVE, "批准一笔拨付", approve)
+        .post(REJECT, "退回一笔拨付", reject)
+        .post(PAY, "登记银行已付", pay)
 }
 
 async fn allocate(

@@ -4,20 +4,23 @@ use super::Size;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{Caller, SignedIn};
+use crate::http::endpoints::{Answered, Description, Endpoints};
 use crate::http::{Path, Query};
+use axum::Json;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::FileId;
 use domain::api::files::{FILE, FILE_BYTES_MAX, FILES, StoredFile};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-pub fn routes() -> Router<App> {
-    let upload = Router::new().route(FILES, post(upload)).layer(DefaultBodyLimit::max(FILE_BYTES_MAX + 64 * 1024));
-    Router::new().route(FILE, get(read)).merge(upload)
+pub fn routes() -> Endpoints {
+    let upload = Endpoints::new("照片")
+        .post(FILES, "上传一张照片，七天内用不上就删除", upload)
+        .with(|router| router.layer(DefaultBodyLimit::max(FILE_BYTES_MAX + 64 * 1024)));
+    Endpoints::new("照片").get(FILE, "一张照片", read).merge(upload)
 }
 
 async fn upload(
@@ -42,9 +45,34 @@ fn refused(error: &MultipartError) -> Error {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 struct Wanted {
+    /// `small` for a preview.
     size: Option<String>,
+}
+
+/// A picture as it goes out.
+struct Picture {
+    bytes: bytes::Bytes,
+    public: bool,
+}
+
+impl Answered for Picture {
+    fn describe(description: &mut Description) {
+        description.answer_picture();
+    }
+}
+
+impl IntoResponse for Picture {
+    fn into_response(self) -> Response {
+        let cache = if self.public { "public, max-age=86400" } else { "private, no-store" };
+        let headers = [
+            (header::CONTENT_TYPE, "image/jpeg"),
+            (header::CACHE_CONTROL, cache),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        ];
+        (headers, self.bytes).into_response()
+    }
 }
 
 async fn read(
@@ -52,14 +80,8 @@ async fn read(
     caller: Caller,
     Path(id): Path<FileId>,
     Query(wanted): Query<Wanted>,
-) -> Result<Response> {
+) -> Result<Picture> {
     let size = if wanted.size.as_deref() == Some("small") { Size::Small } else { Size::Full };
     let (bytes, public) = super::read(&app, &caller, id, size).await?;
-    let cache = if public { "public, max-age=86400" } else { "private, no-store" };
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CACHE_CONTROL, cache),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(Picture { bytes, public })
 }

@@ -4,6 +4,7 @@
 //! exists only where the caller holds it in a verified organisation; ownership and jurisdiction are the use case's
 //! matter. Deliberately absent: booleans such as `is_admin`.
 
+use super::endpoints::{Asked, Description};
 use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -98,6 +99,12 @@ macro_rules! rights {
                 Ok($name { acting, origin: caller.origin })
             }
         }
+
+        impl Asked for $name {
+            fn describe(description: &mut Description) {
+                description.right(Self::ROLES);
+            }
+        }
     )+};
 }
 
@@ -116,6 +123,8 @@ rights! {
     CharityPayer: [CharityPayer], "只有慈善组织的出纳可以做这件事";
     /// Reads the books of its charity.
     CharityStaff: [CharityMaker, CharityChecker, CharityPayer], "只有慈善组织的账号可以做这件事";
+    /// Closes a payee: the village its own, the charity's checker one that it pays.
+    PayeeKeeper: [VillageReporter, VillageHead, CharityChecker], "只有村（社区）和慈善组织的复核可以停用收款账户";
     /// Reads everything, changes nothing.
     Audit: [Auditor], "只有审计账号可以做这件事";
 }

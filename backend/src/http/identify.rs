@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::people::session::{ACCESS_LIFE, REFRESH_LIFE, Refresh, Tokens};
 use crate::people::{self, Renewal};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -40,8 +40,10 @@ pub async fn log(mut request: Request, next: Next) -> Response {
     let id = bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map_or("pages", MatchedPath::as_str).to_owned();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
+    crate::metrics::answered(&route, method.as_str(), status, started.elapsed());
     tracing::info!(request = id, %method, path, status, duration_us = started.elapsed().as_micros(), "answered");
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -93,6 +95,13 @@ struct Credentials {
     refresh: Option<Refresh>,
     /// There was a refresh cookie, well formed or not.
     cookies: bool,
+}
+
+/// Whether a request brings anything to be known by, valid or not.
+#[must_use]
+pub fn brings_credentials(headers: &HeaderMap) -> bool {
+    let credentials = Credentials::of(headers);
+    credentials.bearer.is_some() || credentials.access.is_some() || credentials.cookies
 }
 
 impl Credentials {

@@ -4,14 +4,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Path;
 use crate::http::caller::{Caller, SignedIn};
+use crate::http::endpoints::Endpoints;
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::api::ledger::{ACCOUNT, AccountBook};
 use domain::ledger::Account;
 
-pub fn routes() -> Router<App> {
-    Router::new().route(ACCOUNT, get(account))
+pub fn routes() -> Endpoints {
+    Endpoints::new("账簿").get(ACCOUNT, "一个科目的余额和明细", account)
 }
 
 async fn account(

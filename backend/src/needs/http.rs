@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{Caller, Federation, Village};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::NeedId;
 use domain::api::List;
 use domain::api::needs::{
@@ -15,15 +15,17 @@ use domain::api::needs::{
     SUBMIT, Seen,
 };
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(NEEDS, get(list).post(create))
-        .route(OWN, get(own))
-        .route(REVIEW, get(review))
-        .route(NEED, get(read).post(update))
-        .route(SUBMIT, post(submit))
-        .route(RETURN, post(return_))
-        .route(APPROVE, post(approve))
+pub fn routes() -> Endpoints {
+    Endpoints::new("需求")
+        .get(NEEDS, "公开的需求：搜索、筛选、翻页", list)
+        .post(NEEDS, "写一条需求的草稿", create)
+        .get(OWN, "本村的需求", own)
+        .get(REVIEW, "等待审核的需求", review)
+        .get(NEED, "一条需求，按编号或 id", read)
+        .post(NEED, "改一条需求的草稿", update)
+        .post(SUBMIT, "提交审核", submit)
+        .post(RETURN, "退回，写明原因", return_)
+        .post(APPROVE, "审核通过，公开", approve)
 }
 
 async fn list(State(app): State<App>, Query(query): Query<NeedQuery>) -> Result<Json<NeedList>> {

@@ -1,22 +1,26 @@
 //! The routes of payees.
 
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::caller::{Caller, CharityChecker, Village};
+use crate::error::Result;
+use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Village};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::PayeeId;
 use domain::api::List;
 use domain::api::payees::{CLOSE, ClosePayee, NewPayee, PAYEES, Payee, VERIFY, VerifyPayee};
 
-pub fn routes() -> Router<App> {
-    Router::new().route(PAYEES, get(list).post(propose)).route(VERIFY, post(verify)).route(CLOSE, post(close))
+pub fn routes() -> Endpoints {
+    Endpoints::new("收款账户")
+        .get(PAYEES, "看得到的收款账户", list)
+        .post(PAYEES, "村登记收款账户", propose)
+        .post(VERIFY, "慈善组织核实收款账户", verify)
+        .post(CLOSE, "停用收款账户", close)
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<Payee>>> {
+async fn list(State(app): State<App>, _: SignedIn, caller: Caller) -> Result<Json<List<Payee>>> {
     Ok(Json(super::list(&app, &caller).await?))
 }
 
@@ -39,14 +43,9 @@ async fn verify(
 
 async fn close(
     State(app): State<App>,
-    caller: Caller,
+    keeper: PayeeKeeper,
     Path(id): Path<PayeeId>,
     Body(ClosePayee {}): Body<ClosePayee>,
 ) -> Result<Json<Payee>> {
-    if caller.me.is_none() {
-        return Err(Error::SignInRequired);
-    }
-    let acting = caller.acting_as(Village::ROLES).or(caller.acting_as(CharityChecker::ROLES));
-    let acting = acting.ok_or(Error::Forbidden("只有村（社区）和慈善组织的复核可以停用收款账户"))?;
-    Ok(Json(super::close(&app, &acting, &caller.origin, id).await?))
+    Ok(Json(super::close(&app, &keeper, id).await?))
 }

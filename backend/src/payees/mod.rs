@@ -12,7 +12,7 @@ pub use sql::{Checked, checked};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, Village};
+use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Village};
 use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PayeeSnapshot, account_digits};
@@ -79,7 +79,8 @@ pub async fn verify(app: &App, checker: &CharityChecker, id: PayeeId, how: &Veri
 }
 
 /// Whoever proposed it, or the charity, closes it: nothing is paid to it any more.
-pub async fn close(app: &App, acting: &Acting, origin: &Origin, id: PayeeId) -> Result<Payee> {
+pub async fn close(app: &App, keeper: &PayeeKeeper, id: PayeeId) -> Result<Payee> {
+    let PayeeKeeper { acting, origin } = keeper;
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?;
     let row =

@@ -3,13 +3,13 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Query;
+use crate::http::endpoints::Endpoints;
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use domain::api::places::{PLACES, Places, PlacesQuery};
 
-pub fn routes() -> Router<App> {
-    Router::new().route(PLACES, get(list))
+pub fn routes() -> Endpoints {
+    Endpoints::new("地方").get(PLACES, "县、镇、村", list)
 }
 
 async fn list(State(app): State<App>, Query(query): Query<PlacesQuery>) -> Result<Json<Places>> {

@@ -3,24 +3,24 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{Caller, Enterprise, SignedIn};
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
 use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
 use domain::pledge::PledgeReference;
 use domain::{NeedId, PledgeId};
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(PLEDGES, post(create))
-        .route(OWN, get(own))
-        .route(PLEDGE, get(read))
-        .route(TRAIL, get(trail))
-        .route(money::NEED, get(money_of_need))
+pub fn routes() -> Endpoints {
+    Endpoints::new("认捐")
+        .post(PLEDGES, "认捐", create)
+        .get(OWN, "本企业的认捐", own)
+        .get(PLEDGE, "一笔认捐，按 id 或认捐编号", read)
+        .get(TRAIL, "一笔认捐的去向", trail)
+        .get(money::NEED, "一条需求的四个数", money_of_need)
 }
 
 async fn create(

@@ -20,14 +20,18 @@ use anyhow::Context;
 use config::SearchConfig;
 use embedded::{EmbeddedEngine, Opening};
 use engine::{AnyEngine, Engine, EngineError, NeedHits, NeedQuery};
+use meili::MeiliEngine;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use text::Analyzer;
 use uuid::Uuid;
 
 /// How often the index looks for news.
 const FOLLOW: Duration = Duration::from_millis(300);
+/// How long a search server that failed is left alone.
+const SERVER_WAIT: Duration = Duration::from_secs(5);
 /// Needs that are written to an index at once.
 const BATCH: i64 = 2_000;
 
@@ -37,10 +41,17 @@ const STOP_WORDS: &str = include_str!("../../../search-config/stop_words.json");
 
 /// The engines of this process.
 pub struct Search {
-    /// The one that is asked first, when it is not the embedded one.
-    configured: Option<AnyEngine>,
+    /// A server that is asked first.
+    configured: Option<Configured>,
     /// Absent in a process that does not answer queries: an index takes one writer.
     embedded: Option<AnyEngine>,
+}
+
+/// A search server, which may come later than we do and go before us.
+struct Configured {
+    engine: MeiliEngine,
+    /// It has its settings and was brought up to date once; until then its answers are not whole.
+    ready: AtomicBool,
 }
 
 /// How text is read; made once, because it reads a dictionary.
@@ -66,34 +77,56 @@ impl Search {
         Search { configured: None, embedded: None }
     }
 
-    fn engines(&self) -> impl Iterator<Item = &AnyEngine> {
-        self.configured.iter().chain(&self.embedded)
+    /// Asks this server from now on, and the embedded engine only where the server does not answer.
+    #[must_use]
+    pub fn with_server(self, engine: MeiliEngine) -> Self {
+        Search { configured: Some(Configured { engine, ready: AtomicBool::new(false) }), ..self }
     }
 }
 
 /// Public needs that fit.
 pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedHits> {
     let found = match (&app.search.configured, &app.search.embedded) {
-        (Some(configured), embedded) => engine::ask(configured, embedded.as_ref(), query).await,
+        (Some(server), Some(embedded)) if !server.ready.load(Ordering::Acquire) => {
+            let hits = embedded.search(query).await;
+            hits.map(|hits| NeedHits { stands_in_for: Some(server.engine.name()), ..hits })
+        }
+        (Some(server), embedded) => engine::ask(&server.engine, embedded.as_ref(), query).await,
         (None, Some(embedded)) => embedded.search(query).await,
         (None, None) => Err(EngineError::Unavailable),
     };
-    found.map_err(|error| match error {
+    let hits = found.map_err(|error| match error {
         EngineError::Unavailable => Error::Busy { retry_after_seconds: 5 },
         EngineError::Refused(why) => anyhow::anyhow!("search refused: {why}").into(),
-    })
-}
-
-/// Brings every engine up to what has been committed. Returns how many needs were written.
-pub async fn catch_up(app: &App) -> Result<usize> {
-    let mut written = 0;
-    for engine in app.search.engines() {
-        written += catch_up_engine(app, engine).await?;
+    })?;
+    if let Some(silent) = hits.stands_in_for {
+        metrics::counter!("search_stood_in_total").increment(1);
+        tracing::debug!(?silent, "the embedded engine stands in");
     }
-    Ok(written)
+    Ok(hits)
 }
 
-async fn catch_up_engine(app: &App, engine: &AnyEngine) -> Result<usize> {
+/// Brings the embedded engine up to what has been committed. Returns how many needs were written.
+pub async fn catch_up(app: &App) -> Result<usize> {
+    match &app.search.embedded {
+        Some(engine) => catch_up_engine(app, engine).await,
+        None => Ok(0),
+    }
+}
+
+/// The same for the search server, where there is one; gives it its settings first.
+pub async fn catch_up_server(app: &App) -> Result<usize> {
+    let Some(server) = &app.search.configured else { return Ok(0) };
+    if !server.ready.load(Ordering::Acquire) {
+        server.engine.prepare().await.map_err(unwritten)?;
+    }
+    let written = catch_up_engine(app, &server.engine).await;
+    // One that lost its index, or went away half-way, is prepared again.
+    server.ready.store(written.is_ok(), Ordering::Release);
+    written
+}
+
+async fn catch_up_engine(app: &App, engine: &impl Engine) -> Result<usize> {
     let cursor = engine.cursor().await.map_err(unwritten)?;
     let mut connection = app.pool.acquire().await?;
     let horizon = sql::horizon(&mut connection).await?;
@@ -118,7 +151,7 @@ async fn catch_up_engine(app: &App, engine: &AnyEngine) -> Result<usize> {
 }
 
 /// Writes all public needs anew.
-async fn fill(app: &App, engine: &AnyEngine, horizon: i64) -> Result<usize> {
+async fn fill(app: &App, engine: &impl Engine, horizon: i64) -> Result<usize> {
     engine.clear().await.map_err(unwritten)?;
     let mut written = 0;
     let mut after = Uuid::nil();
@@ -140,12 +173,27 @@ fn unwritten(error: EngineError) -> Error {
     anyhow::Error::new(error).context("cannot write the search index").into()
 }
 
-/// Follows the record of events for as long as the process runs.
+/// Follows the record of events for as long as the process runs, with each engine at its own pace.
 pub async fn follow(app: App) {
-    loop {
-        if let Err(error) = catch_up(&app).await {
-            tracing::error!(?error, "the search index does not follow");
+    let embedded = async {
+        loop {
+            if let Err(error) = catch_up(&app).await {
+                tracing::error!(?error, "the search index does not follow");
+            }
+            tokio::time::sleep(FOLLOW).await;
         }
-        tokio::time::sleep(FOLLOW).await;
-    }
+    };
+    let server = async {
+        while app.search.configured.is_some() {
+            let wait = match catch_up_server(&app).await {
+                Ok(_) => FOLLOW,
+                Err(error) => {
+                    tracing::warn!(?error, "the search server does not follow");
+                    SERVER_WAIT
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    };
+    tokio::join!(embedded, server);
 }

@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use backend::search::engine::{AnyEngine, Engine, EngineError, EngineName, NeedQuery, Sort, ask};
 use backend::search::meili::{MeiliEngine, Patience};
+use backend::search::{self, Search};
+use domain::api::needs;
+use tests::TestApp;
+
+use crate::money::open_need;
 
 use super::contract;
 use super::double::{Double, Manner};
@@ -106,4 +111,53 @@ async fn a_server_that_comes_back_answers_again() {
     double.behave(Manner::Faithful);
     engine.upsert(golden_documents()).await.expect("written");
     assert!(engine.search(&text("路灯")).await.expect("an answer").total > 0);
+}
+
+/// The app with this server configured, and one public need.
+async fn app_with(address: &str) -> TestApp {
+    let server = engine(address);
+    let test = TestApp::with(|parts| {
+        let search = std::mem::replace(&mut parts.search, Search::off());
+        parts.search = search.with_server(server);
+    })
+    .await;
+    open_need(&test).await;
+    test.index().await;
+    test
+}
+
+async fn found(test: &TestApp) -> usize {
+    test.visitor().call(needs::list(&needs::NeedQuery::default())).await.expect("an answer").items.len()
+}
+
+#[tokio::test]
+async fn a_configured_server_is_filled_and_asked() {
+    let double = Double::start(Manner::Faithful).await;
+    let test = app_with(&double.address).await;
+    assert_eq!(found(&test).await, 1, "before it is filled, the embedded engine answers");
+    let searches = || double.asked().iter().filter(|(path, _)| path.contains("multi-search")).count();
+    assert_eq!(searches(), 0);
+    assert_eq!(search::catch_up_server(&test.app).await.expect("filled"), 1);
+    assert_eq!(found(&test).await, 1);
+    assert_eq!(searches(), 1, "now the server answers");
+    assert_eq!(search::catch_up_server(&test.app).await.expect("nothing new"), 0);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_site_whose_search_server_is_down_still_finds() {
+    let test = app_with("http://127.0.0.1:9").await;
+    assert!(search::catch_up_server(&test.app).await.is_err());
+    assert_eq!(found(&test).await, 1);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_server_that_falls_over_is_stood_in_for() {
+    let double = Double::start(Manner::Faithful).await;
+    let test = app_with(&double.address).await;
+    search::catch_up_server(&test.app).await.expect("filled");
+    double.behave(Manner::Broken);
+    assert_eq!(found(&test).await, 1);
+    test.done().await;
 }

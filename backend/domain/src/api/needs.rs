@@ -189,6 +189,7 @@ pub struct NeedQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_max_fen: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub sort: Option<NeedSort>,
     /// `next` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
