@@ -82,7 +82,7 @@ impl Site {
         let anonymous = !brings_credentials(headers) && !uncached;
         let key = Key::new(request.lang, request.uri.path(), &query).filter(|_| anonymous);
         let (Some(cache), Some(key)) = (&self.cache, key) else { return self.page(request, None).await };
-        match cache.page(key, self.render(request, None)).await {
+        match cache.page(key, Box::pin(self.render(request, None))).await {
             Ok(kept) => kept.answer(headers),
             Err(rendered) => answer(request, &rendered, false),
         }

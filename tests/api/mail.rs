@@ -204,7 +204,7 @@ async fn a_confirmed_arrival_is_written_with_a_confirmation_letter_as_pdf() {
     let [attachment] = letter.attachments.as_slice() else { panic!("one attachment: {:?}", letter.subject) };
     assert_eq!(attachment.mime, "application/pdf");
     assert!(attachment.name.starts_with("捐赠确认函-2026-000001-"), "{}", attachment.name);
-    let text = text_of(&attachment.bytes);
+    let read = text_of(&attachment.bytes);
     let pledge = ready.enterprise.call(pledges::own()).await.unwrap().items.remove(0);
     let amount = pledge.arrived_fen;
     let said = [
@@ -216,7 +216,7 @@ async fn a_confirmed_arrival_is_written_with_a_confirmation_letter_as_pdf() {
         "不是公益事业捐赠票据",
     ];
     for said in said {
-        assert!(text.contains(&said.replace(' ', "")), "the letter lacks {said}: {text}");
+        assert!(read.contains(&said.replace(' ', "")), "the letter lacks {said}: {read}");
     }
     assert!(letters.iter().filter(|letter| !letter.attachments.is_empty()).count() == 1);
     test.done().await;
@@ -241,10 +241,10 @@ async fn a_confirmation_letter_shows_what_its_font_lacks_and_reads_nothing_as_ma
         demo: true,
     };
     let pdf = receipts::confirmation_pdf(&test.app.typesetter, &letter).await.unwrap();
-    let text = text_of(&pdf);
-    assert!(text.contains("梅州[U+E123]#pagebreak()*公司*"), "{text}");
-    assert!(text.contains("𣒍村") || text.contains("[U+2348D]村"), "{text}");
-    assert!(text.contains("示例"), "{text}");
+    let read = text_of(&pdf);
+    assert!(read.contains("梅州[U+E123]#pagebreak()*公司*"), "{read}");
+    assert!(read.contains("𣒍村") || read.contains("[U+2348D]村"), "{read}");
+    assert!(read.contains("示例"), "{read}");
     let again = receipts::confirmation_pdf(&test.app.typesetter, &letter).await.unwrap();
     assert_eq!(pdf, again, "a letter that is tried again is the same letter");
     test.done().await;

@@ -1,5 +1,6 @@
 //! Starts the binary on a database and a folder of its own, and browsers on it.
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -97,6 +98,15 @@ pub struct Browser {
 
 impl Browser {
     pub async fn open(size: (u32, u32), script: bool) -> Self {
+        Self::open_with(size, script, &[]).await
+    }
+
+    /// A browser whose owner likes it dark.
+    pub async fn open_dark(size: (u32, u32)) -> Self {
+        Self::open_with(size, true, &["--blink-settings=preferredColorScheme=0"]).await
+    }
+
+    async fn open_with(size: (u32, u32), script: bool, more: &[&str]) -> Self {
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".into(),
@@ -109,6 +119,7 @@ impl Browser {
             "--lang=zh-CN".into(),
         ];
         arguments.push(format!("--window-size={},{}", size.0, size.1));
+        arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
         let mut options = json!({ "args": arguments });
         if script {
             let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 1.0, "mobile": false });
@@ -187,6 +198,12 @@ impl Browser {
     pub async fn tick(&self, id: &str) {
         let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
         field.click().await.expect(id);
+    }
+
+    /// Presses and releases a key, wherever the focus is.
+    pub async fn press(&self, value: char) {
+        let keys = KeyActions::new("keys".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.client.perform_actions(keys).await.expect("a key");
     }
 
     pub async fn text(&self) -> String {

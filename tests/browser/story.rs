@@ -106,6 +106,27 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) -> St
     pledge
 }
 
+/// The letters of a demo can be read, with the confirmation letter.
+async fn the_donor_was_written_to(browser: &Browser, pledge: &str) {
+    browser.sign_in("enterprise").await;
+    browser.goto(pledge).await;
+    let reference = browser.run("return document.querySelector('main').textContent.match(/QC[0-9A-Z]{7}/)[0]").await;
+    let subject = format!("捐款已到账：50,000 元 {}", reference.as_str().expect("a reference"));
+    browser.sign_out().await;
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    loop {
+        browser.goto("/dev/mail").await;
+        if browser.text().await.contains(&subject) {
+            break;
+        }
+        assert!(std::time::Instant::now() < until, "no letter “{subject}”");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    browser.follow(&format!("//a[text()='{subject}']")).await;
+    browser.sees("捐赠确认函-").await;
+    browser.sees("不是公益事业捐赠票据").await;
+}
+
 /// The village names an account, the charity verifies it, sets the money aside and pays a part of it by three people.
 async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.sign_in("village").await;
@@ -231,6 +252,7 @@ async fn the_story_on_a_desktop_with_script() {
     let need = a_need_becomes_public(&browser, "黄沙村旱季饮水换管").await;
     it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
+    the_donor_was_written_to(&browser, &pledge).await;
     money_leaves_for_it(&browser, &need, &pledge).await;
     it_is_spent_and_seen(&browser, &need, &pledge).await;
     browser.close().await;
@@ -243,6 +265,7 @@ async fn the_story_on_a_phone_without_script() {
     let need = a_need_becomes_public(&browser, "黄沙村老水池修补加盖").await;
     it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
     let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
+    the_donor_was_written_to(&browser, &pledge).await;
     money_leaves_for_it(&browser, &need, &pledge).await;
     it_is_spent_and_seen(&browser, &need, &pledge).await;
     browser.close().await;

@@ -83,8 +83,11 @@ impl Endpoints {
 
     /// One name, one meaning: two types of one name would spoil the document, and the server does not start.
     fn keep(&mut self, name: String, schema: RefOr<Schema>) {
-        let known = self.schemas.entry(name.clone()).or_insert_with(|| schema.clone());
-        assert!(*known == schema, "two types of the API are called {name}");
+        if let Some(known) = self.schemas.get(&name) {
+            assert!(*known == schema, "two types of the API are called {name}");
+        } else {
+            self.schemas.insert(name, schema);
+        }
     }
 
     /// Does something to all routes so far.
@@ -105,7 +108,6 @@ impl Endpoints {
     }
 
     /// The routes, and the document of them all.
-    #[must_use]
     pub fn split(self) -> (Router<App>, OpenApi) {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
         let bearer = bearer.description(Some("POST /session 的 access，放在 Authorization: Bearer 里")).build();
