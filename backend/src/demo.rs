@@ -65,7 +65,7 @@ const PARTIES: &[Party] = &[
         kind: OrganisationKind::Enterprise,
         name: "示例金柚农业有限公司",
         place: None,
-        people: &[("enterprise", "示例企业负责人", Role::EnterpriseOwner)],
+        people: &[("enterprise", "示例企业负责人", Role::EnterpriseOwner), ("donor", "示例捐赠人", Role::Donor)],
     },
     Party {
         kind: OrganisationKind::Charity,
@@ -76,12 +76,6 @@ const PARTIES: &[Party] = &[
             ("checker", "示例慈善会复核", Role::CharityChecker),
             ("payer", "示例慈善会出纳", Role::CharityPayer),
         ],
-    },
-    Party {
-        kind: OrganisationKind::Donor,
-        name: "示例捐赠人",
-        place: None,
-        people: &[("donor", "示例捐赠人", Role::Donor)],
     },
     Party {
         kind: OrganisationKind::Platform,

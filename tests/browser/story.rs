@@ -106,6 +106,19 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) -> St
     pledge
 }
 
+/// The worker sends it, and `/dev/mail` lists it.
+async fn a_letter_comes(browser: &Browser, subject: &str) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    loop {
+        browser.goto("/dev/mail").await;
+        if browser.text().await.contains(subject) {
+            break;
+        }
+        assert!(std::time::Instant::now() < until, "no letter “{subject}”");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
 /// The letters of a demo can be read, with the confirmation letter.
 async fn the_donor_was_written_to(browser: &Browser, pledge: &str) {
     browser.sign_in("enterprise").await;
@@ -113,15 +126,7 @@ async fn the_donor_was_written_to(browser: &Browser, pledge: &str) {
     let reference = browser.run("return document.querySelector('main').textContent.match(/QC[0-9A-Z]{7}/)[0]").await;
     let subject = format!("捐款已到账：50,000 元 {}", reference.as_str().expect("a reference"));
     browser.sign_out().await;
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    loop {
-        browser.goto("/dev/mail").await;
-        if browser.text().await.contains(&subject) {
-            break;
-        }
-        assert!(std::time::Instant::now() < until, "no letter “{subject}”");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    a_letter_comes(browser, &subject).await;
     browser.follow(&format!("//a[text()='{subject}']")).await;
     browser.sees("捐赠确认函-").await;
     browser.sees("不是公益事业捐赠票据").await;
@@ -186,7 +191,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
 }
 
 /// The village reports with a voucher, is refused once with all that it typed, and the charity accepts.
-async fn it_is_spent_and_seen(browser: &Browser, need: &str, pledge: &str) {
+async fn it_is_spent_and_seen(browser: &Browser, (need, title): (&str, &str), pledge: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let photo = folder.path().join("发票.jpg");
     std::fs::write(&photo, jpeg(400, 300)).expect("a photo");
@@ -224,13 +229,15 @@ async fn it_is_spent_and_seen(browser: &Browser, need: &str, pledge: &str) {
     assert_eq!(spent().await.as_str().map(str::trim), Some("1 万元"));
     browser.sees("PE 水管 500 米").await;
 
-    browser.sign_in("enterprise").await;
-    browser.goto(pledge).await;
+    browser.sign_in("donor").await;
+    browser.goto("/my-gifts").await;
+    browser.follow(&format!("//a[contains(@href, '{pledge}')]")).await;
     browser.sees("这笔钱的去向").await;
     browser.sees("已支出并有凭证").await;
     browser.follow("//*[@id='trail']//a[contains(@href, '/api/v1/files/')]").await;
     browser.goto(pledge).await;
     browser.sign_out().await;
+    a_letter_comes(browser, &format!("您支持的需求有了新进展：{title}")).await;
 }
 
 /// The index follows within two seconds.
@@ -254,7 +261,7 @@ async fn the_story_on_a_desktop_with_script() {
     let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
     the_donor_was_written_to(&browser, &pledge).await;
     money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, &need, &pledge).await;
+    it_is_spent_and_seen(&browser, (&need, "黄沙村旱季饮水换管"), &pledge).await;
     browser.close().await;
 }
 
@@ -267,6 +274,6 @@ async fn the_story_on_a_phone_without_script() {
     let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
     the_donor_was_written_to(&browser, &pledge).await;
     money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, &need, &pledge).await;
+    it_is_spent_and_seen(&browser, (&need, "黄沙村老水池修补加盖"), &pledge).await;
     browser.close().await;
 }

@@ -10,7 +10,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Enterprise, Federation, Origin, Village};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{files, ledger, needs, people, pledges};
@@ -84,7 +84,7 @@ async fn tell_givers(app: &App, tx: &mut PgConnection, need: NeedId, new: &NewRe
     };
     let letter = Letter::ReportPublished(letter);
     for enterprise in pledges::givers(tx, need).await? {
-        mail::write_to(tx, app, (enterprise, Enterprise::ROLES), &letter).await?;
+        mail::write_to(tx, app, (enterprise, Giver::ROLES), &letter).await?;
     }
     Ok(())
 }
@@ -229,7 +229,7 @@ impl From<&Caller> for Viewer {
         Viewer {
             village: caller.acting_as(Village::ROLES).map(|acting| acting.organisation),
             charity: caller.acting_as(CharityStaff::ROLES).map(|acting| acting.organisation),
-            enterprise: caller.acting_as(Enterprise::ROLES).map(|acting| acting.organisation),
+            enterprise: caller.acting_as(Giver::ROLES).map(|acting| acting.organisation),
             federation: caller.acting_as(Federation::ROLES),
             audit: caller.acting_as(Audit::ROLES).is_some(),
         }

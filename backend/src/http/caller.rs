@@ -115,6 +115,8 @@ rights! {
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
     /// Pledges for its enterprise and follows its gifts.
     Enterprise: [EnterpriseOwner, EnterpriseOperator], "只有企业账号可以做这件事";
+    /// Follows the gifts of its organisation, without making any.
+    Giver: [EnterpriseOwner, EnterpriseOperator, Donor], "只有捐赠方的账号可以看自己的捐赠";
     /// Enters and matches bank lines, prepares payments.
     CharityMaker: [CharityMaker], "只有慈善组织的经办可以做这件事";
     /// Confirms what a colleague prepared.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Caller, Enterprise, SignedIn};
+use crate::http::caller::{Caller, Enterprise, Giver, SignedIn};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -45,8 +45,8 @@ async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Pa
     Ok(Json(super::trail(&app, &(&caller).into(), id).await?))
 }
 
-async fn own(State(app): State<App>, enterprise: Enterprise) -> Result<Json<List<Pledge>>> {
-    Ok(Json(super::own(&app, &enterprise).await?))
+async fn own(State(app): State<App>, giver: Giver) -> Result<Json<List<Pledge>>> {
+    Ok(Json(super::own(&app, &giver).await?))
 }
 
 async fn money_of_need(State(app): State<App>, Path(id): Path<NeedId>) -> Result<Json<NeedMoney>> {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::campaigns;
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation};
+use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation, Giver};
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
 use crate::receipts;
@@ -116,7 +116,7 @@ pub async fn tell_arrival(app: &App, tx: &mut PgConnection, id: PledgeId, arriva
         need: pledge.need.map(named),
         path: format!("/pledges/{id}"),
     };
-    mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::ArrivalConfirmed(letter)).await
+    mail::write_to(tx, app, (pledge.enterprise, Giver::ROLES), &Letter::ArrivalConfirmed(letter)).await
 }
 
 fn named(need: PledgedNeed) -> NamedNeed {
@@ -163,7 +163,7 @@ pub struct Viewer {
 impl From<&Caller> for Viewer {
     fn from(caller: &Caller) -> Self {
         Viewer {
-            enterprise: caller.acting_as(Enterprise::ROLES).map(|acting| acting.organisation),
+            enterprise: caller.acting_as(Giver::ROLES).map(|acting| acting.organisation),
             charity: caller.acting_as(CharityStaff::ROLES).map(|acting| acting.organisation),
             federation: caller.acting_as(Federation::ROLES),
             audit: caller.acting_as(Audit::ROLES).is_some(),
@@ -227,9 +227,9 @@ pub async fn read_by_reference(app: &App, viewer: &Viewer, reference: PledgeRefe
 }
 
 /// The pledges of the caller's enterprise, latest first.
-pub async fn own(app: &App, enterprise: &Enterprise) -> Result<List<Pledge>> {
+pub async fn own(app: &App, giver: &Giver) -> Result<List<Pledge>> {
     let mut tx = app.snapshot().await?;
-    let rows = sql::of_enterprise(&mut tx, enterprise.acting.organisation, LIST_MAX).await?;
+    let rows = sql::of_enterprise(&mut tx, giver.acting.organisation, LIST_MAX).await?;
     let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     Ok(List { items: rows, next: None, count })
 }

@@ -33,7 +33,7 @@ const FOLLOW: Duration = Duration::from_millis(300);
 /// How long a search server that failed is left alone.
 const SERVER_WAIT: Duration = Duration::from_secs(5);
 /// Needs that are written to an index at once.
-const BATCH: i64 = 2_000;
+const BATCH: usize = 2_000;
 
 const NEEDS: &str = include_str!("../../../search-config/needs.json");
 const SYNONYMS: &str = include_str!("../../../search-config/synonyms.json");
@@ -139,12 +139,14 @@ async fn catch_up_engine(app: &App, engine: &impl Engine) -> Result<usize> {
         return Ok(0);
     }
     let changed = sql::changed(&mut connection, cursor, horizon).await?;
-    if !changed.is_empty() {
-        let documents = sql::documents(&mut connection, &changed, &app.places).await?;
+    for batch in changed.chunks(BATCH) {
+        let documents = sql::documents(&mut connection, batch, &app.places).await?;
         let gone: Vec<Uuid> =
-            changed.iter().copied().filter(|id| !documents.iter().any(|document| document.id == *id)).collect();
+            batch.iter().copied().filter(|id| !documents.iter().any(|document| document.id == *id)).collect();
         engine.upsert(documents).await.map_err(unwritten)?;
         engine.remove(gone).await.map_err(unwritten)?;
+    }
+    if !changed.is_empty() {
         engine.set_cursor(horizon).await.map_err(unwritten)?;
     }
     Ok(changed.len())

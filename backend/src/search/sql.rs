@@ -30,7 +30,8 @@ pub async fn changed(connection: &mut PgConnection, cursor: i64, horizon: i64) -
 }
 
 /// Ids of public needs in order, after one of them.
-pub async fn public_after(connection: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+pub async fn public_after(connection: &mut PgConnection, after: Uuid, limit: usize) -> sqlx::Result<Vec<Uuid>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     sqlx::query_scalar!(r#"select id as "id!" from needs_public where id > $1 order by id limit $2"#, after, limit)
         .fetch_all(connection)
         .await

@@ -1,6 +1,6 @@
 //! Campaigns: the list, and one with its totals and the pledges that their givers show.
 
-use crate::parts::four::{four, meaning};
+use crate::parts::four::{Rows, four, meaning};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
@@ -34,6 +34,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("活动"), body.into_any()).public())
 }
 
+/// What was paid and spent stands on the pages of the needs that it was for.
+const ROWS: Rows = [Some("#pledges"), Some("#pledges"), None, None];
+
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: CampaignId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let read = visit.call(campaigns::get(id)).await?;
@@ -55,11 +58,11 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of)}
+                    {four(&read.money, read.as_of, ROWS)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
-                <section>
+                <section id="pledges">
                     <h2>{t!("认捐（{n}）", n = pledges.count)}</h2>
                     {pledge_rows(&pledges.items, t!("还没有认捐。"))}
                     {next}

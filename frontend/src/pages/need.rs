@@ -1,7 +1,7 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
 use crate::parts::field::{Field, summary};
-use crate::parts::four::{four, meaning};
+use crate::parts::four::{Rows, four, meaning};
 use crate::parts::money;
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};
@@ -129,6 +129,9 @@ fn budget(need: &Need) -> AnyView {
     .into_any()
 }
 
+/// Where the rows of the four numbers are on this page.
+const ROWS: Rows = [Some("#pledges"), Some("#pledges"), Some("#payments"), Some("#reports")];
+
 /// The four numbers, the rows that are in them, and what the village reports.
 async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     let read: NeedMoney = visit.call(of_need(need.id)).await?;
@@ -137,14 +140,14 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
-            {four(&read.money, read.as_of)}
+            {four(&read.money, read.as_of, ROWS)}
             {meaning()}
         </section>
-        <details class="opens" open=!read.pledges.is_empty()>
+        <details class="opens" id="pledges" open=!read.pledges.is_empty()>
             <summary>{t!("认捐和到账的明细（{n}）", n = read.pledges.len())}</summary>
             {pledge_rows(&read.pledges, t!("还没有认捐。"))}
         </details>
-        <details class="opens" open=!payments.items.is_empty()>
+        <details class="opens" id="payments" open=!payments.items.is_empty()>
             <summary>{t!("拨付的明细（{n}）", n = payments.count)}</summary>
             {payment_rows(&payments.items)}
         </details>

@@ -24,7 +24,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         _ => None,
     };
     let done = done.map(|message| view! { <p class="done" role="status">{message}</p> });
-    let giver = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let giver = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]);
     let crumbs = if giver {
         view! { <a href=href("/my-gifts")>{t!("我的捐赠")}</a> }
     } else {
@@ -166,10 +166,11 @@ fn facts(pledge: &Pledge) -> AnyView {
 /// All pledges of the visitor's enterprise.
 pub async fn own(visit: &Visit) -> Result<Page, ApiError> {
     let list = visit.call(pledges::own()).await?;
+    let pledges = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     let body = view! {
         <div class="head">
             <h1>{t!("我的捐赠（{n}）", n = list.count)}</h1>
-            <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
+            {pledges.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求认捐")}</a> })}
         </div>
         {own_rows(&list.items)}
     };

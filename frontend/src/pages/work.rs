@@ -32,7 +32,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         sections.push(bank_lines(visit).await?);
         sections.push(payments(visit).await?);
     }
-    if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]) {
+    if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]) {
         sections.push(gifts(visit).await?);
     }
     if sections.is_empty() {

@@ -7,12 +7,19 @@ use domain::Fen;
 use domain::four::FourNumbers;
 use leptos::prelude::*;
 
-/// The numbers as they were at `at`. `rows` opens below them.
-pub fn four(numbers: &FourNumbers, at: DateTime<Utc>) -> AnyView {
+/// Where on the page the rows of each number are, in its order; none where the page has not got them.
+pub type Rows = [Option<&'static str>; 4];
+
+/// The numbers as they were at `at`, each leading to the rows that add up to it.
+pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
     let widest =
         [numbers.pledged, numbers.arrived, numbers.disbursed, numbers.spent].into_iter().max().unwrap_or_default();
-    let number = |class: &'static str, name: &'static str, amount: Fen| {
-        view! { <div class=class><dt>{name}</dt><dd>{money::headline(amount)}</dd></div> }
+    let number = |class: &'static str, name: &'static str, amount: Fen, rows: Option<&'static str>| {
+        let shown = match rows {
+            Some(rows) => view! { <a href=rows>{money::headline(amount)}</a> }.into_any(),
+            None => money::headline(amount).into_any(),
+        };
+        view! { <div class=class><dt>{name}</dt><dd>{shown}</dd></div> }
     };
     let part = |class: &'static str, amount: Fen| {
         let width = format!("width:{}%", amount.percent_of(widest));
@@ -31,10 +38,10 @@ pub fn four(numbers: &FourNumbers, at: DateTime<Utc>) -> AnyView {
     let explained = numbers.explain().map(|why| view! { <p class="note">{text(&why)}</p> });
     view! {
         <dl class="four">
-            {number("pledged", t!("认捐"), numbers.pledged)}
-            {number("arrived", t!("到账"), numbers.arrived)}
-            {number("disbursed", t!("拨付"), numbers.disbursed)}
-            {number("spent", t!("支出"), numbers.spent)}
+            {number("pledged", t!("认捐"), numbers.pledged, rows[0])}
+            {number("arrived", t!("到账"), numbers.arrived, rows[1])}
+            {number("disbursed", t!("拨付"), numbers.disbursed, rows[2])}
+            {number("spent", t!("支出"), numbers.spent, rows[3])}
         </dl>
         <div class="bar" role="img" aria-label=says>
             {part("pledged", numbers.pledged)}{part("arrived", numbers.arrived)}

@@ -54,7 +54,7 @@ fn header(visit: &Visit) -> AnyView {
         view! { <a href=href(path) aria-current=here.then_some("page")>{label}</a> }
     };
     let works = visit.me.is_some();
-    let gives = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let gives = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]);
     view! {
         <header class="top">
             <div class="wrap">
