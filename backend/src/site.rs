@@ -75,16 +75,19 @@ impl Site {
         Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files), cache: None }
     }
 
-    /// The page of a GET: a public one out of the cache, where the visitor is a stranger.
-    async fn shown(&self, request: &PageRequest, headers: &HeaderMap) -> Response {
-        let query = parse_query(request.uri.query().unwrap_or_default());
+    /// The page that a request asks for: a public one out of the cache, where the visitor is a stranger.
+    pub async fn shown(&self, request: Request) -> Response {
+        let (headers, method) = (request.headers(), request.method());
         let uncached = self.app.demo && headers.contains_key(UNCACHED);
-        let anonymous = !brings_credentials(headers) && !uncached;
-        let key = Key::new(request.lang, request.uri.path(), &query).filter(|_| anonymous);
-        let (Some(cache), Some(key)) = (&self.cache, key) else { return self.page(request, None).await };
-        match cache.page(key, Box::pin(self.render(request, None))).await {
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let anonymous = reads && !brings_credentials(headers) && !uncached;
+        let page = PageRequest::of(&request);
+        let query = parse_query(page.uri.query().unwrap_or_default());
+        let key = Key::new(page.lang, page.uri.path(), &query).filter(|_| anonymous);
+        let (Some(cache), Some(key)) = (&self.cache, key) else { return self.page(&page, None).await };
+        match cache.page(key, Box::pin(self.render(&page, None))).await {
             Ok(kept) => kept.answer(headers),
-            Err(rendered) => answer(request, &rendered, false),
+            Err(rendered) => answer(&page, &rendered, false),
         }
     }
 
@@ -170,14 +173,7 @@ impl PageRequest {
 
 /// Pages, forms and built files.
 pub fn routes(site: Site) -> Router {
-    let page = async |State(site): State<Site>, request: Request| {
-        let asked = PageRequest::of(&request);
-        if matches!(*request.method(), Method::GET | Method::HEAD) {
-            site.shown(&asked, request.headers()).await
-        } else {
-            site.page(&asked, None).await
-        }
-    };
+    let page = async |State(site): State<Site>, request: Request| site.shown(request).await;
     Router::new().route("/site/{name}", get(built)).merge(forms::routes()).fallback(page).with_state(site)
 }
 

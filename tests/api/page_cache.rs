@@ -30,6 +30,7 @@ async fn who_is_signed_in_neither_fills_nor_reads_what_strangers_see() {
         assert_eq!(own.headers[header::CACHE_CONTROL], "private, no-store", "{path}");
         let strange = test.visitor().page(path).await;
         assert_eq!(strange.status, StatusCode::OK, "{path}");
+        assert_eq!(strange.headers[header::CACHE_CONTROL], "no-cache", "{path} is not kept");
         assert!(!strange.text().contains("firm"), "{path} shows a stranger who was here before");
         assert!(strange.headers.get(header::SET_COOKIE).is_none());
         let again = enterprise.page(path).await;

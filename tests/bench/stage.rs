@@ -19,7 +19,7 @@ pub struct Stage {
     process: Child,
     site: PathBuf,
     database: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for Stage {
@@ -49,13 +49,13 @@ impl Stage {
         let site = folder.path().join("site");
         copy_site(&site);
         let (process, port) = serve(folder.path(), &site, &database);
-        let mut stage = Stage { port, same_bytes: format!("/site/{FILE}"), process, site, database, _folder: folder };
+        let mut stage = Stage { port, same_bytes: format!("/site/{FILE}"), process, site, database, folder };
         // The page is known only now; files are read at the start, so there is a second start.
         let page = stage.body(&stage.need_page().await).await;
         stage.add_file(&page);
         stage.process.kill().expect("stops");
         stage.process.wait().expect("stops");
-        let (process, port) = serve(stage._folder.path(), &stage.site, &stage.database);
+        let (process, port) = serve(stage.folder.path(), &stage.site, &stage.database);
         (stage.process, stage.port) = (process, port);
         stage
     }
@@ -83,7 +83,7 @@ impl Stage {
         let campaign = campaigns["items"][0]["id"].as_str().expect("a campaign");
         let pledges = self.body(&format!("/api/v1/campaigns/{campaign}/pledges")).await;
         let pledges: Value = serde_json::from_slice(&pledges).expect("pledges");
-        let code = pledges["items"].as_array().into_iter().flatten().find_map(|pledge| pledge["need"]["code"].as_str());
+        let code = pledges["items"].as_array().into_iter().flatten().find_map(|pledge| pledge["need"][0].as_str());
         format!("/needs/{}", code.expect("a pledge for a need"))
     }
 

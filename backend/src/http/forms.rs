@@ -52,7 +52,7 @@ pub fn routes() -> Router<Site> {
 }
 
 fn page_and(form: MethodRouter<Site>) -> MethodRouter<Site> {
-    let page = async |State(site): State<Site>, request: Request| site.page(&PageRequest::of(&request), None).await;
+    let page = async |State(site): State<Site>, request: Request| site.shown(request).await;
     form.merge(get(page))
 }
 
