@@ -14,3 +14,4 @@ mod page_cache;
 mod places;
 mod search;
 mod sessions;
+mod statements;

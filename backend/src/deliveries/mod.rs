@@ -239,12 +239,12 @@ impl From<&Caller> for Viewer {
 /// The reports of a public need, latest first: four queries, however many reports.
 pub async fn of_need(app: &App, viewer: &Viewer, need: NeedId) -> Result<List<Report>> {
     let mut tx = app.snapshot().await?;
-    let of = sql::public_need(&mut tx, need).await?.ok_or(Error::NotFound)?;
+    let of = sql::reports(&mut tx, need, LIST_MAX).await?.ok_or(Error::NotFound)?;
     let place = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
     let insider = viewer.audit
         || viewer.village == Some(of.organisation)
         || place.is_some_and(|place| place.contains(&of.village));
-    let mut reports = sql::reports(&mut tx, need, LIST_MAX).await?;
+    let mut reports = of.reports;
     let items = sql::items(&mut tx, need, viewer.enterprise).await?;
     for item in items {
         let works_on_it = insider || viewer.charity == Some(item.charity);

@@ -29,24 +29,12 @@ fn files(ids: Vec<Uuid>) -> Vec<FileId> {
     ids.into_iter().map(FileId).collect()
 }
 
+/// The village whose public need it is.
 pub async fn village_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OrganisationId>> {
-    Ok(public_need(connection, need).await?.map(|need| need.organisation))
-}
-
-pub struct OfNeed {
-    pub organisation: OrganisationId,
-    pub village: PlaceCode,
-}
-
-pub async fn public_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OfNeed>> {
-    let row = sqlx::query!(
-        r#"select organisation as "organisation!", village as "village!" from needs_public where id = $1"#,
-        need.0
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| Ok(OfNeed { organisation: OrganisationId(row.organisation), village: word(&row.village)? }))
-        .transpose()
+    let id = sqlx::query_scalar!(r#"select organisation as "organisation!" from needs_public where id = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(OrganisationId))
 }
 
 pub async fn insert_report(
@@ -248,12 +236,21 @@ pub async fn set_returned(
     .await
 }
 
-pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Vec<Report>> {
+/// A public need's village and reports, latest first.
+pub struct Reported {
+    pub organisation: OrganisationId,
+    pub village: PlaceCode,
+    pub reports: Vec<Report>,
+}
+
+pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Option<Reported>> {
     let rows = sqlx::query!(
-        r#"select r.id, r.text, r.quantity_so_far, r.submitted_at,
+        r#"select n.organisation as "organisation!", n.village as "village!", r.id as "id?", r.text as "text?",
+                  r.quantity_so_far, r.submitted_at as "submitted_at?",
                   array(select p.file from report_photo p where p.report = r.id order by p.position) as "photos!"
-           from report r
-           where r.need = $1
+           from needs_public n
+           left join report r on r.need = n.id
+           where n.id = $1
            order by r.submitted_at desc, r.id desc
            limit $2"#,
         need.0,
@@ -261,18 +258,20 @@ pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) ->
     )
     .fetch_all(connection)
     .await?;
-    let report = |(id, text, quantity_so_far, submitted_at, photos)| Report {
-        id: ReportId(id),
-        text,
-        quantity_so_far,
-        submitted_at,
-        photos: files(photos),
-        items: Vec::new(),
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| report((row.id, row.text, row.quantity_so_far, row.submitted_at, row.photos)))
-        .collect())
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (organisation, village) = (OrganisationId(first.organisation), word(&first.village)?);
+    // The need without any report is one row of nothing.
+    let reports = rows.into_iter().filter_map(|row| {
+        Some(Report {
+            id: ReportId(row.id?),
+            text: row.text?,
+            quantity_so_far: row.quantity_so_far,
+            submitted_at: row.submitted_at?,
+            photos: files(row.photos),
+            items: Vec::new(),
+        })
+    });
+    Ok(Some(Reported { organisation, village, reports: reports.collect() }))
 }
 
 /// An item as it is stored, with what decides on who reads what of it.

@@ -313,10 +313,7 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
 /// What was paid for a public need, latest first.
 pub async fn of_need(app: &App, need: NeedId) -> Result<List<PublicPayment>> {
     let mut tx = app.snapshot().await?;
-    if !sql::need_is_public(&mut tx, need).await? {
-        return Err(Error::NotFound);
-    }
-    let items = sql::paid_for(&mut tx, need, PAID_MAX).await?;
+    let items = sql::paid_for(&mut tx, need, PAID_MAX).await?.ok_or(Error::NotFound)?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }

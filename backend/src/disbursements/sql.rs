@@ -339,25 +339,33 @@ pub async fn of_charity(
     rows.into_iter().map(Row::read).collect()
 }
 
-/// What was paid for a need and has not come back.
-pub async fn paid_for(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Vec<PublicPayment>> {
+/// What was paid for a public need and has not come back.
+pub async fn paid_for(
+    connection: &mut PgConnection,
+    need: NeedId,
+    limit: i64,
+) -> sqlx::Result<Option<Vec<PublicPayment>>> {
     let rows = sqlx::query!(
-        r#"select id, amount_fen, paid_on as "paid_on!", payee_name
-           from disbursement
-           where need = $1 and status in ('paid', 'bank_confirmed')
-           order by paid_on desc, id desc
+        r#"select d.id as "id?", d.amount_fen as "amount_fen?", d.paid_on as "paid_on?", d.payee_name as "payee_name?"
+           from needs_public n
+           left join disbursement d on d.need = n.id and d.status in ('paid', 'bank_confirmed')
+           where n.id = $1
+           order by d.paid_on desc, d.id desc
            limit $2"#,
         need.0,
         limit
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let (id, amount_fen) = (DisbursementId(row.id), fen(row.amount_fen)?);
-            Ok(PublicPayment { id, amount_fen, paid_on: row.paid_on, payee_name: row.payee_name })
-        })
-        .collect()
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    // The need without any payment is one row of nothing.
+    let paid = rows.into_iter().filter_map(|row| Some((row.id?, row.amount_fen?, row.paid_on?, row.payee_name?)));
+    let payment = |(id, amount, paid_on, payee_name)| {
+        Ok(PublicPayment { id: DisbursementId(id), amount_fen: fen(amount)?, paid_on, payee_name })
+    };
+    paid.map(payment).collect::<sqlx::Result<_>>().map(Some)
 }
 
 /// At most one more than a list counts.

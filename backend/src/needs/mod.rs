@@ -113,7 +113,7 @@ pub async fn submit(app: &App, village: &Village, id: NeedId, seen: Seen) -> Res
     if row.organisation != village.acting.organisation {
         return Err(Error::NotFound);
     }
-    let content = sql::content(&mut tx, id).await?;
+    let content = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
     content.check_complete(app.clock.today()).none_or_err()?;
     let step = Step { id, row: &row, seen, action: NeedAction::Submit, verb: "need_submitted", reason: None };
     step.take(app, &mut tx, &village.acting, &village.origin).await?;
@@ -238,13 +238,12 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
     let row = row.ok_or(Error::NotFound)?;
     let village_own = viewer.village.as_ref().is_some_and(|acting| acting.organisation == row.organisation);
     let federation = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
-    let federation = federation.is_some_and(|place| place.contains(&row.village)) && row.status != NeedStatus::Draft;
+    let federation =
+        federation.is_some_and(|place| place.contains(&row.content.village)) && row.status != NeedStatus::Draft;
     let insider = village_own || federation || viewer.audit;
     if !insider && !row.status.is_public() {
         return Err(Error::NotFound);
     }
-    let content = sql::content(&mut tx, row.id).await?;
-    let photos = sql::photo_sizes(&mut tx, row.id).await?;
     let history = if insider { sql::history(&mut tx, row.id).await? } else { Vec::new() };
     let may = NeedRights {
         edit: village_own && row.status.is_editable(),
@@ -256,10 +255,10 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
         code: row.code,
         status: row.status,
         version: row.version,
-        place: app.places.place(&row.village),
+        place: app.places.place(&row.content.village),
         organisation: row.organisation,
-        content,
-        photos,
+        content: row.content,
+        photos: row.photos,
         created_at: row.created_at,
         published_at: row.published_at,
         history,

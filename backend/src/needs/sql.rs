@@ -10,6 +10,7 @@ use domain::place::PlaceCode;
 use domain::{Fen, FileId, NeedId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use sqlx::types::Json;
 
 /// A value that the database's constraints should have made impossible.
 fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
@@ -125,20 +126,6 @@ pub async fn photos(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<V
     Ok(files.into_iter().map(FileId).collect())
 }
 
-pub async fn photo_sizes(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Vec<Photo>> {
-    let rows = sqlx::query!(
-        "select f.id, f.width, f.height
-         from need_photo p
-         join file f on f.id = p.file
-         where p.need = $1
-         order by p.position",
-        id.0
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| Photo { id: FileId(row.id), width: row.width, height: row.height }).collect())
-}
-
 /// What a decision needs to know of a need, locked until the transaction ends.
 pub struct Locked {
     pub organisation: OrganisationId,
@@ -215,91 +202,76 @@ pub async fn publish(
     .await
 }
 
-/// The head of a need; its text is read apart.
-pub struct Head {
+/// A need, whole.
+pub struct Stored {
     pub id: NeedId,
     pub code: Option<String>,
     pub organisation: OrganisationId,
-    pub village: PlaceCode,
     pub status: NeedStatus,
     pub version: i32,
+    pub content: NeedContent,
+    pub photos: Vec<Photo>,
     pub created_at: DateTime<Utc>,
     pub published_at: Option<DateTime<Utc>>,
 }
 
-struct HeadRow {
-    id: uuid::Uuid,
-    code: Option<String>,
-    organisation: uuid::Uuid,
-    village: String,
-    status: String,
-    version: i32,
-    created_at: DateTime<Utc>,
-    published_at: Option<DateTime<Utc>>,
-}
-
-impl HeadRow {
-    fn decode(self) -> sqlx::Result<Head> {
-        Ok(Head {
-            id: NeedId(self.id),
-            code: self.code,
-            organisation: OrganisationId(self.organisation),
-            village: place(&self.village)?,
-            status: status(&self.status)?,
-            version: self.version,
-            created_at: self.created_at,
-            published_at: self.published_at,
-        })
-    }
-}
-
-pub async fn by_id(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<Head>> {
-    let row = sqlx::query_as!(
-        HeadRow,
-        "select id, code, organisation, village, status, version, created_at, published_at from need where id = $1",
-        id.0
-    );
-    row.fetch_optional(connection).await?.map(HeadRow::decode).transpose()
-}
-
-pub async fn by_code(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<Head>> {
-    let row = sqlx::query_as!(
-        HeadRow,
-        "select id, code, organisation, village, status, version, created_at, published_at from need where code = $1",
-        code
-    );
-    row.fetch_optional(connection).await?.map(HeadRow::decode).transpose()
-}
-
-pub async fn content(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<NeedContent> {
+/// One statement, since every need's page begins with it.
+async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&str>) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query!(
-        "select village, field, title, description, amount_fen, wanted_by, outcome, outcome_quantity, outcome_unit
-         from need where id = $1",
-        id.0
+        r#"select id, code, organisation, village, status, version, field, title, description, amount_fen, wanted_by,
+                  outcome, outcome_quantity, outcome_unit, created_at, published_at,
+                  coalesce((
+                      select json_agg(json_build_object('name', i.name, 'amount_fen', i.amount_fen) order by i.position)
+                      from need_item i
+                      where i.need = need.id
+                  ), '[]') as "items!: Json<Vec<BudgetItem>>",
+                  coalesce((
+                      select json_agg(json_build_object('id', f.id, 'width', f.width, 'height', f.height) order by p.position)
+                      from need_photo p
+                      join file f on f.id = p.file
+                      where p.need = need.id
+                  ), '[]') as "photos!: Json<Vec<Photo>>"
+           from need
+           where id = $1 or code = $2"#,
+        id.map(|id| id.0),
+        code
     )
-    .fetch_one(&mut *connection)
+    .fetch_optional(connection)
     .await?;
-    let items = sqlx::query!("select name, amount_fen from need_item where need = $1 order by position", id.0)
-        .fetch_all(&mut *connection)
-        .await?;
-    let items = items
-        .into_iter()
-        .map(|item| Ok(BudgetItem { name: item.name, amount_fen: fen(item.amount_fen)? }))
-        .collect::<sqlx::Result<_>>()?;
+    let Some(row) = row else { return Ok(None) };
     let field = row.field.map(|field| field.parse().map_err(|error| decode("need.field", error))).transpose()?;
-    Ok(NeedContent {
+    let content = NeedContent {
         village: place(&row.village)?,
         field,
         title: row.title,
         description: row.description,
-        items,
+        items: row.items.0,
         amount_fen: row.amount_fen.map(fen).transpose()?,
         wanted_by: row.wanted_by,
         outcome: row.outcome,
         outcome_quantity: row.outcome_quantity,
         outcome_unit: row.outcome_unit,
-        photos: photos(connection, id).await?,
-    })
+        photos: row.photos.iter().map(|photo| photo.id).collect(),
+    };
+    Ok(Some(Stored {
+        id: NeedId(row.id),
+        code: row.code,
+        organisation: OrganisationId(row.organisation),
+        status: status(&row.status)?,
+        version: row.version,
+        content,
+        photos: row.photos.0,
+        created_at: row.created_at,
+        published_at: row.published_at,
+    }))
+}
+
+pub async fn by_id(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<Stored>> {
+    read(connection, Some(id), None).await
+}
+
+pub async fn by_code(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<Stored>> {
+    read(connection, None, Some(code)).await
 }
 
 /// The changes of state, oldest first: edits of the text are not shown.
