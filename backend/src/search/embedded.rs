@@ -9,12 +9,17 @@ mod tally;
 
 use std::fs;
 use std::io;
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 
+use moka::future::Cache;
 use tantivy::directory::error::LockError;
 use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::{Directory, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyError};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::ranking::{Earned, is_known, rank};
@@ -27,6 +32,8 @@ use super::text::Analyzer;
 const WRITER_BYTES: usize = 50_000_000;
 /// The file that says which version and configuration wrote the folder.
 const MARK: &str = "qiancun-search";
+/// Answers that are kept; one is some kilobytes.
+const ANSWERS: u64 = 1_000;
 
 /// What was found in the folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,6 +57,12 @@ struct Inner {
     analyzer: Arc<Analyzer>,
     reader: IndexReader,
     writing: Mutex<Writing>,
+    /// Counts the commits, so that an answer is known by the index that gave it.
+    commits: AtomicU64,
+    /// What many ask alike: on a busy day most look at the same lists.
+    answers: Cache<(u64, NeedQuery), NeedHits>,
+    /// As many searches at a time as there are processors: more would only make all of them wait longer.
+    turns: Semaphore,
 }
 
 struct Writing {
@@ -81,7 +94,10 @@ impl EmbeddedEngine {
         let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(unavailable)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(unavailable)?;
         let writing = Mutex::new(Writing { writer, cursor });
-        Ok((Self { inner: Arc::new(Inner { shape, analyzer, reader, writing }) }, opening))
+        let (commits, answers) = (AtomicU64::new(0), Cache::new(ANSWERS));
+        let turns = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
+        let inner = Inner { shape, analyzer, reader, writing, commits, answers, turns };
+        Ok((Self { inner: Arc::new(inner) }, opening))
     }
 
     /// Runs `work`, which reads or writes files, where it does not hold up other tasks.
@@ -100,8 +116,17 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
+        // Read before the search: an answer of a later index under an earlier number is asked for by nobody.
+        let key = (self.inner.commits.load(Ordering::Acquire), query.clone());
+        if let Some(hits) = self.inner.answers.get(&key).await {
+            return Ok(hits);
+        }
+        let turn = self.inner.turns.acquire().await.map_err(unavailable)?;
         let query = query.clone();
-        self.aside(move |inner| inner.search(&query)).await
+        let hits = self.aside(move |inner| inner.search(&query)).await?;
+        drop(turn);
+        self.inner.answers.insert(key, hits.clone()).await;
+        Ok(hits)
     }
 
     async fn upsert(&self, needs: Vec<NeedDocument>) -> Result<(), EngineError> {
@@ -183,7 +208,9 @@ impl Inner {
             }
             return Err(unavailable(problem));
         }
-        self.reader.reload().map_err(unavailable)
+        self.reader.reload().map_err(unavailable)?;
+        self.commits.fetch_add(1, Ordering::Release);
+        Ok(())
     }
 
     fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
@@ -215,7 +242,7 @@ impl Inner {
 /// Whether any need that is still there meets `words` words.
 fn any_meets(searcher: &Searcher, ranked: &[Earned], words: u8) -> bool {
     searcher.segment_readers().iter().zip(ranked).any(|(segment, earned)| {
-        (0..segment.max_doc()).zip(&earned.met).any(|(document, met)| *met >= words && lives(segment, document))
+        earned.documents.iter().any(|&document| earned.met[document as usize] >= words && lives(segment, document))
     })
 }
 

@@ -44,7 +44,7 @@ pub struct NeedDocument {
 }
 
 /// In which order needs are shown.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// Best match first, newest among equals.
@@ -58,7 +58,7 @@ pub enum Sort {
 }
 
 /// A question. Empty lists and `None` do not restrict.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct NeedQuery {
     pub text: String,
     /// Any of these fields.

@@ -16,6 +16,25 @@ pub struct Earned {
     pub points: Vec<u32>,
     /// How many words of the query are met.
     pub met: Vec<u8>,
+    /// The documents that meet any, in order: most queries meet few, and nobody looks at the others.
+    pub documents: Vec<u32>,
+}
+
+/// The best points of each document for one word.
+struct Best {
+    points: Vec<u32>,
+    /// Those that have any points, each once.
+    documents: Vec<u32>,
+}
+
+impl Best {
+    fn raise(&mut self, document: u32, points: u32) {
+        let slot = &mut self.points[document as usize];
+        if *slot == 0 && points > 0 {
+            self.documents.push(document);
+        }
+        *slot = points.max(*slot);
+    }
 }
 
 /// Points of every document of `segment`.
@@ -26,20 +45,24 @@ pub fn rank(
     groups: &[Group],
 ) -> Result<Earned, EngineError> {
     let documents = segment.max_doc() as usize;
-    let mut earned = Earned { points: vec![0; documents], met: vec![0; documents] };
-    let mut best = vec![0_u32; documents];
+    let mut earned = Earned { points: vec![0; documents], met: vec![0; documents], documents: Vec::new() };
+    let mut best = Best { points: vec![0; documents], documents: Vec::new() };
     for group in groups {
-        best.fill(0);
         for alternative in &group.alternatives {
             for part in parts {
                 meet(segment, part, quality, group.place, alternative, &mut best).map_err(super::unavailable)?;
             }
         }
-        for (document, points) in best.iter().enumerate() {
-            earned.points[document] += points;
-            earned.met[document] += u8::from(*points > 0);
+        for document in best.documents.drain(..) {
+            let at = document as usize;
+            if earned.met[at] == 0 {
+                earned.documents.push(document);
+            }
+            earned.points[at] += std::mem::take(&mut best.points[at]);
+            earned.met[at] += 1;
         }
     }
+    earned.documents.sort_unstable();
     Ok(earned)
 }
 
@@ -49,7 +72,7 @@ fn meet(
     quality: &Quality,
     names_a_place: bool,
     alternative: &Alternative,
-    best: &mut [u32],
+    best: &mut Best,
 ) -> tantivy::Result<()> {
     let reached = match alternative.reach {
         Reach::Everywhere => true,
@@ -73,14 +96,14 @@ fn meet(
     Ok(())
 }
 
-fn mark(segment: &SegmentReader, field: Field, term: &str, points: u32, best: &mut [u32]) -> tantivy::Result<()> {
+fn mark(segment: &SegmentReader, field: Field, term: &str, points: u32, best: &mut Best) -> tantivy::Result<()> {
     let index = segment.inverted_index(field)?;
     let Some(mut postings) = index.read_postings(&Term::from_field_text(field, term), IndexRecordOption::Basic)? else {
         return Ok(());
     };
     let mut document = postings.doc();
     while document != TERMINATED {
-        raise(best, document, points);
+        best.raise(document, points);
         document = postings.advance();
     }
     Ok(())
@@ -91,7 +114,7 @@ fn mark_all_of(
     field: Field,
     terms: &[String],
     points: u32,
-    best: &mut [u32],
+    best: &mut Best,
 ) -> tantivy::Result<()> {
     let index = segment.inverted_index(field)?;
     let mut all = Vec::with_capacity(terms.len());
@@ -113,16 +136,11 @@ fn mark_all_of(
             postings.doc() == document || (postings.doc() < document && postings.seek(document) == document)
         });
         if everywhere {
-            raise(best, document, points);
+            best.raise(document, points);
         }
         document = rarest.advance();
     }
     Ok(())
-}
-
-fn raise(best: &mut [u32], document: u32, points: u32) {
-    let slot = &mut best[document as usize];
-    *slot = points.max(*slot);
 }
 
 /// Whether any need has this word of Latin letters, as it is written or by its sound.

@@ -5,6 +5,8 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
+use std::slice;
 
 use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
@@ -71,12 +73,14 @@ impl Coded {
     }
 
     fn add_to(&self, totals: &mut HashMap<String, usize>) -> tantivy::Result<()> {
-        let mut code = String::new();
-        for (number, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            code.clear();
-            self.column.ord_to_str(number as u64, &mut code)?;
-            *totals.entry(code.clone()).or_default() += count;
-        }
+        let counted = || self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let numbers: Vec<u64> = counted().map(|(number, _)| number as u64).collect();
+        let mut counts = counted().map(|(_, count)| *count);
+        // One pass over the dictionary for all of them: to look up each alone costs more than counting.
+        self.column.dictionary().sorted_ords_to_term_cb(&numbers, |code| {
+            let code = String::from_utf8_lossy(code).into_owned();
+            *totals.entry(code).or_default() += counts.next().unwrap_or_default();
+        })?;
         Ok(())
     }
 }
@@ -134,6 +138,14 @@ pub enum Matching<'a> {
 }
 
 impl Matching<'_> {
+    /// The documents among which those that match are.
+    fn candidates(&self, segment: &SegmentReader) -> Candidates<'_> {
+        match self {
+            Self::All => Candidates::All(0..segment.max_doc()),
+            Self::Earned(earned, _) => Candidates::Some(earned.documents.iter()),
+        }
+    }
+
     /// Points of a document that matches; words met weigh more than any points.
     fn points(&self, document: u32) -> Option<i64> {
         match self {
@@ -143,6 +155,22 @@ impl Matching<'_> {
                 let met = earned.met[at];
                 (met >= *least).then(|| (i64::from(met) << 32) + i64::from(earned.points[at]))
             }
+        }
+    }
+}
+
+enum Candidates<'a> {
+    All(Range<u32>),
+    Some(slice::Iter<'a, u32>),
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::All(range) => range.next(),
+            Self::Some(documents) => documents.next().copied(),
         }
     }
 }
@@ -185,7 +213,7 @@ impl<'a> Tally<'a> {
         let amounts = query.amount_min_fen.unwrap_or(i64::MIN)..=query.amount_max_fen.unwrap_or(i64::MAX);
         let any_amount = query.amount_min_fen.is_none() && query.amount_max_fen.is_none();
         let alive = segment.alive_bitset();
-        for document in 0..segment.max_doc() {
+        for document in matching.candidates(segment) {
             let Some(points) = matching.points(document) else {
                 continue;
             };
