@@ -69,15 +69,16 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         reason: None,
     };
     audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
-    tell_pledge(app, &mut tx, new.id).await?;
+    let made = tell_pledge(app, &mut tx, new.id).await?;
     tx.commit().await?;
-    read(app, &Viewer::from(enterprise), new.id).await
+    Ok(made)
 }
 
-/// Writes to the enterprise how to pay.
-async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<()> {
+/// Writes to the enterprise how to pay, and gives the new pledge as it reads it.
+async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<Pledge> {
     let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
     let pay_to = sql::pay_to(tx, pledge.campaign, pledge.charity).await?;
+    let made = Pledge { pay_to: Some(pay_to.clone()), ..pledge.clone() };
     let letter = PledgeMade {
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,
@@ -90,7 +91,8 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<(
         account_no: pay_to.account_no,
         path: format!("/pledges/{id}"),
     };
-    mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::PledgeMade(letter)).await
+    mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::PledgeMade(letter)).await?;
+    Ok(made)
 }
 
 /// What of a confirmed bank line belongs to one pledge.
