@@ -10,6 +10,15 @@ pub fn get(path: &str, headers: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
 }
 
+/// The same for a JSON body, by somebody who is signed in.
+pub fn post(path: &str, bearer: &str, body: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {bearer}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 /// What was measured.
 pub struct Answers {
     /// Seconds of each request, sorted.
@@ -43,11 +52,21 @@ impl fmt::Display for Answers {
     }
 }
 
-/// Sends the requests in turn over so many connections, each as fast as it is answered.
-pub async fn hammer(port: u16, connections: usize, time: Duration, requests: &[String]) -> Answers {
+/// Gives each connection its next request, by the number of its turn.
+pub trait Requests: Fn(usize) -> String + Clone + Send + 'static {}
+
+impl<F: Fn(usize) -> String + Clone + Send + 'static> Requests for F {}
+
+/// These in turn.
+pub fn cycle(requests: Vec<String>) -> impl Requests {
+    move |turn| requests[turn % requests.len()].clone()
+}
+
+/// Sends requests over so many connections, each as fast as it is answered.
+pub async fn hammer(port: u16, connections: usize, time: Duration, requests: &impl Requests) -> Answers {
     let started = Instant::now();
     let tasks: Vec<_> =
-        (0..connections).map(|number| tokio::spawn(one(port, number, started + time, requests.to_vec()))).collect();
+        (0..connections).map(|number| tokio::spawn(one(port, number, started + time, requests.clone()))).collect();
     let (mut seconds, mut body_bytes) = (Vec::new(), 0);
     for task in tasks {
         let (own, bytes) = task.await.expect("a connection is served");
@@ -59,14 +78,15 @@ pub async fn hammer(port: u16, connections: usize, time: Duration, requests: &[S
     Answers { seconds, took, body_bytes }
 }
 
-async fn one(port: u16, number: usize, until: Instant, requests: Vec<String>) -> (Vec<f64>, usize) {
+async fn one(port: u16, number: usize, until: Instant, requests: impl Requests) -> (Vec<f64>, usize) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
     stream.set_nodelay(true).expect("a socket");
     let (mut seconds, mut buffer, mut length) = (Vec::new(), Vec::new(), 0);
     let mut turn = number;
     while Instant::now() < until {
+        let request = requests(turn);
         let sent = Instant::now();
-        stream.write_all(requests[turn % requests.len()].as_bytes()).await.expect("sent");
+        stream.write_all(request.as_bytes()).await.expect("sent");
         length = answer(&mut stream, &mut buffer).await;
         seconds.push(sent.elapsed().as_secs_f64());
         turn += 1;
@@ -74,7 +94,7 @@ async fn one(port: u16, number: usize, until: Instant, requests: Vec<String>) ->
     (seconds, length)
 }
 
-/// Reads one answer, which has to be a 200, and returns the length of its body.
+/// Reads one answer, which has to be a success, and returns the length of its body.
 pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> usize {
     buffer.clear();
     let head = loop {
@@ -84,7 +104,7 @@ pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> usize {
         assert!(stream.read_buf(buffer).await.expect("an answer") > 0, "the server hung up");
     };
     let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-    assert!(text.starts_with("http/1.1 200"), "{text}");
+    assert!(text.starts_with("http/1.1 20"), "{text}");
     let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
     let length = length.unwrap_or_else(|| panic!("an answer without its length: {text}"));
     while buffer.len() < head + length {

@@ -5,28 +5,37 @@
 
 mod client;
 mod load;
+mod pledges;
 mod stage;
 
-use client::{Answers, get, hammer};
+use client::{Answers, Requests, cycle, get, hammer};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Requests at a time.
+/// Requests at a time, where nothing else is said.
 const CONNECTIONS: usize = 16;
 
-/// `SECONDS=5 ./test bench` measures for that long each time, instead of 30 seconds.
+/// `SECONDS_EACH=5 ./test bench` measures for that long each time, instead of 30 seconds.
 fn measured() -> Duration {
     Duration::from_secs(std::env::var("SECONDS_EACH").ok().and_then(|text| text.parse().ok()).unwrap_or(30))
 }
 
 /// The run with the median rate of three, after a warm-up.
-async fn median(port: u16, requests: &[String]) -> Answers {
-    hammer(port, CONNECTIONS, measured() / 6, requests).await;
+async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answers {
+    hammer(port, connections, measured() / 6, requests).await;
     let mut runs = Vec::new();
     for _ in 0..3 {
-        runs.push(hammer(port, CONNECTIONS, measured(), requests).await);
+        runs.push(hammer(port, connections, measured(), requests).await);
     }
     runs.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
     runs.swap_remove(1)
+}
+
+/// `./test bench pages` measures that part alone; the parts are pages, pledges and search.
+fn asked_for(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|name| name == part)
 }
 
 #[tokio::main]
@@ -39,18 +48,24 @@ async fn main() {
     let stage = stage::Stage::start().await;
     println!("wasm of all islands: {} bytes in brotli 11", stage.wasm_bytes());
     println!("resident memory when idle: {} MB", stage.resident_mb());
-    let page = stage.need_page().await;
-    pages(&stage, &page).await;
-    searches(&stage).await;
-    println!("resident memory at the end, with 100,000 needs: {} MB", stage.resident_mb());
+    if asked_for("pages") {
+        pages(&stage).await;
+    }
+    if asked_for("pledges") {
+        pledges::measure(&stage).await;
+    }
+    if asked_for("search") {
+        searches(&stage).await;
+    }
+    println!("resident memory at the end: {} MB", stage.resident_mb());
 }
 
 /// A need's page out of the cache against the same bytes as a file, and rendered anew each time.
-async fn pages(stage: &stage::Stage, page: &str) {
-    let port = stage.port;
-    let cached = median(port, &[get(page, "")]).await;
-    let file = median(port, &[get(&stage.same_bytes, "")]).await;
-    let rendered = median(port, &[get(page, "x-qiancun-uncached: 1\r\n")]).await;
+async fn pages(stage: &stage::Stage) {
+    let (port, page) = (stage.port, &stage.need_page().await);
+    let cached = median(port, CONNECTIONS, &cycle(vec![get(page, "")])).await;
+    let file = median(port, CONNECTIONS, &cycle(vec![get(&stage.same_bytes, "")])).await;
+    let rendered = median(port, CONNECTIONS, &cycle(vec![get(page, "x-qiancun-uncached: 1\r\n")])).await;
     let alike = cached.body_bytes.abs_diff(file.body_bytes) < 2048;
     assert!(alike, "the page has {} bytes, the file {}", cached.body_bytes, file.body_bytes);
     println!("cached need page:   {cached}");
@@ -63,7 +78,15 @@ async fn pages(stage: &stage::Stage, page: &str) {
 /// The golden queries over the API at 100,000 needs.
 async fn searches(stage: &stage::Stage) {
     stage.load_needs(100_000).await;
-    let requests: Vec<String> = load::golden_queries().iter().map(|query| get(&load::search_path(query), "")).collect();
-    let found = median(stage.port, &requests).await;
-    println!("search, {} golden queries at 100,000 needs: {found}; p99 aim: at most 10 ms", requests.len());
+    let paths: Vec<String> = load::golden_queries().iter().map(|query| load::search_path(query)).collect();
+    let often = cycle(paths.iter().map(|path| get(path, "")).collect());
+    let found = median(stage.port, CONNECTIONS, &often).await;
+    println!("search, {} golden queries at 100,000 needs: {found}; p99 aim: at most 10 ms", paths.len());
+    // Another smallest amount each time, below all there is, so that no answer can have been kept.
+    let asked = Arc::new(AtomicU64::new(1));
+    let anew = move |turn: usize| {
+        let path = &paths[turn % paths.len()];
+        get(&format!("{path}&amount_min_fen={}", asked.fetch_add(1, Ordering::Relaxed)), "")
+    };
+    println!("  each asked for the first time: {}", median(stage.port, CONNECTIONS, &anew).await);
 }

@@ -16,9 +16,9 @@ const FILE: &str = "bench.html";
 pub struct Stage {
     pub port: u16,
     pub same_bytes: String,
+    pub database: String,
     process: Child,
     site: PathBuf,
-    database: String,
     folder: tempfile::TempDir,
 }
 
@@ -69,9 +69,14 @@ impl Stage {
         std::fs::write(manifest, files.to_string()).expect("written");
     }
 
-    async fn body(&self, path: &str) -> Vec<u8> {
+    pub async fn body(&self, path: &str) -> Vec<u8> {
+        self.send(&get(path, "")).await
+    }
+
+    /// The body of the answer to a request of these bytes.
+    pub async fn send(&self, request: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("the server listens");
-        stream.write_all(get(path, "").as_bytes()).await.expect("sent");
+        stream.write_all(request.as_bytes()).await.expect("sent");
         let mut buffer = Vec::new();
         let length = answer(&mut stream, &mut buffer).await;
         buffer.split_off(buffer.len() - length)
@@ -103,6 +108,18 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    /// Has the server stand still while something else is measured, and go on afterwards.
+    pub fn while_it_stands_still<T>(&self, work: impl FnOnce() -> T) -> T {
+        let signal = |name: &str| {
+            let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status();
+            assert!(sent.is_ok_and(|status| status.success()), "kill {name}");
+        };
+        signal("-STOP");
+        let done = work();
+        signal("-CONT");
+        done
     }
 
     /// Megabytes that the server holds.

@@ -1,0 +1,221 @@
+//! Pledges over the API against pgbench sending the same SQL: what the server log says that one pledge is.
+//!
+//! Deliberately absent: the worker's letters. They are written while pledges come in, as on a real day; while pgbench
+//! is measured the server stands still, so the baseline has both processors to itself.
+
+use super::client::post;
+use super::stage::{Stage, psql};
+use super::{measured, median};
+use domain::api::pledges::NewPledge;
+use domain::api::sessions::Credentials;
+use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
+use domain::{CampaignId, Fen, OrganisationId, PledgeId};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+/// Begins each entry of the log.
+const ENTRY: &str = "~entry~";
+/// How a parameter that is another in each pledge is made in pgbench's script.
+const NUMBER: &str = "number";
+
+/// What every pledge of the measurement says.
+#[derive(Clone)]
+struct Pledging {
+    bearer: String,
+    campaign: CampaignId,
+    charity: OrganisationId,
+    next: Arc<AtomicU64>,
+}
+
+impl Pledging {
+    async fn new(stage: &Stage) -> Self {
+        let credentials = Credentials { account: "enterprise".into(), password: "qiancun-shili".into() };
+        let body = serde_json::to_string(&credentials).expect("JSON");
+        let session = stage.send(&post("/api/v1/session", "", &body)).await;
+        let session: Value = serde_json::from_slice(&session).expect("a session");
+        let campaigns: Value = serde_json::from_slice(&stage.body("/api/v1/campaigns").await).expect("campaigns");
+        let campaign = &campaigns["items"][0];
+        let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok()).expect("an id");
+        Pledging {
+            bearer: session["access"].as_str().expect("a token").into(),
+            campaign: CampaignId(id(&campaign["id"])),
+            charity: OrganisationId(id(&campaign["charities"][0]["id"])),
+            next: Arc::default(),
+        }
+    }
+
+    fn request(&self) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let new = NewPledge {
+            id: PledgeId(Uuid::from_u128(u128::from(number) + 1)),
+            campaign: self.campaign,
+            charity: self.charity,
+            input: PledgeInput {
+                amount: Fen::yuan(50_000),
+                restriction: Restriction::Directed,
+                need: None,
+                public_display: Some(PublicDisplay::Name),
+                show_amount: true,
+                share_with_recipient: true,
+                notice_acknowledged: true,
+                voluntary: true,
+                terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+            },
+        };
+        post("/api/v1/pledges", &self.bearer, &serde_json::to_string(&new).expect("JSON"))
+    }
+}
+
+/// A statement of the log with its parameters, `None` for null.
+#[derive(Debug)]
+struct Statement {
+    text: String,
+    parameters: Vec<Option<String>>,
+}
+
+/// What the connection of one pledge sent, in order.
+async fn statements_of_one(stage: &Stage, pledging: &Pledging) -> Vec<Statement> {
+    let log = std::env::var("TEST_DATABASE_LOG").expect("./test bench says where its server logs");
+    let seen = std::fs::read_to_string(&log).expect("the server log").len();
+    stage.send(&pledging.request()).await;
+    let text = std::fs::read_to_string(&log).expect("the server log").split_off(seen);
+    let entries: Vec<(&str, &str)> = text.split(ENTRY).filter_map(|entry| entry.trim_end().split_once(' ')).collect();
+    // The worker logs as well, on connections of its own.
+    let is_pledge = |text: &str| text.contains("insert into pledge ");
+    let connection = entries.iter().find(|(_, text)| is_pledge(text)).expect("a pledge in the log").0;
+    let mut statements: Vec<Statement> = Vec::new();
+    for (pid, text) in entries {
+        let text = text.replace("\n\t", "\n");
+        if let Some(parameters) = text.strip_prefix("DETAIL:  parameters: ") {
+            if pid == connection
+                && let Some(last) = statements.last_mut()
+            {
+                last.parameters = values(parameters);
+            }
+        } else if let Some((_, sql)) = text.strip_prefix("LOG:  ").and_then(|text| text.split_once(": "))
+            && pid == connection
+        {
+            statements.push(Statement { text: sql.to_owned(), parameters: Vec::new() });
+        }
+    }
+    // What the connection did before and after is another request's.
+    let pledge = statements.iter().position(|one| is_pledge(&one.text)).expect("a pledge");
+    let begin = statements[..pledge].iter().rposition(|one| one.text.eq_ignore_ascii_case("begin")).expect("a begin");
+    statements.split_off(begin)
+}
+
+/// `$1 = 'it''s', $2 = NULL` as values.
+fn values(mut text: &str) -> Vec<Option<String>> {
+    let mut values = Vec::new();
+    while let Some((_, rest)) = text.split_once(" = ") {
+        let Some(quoted) = rest.strip_prefix('\'') else {
+            values.push(None);
+            text = rest;
+            continue;
+        };
+        let mut value = String::new();
+        let mut characters = quoted.char_indices().peekable();
+        let mut end = quoted.len();
+        while let Some((at, character)) = characters.next() {
+            if character == '\'' && characters.next_if(|(_, next)| *next == '\'').is_none() {
+                end = at + 1;
+                break;
+            }
+            value.push(character);
+        }
+        values.push(Some(value));
+        text = &quoted[end..];
+    }
+    values
+}
+
+/// A script for pgbench: the statements of one pledge; what differed in another pledge is made anew each time.
+fn script(one: &[Statement], other: &[Statement]) -> String {
+    assert_eq!(one.len(), other.len(), "two pledges send the same statements");
+    let mut script = String::from("\\set id random(1, 9000000000000000000)\n");
+    let mut made = 0;
+    for (one, other) in one.iter().zip(other) {
+        let mut text = one.text.clone();
+        for (place, (value, another)) in one.parameters.iter().zip(&other.parameters).enumerate().rev() {
+            let literal = match value {
+                None => "null".to_owned(),
+                Some(value) if Some(value) == another.as_ref() => quoted(value),
+                Some(value) if value.starts_with("QC") => {
+                    format!("('QCY' || translate(lpad(:{NUMBER}::text, 6, '0'), '0123456789', '23456789AC'))")
+                }
+                // The pledge's own id begins with zeros: see `request`.
+                Some(value) if value.parse::<Uuid>().is_ok_and(|id| id.as_u128() < 1 << 64) => id(0),
+                Some(value) if value.parse::<Uuid>().is_ok() => {
+                    made += 1;
+                    id(made)
+                }
+                // Times and letters differ in a few characters, and need not here.
+                Some(value) => quoted(value),
+            };
+            text = text.replace(&format!("${}", place + 1), &literal);
+        }
+        let ending = if text.contains("nextval") { " \\gset" } else { ";" };
+        let text = text.replace("\"number!\"", NUMBER);
+        let _ = writeln!(script, "{}{ending}", text.trim_end_matches(';'));
+    }
+    script
+}
+
+fn id(salt: u32) -> String {
+    format!("md5(:id::text || '{salt}')::uuid")
+}
+
+/// A literal in which pgbench sees no variable of its own.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+/// Transactions a second; any error ends the measurement.
+fn pgbench(stage: &Stage, script: &Path, clients: usize, more: &[&str]) -> f64 {
+    let clients = clients.to_string();
+    let done = Command::new("pgbench")
+        .args(["--no-vacuum", "--protocol", "prepared", "--jobs", "2", "--client", &clients, "--file"])
+        .arg(script)
+        .args(more)
+        .arg(&stage.database)
+        .output()
+        .expect("pgbench runs");
+    let said = String::from_utf8_lossy(&done.stdout);
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    let failed = || panic!("pgbench: {said}{}", String::from_utf8_lossy(&done.stderr));
+    rate.filter(|_| done.status.success()).unwrap_or_else(failed)
+}
+
+pub async fn measure(stage: &Stage) {
+    let setting = |sql: &str| psql(&stage.database, &["-c", sql]);
+    setting(&format!("alter system set log_line_prefix = '{ENTRY}%p '"));
+    setting("alter system set log_statement = 'all'");
+    setting("select pg_reload_conf()");
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let pledging = Pledging::new(stage).await;
+    let (one, other) = (statements_of_one(stage, &pledging).await, statements_of_one(stage, &pledging).await);
+    setting("alter system reset all");
+    setting("select pg_reload_conf()");
+
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), script(&one, &other)).expect("written");
+    println!("one pledge is {} statements, begin and commit among them", one.len());
+    let seconds = measured().as_secs().to_string();
+    for clients in [8, 32] {
+        let own = pledging.clone();
+        let answers = median(stage.port, clients, &move |_| own.request()).await;
+        let baseline = stage.while_it_stands_still(|| {
+            pgbench(stage, file.path(), 1, &["--transactions", "1"]);
+            let mut runs = [(); 3].map(|()| pgbench(stage, file.path(), clients, &["--time", &seconds]));
+            runs.sort_by(f64::total_cmp);
+            runs[1]
+        });
+        println!("pledges, {clients} clients: {answers}");
+        println!("  pgbench, same SQL: {baseline:.0}/s; ratio {:.2} (aim: at least 0.4)", answers.rate() / baseline);
+    }
+}
