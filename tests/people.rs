@@ -24,6 +24,21 @@ impl TestApp {
         self.signed_in(account).await
     }
 
+    /// The organisation that somebody acts for.
+    pub async fn organisation_of(&self, client: &Client<'_>) -> OrganisationId {
+        let me = client.call(sessions::me()).await.expect("is signed in");
+        me.memberships.first().expect("a membership").organisation
+    }
+
+    /// One more person of an organisation, signed in.
+    pub async fn member(&self, account: &str, organisation: OrganisationId, role: Role) -> Client<'_> {
+        let email = format!("{account}@example.com");
+        let person = NewPerson { account, name: account, email: Some(&email), password: PASSWORD };
+        let person = people::create(&self.app, &person).await.expect("a person");
+        people::add_member(&self.app, person, organisation, role).await.expect("a membership");
+        self.signed_in(account).await
+    }
+
     /// The client of an account that exists.
     pub async fn signed_in(&self, account: &str) -> Client<'_> {
         let credentials = Credentials { account: account.into(), password: PASSWORD.into() };

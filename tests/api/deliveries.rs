@@ -13,7 +13,7 @@ use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
 
-async fn picture(client: &Client<'_>) -> FileId {
+pub async fn picture(client: &Client<'_>) -> FileId {
     let sent = client.form_with_files("/api/v1/files", &[], &[("file", "发票.jpg", &jpeg(80, 60))]).await;
     serde_json::from_slice::<StoredFile>(&sent.body).unwrap().id
 }

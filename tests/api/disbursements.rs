@@ -28,7 +28,7 @@ pub async fn gift(charity: &Charity<'_>, enterprise: &Client<'_>, new: &NewPledg
     pledge
 }
 
-fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
+pub fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
     NewPayee {
         id: PayeeId(Uuid::from_u128(n)),
         charity: charity.id,
@@ -49,7 +49,7 @@ pub fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> N
     }
 }
 
-fn payment(n: u128, need: &Need, payee: &Payee, yuan: i64) -> NewDisbursement {
+pub fn payment(n: u128, need: &Need, payee: &Payee, yuan: i64) -> NewDisbursement {
     NewDisbursement {
         id: DisbursementId(Uuid::from_u128(n)),
         need: need.id,

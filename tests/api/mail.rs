@@ -12,7 +12,7 @@ use domain::api::pledges::{self, Pledge};
 use tests::{Client, TestApp};
 
 /// The letters that left, and the box emptied.
-fn sent(test: &TestApp) -> Vec<Outgoing> {
+pub fn sent(test: &TestApp) -> Vec<Outgoing> {
     std::mem::take(&mut test.mail.lock().unwrap().mails)
 }
 

@@ -15,3 +15,4 @@ mod places;
 mod search;
 mod sessions;
 mod statements;
+mod story;

@@ -90,11 +90,26 @@ fn wait_for_port(port: u16) {
     }
 }
 
+/// With what the pages are used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    Pointer,
+    Keyboard,
+}
+
 /// A browser window on the demo.
 pub struct Browser {
     pub client: Client,
     pub script: bool,
+    hands: Hands,
 }
+
+const TAB: char = '\u{e004}';
+const ENTER: char = '\u{e007}';
+const SPACE: char = ' ';
+const DOWN: char = '\u{e015}';
+/// Further than this nobody goes on with the tabulator.
+const TABS_MAX: usize = 200;
 
 impl Browser {
     pub async fn open(size: (u32, u32), script: bool) -> Self {
@@ -133,7 +148,13 @@ impl Browser {
         capabilities.insert("goog:chromeOptions".into(), options);
         capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&stage().driver).await;
-        Browser { client: client.expect("a browser opens"), script }
+        Browser { client: client.expect("a browser opens"), script, hands: Hands::Pointer }
+    }
+
+    /// The same browser used by somebody who has no pointer: the tabulator, Enter, Space, arrows and letters.
+    #[must_use]
+    pub fn by_keyboard(self) -> Self {
+        Browser { hands: Hands::Keyboard, ..self }
     }
 
     pub async fn goto(&self, path: &str) {
@@ -156,8 +177,39 @@ impl Browser {
     }
 
     pub async fn click(&self, xpath: &str) {
+        if self.hands == Hands::Keyboard {
+            self.reach(xpath).await;
+            return self.press(ENTER).await;
+        }
         let element = self.client.find(Locator::XPath(xpath)).await;
         element.unwrap_or_else(|error| panic!("{xpath}: {error}")).click().await.expect(xpath);
+    }
+
+    /// Goes on with the tabulator until this has the focus, or the group of radio buttons that it belongs to.
+    async fn reach(&self, xpath: &str) {
+        let there = format!(
+            "const [wanted, now] = [document.evaluate({}, document, null, 9).singleNodeValue, document.activeElement]; \
+             return wanted === now || wanted?.type === 'radio' && now?.type === 'radio' && wanted.name === now.name",
+            json!(xpath)
+        );
+        for _ in 0..TABS_MAX {
+            if self.run(&there).await == true {
+                return;
+            }
+            self.press(TAB).await;
+        }
+        panic!("{}: the tabulator does not reach {xpath}", self.path().await);
+    }
+
+    /// Presses the arrow down until a script of the test's own says yes.
+    async fn down_until(&self, what: &str, script: &str) {
+        for _ in 0..TABS_MAX {
+            if self.run(script).await == true {
+                return;
+            }
+            self.press(DOWN).await;
+        }
+        panic!("{}: the arrow does not reach {what}", self.path().await);
     }
 
     /// Clicks what leads to another page, and waits for it.
@@ -182,20 +234,56 @@ impl Browser {
 
     /// Types into the field with this id, in place of what is there.
     pub async fn fill(&self, id: &str, text: &str) {
+        let kind = self.run(&format!("return document.getElementById('{id}')?.type ?? 'nothing'")).await;
+        assert!(kind != "nothing", "{}: there is no #{id}", self.path().await);
+        if self.hands == Hands::Keyboard {
+            self.reach(&format!("//*[@id='{id}']")).await;
+            // What is there is replaced: fields that are reached by the tabulator are selected, texts of lines are not.
+            if kind == "textarea" {
+                self.run("document.activeElement.select()").await;
+            }
+            let field = self.client.active_element().await.expect("the focus");
+            return field.send_keys(text).await.expect(id);
+        }
         let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
-        if !field.attr("type").await.expect("a type").is_some_and(|kind| kind == "date" || kind == "file") {
+        if kind != "date" && kind != "file" {
             field.clear().await.expect(id);
         }
         field.send_keys(text).await.expect(id);
     }
 
+    /// Types the day that it is into the date field with this id.
+    pub async fn fill_today(&self, id: &str) {
+        let today = self.run("return new Date().toISOString().slice(0, 10)").await;
+        let today = today.as_str().expect("a date");
+        self.fill(id, &format!("{}{}{}", &today[5..7], &today[8..], &today[..4])).await;
+    }
+
     pub async fn choose(&self, id: &str, value: &str) {
+        if self.hands == Hands::Keyboard {
+            self.reach(&format!("//*[@id='{id}']")).await;
+            return self.down_until(value, &format!("return document.activeElement.value === '{value}'")).await;
+        }
         let select = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
         select.select_by_value(value).await.expect(id);
     }
 
+    /// Chooses the first that is a choice, after the line that asks for one.
+    pub async fn choose_first(&self, id: &str) {
+        let first = self.run(&format!("return document.getElementById('{id}').options[1].value")).await;
+        self.choose(id, first.as_str().expect("a value")).await;
+    }
+
     /// Ticks the box, or chooses the radio button, with this id.
     pub async fn tick(&self, id: &str) {
+        if self.hands == Hands::Keyboard {
+            self.reach(&format!("//*[@id='{id}']")).await;
+            self.down_until(id, &format!("return document.activeElement.id === '{id}'")).await;
+            if self.run("return document.activeElement.checked").await != true {
+                self.press(SPACE).await;
+            }
+            return;
+        }
         let field = self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
         field.click().await.expect(id);
     }

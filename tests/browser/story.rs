@@ -80,7 +80,7 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) -> St
 
     browser.sign_in("maker").await;
     browser.goto("/work/bank-lines/new").await;
-    browser.run("document.getElementById('booked_on').value = new Date().toISOString().slice(0, 10)").await;
+    browser.fill_today("booked_on").await;
     browser.fill("payer", "示例金柚农业有限公司").await;
     browser.fill("amount", "50,000.00").await;
     browser.fill("remark", &format!("捐赠 {reference}")).await;
@@ -148,7 +148,7 @@ async fn the_donor_was_written_to(browser: &Browser, pledge: &str) {
 async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.sign_in("village").await;
     browser.goto("/work/payees").await;
-    browser.run("document.getElementById('charity').selectedIndex = 1").await;
+    browser.choose_first("charity").await;
     browser.choose("kind", "town_custody").await;
     browser.fill("name", "示例梅林镇代管账户").await;
     browser.fill("bank", "示例农商银行五华支行").await;
@@ -174,7 +174,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.sees("已分配到需求").await;
     browser.follow("//a[contains(@href, '/work/disbursements/new')]").await;
     browser.sees("已分配、还没有拨付：40,000 元").await;
-    browser.run("document.getElementById('payee').selectedIndex = 1").await;
+    browser.choose_first("payee").await;
     browser.fill("amount", "3万").await;
     browser.fill("purpose", "水管采购首付款").await;
     browser.follow("//main//form//button").await;
@@ -191,7 +191,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
 
     browser.sign_in("payer").await;
     browser.goto(&payment).await;
-    browser.run("document.getElementById('paid_on').value = new Date().toISOString().slice(0, 10)").await;
+    browser.fill_today("paid_on").await;
     browser.fill("bank_reference", "PAY-1").await;
     browser.follow("//button[@value='pay']").await;
     browser.sees("计入拨付").await;
@@ -216,10 +216,10 @@ async fn it_is_spent_and_seen(browser: &Browser, (need, title): (&str, &str), pl
     browser.sees("请选择用的是哪一笔拨付").await;
     browser.sees("请填写收款方名称").await;
     browser.sees("已上传 1 张照片").await;
-    browser.run("document.getElementById('disbursement').selectedIndex = 1").await;
+    browser.choose_first("disbursement").await;
     browser.fill("amount_0", "1万").await;
     browser.fill("seller_0", "五华县示例水暖商行").await;
-    browser.run("document.getElementById('invoice_on_0').value = new Date().toISOString().slice(0, 10)").await;
+    browser.fill_today("invoice_on_0").await;
     browser.follow("//main//form//button").await;
     browser.sees("报告已提交").await;
     browser.sees("待核").await;
@@ -260,15 +260,20 @@ async fn it_is_found(browser: &Browser, words: &str, title: &str) {
     }
 }
 
+/// All of it, for a need with this title, whose words find it.
+async fn the_story(browser: &Browser, (title, words): (&str, &str), serial: &str) {
+    let need = a_need_becomes_public(browser, title).await;
+    it_is_found(browser, words, title).await;
+    let pledge = money_arrives_for_it(browser, &need, serial).await;
+    the_donor_was_written_to(browser, &pledge).await;
+    money_leaves_for_it(browser, &need, &pledge).await;
+    it_is_spent_and_seen(browser, (&need, title), &pledge).await;
+}
+
 #[tokio::test]
 async fn the_story_on_a_desktop_with_script() {
     let browser = Browser::open(DESKTOP, true).await;
-    let need = a_need_becomes_public(&browser, "黄沙村旱季饮水换管").await;
-    it_is_found(&browser, "旱季换管", "黄沙村旱季饮水换管").await;
-    let pledge = money_arrives_for_it(&browser, &need, "STORY1").await;
-    the_donor_was_written_to(&browser, &pledge).await;
-    money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, (&need, "黄沙村旱季饮水换管"), &pledge).await;
+    the_story(&browser, ("黄沙村旱季饮水换管", "旱季换管"), "STORY1").await;
     browser.close().await;
 }
 
@@ -276,11 +281,13 @@ async fn the_story_on_a_desktop_with_script() {
 async fn the_story_on_a_phone_without_script() {
     let browser = Browser::open(PHONE, false).await;
     assert!(!browser.script);
-    let need = a_need_becomes_public(&browser, "黄沙村老水池修补加盖").await;
-    it_is_found(&browser, "水池加盖", "黄沙村老水池修补加盖").await;
-    let pledge = money_arrives_for_it(&browser, &need, "STORY2").await;
-    the_donor_was_written_to(&browser, &pledge).await;
-    money_leaves_for_it(&browser, &need, &pledge).await;
-    it_is_spent_and_seen(&browser, (&need, "黄沙村老水池修补加盖"), &pledge).await;
+    the_story(&browser, ("黄沙村老水池修补加盖", "水池加盖"), "STORY2").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_story_by_keyboard() {
+    let browser = Browser::open(DESKTOP, true).await.by_keyboard();
+    the_story(&browser, ("黄沙村引水渠清淤防渗", "水渠清淤"), "STORY3").await;
     browser.close().await;
 }
