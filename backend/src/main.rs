@@ -9,6 +9,10 @@ use domain::organisation::{OrganisationKind, Role};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
+/// Gives memory back that a busy hour, or the first start, needed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,backend=warn"));
