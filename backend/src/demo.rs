@@ -6,6 +6,7 @@
 
 mod gifts;
 mod needs;
+mod pictures;
 
 use crate::app::App;
 use crate::people::{self, NewOrganisation, NewPerson};

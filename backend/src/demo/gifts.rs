@@ -1,27 +1,36 @@
-//! The demo's campaign, its charity's account, and pledges of which some have arrived.
+//! The demo's campaign, its charity's account, and pledges: some have arrived, one is partly spent.
 //!
 //! All invented; the accounts begin with 0000 so that no bank takes money for them.
 
+use super::pictures;
 use crate::app::App;
-use crate::arrivals;
 use crate::campaigns::{self, NewAccount, NewCampaign};
-use crate::http::caller::{CharityChecker, CharityMaker, Enterprise, Origin};
+use crate::http::caller::{CharityChecker, CharityMaker, CharityPayer, Enterprise, Origin, Village};
 use crate::people::{self, NewOrganisation};
-use crate::pledges;
-use crate::{needs, search};
+use crate::{arrivals, deliveries, disbursements, files, needs, payees, pledges, search};
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::deliveries::{NewReport, Voucher};
+use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
+use domain::api::payees::{NewPayee, VerifyPayee};
 use domain::api::pledges::NewPledge;
 use domain::arrival::BankLineInput;
 use domain::campaign::{CampaignStage, CampaignYear};
+use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
+use domain::disbursement::PayeeKind;
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
-use domain::{CampaignId, Fen, OrganisationId, PersonId};
+use domain::{CampaignId, Fen, NeedId, OrganisationId, PersonId, PledgeId};
+use std::iter;
 
 /// Of the demo's charity; no bank knows it.
 const ACCOUNT_NO: &str = "0000 4414 0000 6300";
+const PAYEE_NO: &str = "0000 4414 2412 5207";
+/// Of the gift that visitors can follow to its invoice.
+const PAID: Fen = Fen::yuan(20_000);
+const SPENT: Fen = Fen::yuan(12_000);
 
 struct Giver {
     name: &'static str,
@@ -63,8 +72,29 @@ struct Desks {
     charity: OrganisationId,
     maker: PersonId,
     checker: PersonId,
+    payer: PersonId,
     clerk: PersonId,
     enterprise: OrganisationId,
+    reporter: PersonId,
+    village: OrganisationId,
+}
+
+impl Desks {
+    fn maker(&self) -> CharityMaker {
+        CharityMaker { acting: acting(self.maker, self.charity, Role::CharityMaker), origin: Origin::default() }
+    }
+
+    fn checker(&self) -> CharityChecker {
+        CharityChecker { acting: acting(self.checker, self.charity, Role::CharityChecker), origin: Origin::default() }
+    }
+
+    fn payer(&self) -> CharityPayer {
+        CharityPayer { acting: acting(self.payer, self.charity, Role::CharityPayer), origin: Origin::default() }
+    }
+
+    fn village(&self) -> Village {
+        Village { acting: acting(self.reporter, self.village, Role::VillageReporter), origin: Origin::default() }
+    }
 }
 
 /// Opens a campaign of the present year and lets the demo's enterprises pledge to it.
@@ -73,8 +103,11 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     let campaign = campaign(app, &desks).await?;
     search::catch_up(app).await?;
     let query = NeedQuery { sort: Some(NeedSort::Newest), county: Some("441424".into()), ..NeedQuery::default() };
-    let needs = needs::find(app, &query).await?.items;
-    let mut needs = needs.into_iter();
+    let others = needs::find(app, &query).await?.items;
+    // The first gift goes to the village whose account visitors have, so that they see a gift's whole way.
+    let own = needs::own(app, &desks.village()).await?.items;
+    let own = own.iter().find(|need| need.status.is_public()).context("the demo's village has no public need")?.id;
+    let mut needs = iter::once(own).chain(others.into_iter().map(|need| need.id).filter(|id| *id != own));
     let mut number = 0;
     for (place, giver) in GIVERS.iter().enumerate() {
         let organisation = if place == 0 {
@@ -93,7 +126,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                 input: PledgeInput {
                     amount: Fen::yuan(*promised),
                     restriction: Restriction::Directed,
-                    need: Some(need.id),
+                    need: Some(need),
                     public_display: Some(giver.display),
                     show_amount: giver.show_amount,
                     share_with_recipient: true,
@@ -111,6 +144,9 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                 let line = (giver.name, Fen::yuan(*arrived), pledge.reference.to_string(), number);
                 arrive(app, &desks, &pledge, line).await?;
             }
+            if number == 1 {
+                deliver(app, &desks, need, pledge.id, Fen::yuan(*arrived)).await?;
+            }
         }
     }
     Ok(())
@@ -125,8 +161,9 @@ async fn desks(app: &App) -> anyhow::Result<Desks> {
     };
     let (clerk, enterprise) = find("enterprise")?;
     let (maker, charity) = find("maker")?;
-    let (checker, _) = find("checker")?;
-    Ok(Desks { charity, maker, checker, clerk, enterprise })
+    let ((checker, _), (payer, _)) = (find("checker")?, find("payer")?);
+    let (reporter, village) = find("village")?;
+    Ok(Desks { charity, maker, checker, payer, clerk, enterprise, reporter, village })
 }
 
 /// In the stage that fits the day, so that it takes pledges whenever the demo is started.
@@ -172,12 +209,7 @@ async fn arrive(
     pledge: &domain::api::pledges::Pledge,
     (payer, amount, remark, number): (&str, Fen, String, i32),
 ) -> anyhow::Result<()> {
-    let maker =
-        CharityMaker { acting: acting(desks.maker, desks.charity, Role::CharityMaker), origin: Origin::default() };
-    let checker = CharityChecker {
-        acting: acting(desks.checker, desks.charity, Role::CharityChecker),
-        origin: Origin::default(),
-    };
+    let (maker, checker) = (desks.maker(), desks.checker());
     let accounts = arrivals::own_accounts(app, desks.charity).await?;
     let account = accounts.first().context("the charity has an account")?;
     let new = NewBankLine {
@@ -196,5 +228,60 @@ async fn arrive(
     let line = arrivals::match_(app, &maker, line.id, &MatchLine { parts: vec![part] }).await?;
     let seen = ConfirmLine { lots: line.parts.iter().map(|part| part.lot).collect() };
     arrivals::confirm(app, &checker, line.id, &seen).await?;
+    Ok(())
+}
+
+/// What has arrived is set aside for its need, most of it paid to the village, and a part reported with its voucher.
+async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arrived: Fen) -> anyhow::Result<()> {
+    let (maker, checker, village) = (desks.maker(), desks.checker(), desks.village());
+    let payee = NewPayee {
+        id: app.clock.id(),
+        charity: desks.charity,
+        kind: PayeeKind::TownCustody,
+        name: "示例梅林镇财政所代管户".into(),
+        bank: "示例农商银行五华支行".into(),
+        account_no: PAYEE_NO.into(),
+    };
+    let payee = payees::propose(app, &village, &payee).await?;
+    let how = VerifyPayee { how: "回拨镇政府公开电话，与开户证明一致".into() };
+    payees::verify(app, &checker, payee.id, &how).await?;
+    let set_aside =
+        NewAllocation { id: app.clock.id(), need, pledge: Some(pledge), campaign: None, amount_fen: arrived };
+    disbursements::allocate(app, &maker, &set_aside).await?;
+    let payment = NewDisbursement {
+        id: app.clock.id(),
+        need,
+        payee: payee.id,
+        amount_fen: PAID,
+        purpose: "路灯采购和安装首付款".into(),
+    };
+    let payment = disbursements::prepare(app, &maker, &payment).await?;
+    disbursements::check(app, &checker, payment.id).await?;
+    disbursements::approve(app, &checker, payment.id).await?;
+    let paid = Paid { paid_on: app.clock.today(), bank_reference: "SHILI-FK-0001".into() };
+    disbursements::pay(app, &desks.payer(), payment.id, &paid).await?;
+
+    let photo = files::store(app, desks.reporter, pictures::village_road()?).await?.id;
+    let invoice = files::store(app, desks.reporter, pictures::invoice()?).await?.id;
+    let item = SpendingItem {
+        kind: SpendingKind::Material,
+        description: "6 米太阳能路灯 8 套".into(),
+        seller: "五华县示例照明器材行".into(),
+        seller_is_person: false,
+        amount: SPENT,
+        invoice_on: app.clock.today(),
+        invoice_no: None,
+    };
+    let voucher = Voucher { id: app.clock.id(), disbursement: payment.id, pictures: vec![invoice] };
+    let report = ReportInput {
+        text: "主干道北段 8 盏路灯已经装好亮灯，其余等灯杆基础干透后安装。".into(),
+        quantity_so_far: Some(8),
+        items: vec![item],
+    };
+    let report = NewReport { id: app.clock.id(), report, photos: vec![photo], vouchers: vec![voucher] };
+    let reported = deliveries::report(app, &village, need, &report).await?;
+    for item in &reported.items {
+        deliveries::accept(app, &checker, item.id).await?;
+    }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <section class="three">
             {way_in(t!("我是企业"), t!("按领域、地点、金额找到合适的村。每条需求都经工商联审核。"), t!("找需求"), "/needs", true)}
             {way_in(t!("我是村（社区）"), t!("写清要做什么、要多少钱、会带来什么变化。手机上就能填，随时存草稿。"), t!("发布需求"), "/work/needs/new", false)}
-            {way_in(t!("我是工商联"), t!("审核本县（市、区）的需求：退回要写明原因，通过后向社会公开。"), t!("去审核"), "/work", false)}
+            {way_in(t!("我捐过款"), t!("看我的每一笔：到了哪里、付给了谁、买了什么、办成了什么，发票也在。"), t!("查我的捐赠"), "/my-gifts", false)}
         </section>
         <section>
             <h2>{t!("最新需求")}</h2>

@@ -38,8 +38,12 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             {code}
         </p>
         {returned(&need)}
-        <div class="two">
-            <div>
+        <div class="two reading">
+            <aside class="ahead">
+                {facts(&need)}
+                {pledge_link(&need)}
+            </aside>
+            <div class="middle">
                 {photos(&need)}
                 <section class="card prose">
                     <h2>{t!("现状和要做的事")}</h2>
@@ -50,9 +54,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {budget(&need)}
                 {funds}
             </div>
-            <aside>
-                {facts(&need)}
-                {pledge_link(&need)}
+            <aside class="behind">
                 {report_link(visit, &need)}
                 {actions(visit, &need)}
                 {history(&need)}
@@ -153,7 +155,7 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         </details>
         <section id="reports">
             <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
-            {reports(&reported.items)}
+            {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit))}
         </section>
     }
     .into_any())

@@ -31,14 +31,15 @@ pub fn payment_rows(payments: &[PublicPayment]) -> AnyView {
     .into_any()
 }
 
-pub fn reports(reports: &[Report]) -> AnyView {
+/// With what the need set out to reach: how many, of which unit.
+pub fn reports(reports: &[Report], goal: (Option<i64>, &str)) -> AnyView {
     if reports.is_empty() {
         return view! { <p class="card empty">{t!("村（社区）还没有报告进展。")}</p> }.into_any();
     }
-    reports.iter().map(report).collect_view().into_any()
+    reports.iter().map(|one| report(one, goal)).collect_view().into_any()
 }
 
-fn report(report: &Report) -> AnyView {
+fn report(report: &Report, (goal, unit): (Option<i64>, &str)) -> AnyView {
     let lines = report.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let lines = lines.map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
     let photos = report.photos.iter().map(|photo| {
@@ -49,7 +50,11 @@ fn report(report: &Report) -> AnyView {
         }
     });
     let photos = (!report.photos.is_empty()).then(|| view! { <div class="photos">{photos.collect_view()}</div> });
-    let quantity = report.quantity_so_far.map(|n| view! { <p>{t!("累计成效：{n}", n = n)}</p> });
+    let quantity = report.quantity_so_far.map(|n| {
+        let reached = t!("累计成效：{n} {unit}", n = n, unit = unit);
+        let of = goal.map(|goal| t!("，目标 {goal} {unit}", goal = goal, unit = unit));
+        view! { <p>{reached}{of}</p> }
+    });
     let items = (!report.items.is_empty()).then(|| {
         let rows = report.items.iter().map(item_row).collect_view();
         view! {
