@@ -331,6 +331,7 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
         count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
         facets: facets(app, hits.facets),
         relaxed: hits.relaxed,
+        stands_in: hits.stands_in_for.is_some(),
     })
 }
 

@@ -134,8 +134,11 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
     let relaxed = list.relaxed.then(|| {
         view! { <p class="note">{t!("没有需求同时符合全部关键词，下面是最接近的。")}</p> }
     });
+    let stands_in = list.stands_in.then(|| {
+        view! { <p class="note">{t!("搜索服务暂时没有响应，由备用的搜索代答，排序可能略有不同。")}</p> }
+    });
     let words = query.q.as_deref().map(|q| t!("“{q}”：", q = q)).unwrap_or_default();
-    view! { <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>{relaxed} }.into_any()
+    view! { <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>{relaxed}{stands_in} }.into_any()
 }
 
 fn paging(query: &NeedQuery, list: &NeedList) -> AnyView {

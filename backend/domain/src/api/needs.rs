@@ -216,6 +216,8 @@ pub struct NeedList {
     pub facets: Facets,
     /// No need has all the words; these have most of them.
     pub relaxed: bool,
+    /// The search server that is set up does not answer; the engine in the program answered in its place.
+    pub stands_in: bool,
 }
 
 /// How many needs each choice would show, counted with all the other filters.
