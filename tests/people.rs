@@ -2,13 +2,16 @@
 
 use crate::{Client, TestApp};
 use backend::campaigns::{self, NewAccount, NewCampaign};
-use backend::people::{self, NewOrganisation, NewPerson};
+use backend::organisations::{self, NewOrganisation};
+use backend::people::{self, NewPerson, second_factor};
 use domain::api::sessions::{self, Credentials};
 use domain::campaign::CampaignStage;
 use domain::organisation::{OrganisationKind, Role};
-use domain::{BankAccountId, CampaignId, OrganisationId};
+use domain::{BankAccountId, CampaignId, OrganisationId, PersonId};
 
 pub const PASSWORD: &str = "correct horse battery";
+/// Of everybody whose organisation demands a second factor.
+pub const SECRET: &[u8; 20] = b"twenty bytes of seed";
 
 impl TestApp {
     /// A person with one role in a new organisation, signed in.
@@ -16,12 +19,20 @@ impl TestApp {
         let place = place.map(|code| code.parse().expect("a place"));
         let name = format!("{account}的单位");
         let organisation = NewOrganisation { kind, name: &name, place: place.as_ref() };
-        let organisation = people::create_organisation(&self.app, &organisation).await.expect("an organisation");
+        let organisation = organisations::create(&self.app, &organisation).await.expect("an organisation");
         let email = account.is_ascii().then(|| format!("{account}@example.com"));
         let person = NewPerson { account, name: account, email: email.as_deref(), password: PASSWORD };
         let person = people::create(&self.app, &person).await.expect("a person");
-        people::add_member(&self.app, person, organisation, role).await.expect("a membership");
+        self.join(person, organisation, kind, role).await;
         self.signed_in(account).await
+    }
+
+    /// A membership, with the second factor that it demands.
+    async fn join(&self, person: PersonId, organisation: OrganisationId, kind: OrganisationKind, role: Role) {
+        organisations::add_member(&self.app, person, organisation, role).await.expect("a membership");
+        if kind.demands_second_factor() {
+            second_factor::enrol(&self.app, person, SECRET).await.expect("a second factor");
+        }
     }
 
     /// The organisation that somebody acts for.
@@ -35,15 +46,22 @@ impl TestApp {
         let email = format!("{account}@example.com");
         let person = NewPerson { account, name: account, email: Some(&email), password: PASSWORD };
         let person = people::create(&self.app, &person).await.expect("a person");
-        people::add_member(&self.app, person, organisation, role).await.expect("a membership");
+        let kind = OrganisationKind::ALL.iter().find(|kind| role != Role::OfficeOwner && kind.roles().contains(&role));
+        self.join(person, organisation, *kind.expect("a role of some kind"), role).await;
         self.signed_in(account).await
     }
 
-    /// The client of an account that exists.
+    /// The client of an account that exists, signed in with the second factor where it has one.
     pub async fn signed_in(&self, account: &str) -> Client<'_> {
-        let credentials = Credentials { account: account.into(), password: PASSWORD.into() };
+        let credentials = Credentials { account: account.into(), password: PASSWORD.into(), code: Some(self.code()) };
         let session = self.visitor().call(sessions::sign_in(&credentials)).await.expect("signs in");
         Client { test: self, bearer: Some(session.access) }
+    }
+
+    /// What the authenticator app of everybody shows now.
+    #[must_use]
+    pub fn code(&self) -> String {
+        second_factor::code_at(SECRET, self.clock.now()).expect("a code")
     }
 
     /// The reporter of the village with this code.
@@ -66,7 +84,7 @@ impl TestApp {
     }
 
     pub async fn donor(&self) -> Client<'_> {
-        self.person("donor", OrganisationKind::Platform, None, Role::Donor).await
+        self.person("donor", OrganisationKind::Donor, None, Role::Donor).await
     }
 
     pub async fn admin(&self) -> Client<'_> {
@@ -87,14 +105,14 @@ impl TestApp {
     /// A charity whose accounts are `<name>-maker`, `<name>-checker` and `<name>-payer`.
     pub async fn charity(&self, name: &str) -> Charity<'_> {
         let organisation = NewOrganisation { kind: OrganisationKind::Charity, name, place: None };
-        let id = people::create_organisation(&self.app, &organisation).await.expect("a charity");
+        let id = organisations::create(&self.app, &organisation).await.expect("a charity");
         let desks = [("maker", Role::CharityMaker), ("checker", Role::CharityChecker), ("payer", Role::CharityPayer)];
         let mut clients = Vec::new();
         for (desk, role) in desks {
             let account = format!("{name}-{desk}");
             let person = NewPerson { account: &account, name: &account, email: None, password: PASSWORD };
             let person = people::create(&self.app, &person).await.expect("a person");
-            people::add_member(&self.app, person, id, role).await.expect("a membership");
+            self.join(person, id, OrganisationKind::Charity, role).await;
             clients.push(self.signed_in(&account).await);
         }
         let account =

@@ -9,10 +9,12 @@ mod needs;
 mod pictures;
 
 use crate::app::App;
-use crate::people::{self, NewOrganisation, NewPerson};
+use crate::organisations::{self, NewOrganisation};
+use crate::people::{self, NewPerson};
 use anyhow::ensure;
-use domain::organisation::{OrganisationKind, Role};
+use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::PlaceCode;
+use domain::{OrganisationId, PersonId};
 
 /// Of every demo account; shown on the sign-in page.
 pub const PASSWORD: &str = "qiancun-shili";
@@ -103,15 +105,20 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     gifts::seed(app).await
 }
 
+/// One of the demo's people at his desk.
+fn acting(person: PersonId, organisation: OrganisationId, kind: OrganisationKind, role: Role) -> Acting {
+    Acting { person, organisation, kind, role, place: None }
+}
+
 async fn add_party(app: &App, party: &Party) -> anyhow::Result<()> {
     let place: Option<PlaceCode> = party.place.map(str::parse).transpose()?;
     let organisation = NewOrganisation { kind: party.kind, name: party.name, place: place.as_ref() };
-    let organisation = people::create_organisation(app, &organisation).await?;
+    let organisation = organisations::create(app, &organisation).await?;
     for (account, name, role) in party.people {
         let email = format!("{account}@example.com");
         let person = NewPerson { account, name, email: Some(&email), password: PASSWORD };
         let person = people::create(app, &person).await?;
-        people::add_member(app, person, organisation, *role).await?;
+        organisations::add_member(app, person, organisation, *role).await?;
     }
     Ok(())
 }

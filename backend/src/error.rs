@@ -9,6 +9,9 @@ use axum::response::{IntoResponse, Response};
 use domain::Problem;
 use domain::api::{ApiError, ErrorCode};
 
+const PROVE_AGAIN: &str = "这件事比较重要，请再次确认是您本人";
+const SECOND_FACTOR_NEEDED: &str = "您的岗位须先启用两步验证，才能办这件事";
+
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Debug)]
@@ -17,6 +20,10 @@ pub enum Error {
     BadRequest(String),
     SignInRequired,
     Forbidden(&'static str),
+    /// Serious, and it is too long ago that the person proved who he is.
+    ProveAgain,
+    /// Serious, and the person's organisation demands a second factor that he has not set up.
+    SecondFactorNeeded,
     NotFound,
     /// Something else happened first.
     Conflict(String),
@@ -47,7 +54,7 @@ impl Error {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::SignInRequired => StatusCode::UNAUTHORIZED,
-            Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::Forbidden(_) | Error::ProveAgain | Error::SecondFactorNeeded => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -63,6 +70,8 @@ impl Error {
             Error::BadRequest(message) => (ErrorCode::BadRequest, message, Vec::new()),
             Error::SignInRequired => (ErrorCode::SignInRequired, "请先登录".into(), Vec::new()),
             Error::Forbidden(message) => (ErrorCode::Forbidden, message.into(), Vec::new()),
+            Error::ProveAgain => (ErrorCode::ProveAgain, PROVE_AGAIN.into(), Vec::new()),
+            Error::SecondFactorNeeded => (ErrorCode::SecondFactorNeeded, SECOND_FACTOR_NEEDED.into(), Vec::new()),
             Error::NotFound => (ErrorCode::NotFound, "没有找到".into(), Vec::new()),
             Error::Conflict(message) => (ErrorCode::Conflict, message, Vec::new()),
             Error::TooLarge(message) => (ErrorCode::TooLarge, message, Vec::new()),
@@ -102,6 +111,8 @@ impl std::fmt::Display for Error {
             Error::BadRequest(message) | Error::Conflict(message) | Error::TooLarge(message) => f.write_str(message),
             Error::SignInRequired => f.write_str("请先登录"),
             Error::Forbidden(message) => f.write_str(message),
+            Error::ProveAgain => f.write_str(PROVE_AGAIN),
+            Error::SecondFactorNeeded => f.write_str(SECOND_FACTOR_NEEDED),
             Error::NotFound => f.write_str("没有找到"),
             Error::Invalid(problems) => {
                 let sentences: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();

@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod mail;
 pub mod metrics;
 pub mod needs;
+pub mod organisations;
 pub mod page_cache;
 pub mod payees;
 pub mod people;

@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use backend::config::{Cli, Command, Settings};
-use backend::people::{self, NewOrganisation, NewPerson};
+use backend::organisations::{self, NewOrganisation};
+use backend::people::{self, NewPerson};
 use backend::{check, db, serve};
 use clap::Parser;
 use domain::organisation::{OrganisationKind, Role};
@@ -68,8 +69,11 @@ async fn admin(settings: &Settings, email: &str, name: &str) -> anyhow::Result<(
         let person = NewPerson { account: email, name, email: Some(email), password };
         let person = people::create(&app, &person).await?;
         let platform = NewOrganisation { kind: OrganisationKind::Platform, name: "平台", place: None };
-        let platform = people::create_organisation(&app, &platform).await?;
-        people::add_member(&app, person, platform, Role::PlatformAdmin).await.map_err(anyhow::Error::from)
+        let platform = organisations::create(&app, &platform).await?;
+        for role in [Role::OfficeOwner, Role::PlatformAdmin] {
+            organisations::add_member(&app, person, platform, role).await?;
+        }
+        anyhow::Ok(())
     };
     let created = created.await;
     database.close().await?;

@@ -99,6 +99,7 @@ impl Site {
     }
 
     async fn render(&self, request: &PageRequest, form: Option<FormState>) -> Rendered {
+        let asks = form.as_ref().is_some_and(|form| form.ask.is_some());
         let sign_in = request.uri.path() == "/sign-in" && self.app.demo;
         let visit = Visit {
             api: Arc::new(request.in_process(self)),
@@ -109,7 +110,7 @@ impl Site {
             form,
             site: self.info.clone(),
             demo_accounts: if sign_in { self.demo_accounts().await } else { Vec::new() },
-            demo_password: sign_in.then_some(crate::demo::PASSWORD),
+            demo_password: (sign_in || (asks && self.app.demo)).then_some(crate::demo::PASSWORD),
             now: self.app.clock.now(),
             today: self.app.clock.today(),
             request_id: request.caller.origin.request_id.clone(),
@@ -120,11 +121,7 @@ impl Site {
 
     async fn demo_accounts(&self) -> Vec<DemoAccount> {
         let people = people::demo_people(&self.app).await.unwrap_or_default();
-        let account = |(account, me): (String, domain::api::sessions::Me)| DemoAccount {
-            account,
-            name: me.name,
-            roles: me.memberships.into_iter().map(|m| (m.organisation_name, m.role)).collect(),
-        };
+        let account = |demo: people::DemoPerson| DemoAccount { account: demo.account, name: demo.name, roles: demo.roles };
         people.into_iter().map(account).collect()
     }
 
@@ -174,7 +171,7 @@ impl PageRequest {
 /// Pages, forms and built files.
 pub fn routes(site: Site) -> Router {
     let page = async |State(site): State<Site>, request: Request| site.shown(request).await;
-    Router::new().route("/site/{name}", get(built)).merge(forms::routes()).fallback(page).with_state(site)
+    Router::new().route("/site/{name}", get(built)).merge(forms::routes(&site)).fallback(page).with_state(site)
 }
 
 fn parse_query(query: &str) -> Vec<(String, String)> {

@@ -19,7 +19,7 @@ mod visit;
 #[cfg(feature = "ssr")]
 pub use pages::render;
 #[cfg(feature = "ssr")]
-pub use visit::{Api, DemoAccount, FormState, KeptPhoto, Page, Rendered, Sending, SiteInfo, Visit};
+pub use visit::{Api, Ask, DemoAccount, FormState, KeptPhoto, Page, Rendered, Sending, SiteInfo, Visit};
 #[cfg(feature = "ssr")]
 pub use words::Lang;
 

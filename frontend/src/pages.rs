@@ -1,6 +1,7 @@
 //! Which path shows which page, and the frame around all of them.
 
 mod about;
+mod account;
 mod bank_lines;
 mod campaigns;
 mod disbursements;
@@ -12,6 +13,7 @@ mod needs;
 mod payees;
 mod pledge;
 mod pledge_form;
+mod prove;
 mod report_form;
 mod sign_in;
 mod spending;
@@ -53,6 +55,9 @@ async fn page(visit: &Visit) -> (Page, bool) {
 
 /// The whole site on one screen.
 async fn route(visit: &Visit) -> Result<Page, ApiError> {
+    if let Some((form, ask)) = visit.form.as_ref().and_then(|form| Some((form, form.ask?))) {
+        return Ok(prove::page(visit, form, ask));
+    }
     let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         [] => home::page(visit).await,
@@ -75,6 +80,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
+        ["account"] => account::page(visit).await,
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["about"] => Ok(about::page(visit)),
         ["privacy"] => Ok(about::privacy()),

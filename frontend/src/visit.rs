@@ -6,7 +6,7 @@ use domain::Problem;
 use domain::api::files::StoredFile;
 use domain::api::sessions::Me;
 use domain::api::{ApiError, Call, Request};
-use domain::organisation::{OrganisationStatus, Role};
+use domain::organisation::Role;
 use leptos::prelude::AnyView;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -87,26 +87,37 @@ impl Visit {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Whether the visitor holds one of the roles in a verified organisation.
+    /// Whether the visitor holds one of the roles in the verified organisation that he acts for.
     #[must_use]
     pub fn has(&self, roles: &[Role]) -> bool {
-        self.me.as_ref().is_some_and(|me| {
-            me.memberships
-                .iter()
-                .any(|membership| membership.status == OrganisationStatus::Verified && roles.contains(&membership.role))
-        })
+        self.me.as_ref().is_some_and(|me| me.acting_as(roles).is_some())
     }
+}
+
+/// What has to be known before a form can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Nobody is signed in any more.
+    SignIn,
+    /// It is serious: who is there?
+    ProveAgain,
+    /// It is serious, and the person has to set up a second factor first.
+    SecondFactor,
 }
 
 /// What was typed and what is wrong with it.
 #[derive(Clone, Default)]
 pub struct FormState {
+    /// The form waits for this; everything typed is carried along.
+    pub ask: Option<Ask>,
     pub values: Vec<(String, String)>,
     pub problems: Vec<Problem>,
     /// What is wrong with the whole.
     pub message: Option<String>,
     /// Nothing is wrong: the page is a step of the form and no refusal.
     pub fine: bool,
+    /// An SVG document of the server's own making, for the answer to this form.
+    pub picture: Option<String>,
     /// Pictures that were uploaded already and need not be chosen again.
     pub photos: Vec<KeptPhoto>,
 }

@@ -163,7 +163,7 @@ async fn no_person_takes_two_of_the_three_parts() {
     let me = async |client: &Client<'_>| client.call(domain::api::sessions::me()).await.unwrap().id;
     let (maker, checker) = (me(&charity.maker).await, me(&charity.checker).await);
     for (person, role) in [(maker, Role::CharityChecker), (maker, Role::CharityPayer), (checker, Role::CharityPayer)] {
-        backend::people::add_member(&test.app, person, charity.id, role).await.unwrap();
+        backend::organisations::add_member(&test.app, person, charity.id, role).await.unwrap();
     }
     let prepared = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
     let own = charity.maker.call(disbursements::check(prepared.id)).await.unwrap_err();

@@ -185,7 +185,7 @@ async fn who_entered_or_matched_a_line_never_confirms_it() {
 
     // The maker is given the checker's role as well: two roles do not make two people.
     let maker = charity.maker.call(domain::api::sessions::me()).await.unwrap();
-    backend::people::add_member(&test.app, maker.id, charity.id, domain::organisation::Role::CharityChecker)
+    backend::organisations::add_member(&test.app, maker.id, charity.id, domain::organisation::Role::CharityChecker)
         .await
         .unwrap();
     let refused = charity.maker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap_err();

@@ -6,7 +6,7 @@ use tests::people::PASSWORD;
 use tests::{Answer, ORIGIN, TestApp};
 
 fn credentials(account: &str, password: &str) -> Credentials {
-    Credentials { account: account.into(), password: password.into() }
+    Credentials { account: account.into(), password: password.into(), code: None }
 }
 
 /// The cookies that an answer sets, as a browser would send them back.

@@ -104,6 +104,10 @@ pub enum ErrorCode {
     SignInRequired,
     /// 403: signed in, but without this right.
     Forbidden,
+    /// 403: this is serious; `POST /session/proof` first.
+    ProveAgain,
+    /// 403: this role needs a second factor before its first serious act.
+    SecondFactorNeeded,
     /// 404: there is no such thing, or none that this caller may know of.
     NotFound,
     /// 409: something else happened first; read again.

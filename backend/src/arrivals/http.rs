@@ -3,7 +3,7 @@
 use super::Viewer;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, SignedIn};
+use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -77,7 +77,7 @@ async fn unmatch(
 
 async fn confirm(
     State(app): State<App>,
-    checker: CharityChecker,
+    checker: Sure<CharityChecker>,
     Path(id): Path<BankLineId>,
     Body(seen): Body<ConfirmLine>,
 ) -> Result<Json<BankLine>> {

@@ -11,7 +11,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff};
+use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
     BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, SuggestedPledge,
@@ -149,7 +149,7 @@ pub async fn unmatch(app: &App, maker: &CharityMaker, id: BankLineId) -> Result<
 }
 
 /// A second person agrees: the line's money is 到账.
-pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: &ConfirmLine) -> Result<BankLine> {
+pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: BankLineId, seen: &ConfirmLine) -> Result<BankLine> {
     let mut tx = app.begin().await?;
     let line = lock_own(&mut tx, &checker.acting, id).await?;
     if line.status != BankLineStatus::Matched {
@@ -264,7 +264,7 @@ impl Viewer {
     /// With all the roles that the person has in the charity.
     #[must_use]
     pub fn of(staff: &CharityStaff, me: &domain::api::sessions::Me) -> Self {
-        let own = me.memberships.iter().filter(|membership| membership.organisation == staff.acting.organisation);
+        let own = me.acting().filter(|membership| membership.organisation == staff.acting.organisation);
         let roles = own.map(|membership| membership.role).collect();
         Viewer { charity: staff.acting.organisation, person: staff.acting.person, roles }
     }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityStaff, Village};
+use crate::http::caller::{Caller, CharityChecker, CharityStaff, Village, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -53,7 +53,7 @@ async fn correct(
 
 async fn accept(
     State(app): State<App>,
-    checker: CharityChecker,
+    checker: Sure<CharityChecker>,
     Path(id): Path<SpendingItemId>,
     Body(AcceptItem {}): Body<AcceptItem>,
 ) -> Result<Json<Spent>> {

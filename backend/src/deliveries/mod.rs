@@ -10,10 +10,10 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village, Sure};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
-use crate::{files, ledger, needs, people, pledges};
+use crate::{files, ledger, needs, organisations, pledges};
 use domain::api::deliveries::{CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingStatus};
@@ -78,7 +78,7 @@ async fn tell_givers(app: &App, tx: &mut PgConnection, need: NeedId, new: &NewRe
         path: format!("/needs/{code}"),
         need_code: code,
         title: named.title,
-        village: people::name_of(tx, named.organisation).await?,
+        village: organisations::name_of(tx, named.organisation).await?,
         text_excerpt: new.report.text.trim().chars().take(EXCERPT_MAX).collect(),
         spent: pledges::spent(tx, need).await?,
     };
@@ -132,7 +132,7 @@ pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &Cor
 }
 
 /// The charity's checker accepts the evidence: the money is spent, lot by lot.
-pub async fn accept(app: &App, checker: &CharityChecker, id: SpendingItemId) -> Result<Spent> {
+pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: SpendingItemId) -> Result<Spent> {
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
     may_become(row.status, SpendingStatus::Accepted)?;

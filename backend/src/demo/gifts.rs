@@ -2,12 +2,12 @@
 //!
 //! All invented; the accounts begin with 0000 so that no bank takes money for them.
 
-use super::pictures;
+use super::{acting, pictures};
 use crate::app::App;
 use crate::campaigns::{self, NewAccount, NewCampaign};
-use crate::http::caller::{CharityChecker, CharityMaker, CharityPayer, Enterprise, Origin, Village};
-use crate::people::{self, NewOrganisation};
-use crate::{arrivals, deliveries, disbursements, files, needs, payees, pledges, search};
+use crate::http::caller::{CharityChecker, CharityMaker, CharityPayer, Enterprise, Origin, Sure, Village};
+use crate::organisations::{self, NewOrganisation};
+use crate::{arrivals, deliveries, disbursements, files, needs, payees, people, pledges, search};
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
@@ -81,19 +81,26 @@ struct Desks {
 
 impl Desks {
     fn maker(&self) -> CharityMaker {
-        CharityMaker { acting: acting(self.maker, self.charity, Role::CharityMaker), origin: Origin::default() }
+        CharityMaker { acting: self.at_the_charity(self.maker, Role::CharityMaker), origin: Origin::default() }
     }
 
-    fn checker(&self) -> CharityChecker {
-        CharityChecker { acting: acting(self.checker, self.charity, Role::CharityChecker), origin: Origin::default() }
+    fn checker(&self) -> Sure<CharityChecker> {
+        let acting = self.at_the_charity(self.checker, Role::CharityChecker);
+        Sure(CharityChecker { acting, origin: Origin::default() })
     }
 
-    fn payer(&self) -> CharityPayer {
-        CharityPayer { acting: acting(self.payer, self.charity, Role::CharityPayer), origin: Origin::default() }
+    fn payer(&self) -> Sure<CharityPayer> {
+        let acting = self.at_the_charity(self.payer, Role::CharityPayer);
+        Sure(CharityPayer { acting, origin: Origin::default() })
+    }
+
+    fn at_the_charity(&self, person: PersonId, role: Role) -> Acting {
+        acting(person, self.charity, OrganisationKind::Charity, role)
     }
 
     fn village(&self) -> Village {
-        Village { acting: acting(self.reporter, self.village, Role::VillageReporter), origin: Origin::default() }
+        let acting = acting(self.reporter, self.village, OrganisationKind::Village, Role::VillageReporter);
+        Village { acting, origin: Origin::default() }
     }
 }
 
@@ -114,7 +121,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             desks.enterprise
         } else {
             let enterprise = NewOrganisation { kind: OrganisationKind::Enterprise, name: giver.name, place: None };
-            people::create_organisation(app, &enterprise).await?
+            organisations::create(app, &enterprise).await?
         };
         for (promised, arrived) in giver.gifts {
             let need = needs.next().context("the demo has too few needs")?;
@@ -136,7 +143,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                 },
             };
             let right = Enterprise {
-                acting: acting(desks.clerk, organisation, Role::EnterpriseOwner),
+                acting: acting(desks.clerk, organisation, OrganisationKind::Enterprise, Role::EnterpriseOwner),
                 origin: Origin::default(),
             };
             let pledge = pledges::create(app, &right, &new).await?;
@@ -155,9 +162,8 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
 async fn desks(app: &App) -> anyhow::Result<Desks> {
     let people = people::demo_people(app).await?;
     let find = |account: &str| {
-        let (_, me) = people.iter().find(|(known, _)| known == account).with_context(|| format!("no {account}"))?;
-        let membership = me.memberships.first().with_context(|| format!("{account} belongs to nobody"))?;
-        anyhow::Ok((me.id, membership.organisation))
+        let found = people.iter().find(|demo| demo.account == account).with_context(|| format!("no {account}"))?;
+        anyhow::Ok((found.id, found.organisation.with_context(|| format!("{account} belongs to nobody"))?))
     };
     let (clerk, enterprise) = find("enterprise")?;
     let (maker, charity) = find("maker")?;
@@ -196,10 +202,6 @@ async fn campaign(app: &App, desks: &Desks) -> anyhow::Result<CampaignId> {
         campaigns::set_stage(app, id, CampaignStage::Collecting).await?;
     }
     Ok(id)
-}
-
-fn acting(person: PersonId, organisation: OrganisationId, role: Role) -> Acting {
-    Acting { person, organisation, role, place: None }
 }
 
 /// A bank line from the maker's desk to the checker's.

@@ -2,9 +2,9 @@
 //! wait for the federation.
 
 use crate::app::App;
-use crate::http::caller::{Federation, Origin, Village};
-use crate::needs;
-use crate::people::{self, NewOrganisation};
+use crate::http::caller::{Federation, Origin, Sure, Village};
+use crate::organisations::{self, NewOrganisation};
+use crate::{needs, people};
 use anyhow::Context;
 use chrono::Days;
 use domain::api::needs::{NewNeed, Seen};
@@ -58,7 +58,7 @@ struct GoldenOutcome {
 pub async fn seed(app: &App) -> anyhow::Result<()> {
     let golden: Golden = serde_json::from_str(GOLDEN).context("search-config/golden/needs.json")?;
     let accounts: HashMap<String, PersonId> =
-        people::demo_people(app).await?.into_iter().map(|(account, me)| (account, me.id)).collect();
+        people::demo_people(app).await?.into_iter().map(|demo| (demo.account, demo.id)).collect();
     let person = |account: &str| accounts.get(account).copied().with_context(|| format!("no account {account}"));
     let (reporter, reviewer) = (person("village")?, person("federation")?);
     let mut villages: HashMap<PlaceCode, OrganisationId> = HashMap::new();
@@ -68,15 +68,20 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
         let waits = need.county_code == "441424" && n % WAITS == 0;
         let village = village(app, &mut villages, &need).await?;
         let federation = federation(app, &mut federations, &need).await?;
-        let acting = |person, organisation, role, place| Acting { person, organisation, role, place: Some(place) };
         let village = Village {
-            acting: acting(reporter, village, Role::VillageReporter, need.village_code.clone()),
+            acting: Acting {
+                place: Some(need.village_code.clone()),
+                ..super::acting(reporter, village, OrganisationKind::Village, Role::VillageReporter)
+            },
             origin: Origin::default(),
         };
-        let federation = Federation {
-            acting: acting(reviewer, federation, Role::FederationCounty, need.county_code.parse()?),
+        let federation = Sure(Federation {
+            acting: Acting {
+                place: Some(need.county_code.parse()?),
+                ..super::acting(reviewer, federation, OrganisationKind::Federation, Role::FederationCounty)
+            },
             origin: Origin::default(),
-        };
+        });
         let new = NewNeed { id: app.clock.id(), content: content(app, need)? };
         let draft = needs::create(app, &village, &new).await?;
         let sent = needs::submit(app, &village, draft.id, Seen { version: draft.version }).await?;
@@ -99,12 +104,12 @@ async fn village(
     if let Some(id) = known.get(&need.village_code) {
         return Ok(*id);
     }
-    let id = if let Some(id) = people::village_of(app, &need.village_code).await? {
+    let id = if let Some(id) = organisations::village_of(app, &need.village_code).await? {
         id
     } else {
         let name = format!("{}{}{}", need.county, need.town, short_village_name(&need.village));
         let village = NewOrganisation { kind: OrganisationKind::Village, name: &name, place: Some(&need.village_code) };
-        people::create_organisation(app, &village).await?
+        organisations::create(app, &village).await?
     };
     known.insert(need.village_code.clone(), id);
     Ok(id)
@@ -121,7 +126,7 @@ async fn federation(
     let place: PlaceCode = need.county_code.parse()?;
     let name = format!("示例{}工商联", need.county);
     let federation = NewOrganisation { kind: OrganisationKind::Federation, name: &name, place: Some(&place) };
-    let id = people::create_organisation(app, &federation).await?;
+    let id = organisations::create(app, &federation).await?;
     known.insert(need.county_code.clone(), id);
     Ok(id)
 }

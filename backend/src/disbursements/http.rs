@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, SignedIn};
+use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -68,7 +68,7 @@ async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Jso
 
 async fn check(
     State(app): State<App>,
-    checker: CharityChecker,
+    checker: Sure<CharityChecker>,
     Path(id): Path<DisbursementId>,
     Body(Step {}): Body<Step>,
 ) -> Result<Json<Disbursement>> {
@@ -77,7 +77,7 @@ async fn check(
 
 async fn approve(
     State(app): State<App>,
-    checker: CharityChecker,
+    checker: Sure<CharityChecker>,
     Path(id): Path<DisbursementId>,
     Body(Step {}): Body<Step>,
 ) -> Result<Json<Disbursement>> {
@@ -95,7 +95,7 @@ async fn reject(
 
 async fn pay(
     State(app): State<App>,
-    payer: CharityPayer,
+    payer: Sure<CharityPayer>,
     Path(id): Path<DisbursementId>,
     Body(paid): Body<Paid>,
 ) -> Result<Json<Disbursement>> {

@@ -11,7 +11,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, Village};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, Village, Sure};
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
@@ -180,7 +180,7 @@ impl Step<'_> {
 }
 
 /// A checker has compared it with allocation, agreement and payee.
-pub async fn check(app: &App, checker: &CharityChecker, id: DisbursementId) -> Result<Disbursement> {
+pub async fn check(app: &App, Sure(checker): &Sure<CharityChecker>, id: DisbursementId) -> Result<Disbursement> {
     let (acting, origin) = (&checker.acting, &checker.origin);
     let step = Step { acting, origin, after: DisbursementStatus::Checked, verb: "disbursement_checked", reason: None };
     let mut tx = app.begin().await?;
@@ -192,7 +192,7 @@ pub async fn check(app: &App, checker: &CharityChecker, id: DisbursementId) -> R
 }
 
 /// A checker releases it for payment.
-pub async fn approve(app: &App, checker: &CharityChecker, id: DisbursementId) -> Result<Disbursement> {
+pub async fn approve(app: &App, Sure(checker): &Sure<CharityChecker>, id: DisbursementId) -> Result<Disbursement> {
     let (acting, origin) = (&checker.acting, &checker.origin);
     let step =
         Step { acting, origin, after: DisbursementStatus::Approved, verb: "disbursement_approved", reason: None };
@@ -221,7 +221,7 @@ pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why
 }
 
 /// The payer has paid it: from here on it is 拨付, and the ledger has moved.
-pub async fn pay(app: &App, payer: &CharityPayer, id: DisbursementId, paid: &Paid) -> Result<Disbursement> {
+pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId, paid: &Paid) -> Result<Disbursement> {
     let mut problems = Problems::new();
     problems.require(paid.paid_on <= app.clock.today(), "paid_on", "付款日期不能晚于今天，请对照银行回单");
     let number = paid.bank_reference.trim();

@@ -17,6 +17,7 @@ use anyhow::{Context, anyhow};
 use bytes::Bytes;
 use chrono::Duration;
 use domain::api::files::{FILE_BYTES_MAX, StoredFile};
+use domain::organisation::{Membership, OrganisationStatus};
 use domain::{FileId, PersonId};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -74,11 +75,12 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
     let access = sql::access(&mut connection, id).await?.ok_or(Error::NotFound)?;
     drop(connection);
     let me = caller.me.as_deref();
+    let verified = |membership: &&Membership| membership.status == OrganisationStatus::Verified;
     let uploader = me.is_some_and(|me| me.id == access.uploader);
     // Whoever may see the need may see its pictures: its village, the federation above it, the auditor.
     let insider = access.need.as_ref().is_some_and(|need| {
         me.is_some_and(|me| {
-            me.memberships.iter().any(|membership| {
+            me.acting().filter(verified).any(|membership| {
                 use domain::organisation::Role::{Auditor, FederationCity, FederationCounty};
                 membership.organisation == need.organisation
                     || membership.role == Auditor
@@ -89,7 +91,7 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
         })
     });
     let invoice = me.is_some_and(|me| {
-        me.memberships.iter().any(|membership| access.invoice_for.contains(&membership.organisation))
+        me.acting().filter(verified).any(|membership| access.invoice_for.contains(&membership.organisation))
     });
     if !(access.public || uploader || insider || invoice) {
         return Err(Error::NotFound);

@@ -1,16 +1,20 @@
 //! Who asks, and by which right: types that a handler cannot make up.
 //!
 //! [`Caller`] is put into each request by the identifying layer. A right such as [`Village`] is an extractor that
-//! exists only where the caller holds it in a verified organisation; ownership and jurisdiction are the use case's
-//! matter. Deliberately absent: booleans such as `is_admin`.
+//! exists only where the caller holds it in the verified organisation that he acts for; ownership and jurisdiction are
+//! the use case's matter. [`Sure`] around a right says that the person has proved lately who he is.
+//! Deliberately absent: booleans such as `is_admin`.
 
 use super::endpoints::{Asked, Description};
+use crate::app::App;
 use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
 use domain::SessionId;
 use domain::api::sessions::Me;
-use domain::organisation::{Acting, OrganisationStatus, Role};
+use domain::organisation::{Acting, Role};
+use domain::person::{NotSure, Proof};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -18,8 +22,15 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Caller {
     pub me: Option<Arc<Me>>,
-    pub session: Option<SessionId>,
+    pub session: Option<Sitting>,
     pub origin: Origin,
+}
+
+/// The session that a request belongs to.
+#[derive(Clone, Copy)]
+pub struct Sitting {
+    pub id: SessionId,
+    pub proof: Proof,
 }
 
 /// Where a request came from.
@@ -27,22 +38,31 @@ pub struct Caller {
 pub struct Origin {
     pub address: Option<IpAddr>,
     pub request_id: String,
+    /// What the browser says of itself, in short; empty for a program.
+    pub device: String,
 }
 
 impl Caller {
-    /// The first membership with one of the roles, in an organisation that is verified.
+    /// The first membership with one of the roles, in the organisation that the caller acts for, if it is verified.
     #[must_use]
     pub fn acting_as(&self, roles: &[Role]) -> Option<Acting> {
         let me = self.me.as_ref()?;
-        let membership = me
-            .memberships
-            .iter()
-            .find(|membership| membership.status == OrganisationStatus::Verified && roles.contains(&membership.role))?;
+        let membership = me.acting_as(roles)?;
         Some(Acting {
             person: me.id,
             organisation: membership.organisation,
+            kind: membership.kind,
             role: membership.role,
             place: membership.place.clone(),
+        })
+    }
+
+    /// Whether the caller has proved well enough who he is for something serious.
+    fn is_sure(&self, now: DateTime<Utc>, demanded: bool) -> Result<(), Error> {
+        let sitting = self.session.ok_or(Error::SignInRequired)?;
+        sitting.proof.suffices(now, demanded).map_err(|not| match not {
+            NotSure::Enrol => Error::SecondFactorNeeded,
+            NotSure::ProveAgain => Error::ProveAgain,
         })
     }
 }
@@ -60,7 +80,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 /// Anybody who is signed in.
 pub struct SignedIn {
     pub me: Arc<Me>,
-    pub session: Option<SessionId>,
+    pub session: SessionId,
     pub origin: Origin,
 }
 
@@ -69,8 +89,46 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        let me = caller.me.ok_or(Error::SignInRequired)?;
-        Ok(SignedIn { me, session: caller.session, origin: caller.origin })
+        let (me, sitting) = caller.me.zip(caller.session).ok_or(Error::SignInRequired)?;
+        Ok(SignedIn { me, session: sitting.id, origin: caller.origin })
+    }
+}
+
+/// A right whose holder has proved lately who he is, by a second factor where his organisation's kind demands one: what
+/// a use case asks for that is serious. Outside a request only the demo makes one.
+pub struct Sure<R>(pub R);
+
+/// A right that can be made sure of.
+pub trait Right {
+    /// Whether the holder needs a second factor.
+    fn demands_second_factor(&self) -> bool;
+}
+
+impl Right for SignedIn {
+    fn demands_second_factor(&self) -> bool {
+        false
+    }
+}
+
+impl<R> FromRequestParts<App> for Sure<R>
+where
+    R: Right + FromRequestParts<App, Rejection = Error> + Send,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let right = R::from_request_parts(parts, app).await?;
+        let caller = Caller::from_request_parts(parts, app).await?;
+        // A demo's passwords stand on its sign-in page; a second factor would protect nothing there.
+        caller.is_sure(app.clock.now(), right.demands_second_factor() && !app.demo)?;
+        Ok(Sure(right))
+    }
+}
+
+impl<R: Asked> Asked for Sure<R> {
+    fn describe(description: &mut Description) {
+        R::describe(description);
+        description.serious();
     }
 }
 
@@ -97,6 +155,12 @@ macro_rules! rights {
                 }
                 let acting = caller.acting_as(Self::ROLES).ok_or(Error::Forbidden($refusal))?;
                 Ok($name { acting, origin: caller.origin })
+            }
+        }
+
+        impl Right for $name {
+            fn demands_second_factor(&self) -> bool {
+                self.acting.kind.demands_second_factor()
             }
         }
 

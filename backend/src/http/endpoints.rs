@@ -31,6 +31,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// The extension under which an operation names the roles that may call it.
 pub const ROLES: &str = "x-roles";
+/// The extension of an operation that asks for a fresh proof of who calls.
+pub const SERIOUS: &str = "x-serious";
 const SCHEME: &str = "session";
 
 /// Some routes, with their description.
@@ -137,6 +139,8 @@ const ABOUT: &str = "梅州“千企兴千村”平台的接口，网页用的�
 pub struct Description {
     operation: OperationBuilder,
     about: String,
+    roles: Option<Vec<&'static str>>,
+    serious: bool,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -148,7 +152,8 @@ impl Description {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
             operation.parameter(parameter.schema(Some(text.clone())))
         });
-        let mut description = Description { operation, about: String::new(), schemas: Vec::new() };
+        let mut description =
+            Description { operation, about: String::new(), roles: None, serious: false, schemas: Vec::new() };
         let refused = description.schema::<ApiError>();
         let refused =
             ResponseBuilder::new().description("没有做成：原因见内容").content(JSON, content(refused)).build();
@@ -188,27 +193,25 @@ impl Description {
         let names: Vec<&str> = roles.iter().map(|role| role.label()).collect();
         self.about =
             if roles.is_empty() { "登录后可用".to_owned() } else { format!("可用者：{}", names.join("、")) };
-        let words: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-        let extensions: Extensions = [(ROLES, words)].into_iter().collect::<BTreeMap<_, _>>().into_extensions();
-        self.with(|operation| {
-            let none: [&str; 0] = [];
-            operation.security(SecurityRequirement::new(SCHEME, none)).extensions(Some(extensions))
-        });
+        self.roles = Some(roles.iter().map(|role| role.as_str()).collect());
     }
 
-    fn finish(self) -> (Operation, Vec<(String, RefOr<Schema>)>) {
+    /// Only after a proof of who calls that is not older than half an hour.
+    pub fn serious(&mut self) {
+        self.serious = true;
+        self.about.push_str("。须在三十分钟内证明过是本人（POST /session/proof）");
+    }
+
+    fn finish(mut self) -> (Operation, Vec<(String, RefOr<Schema>)>) {
+        if let Some(roles) = self.roles.take() {
+            let extensions = Extensions::builder().add(ROLES, roles).add(SERIOUS, self.serious).build();
+            let none: [&str; 0] = [];
+            self.with(|operation| {
+                operation.security(SecurityRequirement::new(SCHEME, none)).extensions(Some(extensions))
+            });
+        }
         let about = if self.about.is_empty() { "人人可用".to_owned() } else { self.about };
         (self.operation.description(Some(about)).build(), self.schemas)
-    }
-}
-
-trait IntoExtensions {
-    fn into_extensions(self) -> Extensions;
-}
-
-impl IntoExtensions for BTreeMap<&str, Vec<&str>> {
-    fn into_extensions(self) -> Extensions {
-        self.into_iter().fold(Extensions::builder(), |builder, (name, value)| builder.add(name, value)).build()
     }
 }
 

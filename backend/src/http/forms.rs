@@ -3,8 +3,10 @@
 //!
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
+mod account;
 mod money;
 mod payments;
+mod prove;
 mod reports;
 
 use super::caller::SignedIn;
@@ -15,6 +17,7 @@ use crate::site::{PageRequest, Site};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use domain::api::files::{FILE_BYTES_MAX, StoredFile};
@@ -24,13 +27,13 @@ use domain::api::{ApiError, ErrorCode};
 use domain::need::{BudgetItem, NeedContent, PHOTOS_MAX};
 use domain::organisation::OrganisationKind;
 use domain::{Fen, NeedId, Problem};
-use frontend::{FormState, Lang};
+use frontend::{Ask, FormState, Lang};
 
 /// Room for nine pictures and the text.
 const UPLOAD_BYTES_MAX: usize = PHOTOS_MAX * FILE_BYTES_MAX + 256 * 1024;
 
 /// Every path that takes a form; the page of the same path shows it.
-pub fn routes() -> Router<Site> {
+pub fn routes(site: &Site) -> Router<Site> {
     let with_pictures = Router::new()
         .route("/work/needs/new", page_and(post(need_new)))
         .route("/work/needs/{id}", page_and(post(need_edit)))
@@ -39,6 +42,8 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
+        .route("/account", page_and(post(account::account)))
+        .route("/account/acting", page_and(post(account::act_for)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::allocate)))
@@ -49,6 +54,7 @@ pub fn routes() -> Router<Site> {
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
         .merge(with_pictures)
+        .layer(from_fn_with_state(site.clone(), prove::first))
 }
 
 fn page_and(form: MethodRouter<Site>) -> MethodRouter<Site> {
@@ -78,7 +84,10 @@ impl Form {
             let axum::Form(values) = axum::Form::<Vec<(String, String)>>::from_request(request, site)
                 .await
                 .map_err(IntoResponse::into_response)?;
-            FormState { values, ..FormState::default() }
+            let mut state = FormState { values, ..FormState::default() };
+            // A form that had to ask who sends it comes again without its pictures, which are stored already.
+            keep_earlier_photos(site, page.caller.me.is_some(), &mut state).await.map_err(IntoResponse::into_response)?;
+            state
         };
         Ok(Form { page, state })
     }
@@ -93,13 +102,16 @@ impl Form {
 
     /// The page again, with what is wrong.
     async fn refused(mut self, site: &Site, error: ApiError) -> Response {
-        if error.code == ErrorCode::SignInRequired {
-            return site.page(&self.page, None).await;
-        }
+        self.state.ask = match error.code {
+            ErrorCode::SignInRequired => Some(Ask::SignIn),
+            ErrorCode::ProveAgain => Some(Ask::ProveAgain),
+            ErrorCode::SecondFactorNeeded => Some(Ask::SecondFactor),
+            _ => self.state.ask,
+        };
         // What the form layer could not read comes first; the API repeats it less exactly.
         let known: Vec<String> = self.state.problems.iter().map(|problem| problem.field.clone()).collect();
         self.state.problems.extend(error.fields.into_iter().filter(|problem| !known.contains(&problem.field)));
-        if error.code != ErrorCode::Invalid {
+        if error.code != ErrorCode::Invalid && error.code != ErrorCode::SignInRequired {
             self.state.message = Some(error.message);
         }
         site.page(&self.page, Some(self.state)).await
@@ -146,17 +158,17 @@ async fn read_multipart(site: &Site, signed_in: Option<SignedIn>, mut parts: Mul
             Err(error) => return Err(error),
         }
     }
-    keep_earlier_photos(site, signed_in.as_ref(), &mut state).await?;
+    keep_earlier_photos(site, signed_in.is_some(), &mut state).await?;
     Ok(state)
 }
 
 /// Pictures of an earlier try or of the saved text come back as hidden ids, unless their box is ticked.
-async fn keep_earlier_photos(site: &Site, signed_in: Option<&SignedIn>, state: &mut FormState) -> Result<(), Error> {
+async fn keep_earlier_photos(site: &Site, signed_in: bool, state: &mut FormState) -> Result<(), Error> {
     let removed: Vec<String> = state.all("remove_photo").into_iter().map(str::to_owned).collect();
     let ids: Vec<_> = state.all("photo").into_iter().filter(|id| !removed.contains(&(*id).to_owned())).collect();
     let ids: Vec<domain::FileId> = ids.into_iter().filter_map(|id| id.parse().ok()).collect();
     let mut photos: Vec<StoredFile> = Vec::new();
-    if signed_in.is_some() {
+    if signed_in && !ids.is_empty() {
         photos = files::sizes(&site.app, &ids).await?;
     }
     photos.append(&mut state.photos);
@@ -175,7 +187,11 @@ async fn sign_in(State(site): State<Site>, request: Request) -> Response {
         Err(response) => return response,
     };
     let credentials =
-        Credentials { account: form.value("account").to_owned(), password: form.value("password").to_owned() };
+        Credentials {
+            account: form.value("account").to_owned(),
+            password: form.value("password").to_owned(),
+            code: Some(form.value("code").trim().to_owned()).filter(|code| !code.is_empty()),
+        };
     let call = sessions::sign_in(&credentials);
     match form.page.in_process(&site).call_with_extensions(call).await {
         Ok((_, mut extensions)) => {
@@ -201,7 +217,7 @@ async fn sign_out(State(site): State<Site>, request: Request) -> Response {
 /// The village of the caller, if the caller has one.
 fn own_village(form: &Form) -> Option<domain::place::PlaceCode> {
     let me = form.page.caller.me.as_ref()?;
-    let village = me.memberships.iter().find(|membership| membership.kind == OrganisationKind::Village)?;
+    let village = me.acting().find(|membership| membership.kind == OrganisationKind::Village)?;
     village.place.clone()
 }
 

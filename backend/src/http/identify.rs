@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: rights. They are read with the person, on each request, and checked by extractors.
 
-use super::caller::{Caller, Origin};
+use super::caller::{Caller, Origin, Sitting};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::people::session::{ACCESS_LIFE, REFRESH_LIFE, Refresh, Tokens};
@@ -57,8 +57,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     if let Err(error) = made_by_our_own_pages(&app, &request, &credentials) {
         return error.into_response();
     }
-    let origin = Origin { address: address(&app, &request), request_id: request_id(&request) };
-    let (session, renewed) = match session(&app, &credentials).await {
+    let (address, request_id) = (address(&app, &request), request_id(&request));
+    let origin = Origin { address, request_id, device: device(request.headers()) };
+    let (session, renewed) = match session(&app, &origin, &credentials).await {
         Ok(found) => found,
         Err(error) => return error.into_response(),
     };
@@ -67,7 +68,11 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         None => Ok(None),
     };
     let caller = match me {
-        Ok(me) => Caller { session: session.filter(|_| me.is_some()), me: me.map(Arc::new), origin },
+        Ok(found) => {
+            let (me, proof) = found.unzip();
+            let session = session.zip(proof).map(|(id, proof)| Sitting { id, proof });
+            Caller { session, me: me.map(Arc::new), origin }
+        }
         Err(error) => return error.into_response(),
     };
     let known = caller.me.is_some();
@@ -77,7 +82,8 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     if let Some(tokens) = &tokens {
         set_cookies(response.headers_mut(), tokens, app.origin.starts_with("https:"));
     }
-    if (known || tokens.is_some()) && !response.headers().contains_key(header::CACHE_CONTROL) {
+    // An answer that carries a session's cookies is that person's alone, whatever it shows.
+    if tokens.is_some() || (known && !response.headers().contains_key(header::CACHE_CONTROL)) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
     response
@@ -85,6 +91,34 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
 
 fn request_id(request: &Request) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// What the browser says of itself, in the words that its user knows it by: `Chrome · Android`.
+fn device(headers: &HeaderMap) -> String {
+    let says = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // The more particular first: every browser names those that it wants to be taken for.
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(word, _)| says.contains(word)).map(|(_, name)| *name)
+    };
+    let browser = first(&[
+        ("MicroMessenger", "微信"),
+        ("Edg", "Edge"),
+        ("HuaweiBrowser", "华为浏览器"),
+        ("QQBrowser", "QQ 浏览器"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    [browser, system].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// What a request brings to be known by.
@@ -126,7 +160,11 @@ impl Credentials {
 }
 
 /// The session that the credentials name, and new tokens where the old ones had ended.
-async fn session(app: &App, credentials: &Credentials) -> Result<(Option<SessionId>, Option<SetTokens>)> {
+async fn session(
+    app: &App,
+    origin: &Origin,
+    credentials: &Credentials,
+) -> Result<(Option<SessionId>, Option<SetTokens>)> {
     let now = app.clock.now();
     if let Some(bearer) = &credentials.bearer {
         return Ok((app.keys.read(now, bearer).map(|(_, session)| session), None));
@@ -137,7 +175,7 @@ async fn session(app: &App, credentials: &Credentials) -> Result<(Option<Session
     let Some(refresh) = &credentials.refresh else {
         return Ok((None, credentials.cookies.then_some(SetTokens::Clear)));
     };
-    match people::renew(app, refresh).await? {
+    match people::renew(app, origin, refresh).await? {
         Renewal::Renewed(tokens, session) => Ok((Some(session), Some(SetTokens::Set(tokens.into())))),
         Renewal::Refused => Ok((None, Some(SetTokens::Clear))),
     }
@@ -162,7 +200,9 @@ fn made_by_our_own_pages(app: &App, request: &Request, credentials: &Credentials
 fn address(app: &App, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())?;
     if app.trusted_proxy == Some(peer) {
-        let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        // Some proxies add a line of their own instead of adding to the visitor's.
+        let lines = request.headers().get_all("x-forwarded-for");
+        let forwarded = lines.iter().next_back().and_then(|value| value.to_str().ok());
         let last = forwarded.and_then(|text| text.rsplit(',').next()).and_then(|text| text.trim().parse().ok());
         return last.or(Some(peer));
     }

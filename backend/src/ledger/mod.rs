@@ -108,7 +108,7 @@ pub async fn book(app: &App, caller: &Caller, account: &Account) -> Result<Accou
 async fn may_read(tx: &mut PgConnection, caller: &Caller, account: &Account) -> Result<bool> {
     let Some(me) = &caller.me else { return Ok(false) };
     let mut organisations = Vec::new();
-    for membership in me.memberships.iter().filter(|m| m.status == OrganisationStatus::Verified) {
+    for membership in me.acting().filter(|m| m.status == OrganisationStatus::Verified) {
         match membership.role {
             Role::Auditor => return Ok(true),
             Role::CharityMaker

@@ -15,7 +15,7 @@ pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::{people, receipts};
+use crate::{organisations, people, receipts};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
@@ -38,7 +38,7 @@ pub async fn write_to(
     (organisation, roles): (OrganisationId, &[Role]),
     letter: &Letter,
 ) -> crate::Result<()> {
-    for person in people::members(tx, organisation, roles).await? {
+    for person in organisations::members(tx, organisation, roles).await? {
         enqueue(tx, app, &Job::Mail(Mail { to: person, letter: letter.clone() })).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Caller, Federation, Village};
+use crate::http::caller::{Caller, Federation, Sure, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -73,7 +73,7 @@ async fn return_(
 
 async fn approve(
     State(app): State<App>,
-    federation: Federation,
+    federation: Sure<Federation>,
     Path(id): Path<String>,
     Body(seen): Body<Seen>,
 ) -> Result<Json<Need>> {

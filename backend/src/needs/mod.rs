@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files;
-use crate::http::caller::{Audit, Caller, Federation, Origin, Village};
+use crate::http::caller::{Audit, Caller, Federation, Origin, Sure, Village};
 use crate::mail::letter::{NeedApproved, NeedReturned};
 use crate::mail::{self, Letter};
 use crate::search::{self, engine::Sort};
@@ -147,7 +147,7 @@ pub async fn return_(app: &App, federation: &Federation, id: NeedId, decision: &
 }
 
 /// The federation makes a need public: it gets its code and its pictures can be seen by everybody.
-pub async fn approve(app: &App, federation: &Federation, id: NeedId, seen: Seen) -> Result<Need> {
+pub async fn approve(app: &App, Sure(federation): &Sure<Federation>, id: NeedId, seen: Seen) -> Result<Need> {
     let mut tx = app.begin().await?;
     let row = lock_in_jurisdiction(&mut tx, federation, id).await?;
     let step = Step { id, row: &row, seen, action: NeedAction::Approve, verb: "need_approved", reason: None };

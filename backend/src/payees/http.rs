@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Village};
+use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Village, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -34,7 +34,7 @@ async fn propose(
 
 async fn verify(
     State(app): State<App>,
-    checker: CharityChecker,
+    checker: Sure<CharityChecker>,
     Path(id): Path<PayeeId>,
     Body(how): Body<VerifyPayee>,
 ) -> Result<Json<Payee>> {

@@ -12,7 +12,7 @@ pub use sql::{Checked, checked};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Village};
+use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Village, Sure};
 use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PayeeSnapshot, account_digits};
@@ -54,7 +54,7 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
 }
 
 /// The charity's checker has compared the account by another way than the platform.
-pub async fn verify(app: &App, checker: &CharityChecker, id: PayeeId, how: &VerifyPayee) -> Result<Payee> {
+pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId, how: &VerifyPayee) -> Result<Payee> {
     let mut problems = Problems::new();
     let said = how.how.trim();
     problems.require(

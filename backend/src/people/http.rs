@@ -1,21 +1,36 @@
-//! `POST|DELETE /session`, `GET /me`.
+//! The routes of sessions and of one's own account.
 
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::Body;
-use crate::http::caller::{Caller, SignedIn};
+use crate::error::Result;
+use crate::http::caller::{Caller, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::identify::SetTokens;
+use crate::http::{Body, Path};
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::api::sessions::{Credentials, ME, Me, SESSION, Session, SignedOut};
+use domain::SessionId;
+use domain::api::List;
+use domain::api::sessions::{
+    ACTING, ActFor, BeginSecondFactor, ConfirmSecondFactor, Credentials, Device, ME, Me, NewPassword, ONE_SESSION,
+    PASSWORD, PROOF, Prove, Proved, RECOVERY_CODES, RecoveryCodes, SECOND_FACTOR, SECOND_FACTOR_CONFIRM, SESSION,
+    SESSIONS, SecondFactorSetup, Session, SignedOut,
+};
 
 pub fn routes() -> Endpoints {
-    Endpoints::new("登录").post(SESSION, "登录", sign_in).delete(SESSION, "退出这台设备上的登录", sign_out).get(
-        ME,
-        "我是谁",
-        me,
-    )
+    Endpoints::new("登录和账号")
+        .post(SESSION, "登录", sign_in)
+        .delete(SESSION, "退出这台设备上的登录", sign_out)
+        .post(PROOF, "办重要的事之前，再次证明是本人", prove)
+        .post(ACTING, "换一个单位办事", act_for)
+        .get(SESSIONS, "登录着的设备", devices)
+        .delete(SESSIONS, "退出其他所有设备", revoke_others)
+        .delete(ONE_SESSION, "退出一台设备", revoke)
+        .get(ME, "我是谁", me)
+        .post(PASSWORD, "改密码", change_password)
+        .post(SECOND_FACTOR, "开始设置两步验证", begin_second_factor)
+        .post(SECOND_FACTOR_CONFIRM, "用第一个动态码启用两步验证", confirm_second_factor)
+        .delete(SECOND_FACTOR, "停用两步验证", remove_second_factor)
+        .post(RECOVERY_CODES, "换一组恢复码", new_recovery_codes)
 }
 
 /// An answer that also changes the session's cookies.
@@ -31,11 +46,71 @@ async fn sign_in(
 }
 
 async fn sign_out(State(app): State<App>, signed_in: SignedIn) -> Result<WithTokens<SignedOut>> {
-    let session = signed_in.session.ok_or(Error::SignInRequired)?;
-    super::sign_out(&app, &signed_in.origin, signed_in.me.id, session).await?;
+    super::sign_out(&app, &signed_in.origin, signed_in.me.id, signed_in.session).await?;
     Ok((Extension(SetTokens::Clear), Json(SignedOut {})))
+}
+
+async fn prove(State(app): State<App>, signed_in: SignedIn, Body(proof): Body<Prove>) -> Result<Json<Proved>> {
+    super::prove(&app, &signed_in, &proof).await?;
+    Ok(Json(Proved {}))
+}
+
+async fn act_for(State(app): State<App>, signed_in: SignedIn, Body(chosen): Body<ActFor>) -> Result<Json<Me>> {
+    Ok(Json(super::act_for(&app, &signed_in, chosen.organisation).await?))
+}
+
+async fn devices(State(app): State<App>, signed_in: SignedIn) -> Result<Json<List<Device>>> {
+    Ok(Json(super::devices(&app, &signed_in).await?))
+}
+
+async fn revoke(State(app): State<App>, signed_in: SignedIn, Path(id): Path<SessionId>) -> Result<Json<SignedOut>> {
+    super::sign_out(&app, &signed_in.origin, signed_in.me.id, id).await?;
+    Ok(Json(SignedOut {}))
+}
+
+async fn revoke_others(State(app): State<App>, signed_in: SignedIn) -> Result<Json<SignedOut>> {
+    super::sign_out_elsewhere(&app, &signed_in).await?;
+    Ok(Json(SignedOut {}))
 }
 
 async fn me(signed_in: SignedIn) -> Json<Me> {
     Json((*signed_in.me).clone())
+}
+
+async fn change_password(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(change): Body<NewPassword>,
+) -> Result<Json<Proved>> {
+    super::change_password(&app, &sure, &change).await?;
+    Ok(Json(Proved {}))
+}
+
+async fn begin_second_factor(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(BeginSecondFactor {}): Body<BeginSecondFactor>,
+) -> Result<Json<SecondFactorSetup>> {
+    Ok(Json(super::second_factor::begin(&app, &sure).await?))
+}
+
+async fn confirm_second_factor(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(confirm): Body<ConfirmSecondFactor>,
+) -> Result<Json<RecoveryCodes>> {
+    Ok(Json(super::second_factor::confirm(&app, &sure, &confirm.code).await?))
+}
+
+async fn remove_second_factor(State(app): State<App>, sure: Sure<SignedIn>) -> Result<Json<Proved>> {
+    super::second_factor::remove(&app, &sure).await?;
+    Ok(Json(Proved {}))
+}
+
+async fn new_recovery_codes(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(BeginSecondFactor {}): Body<BeginSecondFactor>,
+) -> Result<Json<RecoveryCodes>> {
+    Ok(Json(super::second_factor::new_codes(&app, &sure).await?))
 }

@@ -1,25 +1,28 @@
 //! People and their sessions: signing in and out, renewing, and who somebody is.
 //!
 //! A session is a row; the short-lived access token names person and session only, so that a right taken away is
-//! gone with the next request. Deliberately absent: registration and invitations, and any way to sign in as another.
+//! gone with the next request. What is serious asks for a fresh proof (`Sure`). Deliberately absent: organisations and
+//! who may do what in them, and any way to sign in as another.
 
+mod guesses;
 mod http;
 pub mod password;
+pub mod second_factor;
 pub mod session;
 mod sql;
 
 pub use http::routes;
+pub use sql::DemoPerson;
 
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, OnConstraint, Result};
-use crate::http::caller::Origin;
-use chrono::Duration;
-use domain::api::sessions::{Credentials, Me, Session};
-use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
-use domain::person::{check_password, normalise_account};
-use domain::place::PlaceCode;
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{Origin, SignedIn, Sure};
+use domain::api::sessions::{Credentials, Device, Me, NewPassword, Prove, Session};
+use domain::api::{Count, List};
+use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account};
 use domain::{OrganisationId, PersonId, Problems, SessionId};
+use guesses::Guesses;
 use session::Tokens;
 use sqlx::PgConnection;
 
@@ -49,48 +52,10 @@ pub async fn create(app: &App, person: &NewPerson<'_>) -> Result<PersonId> {
     Ok(id)
 }
 
-/// An organisation to be created by the installation itself.
-pub struct NewOrganisation<'a> {
-    pub kind: OrganisationKind,
-    pub name: &'a str,
-    pub place: Option<&'a PlaceCode>,
-}
-
-/// Creates a verified organisation.
-pub async fn create_organisation(app: &App, organisation: &NewOrganisation<'_>) -> Result<OrganisationId> {
-    let id: OrganisationId = app.clock.id();
-    let mut connection = app.pool.acquire().await?;
-    sql::insert_organisation(&mut connection, id, organisation, OrganisationStatus::Verified, app.clock.now()).await?;
-    Ok(id)
-}
-
-/// The organisation of a village, if it has one.
-pub async fn village_of(app: &App, village: &PlaceCode) -> Result<Option<OrganisationId>> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(sql::village_of(&mut connection, village).await?)
-}
-
-/// The people who act for an organisation in one of the roles.
-pub async fn members(tx: &mut PgConnection, organisation: OrganisationId, roles: &[Role]) -> Result<Vec<PersonId>> {
-    Ok(sql::members(tx, organisation, roles).await?)
-}
-
-/// The name of an organisation.
-pub async fn name_of(tx: &mut PgConnection, organisation: OrganisationId) -> Result<String> {
-    Ok(sql::name_of(tx, organisation).await?)
-}
-
 /// Where to write to a person, if anywhere.
 pub async fn address(app: &App, person: PersonId) -> Result<Option<String>> {
     let mut connection = app.pool.acquire().await?;
     Ok(sql::address(&mut connection, person).await?)
-}
-
-/// Gives a person a role in an organisation.
-pub async fn add_member(app: &App, person: PersonId, organisation: OrganisationId, role: Role) -> Result<()> {
-    let mut connection = app.pool.acquire().await?;
-    sql::insert_membership(&mut connection, person, organisation, role, app.clock.now()).await?;
-    Ok(())
 }
 
 /// Signs in. The same refusal for an unknown account and a wrong password, after the same time.
@@ -98,10 +63,11 @@ pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> R
     let account = normalise_account(&credentials.account);
     let mut problems = Problems::new();
     problems.require(!account.is_empty(), "account", "请填写账号");
+    problems.require(account.chars().count() <= ACCOUNT_LENGTH_MAX, "account", "账号最多 100 个字");
     problems.require(!credentials.password.is_empty(), "password", "请填写密码");
     problems.none_or_err()?;
-    let subjects = delayed_subjects(&account, origin);
-    wait_is_over(app, &subjects).await?;
+    let guesses = Guesses::of(&account, origin);
+    guesses.take(app).await?;
 
     let mut connection = app.pool.acquire().await?;
     let found = sql::find_account(&mut connection, &account).await?;
@@ -109,31 +75,28 @@ pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> R
     let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), Some(hash)));
     let fits = password::fits(app, &credentials.password, hash).await?;
     let Some(person) = person.filter(|_| fits) else {
-        let mut connection = app.pool.acquire().await?;
-        sql::count_failure(&mut connection, &subjects, app.clock.now()).await?;
         return Err(Error::invalid("password", "账号或密码不对"));
     };
-    open_session(app, origin, person, &subjects).await
+    let second = second_factor::asked(app, person, credentials.code.as_deref(), &guesses).await?;
+    open_session(app, origin, person, second, &guesses).await
 }
 
-async fn open_session(app: &App, origin: &Origin, person: PersonId, subjects: &[String]) -> Result<(Session, Tokens)> {
+async fn open_session(
+    app: &App,
+    origin: &Origin,
+    person: PersonId,
+    second_factor: bool,
+    guesses: &Guesses,
+) -> Result<(Session, Tokens)> {
     let id: SessionId = app.clock.id();
     let now = app.clock.now();
     let tokens = app.keys.first_tokens(&app.clock, person, id)?;
     let mut tx = app.begin().await?;
-    sql::forget_failures(&mut tx, subjects).await?;
-    sql::insert_session(&mut tx, id, person, now).await?;
+    guesses.forget(&mut tx).await?;
+    sql::insert_session(&mut tx, id, person, second_factor, origin, now).await?;
     sql::insert_refresh(&mut tx, &tokens.refresh, id, now, now + session::REFRESH_LIFE).await?;
-    let record = audit::Record {
-        verb: "sign_in",
-        subject_kind: "session",
-        subject: id.0,
-        before: None,
-        after: None,
-        reason: None,
-    };
-    audit::record_as(app, &mut tx, Some(person), None, origin, record).await?;
-    let me = sql::me(&mut tx, person).await?.ok_or(Error::SignInRequired)?;
+    record(app, &mut tx, origin, person, ("sign_in", "session", id.0)).await?;
+    let (me, _) = sql::me_of_session(&mut tx, id).await?.ok_or(Error::SignInRequired)?;
     tx.commit().await?;
     let session = Session {
         access: tokens.access.clone(),
@@ -144,25 +107,97 @@ async fn open_session(app: &App, origin: &Origin, person: PersonId, subjects: &[
     Ok((session, tokens))
 }
 
-/// Ends one session.
+/// Records what a person did for himself.
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    origin: &Origin,
+    person: PersonId,
+    (verb, subject_kind, subject): (&'static str, &'static str, uuid::Uuid),
+) -> Result<()> {
+    let record = audit::Record { verb, subject_kind, subject, before: None, after: None, reason: None };
+    Ok(audit::record_as(app, tx, Some(person), None, origin, record).await?)
+}
+
+/// Ends one session of this person; that it was another's, or none, is not told.
 pub async fn sign_out(app: &App, origin: &Origin, person: PersonId, session: SessionId) -> Result<()> {
     let mut tx = app.begin().await?;
-    sql::revoke(&mut tx, session, app.clock.now()).await?;
-    let record = audit::Record {
-        verb: "sign_out",
-        subject_kind: "session",
-        subject: session.0,
-        before: None,
-        after: None,
-        reason: None,
-    };
-    audit::record_as(app, &mut tx, Some(person), None, origin, record).await?;
+    if sql::revoke_own(&mut tx, person, session, app.clock.now()).await?.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    record(app, &mut tx, origin, person, ("sign_out", "session", session.0)).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// The person behind a live session, with rights as they are now.
-pub async fn who(app: &App, session: SessionId) -> Result<Option<Me>> {
+/// Ends all sessions of this person but the one that asks.
+pub async fn sign_out_elsewhere(app: &App, signed_in: &SignedIn) -> Result<()> {
+    let mut tx = app.begin().await?;
+    sql::revoke_others(&mut tx, signed_in.me.id, signed_in.session, app.clock.now()).await?;
+    let what = ("sign_out_elsewhere", "person", signed_in.me.id.0);
+    record(app, &mut tx, &signed_in.origin, signed_in.me.id, what).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The devices on which somebody is signed in, latest used first.
+pub async fn devices(app: &App, signed_in: &SignedIn) -> Result<List<Device>> {
+    let mut connection = app.pool.acquire().await?;
+    let since = app.clock.now() - session::REFRESH_LIFE;
+    let items = sql::devices(&mut connection, signed_in.me.id, signed_in.session, since).await?;
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
+}
+
+/// Proves again who somebody is. Wrong tries wait longer, as those of signing in do.
+pub async fn prove(app: &App, signed_in: &SignedIn, proof: &Prove) -> Result<()> {
+    let person = signed_in.me.id;
+    let mut connection = app.pool.acquire().await?;
+    let (account, hash) = sql::password_of(&mut connection, person).await?.ok_or(Error::SignInRequired)?;
+    drop(connection);
+    let guesses = Guesses::of(&account, &signed_in.origin);
+    guesses.take(app).await?;
+    if !password::fits(app, &proof.password, Some(hash)).await? {
+        return Err(Error::invalid("password", "密码不对"));
+    }
+    let second = second_factor::asked(app, person, proof.code.as_deref(), &guesses).await?;
+    let mut tx = app.begin().await?;
+    guesses.forget(&mut tx).await?;
+    sql::set_proved(&mut tx, signed_in.session, second, app.clock.now()).await?.one_row_or_conflict()?;
+    record(app, &mut tx, &signed_in.origin, person, ("proved", "session", signed_in.session.0)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Acts for another of one's organisations from now on.
+pub async fn act_for(app: &App, signed_in: &SignedIn, organisation: OrganisationId) -> Result<Me> {
+    if !signed_in.me.memberships.iter().any(|own| own.organisation == organisation) {
+        return Err(Error::NotFound);
+    }
+    let mut connection = app.pool.acquire().await?;
+    sql::set_acting(&mut connection, signed_in.session, organisation).await?.one_row_or_conflict()?;
+    let (me, _) = sql::me_of_session(&mut connection, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    Ok(me)
+}
+
+/// Changes a password; all other sessions of the person end.
+pub async fn change_password(app: &App, sure: &Sure<SignedIn>, change: &NewPassword) -> Result<()> {
+    let Sure(signed_in) = sure;
+    let mut problems = Problems::new();
+    check_password(&mut problems, "new", &change.new);
+    problems.none_or_err()?;
+    let hash = password::hash(app, &change.new).await?;
+    let mut tx = app.begin().await?;
+    sql::set_password(&mut tx, signed_in.me.id, &hash).await?.one_row_or_conflict()?;
+    sql::revoke_others(&mut tx, signed_in.me.id, signed_in.session, app.clock.now()).await?;
+    let what = ("password_changed", "person", signed_in.me.id.0);
+    record(app, &mut tx, &signed_in.origin, signed_in.me.id, what).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The person behind a live session, with rights as they are now, and how sure the session is of him.
+pub async fn who(app: &App, session: SessionId) -> Result<Option<(Me, Proof)>> {
     let mut connection = app.pool.acquire().await?;
     Ok(sql::me_of_session(&mut connection, session).await?)
 }
@@ -176,7 +211,7 @@ pub enum Renewal {
 }
 
 /// Exchanges a refresh token.
-pub async fn renew(app: &App, refresh: &session::Refresh) -> Result<Renewal> {
+pub async fn renew(app: &App, origin: &Origin, refresh: &session::Refresh) -> Result<Renewal> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
     let Some(row) = sql::lock_refresh(&mut tx, refresh).await? else { return Ok(Renewal::Refused) };
@@ -194,58 +229,22 @@ pub async fn renew(app: &App, refresh: &session::Refresh) -> Result<Renewal> {
     if row.rotated_at.is_none() {
         sql::mark_rotated(&mut tx, refresh, now).await?;
         sql::insert_refresh(&mut tx, &tokens.refresh, row.session, now, now + session::REFRESH_LIFE).await?;
+        sql::set_seen(&mut tx, row.session, origin, now).await?;
     }
     tx.commit().await?;
     Ok(Renewal::Renewed(tokens, row.session))
 }
 
-/// What a failure is counted against, with the longest wait it may cause in seconds. A stranger's failures on an
-/// account from elsewhere cost its owner two seconds at most.
-fn delayed_subjects(account: &str, origin: &Origin) -> Vec<String> {
-    let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
-    vec![format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")]
-}
-
-fn longest_wait(subject: &str) -> i64 {
-    match subject.split(':').next() {
-        Some("pair") => 900,
-        Some("account") => 2,
-        _ => 60,
-    }
-}
-
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty.
-fn free_tries(subject: &str) -> i32 {
-    if subject.starts_with("address:") { 30 } else { 3 }
-}
-
-async fn wait_is_over(app: &App, subjects: &[String]) -> Result<()> {
-    let mut connection = app.pool.acquire().await?;
-    let now = app.clock.now();
-    let rows = sql::failures(&mut connection, subjects).await?;
-    let wait = rows.iter().map(|(subject, failures, last_at)| {
-        let exponent = u32::try_from(failures - free_tries(subject)).unwrap_or(0).min(20);
-        let seconds = if exponent == 0 { 0 } else { 2_i64.pow(exponent).min(longest_wait(subject)) };
-        (*last_at + Duration::seconds(seconds) - now).num_seconds()
-    });
-    match wait.max() {
-        Some(seconds) if seconds > 0 => {
-            Err(Error::TooMany { retry_after_seconds: u64::try_from(seconds).unwrap_or(1) })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The accounts shown on the sign-in page of a demo.
-pub async fn demo_people(app: &App) -> Result<Vec<(String, Me)>> {
+pub async fn demo_people(app: &App) -> Result<Vec<DemoPerson>> {
     let mut connection = app.pool.acquire().await?;
-    let mut people = Vec::new();
-    for (account, person) in sql::accounts(&mut connection).await? {
-        if let Some(me) = sql::me(&mut connection, person).await? {
-            people.push((account, me));
-        }
-    }
-    Ok(people)
+    Ok(sql::demo_people(&mut connection).await?)
+}
+
+/// Drops failed tries of more than a day ago.
+pub async fn forget_old_failures(app: &App) -> Result<u64> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::forget_old_failures(&mut connection, app.clock.now() - chrono::Duration::days(1)).await?)
 }
 
 /// Whether any account exists.

@@ -5,9 +5,11 @@
 //! get the same successor without either being written down. Deliberately absent: rights inside a token.
 
 use crate::clock::Clock;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::ChaCha20Poly1305;
 use chrono::{DateTime, Duration, Utc};
 use domain::{PersonId, SessionId};
 use hmac::{Hmac, Mac};
@@ -20,11 +22,15 @@ pub const REFRESH_LIFE: Duration = Duration::days(30);
 /// Two requests of one page may present the same token; later it is a copy in other hands.
 pub const REUSE_GRACE: Duration = Duration::seconds(30);
 
-/// The keys that sign, all derived from the one secret.
+/// Of ChaCha20-Poly1305 (RFC 8439).
+const NONCE_BYTES: usize = 12;
+
+/// The keys that sign and seal, all derived from the one secret.
 pub struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
     refresh: Vec<u8>,
+    sealing: ChaCha20Poly1305,
 }
 
 pub struct Tokens {
@@ -74,7 +80,24 @@ impl Keys {
             encoding: EncodingKey::from_secret(&access),
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
+            sealing: ChaCha20Poly1305::new_from_slice(&derive("seal"))
+                .unwrap_or_else(|_| unreachable!("a SHA-256 is as long as the key")),
         }
+    }
+
+    /// Encrypts what the database must keep and must not know: nonce, then text with its tag.
+    pub fn seal(&self, clock: &Clock, secret: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0_u8; NONCE_BYTES];
+        clock.fill(&mut nonce);
+        let sealed = self.sealing.encrypt(&nonce.into(), secret).map_err(|_| anyhow!("cannot seal a secret"))?;
+        Ok([nonce.to_vec(), sealed].concat())
+    }
+
+    /// What was sealed with the same secret of the installation.
+    pub fn open(&self, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>().context("a sealed secret is too short")?;
+        let opened = self.sealing.decrypt(&(*nonce).into(), text);
+        opened.map_err(|_| anyhow!("a sealed secret does not open: was SECRET changed?"))
     }
 
     pub fn first_tokens(&self, clock: &Clock, person: PersonId, session: SessionId) -> anyhow::Result<Tokens> {
@@ -133,6 +156,17 @@ mod tests {
         assert_eq!(other.read(clock.now(), &tokens.access), None);
         clock.advance(ACCESS_LIFE);
         assert_eq!(keys.read(clock.now(), &tokens.access), None);
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_secret_only() {
+        let clock = Clock::manual("2026-06-30T02:00:00Z".parse().unwrap());
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let mut sealed = keys.seal(&clock, b"twenty bytes of seed").unwrap();
+        assert_eq!(keys.open(&sealed).unwrap(), b"twenty bytes of seed");
+        assert!(Keys::new("another secret of at least thirty-two characters").open(&sealed).is_err());
+        sealed[15] ^= 1;
+        assert!(keys.open(&sealed).is_err() && keys.open(b"short").is_err());
     }
 
     #[test]

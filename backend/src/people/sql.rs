@@ -1,12 +1,14 @@
-//! The only SQL on people, organisations, memberships and sessions.
+//! The only SQL on people and their sessions.
 
-use super::NewOrganisation;
 use super::session::Refresh;
+use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
-use domain::api::sessions::Me;
-use domain::organisation::{Membership, OrganisationStatus, Role};
+use domain::api::sessions::{Device, Me};
+use domain::organisation::{Membership, Role};
+use domain::person::Proof;
 use domain::{OrganisationId, PersonId, SessionId};
 use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
 
 pub async fn insert_person(
     connection: &mut PgConnection,
@@ -39,67 +41,11 @@ pub async fn insert_private(
     Ok(())
 }
 
-pub async fn insert_organisation(
-    connection: &mut PgConnection,
-    id: OrganisationId,
-    organisation: &NewOrganisation<'_>,
-    status: OrganisationStatus,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into organisation (id, kind, name, place, status, created_at) values ($1, $2, $3, $4, $5, $6)",
-        id.0,
-        organisation.kind.as_str(),
-        organisation.name,
-        organisation.place.map(domain::place::PlaceCode::as_str),
-        status.as_str(),
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-pub async fn village_of(
-    connection: &mut PgConnection,
-    village: &domain::place::PlaceCode,
-) -> sqlx::Result<Option<OrganisationId>> {
-    let id = sqlx::query_scalar!("select id from organisation where kind = 'village' and place = $1", village.as_str())
-        .fetch_optional(connection)
-        .await?;
-    Ok(id.map(OrganisationId))
-}
-
-pub async fn insert_membership(
-    connection: &mut PgConnection,
-    person: PersonId,
-    organisation: OrganisationId,
-    role: Role,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into membership (person, organisation, role, created_at) values ($1, $2, $3, $4)",
-        person.0,
-        organisation.0,
-        role.as_str(),
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 pub async fn find_account(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<(PersonId, String)>> {
     let row = sqlx::query!("select id, password_hash from person where account = $1 and disabled_at is null", account)
         .fetch_optional(connection)
         .await?;
     Ok(row.map(|row| (PersonId(row.id), row.password_hash)))
-}
-
-pub async fn accounts(connection: &mut PgConnection) -> sqlx::Result<Vec<(String, PersonId)>> {
-    let rows =
-        sqlx::query!("select id, account from person order by created_at, id limit 50").fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.account, PersonId(row.id))).collect())
 }
 
 pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
@@ -109,6 +55,10 @@ pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
 struct MeRow {
     id: uuid::Uuid,
     name: String,
+    acting: Option<uuid::Uuid>,
+    authenticated_at: DateTime<Utc>,
+    by_second_factor: bool,
+    enrolled: bool,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -117,54 +67,55 @@ struct MeRow {
     role: Option<String>,
 }
 
-/// One row per membership becomes one person. A row with an unknown identifier gives no right.
-fn me_from(rows: Vec<MeRow>) -> Option<Me> {
-    let mut me: Option<Me> = None;
-    for row in rows {
-        let me = me.get_or_insert_with(|| Me { id: PersonId(row.id), name: row.name, memberships: Vec::new() });
-        let membership = (|| {
-            Some(Membership {
-                organisation: OrganisationId(row.organisation?),
-                organisation_name: row.organisation_name?,
-                kind: row.kind?.parse().ok()?,
-                status: row.status?.parse().ok()?,
-                place: row.place.and_then(|place| place.parse().ok()),
-                role: row.role?.parse().ok()?,
-            })
-        })();
-        me.memberships.extend(membership);
+impl MeRow {
+    /// A row with an unknown identifier gives no right.
+    fn membership(self) -> Option<Membership> {
+        Some(Membership {
+            organisation: OrganisationId(self.organisation?),
+            organisation_name: self.organisation_name?,
+            kind: self.kind?.parse().ok()?,
+            status: self.status?.parse().ok()?,
+            place: self.place.and_then(|place| place.parse().ok()),
+            role: self.role?.parse().ok()?,
+        })
     }
-    me
 }
 
-pub async fn me(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<Me>> {
-    let rows = sqlx::query_as!(
-        MeRow,
-        r#"select p.id, pp.name, o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?",
-                  o.status as "status?", o.place, m.role as "role?"
-           from person p
-           join person_private pp on pp.person = p.id
-           left join membership m on m.person = p.id
-           left join organisation o on o.id = m.organisation
-           where p.id = $1 and p.disabled_at is null
-           order by m.created_at, m.role"#,
-        person.0
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(me_from(rows))
+/// One row per membership becomes one person. Whoever has not chosen acts for the organisation that he joined first.
+fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
+    let first = rows.first()?;
+    let proof = Proof {
+        authenticated_at: first.authenticated_at,
+        second_factor: first.by_second_factor,
+        enrolled: first.enrolled,
+    };
+    let chosen = first.acting.map(OrganisationId);
+    let mut me = Me {
+        id: PersonId(first.id),
+        name: first.name.clone(),
+        memberships: Vec::new(),
+        acting: None,
+        second_factor: first.enrolled,
+    };
+    me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
+    let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
+    me.acting = still_his.or(me.memberships.first().map(|own| own.organisation));
+    Some((me, proof))
 }
 
-/// The person of a session that has not been revoked.
-pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) -> sqlx::Result<Option<Me>> {
+/// The person of a session that has not been revoked, and how sure it is of him.
+pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) -> sqlx::Result<Option<(Me, Proof)>> {
     let rows = sqlx::query_as!(
         MeRow,
-        r#"select p.id, pp.name, o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?",
-                  o.status as "status?", o.place, m.role as "role?"
+        r#"select p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
+                  exists (select from second_factor f where f.person = p.id and f.confirmed_at is not null)
+                      as "enrolled!",
+                  o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
+                  o.place, m.role as "role?"
            from session s
            join person p on p.id = s.person and p.disabled_at is null
            join person_private pp on pp.person = p.id
-           left join membership m on m.person = p.id
+           left join membership m on m.person = p.id and m.status = 'active'
            left join organisation o on o.id = m.organisation
            where s.id = $1 and s.revoked_at is null
            order by m.created_at, m.role"#,
@@ -175,15 +126,67 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
     Ok(me_from(rows))
 }
 
+/// The accounts of a demo, with what each may do where.
+pub async fn demo_people(connection: &mut PgConnection) -> sqlx::Result<Vec<DemoPerson>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.account, pp.name,
+                  (array_agg(o.id order by m.created_at, m.role) filter (where o.id is not null))[1] as organisation,
+                  array_agg(o.name order by m.created_at, m.role) filter (where o.id is not null) as "organisations?",
+                  array_agg(m.role order by m.created_at, m.role) filter (where o.id is not null) as "roles?"
+           from person p
+           join person_private pp on pp.person = p.id
+           left join membership m on m.person = p.id
+           left join organisation o on o.id = m.organisation
+           group by p.id, pp.person
+           order by p.created_at, p.id
+           limit 50"#
+    )
+    .fetch_all(connection)
+    .await?;
+    let roles = |names: Option<Vec<String>>, roles: Option<Vec<String>>| {
+        let pairs = names.unwrap_or_default().into_iter().zip(roles.unwrap_or_default());
+        pairs.filter_map(|(name, role)| Some((name, role.parse().ok()?))).collect()
+    };
+    let people = rows.into_iter().map(|row| DemoPerson {
+        id: PersonId(row.id),
+        organisation: row.organisation.map(OrganisationId),
+        account: row.account,
+        name: row.name,
+        roles: roles(row.organisations, row.roles),
+    });
+    Ok(people.collect())
+}
+
+/// An account of a demo, with the organisation that it joined first.
+pub struct DemoPerson {
+    pub id: PersonId,
+    pub organisation: Option<OrganisationId>,
+    pub account: String,
+    pub name: String,
+    /// Name of the organisation and role, in the order of joining.
+    pub roles: Vec<(String, Role)>,
+}
+
 pub async fn insert_session(
     connection: &mut PgConnection,
     id: SessionId,
     person: PersonId,
+    second_factor: bool,
+    origin: &Origin,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    sqlx::query!("insert into session (id, person, created_at) values ($1, $2, $3)", id.0, person.0, now)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "insert into session (id, person, second_factor, device, address, created_at, seen_at, authenticated_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $6)",
+        id.0,
+        person.0,
+        second_factor,
+        origin.device,
+        origin.address.map(|address| address.to_string()),
+        now
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -192,6 +195,222 @@ pub async fn revoke(connection: &mut PgConnection, session: SessionId, now: Date
         .execute(connection)
         .await?;
     Ok(())
+}
+
+pub async fn revoke_own(
+    connection: &mut PgConnection,
+    person: PersonId,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update session set revoked_at = $3 where id = $2 and person = $1 and revoked_at is null",
+        person.0,
+        session.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn revoke_others(
+    connection: &mut PgConnection,
+    person: PersonId,
+    but: SessionId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update session set revoked_at = $3 where person = $1 and id <> $2 and revoked_at is null",
+        person.0,
+        but.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_seen(
+    connection: &mut PgConnection,
+    session: SessionId,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update session set seen_at = $2, device = $3, address = $4 where id = $1",
+        session.0,
+        now,
+        origin.device,
+        origin.address.map(|address| address.to_string())
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn set_proved(
+    connection: &mut PgConnection,
+    session: SessionId,
+    second_factor: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update session set authenticated_at = $3, second_factor = $2 where id = $1 and revoked_at is null",
+        session.0,
+        second_factor,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_acting(
+    connection: &mut PgConnection,
+    session: SessionId,
+    organisation: OrganisationId,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update session set organisation = $2 where id = $1 and revoked_at is null",
+        session.0,
+        organisation.0
+    )
+    .execute(connection)
+    .await
+}
+
+/// Live sessions of which a token may still be good.
+pub async fn devices(
+    connection: &mut PgConnection,
+    person: PersonId,
+    this: SessionId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<Device>> {
+    let rows = sqlx::query!(
+        "select id, device, address, created_at, seen_at
+         from session
+         where person = $1 and revoked_at is null and seen_at > $2
+         order by seen_at desc, id desc
+         limit 200",
+        person.0,
+        since
+    )
+    .fetch_all(connection)
+    .await?;
+    let device = |id, name, address, signed_in_at, seen_at| Device {
+        id: SessionId(id),
+        name,
+        address,
+        signed_in_at,
+        seen_at,
+        this_one: SessionId(id) == this,
+    };
+    Ok(rows.into_iter().map(|row| device(row.id, row.device, row.address, row.created_at, row.seen_at)).collect())
+}
+
+/// Account name and hash of a person who may sign in.
+pub async fn password_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<(String, String)>> {
+    let row =
+        sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|row| (row.account, row.password_hash)))
+}
+
+pub async fn set_password(connection: &mut PgConnection, person: PersonId, hash: &str) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("update person set password_hash = $2 where id = $1 and disabled_at is null", person.0, hash)
+        .execute(connection)
+        .await
+}
+
+/// A secret that is not confirmed yet is replaced; a confirmed one is not.
+pub async fn set_second_factor(
+    connection: &mut PgConnection,
+    person: PersonId,
+    sealed: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "insert into second_factor as f (person, sealed_secret, created_at) values ($1, $2, $3)
+         on conflict (person) do update set sealed_secret = $2, created_at = $3 where f.confirmed_at is null",
+        person.0,
+        sealed,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub struct SecondFactor {
+    pub sealed: Vec<u8>,
+    pub confirmed: bool,
+}
+
+pub async fn lock_second_factor(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<SecondFactor>> {
+    let row = sqlx::query!(
+        r#"select sealed_secret, confirmed_at is not null as "confirmed!" from second_factor where person = $1 for update"#,
+        person.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| SecondFactor { sealed: row.sealed_secret, confirmed: row.confirmed }))
+}
+
+pub async fn confirm_second_factor(
+    connection: &mut PgConnection,
+    person: PersonId,
+    step: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update second_factor set confirmed_at = $3, last_step = $2 where person = $1 and confirmed_at is null",
+        person.0,
+        step,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// Takes the password of a step, once: no row where this step or a later one was taken.
+pub async fn take_step(connection: &mut PgConnection, person: PersonId, step: i64) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("update second_factor set last_step = $2 where person = $1 and last_step < $2", person.0, step)
+        .execute(connection)
+        .await
+}
+
+pub async fn delete_second_factor(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("delete from second_factor where person = $1", person.0).execute(connection).await
+}
+
+pub async fn replace_recovery_codes(
+    connection: &mut PgConnection,
+    person: PersonId,
+    hashes: &[Vec<u8>],
+) -> sqlx::Result<()> {
+    sqlx::query!("delete from recovery_code where person = $1", person.0).execute(&mut *connection).await?;
+    sqlx::query!(
+        "insert into recovery_code (person, hash) select $1, hash from unnest($2::bytea[]) as hash",
+        person.0,
+        hashes
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn take_recovery_code(
+    connection: &mut PgConnection,
+    person: PersonId,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update recovery_code set used_at = $3 where person = $1 and hash = $2 and used_at is null",
+        person.0,
+        hash,
+        now
+    )
+    .execute(connection)
+    .await
 }
 
 pub async fn insert_refresh(
@@ -280,27 +499,37 @@ pub async fn count_failure(connection: &mut PgConnection, subjects: &[String], n
 }
 
 pub async fn forget_failures(connection: &mut PgConnection, subjects: &[String]) -> sqlx::Result<()> {
-    // The address keeps its count: one good account must not clear the way for guessing others.
-    sqlx::query!("delete from sign_in_failure where subject = any($1) and subject not like 'address:%'", subjects)
+    sqlx::query!("delete from sign_in_failure where subject = any($1)", subjects).execute(connection).await?;
+    Ok(())
+}
+
+/// One failure less of each.
+pub async fn give_try_back(connection: &mut PgConnection, subjects: &[String]) -> sqlx::Result<()> {
+    sqlx::query!("delete from sign_in_failure where subject = any($1) and failures = 1", subjects)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1", subjects)
         .execute(connection)
         .await?;
     Ok(())
 }
 
-pub async fn members(
-    connection: &mut PgConnection,
-    organisation: OrganisationId,
-    roles: &[Role],
-) -> sqlx::Result<Vec<PersonId>> {
-    let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
-    let people = sqlx::query_scalar!(
-        "select distinct person from membership where organisation = $1 and role = any($2) order by person",
-        organisation.0,
-        &roles
+/// One try at a time of the same account or address, until the transaction ends.
+pub async fn lock_subjects(connection: &mut PgConnection, subjects: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended(subject, 0))
+         from (select subject from unnest($1::text[]) as subject order by subject) as ordered",
+        subjects
     )
     .fetch_all(connection)
     .await?;
-    Ok(people.into_iter().map(PersonId).collect())
+    Ok(())
+}
+
+/// Drops failures that count no longer.
+pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    let done = sqlx::query!("delete from sign_in_failure where last_at < $1", before).execute(connection).await?;
+    Ok(done.rows_affected())
 }
 
 pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
@@ -308,8 +537,4 @@ pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::R
         .fetch_optional(connection)
         .await?;
     Ok(email.flatten().filter(|email| !email.trim().is_empty()))
-}
-
-pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
-    sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
 }

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 /// The charity that the visitor works for.
 pub fn own_charity(visit: &Visit) -> Result<OrganisationId, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
-    let charity = me.memberships.iter().find(|membership| membership.kind == OrganisationKind::Charity);
+    let charity = me.acting().find(|membership| membership.kind == OrganisationKind::Charity);
     charity
         .map(|membership| membership.organisation)
         .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "只有慈善组织的账号可以做这件事"))

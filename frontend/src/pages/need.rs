@@ -163,7 +163,7 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
 
 fn report_link(visit: &Visit, need: &Need) -> Option<AnyView> {
     let me = visit.me.as_ref().filter(|_| need.status.is_public())?;
-    let own = me.memberships.iter().any(|membership| membership.organisation == need.organisation);
+    let own = me.acting().any(|membership| membership.organisation == need.organisation);
     let link = href(&format!("/work/needs/{}/report", need.id));
     own.then(|| {
         view! { <section class="card"><a class="button" href=link>{t!("报告进展和支出")}</a></section> }.into_any()

@@ -38,11 +38,7 @@ pub async fn edit(visit: &Visit, id: &str) -> Result<Page, ApiError> {
 fn own_village(visit: &Visit) -> Result<String, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
     let writes = [Role::VillageReporter, Role::VillageHead];
-    let village = me
-        .memberships
-        .iter()
-        .find(|membership| membership.kind == OrganisationKind::Village && writes.contains(&membership.role));
-    village
+    me.acting_as(&writes)
         .map(|membership| membership.organisation_name.clone())
         .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "只有村（社区）的账号可以写需求"))
 }

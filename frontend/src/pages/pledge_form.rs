@@ -52,11 +52,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 fn own_enterprise(visit: &Visit) -> Result<String, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
     let pledges = [Role::EnterpriseOwner, Role::EnterpriseOperator];
-    let membership = me
-        .memberships
-        .iter()
-        .find(|membership| membership.status == OrganisationStatus::Verified && pledges.contains(&membership.role));
-    membership
+    me.acting_as(&pledges)
         .map(|membership| membership.organisation_name.clone())
         .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "只有已认证的企业账号可以认捐"))
 }

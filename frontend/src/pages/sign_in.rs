@@ -1,7 +1,7 @@
 //! Signing in; in a demo with the accounts to choose from.
 
 use crate::parts::field::{Field, summary};
-use crate::visit::{DemoAccount, Page, Visit};
+use crate::visit::{DemoAccount, FormState, Page, Visit};
 use crate::words::{href, text};
 use leptos::prelude::*;
 
@@ -15,14 +15,27 @@ pub fn page(visit: &Visit) -> Page {
             {summary(&form)}
             <form class="card" method="post" action=href("/sign-in")>
                 <input type="hidden" name="next" value=next.clone() />
-                {Field::new(&form, "account", t!("账号")).hint(t!("邮箱或账号名")).input("text", "email", "username")}
+                {Field::new(&form, "account", t!("账号")).hint(t!("邮箱、手机号或账号名")).input("text", "email", "username")}
                 {Field::new(&form, "password", t!("密码")).input("password", "text", "current-password")}
+                {code(&form)}
                 <button class="button">{t!("登录")}</button>
             </form>
             {demo(visit, &next)}
         </div>
     };
     Page::new(t!("登录"), body.into_any())
+}
+
+/// Only some have a second factor; it opens by itself where it is asked for.
+fn code(form: &FormState) -> AnyView {
+    let asked = form.problem("code").is_some() || !form.value("code").is_empty();
+    view! {
+        <details open=asked>
+            <summary>{t!("我启用了两步验证")}</summary>
+            {Field::new(form, "code", t!("动态码")).hint(t!("手机上的六位数字，或一个恢复码")).input("text", "numeric", "one-time-code")}
+        </details>
+    }
+    .into_any()
 }
 
 fn demo(visit: &Visit, next: &str) -> Option<AnyView> {

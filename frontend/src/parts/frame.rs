@@ -78,13 +78,16 @@ fn account(visit: &Visit) -> AnyView {
         None => view! { <a class="button quiet" href=href("/sign-in")>{t!("登录")}</a> }.into_any(),
         Some(me) => {
             let name = me.name.clone();
-            let place = me.memberships.first().map(|membership| {
+            let place = me.acting().next().map(|membership| {
                 let role = text(membership.role.label());
                 view! { <span class="soft">{membership.organisation_name.clone()}" · "{role}</span> }
             });
+            // Whoever belongs to several sees for whom he acts, and that he can change it.
+            let several = me.memberships.iter().any(|own| Some(own.organisation) != me.acting);
+            let other = several.then(|| view! { <a class="soft" href=href("/account")>{t!("换单位")}</a> });
             view! {
                 <div class="account">
-                    <span><b>{name}</b>{place}</span>
+                    <span><a href=href("/account")><b>{name}</b></a>{place}{other}</span>
                     <form method="post" action=href("/sign-out")><button class="link">{t!("退出")}</button></form>
                 </div>
             }

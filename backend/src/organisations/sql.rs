@@ -1,0 +1,78 @@
+//! The only SQL on organisations and memberships.
+
+use super::NewOrganisation;
+use chrono::{DateTime, Utc};
+use domain::organisation::{OrganisationStatus, Role};
+use domain::{OrganisationId, PersonId};
+use sqlx::PgConnection;
+
+pub async fn insert_organisation(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    organisation: &NewOrganisation<'_>,
+    status: OrganisationStatus,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into organisation (id, kind, name, place, status, created_at) values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        organisation.kind.as_str(),
+        organisation.name,
+        organisation.place.map(domain::place::PlaceCode::as_str),
+        status.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn village_of(
+    connection: &mut PgConnection,
+    village: &domain::place::PlaceCode,
+) -> sqlx::Result<Option<OrganisationId>> {
+    let id = sqlx::query_scalar!("select id from organisation where kind = 'village' and place = $1", village.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(OrganisationId))
+}
+
+pub async fn insert_membership(
+    connection: &mut PgConnection,
+    person: PersonId,
+    organisation: OrganisationId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into membership (person, organisation, role, created_at) values ($1, $2, $3, $4)",
+        person.0,
+        organisation.0,
+        role.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn members(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    roles: &[Role],
+) -> sqlx::Result<Vec<PersonId>> {
+    let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+    let people = sqlx::query_scalar!(
+        "select distinct person from membership
+         where organisation = $1 and role = any($2) and status = 'active' order by person",
+        organisation.0,
+        &roles
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
+pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
+    sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
+}
