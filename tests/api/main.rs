@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod accounts;
 mod check;
 mod deliveries;
 mod disbursements;

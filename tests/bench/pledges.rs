@@ -34,7 +34,7 @@ struct Pledging {
 
 impl Pledging {
     async fn new(stage: &Stage) -> Self {
-        let credentials = Credentials { account: "enterprise".into(), password: "qiancun-shili".into() };
+        let credentials = Credentials { account: "enterprise".into(), password: "qiancun-shili".into(), code: None };
         let body = serde_json::to_string(&credentials).expect("JSON");
         let session = stage.send(&post("/api/v1/session", "", &body)).await;
         let session: Value = serde_json::from_slice(&session).expect("a session");
