@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use backend::organisations::{self, NewOrganisation};
 use backend::people::second_factor::code_at;
 use chrono::Duration;
-use domain::api::ErrorCode;
+use domain::api::{ErrorCode, own_data};
 use domain::api::needs::{self, Seen};
 use domain::api::sessions::{
     Credentials, NewPassword, Prove, RecoveryCodes, act_for, begin_second_factor, change_password,
@@ -286,5 +286,40 @@ async fn an_answer_that_renews_a_session_is_kept_by_no_cache() {
         assert!(answer.headers.contains_key("set-cookie"), "{path} renews");
         assert_eq!(answer.headers["cache-control"], "private, no-store", "{path}");
     }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn one_takes_ones_own_data_along_and_closes_the_account_for_good() {
+    let test = TestApp::new().await;
+    let donor = test.donor().await;
+    let data = donor.call(own_data::read()).await.unwrap();
+    assert_eq!((data.account.as_str(), data.email.as_deref()), ("donor", Some("donor@example.com")));
+    assert!(data.acts.iter().any(|act| act.verb == "sign_in") && !data.kept.is_empty());
+
+    assert_eq!(donor.call(own_data::close("好的")).await.unwrap_err().fields(), ["confirm"]);
+    donor.call(own_data::close("注销")).await.unwrap();
+    assert_eq!(donor.call(me()).await.unwrap_err().status, 401);
+    assert_eq!(tries(&test, "donor", None).await.err().unwrap().status, 422);
+    // The name is free again, and leads to nobody's past.
+    let person = backend::people::NewPerson { account: "donor", name: "另一人", email: None, password: PASSWORD };
+    backend::people::create(&test.app, &person).await.unwrap();
+    let fresh = tries(&test, "donor", None).await.unwrap();
+    assert_eq!(fresh.call(own_data::read()).await.unwrap().acts.len(), 1, "signing in is all he did");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_only_owner_hands_over_before_closing_the_account() {
+    let test = TestApp::new().await;
+    let enterprise = test.enterprise("金柚").await;
+    let refused = enterprise.call(own_data::close("注销")).await.unwrap_err();
+    assert_eq!(refused.status, 409);
+    assert!(refused.error.message.contains("金柚的单位"));
+    let organisation = test.organisation_of(&enterprise).await;
+    let second = test.member("second", organisation, Role::EnterpriseOwner).await;
+    let close = own_data::close;
+    let (one, other) = tokio::join!(enterprise.call(close("注销")), second.call(close("注销")));
+    assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|done| **done).count(), 1, "one of two may leave");
     test.done().await;
 }

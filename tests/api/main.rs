@@ -13,6 +13,7 @@ mod money_forms;
 mod needs;
 mod page_cache;
 mod places;
+mod rights;
 mod search;
 mod sessions;
 mod statements;

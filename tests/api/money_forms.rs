@@ -204,3 +204,34 @@ async fn no_page_for_everybody_shows_an_account_number() {
     assert_eq!(rival.page(&pledge).await.status, StatusCode::NOT_FOUND);
     test.done().await;
 }
+
+#[tokio::test]
+async fn a_giver_changes_how_it_is_shown_and_everybody_reads_it_at_once() {
+    let test = TestApp::new().await;
+    let need = open_need(&test).await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let (receiver, need_id) = (format!("{campaign}:{}", charity.id), need.id.to_string());
+    let code = need.code.unwrap();
+    let named = [("action", "confirm"), ("public_display", "name")];
+    let made = enterprise.form("/pledge", &fields(&receiver, &need_id, &named)).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let page = format!("/needs/{code}");
+    says(&test.visitor().page(&page).await, "金柚的单位");
+
+    let display = format!("/pledges/{ID}/display");
+    says(&enterprise.page(&display).await, "怎样公开这笔认捐");
+    let refused = enterprise.form(&display, &[("show_amount", "1")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    says(&refused, "请选择怎样公开名称");
+    let changed = enterprise.form(&display, &[("public_display", "anonymous")]).await;
+    assert_eq!(changed.location(), format!("/pledges/{ID}?done=display"));
+    let public = test.visitor().page(&page).await.text();
+    assert!(!public.contains("金柚的单位") && public.contains("爱心企业"));
+
+    let other = test.enterprise("别家").await;
+    let refused = other.form(&display, &[("public_display", "name")]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    test.done().await;
+}

@@ -11,6 +11,7 @@ pub mod files;
 pub mod ledger;
 pub mod money;
 pub mod needs;
+pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;

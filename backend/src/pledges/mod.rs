@@ -95,6 +95,30 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<P
     Ok(made)
 }
 
+/// The giver wants to be shown otherwise. Counts from now on in every list, old and new; no sum changes.
+pub async fn change_display(
+    app: &App,
+    enterprise: &Enterprise,
+    id: PledgeId,
+    choice: DisplayChoice,
+) -> Result<Pledge> {
+    let mut tx = app.begin().await?;
+    let before = sql::lock_display(&mut tx, id, enterprise.acting.organisation).await?.ok_or(Error::NotFound)?;
+    sql::set_display(&mut tx, id, choice, app.clock.now()).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb: "pledge_display_changed",
+        subject_kind: "pledge",
+        subject: id.0,
+        before: Some(json!(before)),
+        after: Some(json!(choice)),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+    tx.commit().await?;
+    app.pages.forget_all();
+    read(app, &Viewer::from(enterprise), id).await
+}
+
 /// What of a confirmed bank line belongs to one pledge.
 pub struct Arrival {
     pub confirmation_no: i64,

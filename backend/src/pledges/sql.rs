@@ -308,6 +308,52 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
         .collect()
 }
 
+/// How a pledge of this enterprise is shown, locked until the transaction ends.
+pub async fn lock_display(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    enterprise: OrganisationId,
+) -> sqlx::Result<Option<DisplayChoice>> {
+    let row = sqlx::query!(
+        "select public_display, show_amount, share_with_recipient
+         from pledge
+         where id = $1 and enterprise = $2
+         for update",
+        id.0,
+        enterprise.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(DisplayChoice {
+            name: word(&row.public_display)?,
+            show_amount: row.show_amount,
+            share_with_recipient: row.share_with_recipient,
+        })
+    })
+    .transpose()
+}
+
+pub async fn set_display(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    choice: DisplayChoice,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set public_display = $2, show_amount = $3, share_with_recipient = $4, changed_at = $5
+         where id = $1",
+        id.0,
+        choice.name.as_str(),
+        choice.show_amount,
+        choice.share_with_recipient,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
 pub async fn set_arrived(
     connection: &mut PgConnection,
     before: &Locked,

@@ -179,7 +179,8 @@ fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
     .into_any()
 }
 
-fn display(form: &FormState, enterprise: &str) -> AnyView {
+/// The choice of how a pledge is shown, and to whom.
+pub fn display(form: &FormState, enterprise: &str) -> AnyView {
     let choices = vec![
         (PublicDisplay::Name.as_str(), t!("公开全称：{name}", name = enterprise)),
         (PublicDisplay::Partial.as_str(), t!("部分公开：{name}", name = partial_name(enterprise))),
