@@ -6,6 +6,7 @@ mod disbursements;
 mod endpoints;
 mod files;
 mod forms;
+mod limits;
 mod mail;
 mod money;
 mod money_forms;

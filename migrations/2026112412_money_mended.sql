@@ -1,0 +1,29 @@
+-- Amounts, days and numbers that keep every sum readable.
+
+-- One amount is at most 10 亿元. With at most 90 million pledges, and as many confirmed lines, no sum leaves a bigint.
+alter table need drop constraint need_amount;
+alter table need add constraint need_amount check (amount_fen between 0 and 100000000000);
+alter table need_item drop constraint need_item_amount;
+alter table need_item add constraint need_item_amount check (amount_fen between 1 and 100000000000);
+alter table pledge drop constraint pledge_amount;
+alter table pledge add constraint pledge_amount check (amount_fen between 1 and 100000000000);
+alter table bank_line drop constraint bank_line_amount;
+alter table bank_line add constraint bank_line_amount check (amount_fen between 1 and 100000000000);
+alter table bank_line_part drop constraint bank_line_part_amount;
+alter table bank_line_part add constraint bank_line_part_amount check (amount_fen between 1 and 100000000000);
+alter table transfer drop constraint transfer_amount;
+alter table transfer add constraint transfer_amount check (amount_fen between 1 and 100000000000);
+alter table allocation drop constraint allocation_amount;
+alter table allocation add constraint allocation_amount check (amount_fen between 1 and 100000000000);
+alter table disbursement drop constraint disbursement_amount;
+alter table disbursement add constraint disbursement_amount check (amount_fen between 1 and 100000000000);
+alter table spending_item drop constraint spending_amount;
+alter table spending_item add constraint spending_amount check (amount_fen between 1 and 100000000000);
+alter sequence pledge_number maxvalue 89999999;
+alter sequence confirmation_number maxvalue 90000000;
+
+-- What a bank or a seller dated happened in this century; a calendar ends earlier than a number does.
+alter table need add constraint need_wanted_day check (wanted_by >= date '2000-01-01');
+alter table bank_line add constraint bank_line_day check (booked_on >= date '2000-01-01');
+alter table disbursement add constraint disbursement_paid_day check (paid_on >= date '2000-01-01');
+alter table spending_item add constraint spending_invoice_day check (invoice_on >= date '2000-01-01');
