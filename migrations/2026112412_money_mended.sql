@@ -27,3 +27,6 @@ alter table need add constraint need_wanted_day check (wanted_by >= date '2000-0
 alter table bank_line add constraint bank_line_day check (booked_on >= date '2000-01-01');
 alter table disbursement add constraint disbursement_paid_day check (paid_on >= date '2000-01-01');
 alter table spending_item add constraint spending_invoice_day check (invoice_on >= date '2000-01-01');
+
+-- A payee is not closed while an approved payment to it waits.
+create index disbursement_awaited_by_payee on disbursement (payee) where status = 'approved';

@@ -17,12 +17,12 @@ use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
+    Allocation, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
 };
 use domain::api::{Count, List};
-use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated};
+use domain::day::check_past;
+use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
 use domain::ledger::{Account, Asset, Event, Fund};
-use domain::money::AmountError;
 use domain::need::check_reason;
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
@@ -39,9 +39,7 @@ const REFERENCE_MAX: usize = 64;
 
 /// Sets arrived money aside for a need. The same id and content again gives the same answer.
 pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> Result<Allocation> {
-    if !new.amount_fen.is_positive() {
-        return Err(Error::invalid("amount_fen", AmountError::NotPositive.to_string()));
-    }
+    new.amount_fen.check_amount().map_err(|error| Error::invalid("amount_fen", error.to_string()))?;
     let charity = maker.acting.organisation;
     let mut tx = app.begin().await?;
     if let Some(recorded) = sql::allocation(&mut tx, new.id).await? {
@@ -106,7 +104,7 @@ async fn source(tx: &mut PgConnection, charity: OrganisationId, new: &NewAllocat
 pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> Result<Disbursement> {
     let charity = maker.acting.organisation;
     let mut problems = Problems::new();
-    problems.require(new.amount_fen.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+    problems.take("amount_fen", new.amount_fen.check_amount());
     let purpose = new.purpose.trim().chars().count();
     problems.require((2..=200).contains(&purpose), "purpose", "请写明这笔款用来付什么（2 至 200 字）");
     problems.none_or_err()?;
@@ -117,7 +115,9 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     if village != Some(payee.organisation) {
         return Err(Error::invalid("payee", "收款账户不是这条需求所在村（社区）的"));
     }
-    within_allocation(&mut tx, charity, new.need, new.amount_fen).await?;
+    within_allocation(&mut tx, charity, new.need, (new.amount_fen, None))
+        .await?
+        .map_err(|error| Error::invalid("amount_fen", error.to_string()))?;
     let inserted = sql::insert(&mut tx, new, &payee.snapshot, &maker.acting, app.clock.now()).await;
     let inserted = inserted.on_constraint("disbursement_pkey", || Error::Conflict(String::new()));
     if matches!(inserted, Err(Error::Conflict(_))) {
@@ -138,10 +138,27 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     read(app, charity, new.id).await
 }
 
-/// Whether the need's account holds the amount at this moment.
-async fn within_allocation(tx: &mut PgConnection, charity: OrganisationId, need: NeedId, asked: Fen) -> Result<()> {
-    let more = |allocated| Error::invalid("amount_fen", MoreThanAllocated { asked, allocated }.to_string());
-    ledger::take(tx, &Account::Allocated { need, charity }, Asset::Cny, asked, more).await.map(|_| ())
+/// Whether the need's account holds the amount beside what other payments count on. The balance stays locked until
+/// the transaction ends, so that two payments cannot count on the same money.
+async fn within_allocation(
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    need: NeedId,
+    (asked, own): (Fen, Option<DisbursementId>),
+) -> Result<std::result::Result<(), MoreThanAllocated>> {
+    let held = ledger::lock(tx, &Account::Allocated { need, charity }, Asset::Cny).await?;
+    let allocated = Fen::sum(held.iter().map(|lot| lot.amount)).map_err(|error| Error::Conflict(error.to_string()))?;
+    let reserved = sql::reserved(tx, need, charity, own).await?;
+    Ok(check_within_allocation(asked, allocated, reserved))
+}
+
+/// What the caller's charity has set aside for a need, and what of it is reserved, read in one moment.
+pub async fn available(app: &App, staff: &CharityStaff, need: NeedId) -> Result<Available> {
+    let charity = staff.acting.organisation;
+    let mut tx = app.snapshot().await?;
+    let allocated_fen = ledger::balance(&mut tx, &Account::Allocated { need, charity }).await?;
+    let reserved_fen = sql::reserved(&mut tx, need, charity, None).await?;
+    Ok(Available { allocated_fen, reserved_fen })
 }
 
 /// A step of a desk on a payment: who, from which state to which.
@@ -199,6 +216,9 @@ pub async fn approve(app: &App, checker: &CharityChecker, id: DisbursementId) ->
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
     still_the_payee(&mut tx, &row).await?;
+    within_allocation(&mut tx, row.charity, row.need, (row.amount, Some(id)))
+        .await?
+        .map_err(|error| Error::Conflict(error.to_string()))?;
     sql::set_approved(&mut tx, id, acting.person, app.clock.now()).await.three_people()?.one_row_or_conflict()?;
     step.record(app, &mut tx, id).await?;
     tx.commit().await?;
@@ -214,6 +234,7 @@ pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why
     let step = Step { acting, origin, after: DisbursementStatus::Rejected, verb, reason: Some(reason) };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
+    row.status.check_rejection(why.not_paid).map_err(|error| Error::invalid("not_paid", error.to_string()))?;
     sql::set_rejected(&mut tx, id, row.status, reason).await?.one_row_or_conflict()?;
     step.record(app, &mut tx, id).await?;
     tx.commit().await?;
@@ -221,9 +242,14 @@ pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why
 }
 
 /// The payer has paid it: from here on it is 拨付, and the ledger has moved.
+///
+/// The bank was first, so nothing may stand in the way of the record: the money was reserved when the payment was
+/// approved, and its payee cannot be closed before it is paid.
 pub async fn pay(app: &App, payer: &CharityPayer, id: DisbursementId, paid: &Paid) -> Result<Disbursement> {
     let mut problems = Problems::new();
-    problems.require(paid.paid_on <= app.clock.today(), "paid_on", "付款日期不能晚于今天，请对照银行回单");
+    if let Err(wrong) = check_past(paid.paid_on, app.clock.today()) {
+        problems.add("paid_on", format!("付款日期{wrong}，请对照银行回单"));
+    }
     let number = paid.bank_reference.trim();
     let written = (1..=REFERENCE_MAX).contains(&number.chars().count());
     problems.require(written, "bank_reference", "请填写银行付款流水号（最多 64 个字）");
@@ -232,9 +258,11 @@ pub async fn pay(app: &App, payer: &CharityPayer, id: DisbursementId, paid: &Pai
     let step = Step { acting, origin, after: DisbursementStatus::Paid, verb: "disbursement_paid", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
-    still_the_payee(&mut tx, &row).await?;
     let from = Account::Allocated { need: row.need, charity: row.charity };
-    let more = |allocated| Error::Conflict(MoreThanAllocated { asked: row.amount, allocated }.to_string());
+    let more = |held: Fen| {
+        let asked = row.amount;
+        Error::Conflict(format!("已分配的款项只有 {held}，不够支付 {asked}。请先增加分配，再登记付款"))
+    };
     let takes = ledger::take(&mut tx, &from, Asset::Cny, row.amount, more).await?;
     let event = Event::Paid { disbursement: id, need: row.need, charity: row.charity, takes, paid_on: paid.paid_on };
     ledger::post(app, &mut tx, &event).await?;
@@ -261,13 +289,13 @@ async fn tell_village(app: &App, tx: &mut PgConnection, row: &sql::Locked, paid:
     mail::write_to(tx, app, (need.organisation, Village::ROLES), &Letter::DisbursementPaid(letter)).await
 }
 
-/// Who prepared it saw this account; if the village has closed it since, nothing is paid.
+/// Who prepared it saw this account; if it has been closed since, nothing is approved.
 async fn still_the_payee(tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
     let payee = payees::checked(tx, row.payee, row.charity).await?;
     if payee.is_some_and(|payee| payee.snapshot == row.paid_to) {
         Ok(())
     } else {
-        Err(Error::Conflict("收款账户已停用或有变更，不能付款。请驳回后按新账户重新申请".into()))
+        Err(Error::Conflict("收款账户已停用或有变更，不能批准。请驳回后按新账户重新申请".into()))
     }
 }
 

@@ -88,6 +88,12 @@ pub async fn close(app: &App, keeper: &PayeeKeeper, id: PayeeId) -> Result<Payee
     if row.status == PayeeStatus::Closed {
         return Err(in_this_state(row.status));
     }
+    // The payer may be at the bank this moment: what is approved is paid or sent back first.
+    if sql::awaits_payment(&mut tx, id).await? {
+        return Err(Error::Conflict(
+            "有一笔已批准的拨付要付到这个账户，现在不能停用。请慈善组织先付款登记，或驳回那笔拨付，再停用".into(),
+        ));
+    }
     sql::set_closed(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
     record(app, &mut tx, acting, origin, "payee_closed", id, PayeeStatus::Closed).await?;
     tx.commit().await?;
