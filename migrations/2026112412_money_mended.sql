@@ -30,3 +30,19 @@ alter table spending_item add constraint spending_invoice_day check (invoice_on 
 
 -- A payee is not closed while an approved payment to it waits.
 create index disbursement_awaited_by_payee on disbursement (payee) where status = 'approved';
+
+-- Counts the corrections of an item; a decision names the version that was read.
+alter table spending_item add column version integer not null default 1;
+drop view spending_read;
+create view spending_read as
+select i.*, r.submitted_at, d.charity, d.need, n.title as need_title,
+       array(select f.file from spending_file f where f.item = i.id order by f.position) as pictures,
+       array(select distinct p.enterprise
+             from transfer t
+             join bank_line_part part on part.lot = t.lot
+             join pledge p on p.id = part.pledge
+             where t.cause = i.id) as givers
+from spending_item i
+join report r on r.id = i.report
+join disbursement d on d.id = i.disbursement
+join need n on n.id = d.need;

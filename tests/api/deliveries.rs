@@ -67,18 +67,18 @@ async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
     let waiting = charity.checker.call(deliveries::waiting()).await.unwrap().items;
     assert_eq!(waiting.len(), 2);
     let (pipes, labour) = (waiting[0].spent.id, waiting[1].spent.id);
-    charity.checker.call(deliveries::accept(pipes)).await.unwrap();
+    charity.checker.call(deliveries::accept(pipes, 1)).await.unwrap();
     assert_eq!(numbers().await.spent, Fen::yuan(12_000));
-    let twice = charity.checker.call(deliveries::accept(pipes)).await.unwrap_err();
+    let twice = charity.checker.call(deliveries::accept(pipes, 1)).await.unwrap_err();
     assert_eq!(twice.status, 409, "accepted once");
-    let why = ReturnItem { reason: "收据上没有签名，请补签".into() };
+    let why = ReturnItem { version: 1, reason: "收据上没有签名，请补签".into() };
     let back = charity.checker.call(deliveries::return_(labour, &why)).await.unwrap();
     assert_eq!(back.status, SpendingStatus::Returned);
     let read = village.call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
     assert_eq!(read.items[1].reason.as_deref(), Some("收据上没有签名，请补签"));
     let correction = CorrectItem { item: item(2_500, true), pictures: vec![picture(village).await] };
     village.call(deliveries::correct(labour, &correction)).await.unwrap();
-    charity.checker.call(deliveries::accept(labour)).await.unwrap();
+    charity.checker.call(deliveries::accept(labour, 2)).await.unwrap();
     assert_eq!(numbers().await.spent, Fen::yuan(14_500));
 
     let public = test.visitor().call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
@@ -92,6 +92,38 @@ async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
     test.done().await;
 }
 
+/// The page was open while the item was sent back and came again with another amount.
+#[tokio::test]
+async fn nobody_accepts_or_returns_spending_that_he_has_not_seen() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let id = new.vouchers[0].id;
+    let seen = charity.checker.call(deliveries::waiting()).await.unwrap().items.remove(0).spent;
+    assert_eq!(seen.version, 1);
+    let why = ReturnItem { version: 1, reason: "请补签收据".into() };
+    charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
+    let correction = CorrectItem { item: item(29_000, false), pictures: vec![] };
+    assert_eq!(village.call(deliveries::correct(id, &correction)).await.unwrap().version, 2);
+    assert_eq!(charity.checker.call(deliveries::accept(id, 1)).await.unwrap_err().status, 409);
+    assert_eq!(charity.checker.call(deliveries::return_(id, &why)).await.unwrap_err().status, 409);
+    let (item, fields) = (id.to_string(), |version: &'static str| [("action", "accept"), ("version", version)]);
+    let send = async |version| {
+        let fields = fields(version);
+        charity.checker.form("/work/spending", &[("item", item.as_str()), fields[0], fields[1]]).await
+    };
+    let stale = send("1").await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = stale.text();
+    assert!(text.contains("内容刚刚被改动") && text.contains("29,000 元"), "the new amount is shown: {text}");
+    assert!(text.contains("name=\"version\" value=\"2\""), "{text}");
+    assert_eq!(send("2").await.location(), "/work/spending?done=accepted");
+    test.done().await;
+}
+
 #[tokio::test]
 async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     let test = TestApp::new().await;
@@ -101,7 +133,7 @@ async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     let new = new_report(1, village, payment.id, vec![item(12_000, false), item(3_000, true)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
     for waiting in charity.checker.call(deliveries::waiting()).await.unwrap().items {
-        charity.checker.call(deliveries::accept(waiting.spent.id)).await.unwrap();
+        charity.checker.call(deliveries::accept(waiting.spent.id, 1)).await.unwrap();
     }
     let trail = enterprise.call(pledges::trail(pledge.id)).await.unwrap();
     let steps: Vec<_> = trail.steps.iter().map(|step| (step.code, step.amount_fen)).collect();
@@ -149,7 +181,7 @@ async fn the_picture_of_an_invoice_is_seen_by_those_whose_money_or_work_it_is() 
     let Ready { charity, village, need, enterprise, .. } = &ready;
     let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
-    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
     let invoice = format!("/api/v1/files/{}", new.vouchers[0].pictures[0]);
     let rival = test.enterprise("茶油").await;
     let other = test.charity("另一慈善会").await;
@@ -185,7 +217,7 @@ async fn one_invoice_may_be_paid_by_two_givers_and_each_sees_it() {
     charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
     let new = new_report(1, village, waiting.id, vec![item(15_000, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
-    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
 
     let auditor = test.auditor().await;
     let book = auditor.call(ledger::account(&Account::Spent { need: need.id })).await.unwrap();
@@ -219,7 +251,7 @@ async fn a_report_that_lacks_something_names_it_and_more_than_was_paid_is_not_sp
     assert_eq!(other.call(deliveries::report(need.id, &good)).await.unwrap_err().status, 404, "another village");
 
     village.call(deliveries::report(need.id, &good)).await.unwrap();
-    let refused = charity.checker.call(deliveries::accept(good.vouchers[0].id)).await.unwrap_err();
+    let refused = charity.checker.call(deliveries::accept(good.vouchers[0].id, 1)).await.unwrap_err();
     assert_eq!(refused.status, 409);
     assert!(refused.error.message.contains("超过拨付的 30,000 元"), "{}", refused.error.message);
     test.done().await;
@@ -236,7 +268,7 @@ async fn nobody_else_reports_or_decides() {
     let id = new.vouchers[0].id;
     let other = test.charity("另一慈善会").await;
     let status = |result: Result<(), tests::Refused>| result.err().map_or(200, |refused| refused.status);
-    let why = ReturnItem { reason: "请补充票据".into() };
+    let why = ReturnItem { version: 1, reason: "请补充票据".into() };
     for (who, client, expected) in [
         ("visitor", test.visitor(), [401, 401, 401, 401]),
         ("village", village.clone(), [200, 403, 403, 403]),
@@ -251,7 +283,7 @@ async fn nobody_else_reports_or_decides() {
         let found = [
             status(client.call(deliveries::report(need.id, &new)).await.map(|_| ())),
             status(client.call(deliveries::waiting()).await.map(|_| ())),
-            status(client.call(deliveries::accept(id)).await.map(|_| ())),
+            status(client.call(deliveries::accept(id, 1)).await.map(|_| ())),
             status(client.call(deliveries::return_(id, &why)).await.map(|_| ())),
         ];
         assert_eq!(found, expected, "{who}");

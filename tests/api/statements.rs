@@ -57,7 +57,7 @@ async fn a_needs_page_is_six_statements_however_much_is_on_it() {
         let new = new_report(reports, &ready.village, payment.id, vec![item(1_000, false), item(500, true)]).await;
         ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();
         for waiting in ready.charity.checker.call(deliveries::waiting()).await.unwrap().items {
-            ready.charity.checker.call(deliveries::accept(waiting.spent.id)).await.unwrap();
+            ready.charity.checker.call(deliveries::accept(waiting.spent.id, 1)).await.unwrap();
         }
         let (page, sent) = Statements::sent_by(test.visitor().page(&path)).await;
         assert_eq!(page.status, StatusCode::OK);

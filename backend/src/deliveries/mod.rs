@@ -14,7 +14,7 @@ use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federatio
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{files, ledger, needs, people, pledges};
-use domain::api::deliveries::{CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
+use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
@@ -132,9 +132,10 @@ pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &Cor
 }
 
 /// The charity's checker accepts the evidence: the money is spent, lot by lot.
-pub async fn accept(app: &App, checker: &CharityChecker, id: SpendingItemId) -> Result<Spent> {
+pub async fn accept(app: &App, checker: &CharityChecker, id: SpendingItemId, seen: AcceptItem) -> Result<Spent> {
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
+    row.was_read(seen.version)?;
     may_become(row.status, SpendingStatus::Accepted)?;
     let advance = Account::Advance { disbursement: row.disbursement };
     let asked = row.amount;
@@ -163,11 +164,15 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
     let reason = why.reason.trim();
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
+    row.was_read(why.version)?;
     // What was accepted goes back only with its transfers reversed.
     if row.status != SpendingStatus::Submitted {
         return Err(in_this_state(row.status));
     }
-    sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now())
+        .await
+        .on_constraint("spending_two_people", || Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into()))?
+        .one_row_or_conflict()?;
     let what = ("spending_returned", "spending_item", id.0);
     let after = json!({ "status": SpendingStatus::Returned });
     record(app, &mut tx, &checker.acting, &checker.origin, what, after, Some(reason)).await?;
@@ -185,6 +190,13 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
 async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: SpendingItemId) -> Result<sql::Locked> {
     let row = sql::lock(tx, id).await?.filter(|row| row.charity == acting.organisation);
     row.ok_or(Error::NotFound)
+}
+
+impl sql::Locked {
+    /// Nobody decides on a text that he has not seen.
+    fn was_read(&self, version: i32) -> Result<()> {
+        if self.version == version { Ok(()) } else { Err(Error::changed_meanwhile()) }
+    }
 }
 
 fn may_become(now: SpendingStatus, next: SpendingStatus) -> Result<()> {

@@ -132,6 +132,7 @@ pub async fn add_files(connection: &mut PgConnection, item: SpendingItemId, pict
 
 /// An item that is being decided on, locked until the transaction ends.
 pub struct Locked {
+    pub version: i32,
     pub need: NeedId,
     pub village: OrganisationId,
     pub charity: OrganisationId,
@@ -145,7 +146,7 @@ pub struct Locked {
 
 pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
-        r#"select d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status, i.description,
+        r#"select i.version, d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status, i.description,
                   p.disbursed_fen as "disbursed_fen!"
            from spending_item i
            join report r on r.id = i.report
@@ -159,6 +160,7 @@ pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
     .await?;
     row.map(|row| {
         Ok(Locked {
+            version: row.version,
             need: NeedId(row.need),
             village: OrganisationId(row.organisation),
             charity: OrganisationId(row.charity),
@@ -182,7 +184,7 @@ pub async fn correct(
         "update spending_item
          set kind = $2, description = $3, seller = $4, seller_is_person = $5, amount_fen = $6, invoice_on = $7,
              invoice_no = $8, status = 'submitted', submitted_by = $9, decided_by = null, decided_at = null,
-             reason = null
+             reason = null, version = version + 1
          where id = $1 and status = 'returned'",
         id.0,
         item.kind.as_str(),
@@ -305,6 +307,7 @@ impl Item {
 
 struct Row {
     id: Uuid,
+    version: i32,
     report: Uuid,
     charity: Uuid,
     need: Uuid,
@@ -332,6 +335,7 @@ impl Row {
             disbursement: DisbursementId(self.disbursement),
             spent: Spent {
                 id: SpendingItemId(self.id),
+                version: self.version,
                 kind: word(&self.kind)?,
                 description: self.description,
                 seller: self.seller,
@@ -355,7 +359,7 @@ pub async fn items(
 ) -> sqlx::Result<Vec<Item>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!",
@@ -374,7 +378,7 @@ pub async fn items(
 pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Item>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!", false as "own_money!"
@@ -391,7 +395,7 @@ pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
 pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, limit: i64) -> sqlx::Result<Vec<Item>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!", false as "own_money!"

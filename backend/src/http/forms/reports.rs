@@ -108,10 +108,11 @@ pub async fn decide(State(site): State<Site>, request: Request) -> Response {
         Err(response) => return response,
     };
     let inner = form.page.in_process(&site);
+    let version = form.value("version").parse().unwrap_or_default();
     let (result, done) = match (form.value("action"), form.value("item").parse::<SpendingItemId>()) {
-        ("accept", Ok(id)) => (inner.call(deliveries::accept(id)).await, "accepted"),
+        ("accept", Ok(id)) => (inner.call(deliveries::accept(id, version)).await, "accepted"),
         ("return", Ok(id)) => {
-            let why = ReturnItem { reason: form.value("reason").to_owned() };
+            let why = ReturnItem { version, reason: form.value("reason").to_owned() };
             (inner.call(deliveries::return_(id, &why)).await, "returned")
         }
         _ => (Err(ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")), ""),
