@@ -257,6 +257,76 @@ async fn a_report_that_lacks_something_names_it_and_more_than_was_paid_is_not_sp
     test.done().await;
 }
 
+/// Makes one thing of a report another.
+type Change = fn(&mut NewReport);
+
+#[tokio::test]
+async fn a_report_sent_again_is_the_same_only_if_every_field_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let mut new = new_report(1, village, payment.id, vec![item(100, false), item(200, false)]).await;
+    let report = village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let changes: &[Change] = &[
+        |new| new.report.text.push('。'),
+        |new| new.report.quantity_so_far = Some(121),
+        |new| new.report.items[1].kind = SpendingKind::Labour,
+        |new| new.report.items[1].description.push('。'),
+        |new| new.report.items[1].seller = "另一家".into(),
+        |new| new.report.items[1].seller_is_person = true,
+        |new| new.report.items[1].amount = Fen::yuan(201),
+        |new| new.report.items[1].invoice_on = "2026-06-29".parse().unwrap(),
+        |new| new.report.items[1].invoice_no = Some("26442000000012345678".into()),
+        |new| new.vouchers[1].id = SpendingItemId(Uuid::from_u128(999)),
+        |new| new.photos.clear(),
+    ];
+    for (n, change) in changes.iter().enumerate() {
+        let mut other = new.clone();
+        change(&mut other);
+        let refused = village.call(deliveries::report(need.id, &other)).await.map(|_| ()).unwrap_err();
+        assert_eq!(refused.status, 409, "change {n}");
+    }
+    // Another picture is another voucher; the same picture, uploaded twice, is not.
+    let sent = village.form_with_files("/api/v1/files", &[], &[("file", "别的.jpg", &jpeg(40, 60))]).await;
+    let mut other = new.clone();
+    other.vouchers[1].pictures = vec![serde_json::from_slice::<StoredFile>(&sent.body).unwrap().id];
+    assert_eq!(village.call(deliveries::report(need.id, &other)).await.unwrap_err().status, 409);
+    new.vouchers[1].pictures = vec![picture(village).await];
+    assert_eq!(village.call(deliveries::report(need.id, &new)).await.unwrap(), report);
+
+    // What was corrected since is told as it is now.
+    let id = new.vouchers[1].id;
+    let why = ReturnItem { version: 1, reason: "请核对金额".into() };
+    charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
+    let correction = CorrectItem { item: item(150, false), pictures: vec![] };
+    village.call(deliveries::correct(id, &correction)).await.unwrap();
+    let again = village.call(deliveries::report(need.id, &new)).await.unwrap();
+    assert_eq!((again.id, again.items[1].amount_fen), (report.id, Fen::yuan(150)));
+    test.done().await;
+}
+
+/// A clerk of the village who also checks for the charity is still one person.
+#[tokio::test]
+async fn nobody_decides_on_spending_that_he_handed_in() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let me = village.call(domain::api::sessions::me()).await.unwrap().id;
+    backend::people::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker).await.unwrap();
+    let id = new.vouchers[0].id;
+    let why = ReturnItem { version: 1, reason: "请补签收据".into() };
+    for refused in
+        [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await]
+    {
+        assert_eq!(refused.unwrap_err().status, 409);
+    }
+    test.done().await;
+}
+
 #[tokio::test]
 async fn nobody_else_reports_or_decides() {
     let test = TestApp::new().await;

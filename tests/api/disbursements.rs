@@ -217,6 +217,33 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     test.done().await;
 }
 
+#[tokio::test]
+async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the_recorded_answer() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    let proposed = new_payee(2, charity);
+    let known = village.call(payees::propose(&proposed)).await.unwrap();
+    assert_eq!(village.call(payees::propose(&proposed)).await.unwrap(), known);
+    for other in [
+        NewPayee { account_no: "0000 9999 7777 1234".into(), ..proposed.clone() },
+        NewPayee { bank: "示例农商银行兴宁支行".into(), ..proposed.clone() },
+        NewPayee { name: "示例村民委员会".into(), ..proposed.clone() },
+        NewPayee { kind: PayeeKind::Own, ..proposed.clone() },
+    ] {
+        assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
+    }
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 30_000))).await.unwrap();
+    let waiting = approved(&ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let new = payment(1, need, payee, 30_000);
+    let again = charity.maker.call(disbursements::prepare(&new)).await.unwrap();
+    assert_eq!((again.id, again.status), (waiting.id, DisbursementStatus::Paid), "nothing is left, and it is told");
+    let other = NewDisbursement { purpose: "别的用途".into(), ..new };
+    assert_eq!(charity.maker.call(disbursements::prepare(&other)).await.unwrap_err().status, 409);
+    test.done().await;
+}
+
 /// The bank may have paid what is approved, so its money, its payee and its state wait for the payer.
 #[tokio::test]
 async fn what_is_approved_can_always_be_recorded_as_paid() {

@@ -16,7 +16,7 @@ use crate::mail::{self, Letter};
 use crate::{files, ledger, needs, people, pledges};
 use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
-use domain::delivery::{MoreThanAdvanced, SpendingStatus};
+use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
 use domain::need::{PHOTOS_MAX, check_reason};
 use domain::organisation::Acting;
@@ -103,15 +103,38 @@ fn check(app: &App, new: &NewReport) -> Result<()> {
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid(fields)) }
 }
 
+/// The answer to an id that exists: the same report, if it is the same in every field, and ours.
 async fn reported_before(app: &App, village: &Village, need: NeedId, new: &NewReport) -> Result<Report> {
+    let mut tx = app.snapshot().await?;
+    let known = sql::recorded(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
+    let ours = known.need == need && known.organisation == village.acting.organisation;
+    if !(ours && says_the_same(&mut tx, &known, new).await?) {
+        return Err(Error::Conflict("这个编号已经报过别的内容，请重新打开页面填写".into()));
+    }
+    drop(tx);
     let reports = of_need(app, &Viewer::of_village(&village.acting), need).await?;
-    let known = reports.items.into_iter().find(|report| report.id == new.id);
-    let same = |report: &Report| {
-        let items = report.items.iter().map(|item| (item.amount_fen, item.description.as_str()));
-        let asked = new.report.items.iter().map(|item| (item.amount, item.description.trim()));
-        report.text == new.report.text.trim() && report.photos == new.photos && items.eq(asked)
-    };
-    known.filter(same).ok_or_else(|| Error::Conflict("这个编号已经报过别的内容，请重新打开页面填写".into()))
+    reports.items.into_iter().find(|report| report.id == new.id).ok_or(Error::NotFound)
+}
+
+/// Of an item that was corrected since, only its id is compared: what was handed in first is no longer stored.
+async fn says_the_same(tx: &mut PgConnection, known: &sql::Recorded, new: &NewReport) -> Result<bool> {
+    let (stored, asked) = (&known.new.report, &new.report);
+    let text = (stored.text.as_str(), stored.quantity_so_far) == (asked.text.trim(), asked.quantity_so_far);
+    if !text || stored.items.len() != asked.items.len() || !files::same(tx, &known.new.photos, &new.photos).await? {
+        return Ok(false);
+    }
+    let before = stored.items.iter().zip(&known.new.vouchers).zip(&known.versions);
+    for (((item, voucher), version), (asked, handed)) in before.zip(asked.items.iter().zip(&new.vouchers)) {
+        let (description, seller) = (asked.description.trim().to_owned(), asked.seller.trim().to_owned());
+        let corrected = *version > 1;
+        let same = *item == SpendingItem { description, seller, ..asked.clone() }
+            && voucher.disbursement == handed.disbursement
+            && files::same(tx, &voucher.pictures, &handed.pictures).await?;
+        if voucher.id != handed.id || !(corrected || same) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The village hands a returned item in again, corrected.

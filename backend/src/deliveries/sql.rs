@@ -1,8 +1,8 @@
 //! The only SQL on reports and spending.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::deliveries::{NewReport, Report, Spent};
-use domain::delivery::{SpendingItem, SpendingStatus};
+use domain::api::deliveries::{NewReport, Report, Spent, Voucher};
+use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::{DisbursementId, Fen, FileId, NeedId, OrganisationId, PersonId, ReportId, SpendingItemId};
@@ -236,6 +236,58 @@ pub async fn set_returned(
     )
     .execute(connection)
     .await
+}
+
+/// A report as it is stored.
+pub struct Recorded {
+    pub need: NeedId,
+    pub organisation: OrganisationId,
+    pub new: NewReport,
+    /// Of each item: from 2 on it says something else than what was handed in first.
+    pub versions: Vec<i32>,
+}
+
+pub async fn recorded(connection: &mut PgConnection, id: ReportId) -> sqlx::Result<Option<Recorded>> {
+    let report = sqlx::query!(
+        r#"select need, organisation, text, quantity_so_far,
+                  array(select p.file from report_photo p where p.report = r.id order by p.position) as "photos!"
+           from report r
+           where id = $1"#,
+        id.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(report) = report else { return Ok(None) };
+    let rows = sqlx::query!(
+        r#"select id, version, disbursement, kind, description, seller, seller_is_person, amount_fen, invoice_on,
+                  invoice_no,
+                  array(select f.file from spending_file f where f.item = i.id order by f.position) as "pictures!"
+           from spending_item i
+           where report = $1
+           order by position"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let (mut items, mut vouchers, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        items.push(SpendingItem {
+            kind: word(&row.kind)?,
+            description: row.description,
+            seller: row.seller,
+            seller_is_person: row.seller_is_person,
+            amount: fen(row.amount_fen)?,
+            invoice_on: row.invoice_on,
+            invoice_no: row.invoice_no,
+        });
+        let (id, disbursement) = (SpendingItemId(row.id), DisbursementId(row.disbursement));
+        vouchers.push(Voucher { id, disbursement, pictures: files(row.pictures) });
+        versions.push(row.version);
+    }
+    let stored = ReportInput { text: report.text, quantity_so_far: report.quantity_so_far, items };
+    let new = NewReport { id, report: stored, photos: files(report.photos), vouchers };
+    let (need, organisation) = (NeedId(report.need), OrganisationId(report.organisation));
+    Ok(Some(Recorded { need, organisation, new, versions }))
 }
 
 /// A public need's village and reports, latest first.

@@ -109,6 +109,10 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     problems.require((2..=200).contains(&purpose), "purpose", "请写明这笔款用来付什么（2 至 200 字）");
     problems.none_or_err()?;
     let mut tx = app.begin().await?;
+    // First of all: what was recorded is the answer, also when its money has been paid meanwhile.
+    if let Some(known) = sql::by_id(&mut tx, new.id).await? {
+        return prepared_before(known, charity, new);
+    }
     let village = sql::organisation_of_need(&mut tx, new.need).await?;
     let payee = payees::checked(&mut tx, new.payee, charity).await?;
     let payee = payee.ok_or_else(|| Error::invalid("payee", "请选择已核实的收款账户"))?;
@@ -122,13 +126,8 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     let inserted = inserted.on_constraint("disbursement_pkey", || Error::Conflict(String::new()));
     if matches!(inserted, Err(Error::Conflict(_))) {
         tx.rollback().await?;
-        let recorded = read(app, charity, new.id).await;
-        let same = |known: &Disbursement| {
-            (known.need, known.payee, known.amount_fen) == (new.need, new.payee, new.amount_fen)
-                && known.purpose == new.purpose.trim()
-        };
-        let other = || Error::Conflict("这个编号已经记录过另一笔拨付，请重新打开页面填写".into());
-        return recorded.ok().filter(same).ok_or_else(other);
+        let known = sql::by_id(&mut *app.pool.acquire().await?, new.id).await?.ok_or(Error::NotFound)?;
+        return prepared_before(known, charity, new);
     }
     inserted?;
     let after = json!({ "status": DisbursementStatus::Requested, "amount_fen": new.amount_fen, "need": new.need });
@@ -136,6 +135,15 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     record(app, &mut tx, &maker.acting, &maker.origin, what, after, None).await?;
     tx.commit().await?;
     read(app, charity, new.id).await
+}
+
+/// The answer to an id that exists: the same payment, if it is the same, and ours.
+fn prepared_before(known: Disbursement, charity: OrganisationId, new: &NewDisbursement) -> Result<Disbursement> {
+    let same = (known.charity, known.need, known.payee, known.amount_fen)
+        == (charity, new.need, new.payee, new.amount_fen)
+        && known.purpose == new.purpose.trim();
+    let other = || Error::Conflict("这个编号已经记录过另一笔拨付，请重新打开页面填写".into());
+    if same { Ok(known) } else { Err(other()) }
 }
 
 /// Whether the need's account holds the amount beside what other payments count on. The balance stays locked until
