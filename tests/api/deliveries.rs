@@ -2,13 +2,14 @@ use crate::disbursements::{Ready, allocation, approved, gift, paid, ready};
 use crate::money::new_pledge;
 use axum::http::StatusCode;
 use domain::api::deliveries::{self, CorrectItem, NewReport, ReturnItem, Voucher};
-use domain::api::disbursements::{self, Disbursement};
+use domain::api::disbursements::{self, Disbursement, NewAllocation};
 use domain::api::files::StoredFile;
 use domain::api::ledger;
 use domain::api::money;
-use domain::api::pledges;
+use domain::api::pledges::{self, NewPledge};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
 use domain::ledger::{Account, TransferCode};
+use domain::pledge::{PledgeInput, Restriction};
 use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
@@ -170,6 +171,25 @@ async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     assert_eq!(other.call(pledges::trail(pledge.id)).await.unwrap_err().status, 404);
     assert_eq!(test.auditor().await.call(pledges::trail(pledge.id)).await.unwrap(), trail);
     assert_eq!(charity.checker.call(pledges::trail(pledge.id)).await.unwrap(), trail);
+    test.done().await;
+}
+
+/// Undirected money lies with the charity like any other until it is set aside; it is neither returned nor a fee.
+#[tokio::test]
+async fn a_giver_who_leaves_it_to_the_charity_reads_where_the_money_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, enterprise, need, campaign, .. } = &ready;
+    let new = new_pledge(2, *campaign, charity, None);
+    let input = PledgeInput { restriction: Restriction::Undirected, ..new.input.clone() };
+    let general = gift(charity, enterprise, &NewPledge { input, ..new }, 2, 1_000).await;
+    let arranged = NewAllocation { campaign: Some(*campaign), ..allocation(1, need, None, 600) };
+    charity.maker.call(disbursements::allocate(&arranged)).await.unwrap();
+    let now = enterprise.call(pledges::trail(general.id)).await.unwrap().now;
+    assert_eq!((now.unallocated_fen, now.allocated_fen), (Fen::yuan(400), Fen::yuan(600)));
+    assert_eq!(now.elsewhere_fen, Fen::ZERO);
+    let page = enterprise.page(&format!("/pledges/{}", general.id)).await.text();
+    assert!(page.contains("在慈善组织，还没有分配") && !page.contains("退回、费用或结余"), "{page}");
     test.done().await;
 }
 

@@ -413,13 +413,13 @@ pub async fn trail(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
 /// The balances of a pledge's lots, account by account.
 pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Whereabouts> {
     let row = sqlx::query!(
-        r#"select coalesce(sum(b.amount_fen) filter (where b.kind = 'directed'), 0)::bigint as "unallocated!",
+        r#"select coalesce(sum(b.amount_fen) filter (where b.kind in ('directed', 'general')), 0)::bigint as "unallocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'allocated'), 0)::bigint as "allocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'advance'), 0)::bigint as "advanced!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'spent'), 0)::bigint as "spent!",
                   coalesce(sum(b.amount_fen)
-                           filter (where b.kind not in ('world', 'directed', 'allocated', 'advance', 'spent')), 0)::bigint
-                      as "elsewhere!"
+                           filter (where b.kind not in ('world', 'directed', 'general', 'allocated', 'advance', 'spent')),
+                           0)::bigint as "elsewhere!"
            from (
                select split_part(t.credit, ':', 1) as kind, t.amount_fen
                from bank_line_part part
