@@ -46,3 +46,9 @@ from spending_item i
 join report r on r.id = i.report
 join disbursement d on d.id = i.disbursement
 join need n on n.id = d.need;
+
+-- Whose money a lot is: of the campaign that it came in for, itself or by its pledge; of none while its giver is unknown.
+create view lot_campaign as
+select part.lot, coalesce(part.campaign, pledge.campaign) as campaign
+from bank_line_part part
+left join pledge on pledge.id = part.pledge;

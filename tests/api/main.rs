@@ -15,5 +15,6 @@ mod page_cache;
 mod places;
 mod search;
 mod sessions;
+mod stages;
 mod statements;
 mod story;

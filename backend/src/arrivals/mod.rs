@@ -110,7 +110,8 @@ pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &Mat
     get(app, &viewer(&maker.acting), id).await
 }
 
-/// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits.
+/// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits; and
+/// money of these campaigns may still move.
 async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[MatchPart]) -> Result<()> {
     let wanted: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge).collect();
     let known = pledges::lock(tx, &wanted).await?;
@@ -130,7 +131,9 @@ async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[M
             receives.ok_or_else(|| Error::invalid("parts", "本单位不接收这个活动的捐款"))?;
         }
     }
-    Ok(())
+    let named = parts.iter().filter_map(|part| part.campaign);
+    let campaigns: Vec<_> = known.iter().map(|pledge| pledge.campaign).chain(named).collect();
+    campaigns::may_move(tx, &campaigns).await
 }
 
 /// Takes a match back, before it is confirmed.
@@ -184,6 +187,8 @@ async fn book(
 ) -> Result<()> {
     let ids: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge.as_ref().map(|pledge| pledge.id)).collect();
     let locked = pledges::lock(tx, &ids).await?;
+    let named = parts.iter().filter_map(|part| part.campaign);
+    campaigns::may_move(tx, &locked.iter().map(|pledge| pledge.campaign).chain(named).collect::<Vec<_>>()).await?;
     let landing = |part: &sql::Part| -> Landing {
         let pledge = part.pledge.as_ref().and_then(|of| locked.iter().find(|pledge| pledge.id == of.id));
         match (pledge, part.campaign) {

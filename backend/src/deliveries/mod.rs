@@ -13,7 +13,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
-use crate::{files, ledger, needs, people, pledges};
+use crate::{campaigns, files, ledger, needs, people, pledges};
 use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
@@ -167,6 +167,7 @@ pub async fn accept(app: &App, checker: &CharityChecker, id: SpendingItemId, see
         Error::Conflict(MoreThanAdvanced { accepted, asked, advanced: row.advanced }.to_string())
     };
     let takes = ledger::take(&mut tx, &advance, Asset::Cny, asked, spent).await?;
+    campaigns::lots_may_move(&mut tx, &takes.iter().map(|(lot, _)| *lot).collect::<Vec<_>>()).await?;
     let (disbursement, need) = (row.disbursement, row.need);
     let event = Event::SpendingAccepted { item: id, disbursement, need, takes, on: app.clock.today() };
     ledger::post(app, &mut tx, &event).await?;
