@@ -52,3 +52,15 @@ create view lot_campaign as
 select part.lot, coalesce(part.campaign, pledge.campaign) as campaign
 from bank_line_part part
 left join pledge on pledge.id = part.pledge;
+
+-- The account on which a part's money has to land: its pledge's, its campaign's, or that of money without an owner.
+create view part_account as
+select part.lot,
+       case when pledge.restriction = 'directed' then 'directed:' || pledge.id
+            when pledge.id is not null then 'general:' || pledge.campaign || ':' || pledge.charity
+            when part.campaign is not null then 'general:' || part.campaign || ':' || account.charity
+            else 'unmatched:' || line.bank_account end as account
+from bank_line_part part
+join bank_line line on line.id = part.line
+join bank_account account on account.id = line.bank_account
+left join pledge on pledge.id = part.pledge;
