@@ -64,3 +64,47 @@ from bank_line_part part
 join bank_line line on line.id = part.line
 join bank_account account on account.id = line.bank_account
 left join pledge on pledge.id = part.pledge;
+
+-- A campaign's total reads the transfers of its own lots, by index, and not the whole ledger.
+create index bank_line_part_of_campaign on bank_line_part (campaign) where campaign is not null;
+create or replace view money_by_campaign as
+select campaign.id as campaign,
+       coalesce(p.pledged_fen, 0)::bigint as pledged_fen,
+       coalesce(p.arrived_fen, 0)::bigint + coalesce(g.arrived_fen, 0)::bigint as arrived_fen,
+       coalesce(m.disbursed_fen, 0)::bigint as disbursed_fen,
+       coalesce(m.spent_fen, 0)::bigint as spent_fen,
+       0::bigint as arranged_fen,
+       coalesce(p.pledges, 0) as pledges,
+       coalesce(p.enterprises, 0) as enterprises
+from campaign
+left join lateral (
+    select sum(counted_fen) as pledged_fen, sum(arrived_fen) as arrived_fen, count(*) filter (where counted_fen > 0) as pledges,
+           count(distinct enterprise) filter (where counted_fen > 0) as enterprises
+    from pledge_counted where pledge_counted.campaign = campaign.id
+) p on true
+left join lateral (
+    select sum(part.amount_fen) as arrived_fen
+    from bank_line_part part
+    join bank_line line on line.id = part.line and line.status = 'confirmed'
+    where part.campaign = campaign.id
+) g on true
+left join lateral (
+    -- By lot: money stays the campaign's that it came in for, itself or by its pledge.
+    select sum(case when t.credit like 'advance:%' then t.amount_fen
+                    when t.debit like 'advance:%' and t.credit like 'allocated:%' then -t.amount_fen
+                    else 0 end) as disbursed_fen,
+           sum(case when t.credit like 'spent:%' then t.amount_fen
+                    when t.debit like 'spent:%' then -t.amount_fen
+                    else 0 end) as spent_fen
+    from (
+        select part.lot
+        from bank_line_part part
+        where part.campaign = campaign.id
+        union all
+        select part.lot
+        from pledge
+        join bank_line_part part on part.pledge = pledge.id
+        where pledge.campaign = campaign.id and pledge.arrived_fen > 0
+    ) own
+    join transfer t on t.lot = own.lot and t.asset = 'cny'
+) m on true;
