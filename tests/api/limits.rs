@@ -83,9 +83,10 @@ async fn an_invisible_nul_is_refused_with_a_sentence_and_never_an_error_of_ours(
     let typed = new_line(2, &charity, "\\u0000 公司", 1, "");
     assert_eq!(charity.maker.call(arrivals::enter(&typed)).await.unwrap().line.payer, "\\u0000 公司");
 
+    let account = charity.account.to_string();
     let form = [
         ("id", "0190a000-0000-7000-8000-000000000003"),
-        ("bank_account", &charity.account.to_string()),
+        ("bank_account", account.as_str()),
         ("booked_on", "2026-06-30"),
         ("payer", "某\0公司"),
         ("amount", "1"),
