@@ -36,7 +36,8 @@ pub fn amount(form: &mut Form, name: &str) -> Fen {
     }
 }
 
-/// What a field names, or nothing where it is empty. What cannot be read is a problem: it must not become nothing.
+/// What a field names, or nothing where it is empty. What cannot be read is a problem, and not shown again: it must
+/// not become nothing unseen.
 fn named<T: FromStr>(form: &mut Form, name: &str, wrong: &str) -> Option<T> {
     let typed = form.value(name).trim();
     if typed.is_empty() {
@@ -45,6 +46,7 @@ fn named<T: FromStr>(form: &mut Form, name: &str, wrong: &str) -> Option<T> {
     let read = typed.parse().ok();
     if read.is_none() {
         form.problem(name, wrong);
+        form.state.values.retain(|(field, _)| field != name);
     }
     read
 }
