@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod bank_lines;
 mod check;
 mod deliveries;
 mod disbursements;

@@ -10,7 +10,7 @@ use crate::{Fen, PersonId, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use suggest::{Candidate, Reason, Suggestion, normal_name, suggest};
+pub use suggest::{Candidate, Candidates, Reason, Suggestion, meant, normal_name};
 
 /// Characters of the 附言 at most.
 pub const REMARK_MAX: usize = 200;

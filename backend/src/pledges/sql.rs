@@ -335,22 +335,35 @@ pub struct Outstanding {
     pub need_title: Option<String>,
 }
 
-/// The pledges to a charity of which something has not arrived yet, latest first.
+/// The pledges to a charity that have one of the references, and the latest of which something has not arrived yet.
+/// Who names a reference may pay more than was promised.
 pub async fn outstanding(
     connection: &mut PgConnection,
     charity: OrganisationId,
+    named: &[PledgeReference],
     limit: i64,
 ) -> sqlx::Result<Vec<Outstanding>> {
+    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
                   (p.pledged_at at time zone 'Asia/Shanghai')::date as "pledged_on!: NaiveDate"
            from pledge p
            join organisation o on o.id = p.enterprise
            left join need n on n.id = p.need
-           where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-           order by p.pledged_at desc
-           limit $2"#,
+           where p.id in (
+               select id
+               from pledge
+               where reference = any($2) and charity = $1 and status not in ('draft', 'cancelled')
+               union
+               (select id
+                from pledge
+                where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+                order by pledged_at desc
+                limit $3)
+           )
+           order by p.pledged_at desc, p.id"#,
         charity.0,
+        &named,
         limit
     )
     .fetch_all(connection)
