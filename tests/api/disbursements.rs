@@ -1,5 +1,6 @@
 use crate::money::{new_line, new_pledge, open_need, seen};
 use crate::needs::VILLAGE;
+use axum::http::StatusCode;
 use backend::check;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
 use domain::api::campaigns::{self, PageQuery};
@@ -143,14 +144,20 @@ async fn more_than_there_is_can_neither_be_allocated_nor_paid() {
 
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 40_001))).await.unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
-    // Two payments that fit one by one; the second finds too little when it is paid.
-    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
-    charity.payer.call(disbursements::pay(first.id, &paid())).await.unwrap();
-    let refused = charity.payer.call(disbursements::pay(second.id, &paid())).await.unwrap_err();
-    assert_eq!(refused.status, 409);
-    assert!(refused.error.message.contains("已分配的 10,000 元"), "{}", refused.error.message);
-    let still = charity.payer.call(disbursements::get(second.id)).await.unwrap();
-    assert_eq!(still.status, DisbursementStatus::Approved);
+    // What one payment counts on is not there for another, from the first desk on.
+    let first = approved(&ready, 2, 30_000).await;
+    let available = charity.payer.call(disbursements::available(need.id)).await.unwrap();
+    assert_eq!((available.allocated_fen, available.reserved_fen), (Fen::yuan(40_000), Fen::yuan(30_000)));
+    let refused = charity.maker.call(disbursements::prepare(&payment(3, need, payee, 10_001))).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
+    assert!(refused.error.fields[0].message.contains("还能拨付的 10,000 元"), "{:?}", refused.error.fields);
+    let second = approved(&ready, 3, 10_000).await;
+    for approved in [second, first] {
+        let paid = charity.payer.call(disbursements::pay(approved.id, &paid())).await.unwrap();
+        assert_eq!(paid.status, DisbursementStatus::Paid, "what was approved can be paid, in any order");
+    }
+    let available = charity.payer.call(disbursements::available(need.id)).await.unwrap();
+    assert_eq!((available.allocated_fen, available.reserved_fen), (Fen::ZERO, Fen::ZERO));
     test.done().await;
 }
 
@@ -202,13 +209,69 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     assert!(!whole(charity.maker.call(payees::list()).await.unwrap()));
     assert!(!whole(village.call(payees::list()).await.unwrap()));
 
-    let waiting = approved(&ready, 2, 100).await;
+    let early = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 100))).await.unwrap();
     village.call(payees::close(payee.id)).await.unwrap();
-    let refused = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap_err();
+    charity.checker.call(disbursements::check(early.id)).await.unwrap();
+    let refused = charity.checker.call(disbursements::approve(early.id)).await.unwrap_err();
     assert_eq!((refused.status, refused.error.message.contains("收款账户已停用")), (409, true));
-    let reason = Reject { reason: "收款账户已停用，请按新账户重报".into() };
-    let back = charity.checker.call(disbursements::reject(waiting.id, &reason)).await.unwrap();
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the_recorded_answer() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    let proposed = new_payee(2, charity);
+    let known = village.call(payees::propose(&proposed)).await.unwrap();
+    assert_eq!(village.call(payees::propose(&proposed)).await.unwrap(), known);
+    for other in [
+        NewPayee { account_no: "0000 9999 7777 1234".into(), ..proposed.clone() },
+        NewPayee { bank: "示例农商银行兴宁支行".into(), ..proposed.clone() },
+        NewPayee { name: "示例村民委员会".into(), ..proposed.clone() },
+        NewPayee { kind: PayeeKind::Own, ..proposed.clone() },
+    ] {
+        assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
+    }
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 30_000))).await.unwrap();
+    let waiting = approved(&ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let new = payment(1, need, payee, 30_000);
+    let again = charity.maker.call(disbursements::prepare(&new)).await.unwrap();
+    assert_eq!((again.id, again.status), (waiting.id, DisbursementStatus::Paid), "nothing is left, and it is told");
+    let other = NewDisbursement { purpose: "别的用途".into(), ..new };
+    assert_eq!(charity.maker.call(disbursements::prepare(&other)).await.unwrap_err().status, 409);
+    test.done().await;
+}
+
+/// The bank may have paid what is approved, so its money, its payee and its state wait for the payer.
+#[tokio::test]
+async fn what_is_approved_can_always_be_recorded_as_paid() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let (first, second) = (approved(&ready, 1, 100).await, approved(&ready, 2, 200).await);
+    for keeper in [village, &charity.checker] {
+        let refused = keeper.call(payees::close(payee.id)).await.unwrap_err();
+        assert_eq!((refused.status, refused.error.message.contains("已批准的拨付")), (409, true));
+    }
+    let unasked = Reject { reason: "金额有误，请重报".into(), not_paid: false };
+    let refused = charity.checker.call(disbursements::reject(first.id, &unasked)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["not_paid"]));
+    let page = format!("/work/disbursements/{}", first.id);
+    let shown = charity.checker.page(&page).await.text();
+    assert!(shown.contains("银行还没有付款") && shown.contains("等出纳付款"), "{shown}");
+    let reject = [("action", "reject"), ("reason", "金额有误，请重报")];
+    let again = charity.checker.form(&page, &reject).await;
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text().contains("请先问明出纳"));
+    let ticked = [reject[0], reject[1], ("not_paid", "1")];
+    assert_eq!(charity.checker.form(&page, &ticked).await.location(), format!("{page}?done=rejected"));
+    let back = charity.checker.call(disbursements::get(first.id)).await.unwrap();
     assert_eq!((back.status, back.reason.is_some()), (DisbursementStatus::Rejected, true));
+    assert_eq!(village.call(payees::close(payee.id)).await.unwrap_err().status, 409, "one still waits");
+    charity.payer.call(disbursements::pay(second.id, &paid())).await.unwrap();
+    village.call(payees::close(payee.id)).await.unwrap();
     test.done().await;
 }
 
@@ -273,16 +336,15 @@ async fn others_neither_see_nor_move_a_charitys_money() {
 
 /// Two payments at the same moment: the money is there for one.
 #[tokio::test]
-async fn two_payers_at_once_cannot_pay_the_same_money() {
+async fn two_payments_at_once_cannot_count_on_the_same_money() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, need, pledge, .. } = &ready;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
     charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
-    let paid = paid();
+    let (first, second) = (payment(2, need, payee, 30_000), payment(3, need, payee, 30_000));
     let (one, other) = tokio::join!(
-        charity.payer.call(disbursements::pay(first.id, &paid)),
-        charity.payer.call(disbursements::pay(second.id, &paid))
+        charity.maker.call(disbursements::prepare(&first)),
+        charity.maker.call(disbursements::prepare(&second))
     );
     assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|done| *done).count(), 1);
     test.done().await;

@@ -1,12 +1,14 @@
 //! The API and the pages, in process.
 
 mod accounts;
+mod bank_lines;
 mod check;
 mod deliveries;
 mod disbursements;
 mod endpoints;
 mod files;
 mod forms;
+mod limits;
 mod mail;
 mod money;
 mod money_forms;
@@ -16,5 +18,6 @@ mod places;
 mod rights;
 mod search;
 mod sessions;
+mod stages;
 mod statements;
 mod story;

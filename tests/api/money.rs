@@ -65,7 +65,7 @@ pub fn seen(line: &BankLine) -> ConfirmLine {
 }
 
 /// A line that one person matched to the pledge.
-async fn matched(charity: &Charity<'_>, n: u128, yuan: i64, pledge: &Pledge) -> BankLine {
+pub async fn matched(charity: &Charity<'_>, n: u128, yuan: i64, pledge: &Pledge) -> BankLine {
     let new = new_line(n, charity, &pledge.enterprise_name, yuan, pledge.reference.as_str());
     let line = charity.maker.call(arrivals::enter(&new)).await.unwrap();
     charity.maker.call(arrivals::match_(line.id, &whole(&line, pledge.id))).await.unwrap()

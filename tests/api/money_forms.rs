@@ -1,4 +1,4 @@
-use crate::money::open_need;
+use crate::money::{new_line, open_need};
 use axum::http::StatusCode;
 use domain::Fen;
 use domain::api::{arrivals, pledges};
@@ -177,6 +177,32 @@ async fn a_bank_line_goes_over_two_desks_by_forms() {
     assert_eq!((pledge.status, pledge.arrived_fen), (PledgeStatus::PartlyArrived, Fen::yuan(20_000)));
     says(&enterprise.page("/my-gifts").await, "到账 20,000 元");
     says(&charity.maker.page("/work/bank-lines?done=1").await, "30,000 元");
+    test.done().await;
+}
+
+/// A garbled id is a broken page and no wish: it must not turn a gift into one of nobody, or for nothing.
+#[tokio::test]
+async fn what_cannot_be_read_never_becomes_nothing() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let receiver = format!("{campaign}:{}", charity.id);
+    let confirm = fields(&receiver, "这不是编号", &[("action", "confirm")]);
+    let refused = enterprise.form("/pledge", &confirm).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    says(&refused, "没有认出这条需求");
+    assert_eq!(enterprise.call(pledges::own()).await.unwrap().items.len(), 0);
+
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "某公司", 100, ""))).await.unwrap();
+    let page = format!("/work/bank-lines/{}", line.id);
+    for pledge in ["这不是编号", ""] {
+        let refused = charity.maker.form(&page, &[("action", "match"), ("pledge", pledge)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        says(&refused, "没有认出这笔认捐");
+    }
+    let read = charity.maker.call(arrivals::get(line.id)).await.unwrap();
+    assert_eq!((read.status, read.parts.len()), (line.status, 0));
     test.done().await;
 }
 

@@ -173,7 +173,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.follow("//main//form//button").await;
     browser.sees("已分配到需求").await;
     browser.follow("//a[contains(@href, '/work/disbursements/new')]").await;
-    browser.sees("已分配、还没有拨付：40,000 元").await;
+    browser.sees("还能申请拨付：40,000 元").await;
     browser.choose_first("payee").await;
     browser.fill("amount", "3万").await;
     browser.fill("purpose", "水管采购首付款").await;

@@ -62,6 +62,21 @@ impl DisbursementStatus {
         }
     }
 
+    /// Whether the payment is on its way: it counts on money that is still with the charity.
+    #[must_use]
+    pub const fn reserves(self) -> bool {
+        matches!(self, Self::Requested | Self::Checked | Self::Approved)
+    }
+
+    /// Whether a checker may send it back. What is approved may have left the bank already; then the books have to
+    /// say so, and nobody may send it back who has not asked the payer.
+    ///
+    /// # Errors
+    /// [`MayBePaid`] where it is approved and `not_paid` was not said.
+    pub const fn check_rejection(self, not_paid: bool) -> Result<(), MayBePaid> {
+        if matches!(self, Self::Approved) && !not_paid { Err(MayBePaid) } else { Ok(()) }
+    }
+
     /// Whether the money has left and not come back.
     #[must_use]
     pub const fn counts_as_disbursed(self) -> bool {
@@ -115,17 +130,29 @@ impl Hands {
     }
 }
 
-/// More was to be paid than is set aside for the need.
+/// An approved payment was to be sent back by somebody who has not asked whether it was paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("拨付 {asked} 超过已分配的 {allocated}，请减少拨付金额或先增加分配")]
+#[error("这笔拨付已批准，出纳可能已在银行付款。请先问明出纳：还没有付的，勾选“银行还没有付款”再驳回；已付的请出纳登记")]
+pub struct MayBePaid;
+
+/// More was to be paid than is free of what is set aside for the need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "拨付 {asked} 超过还能拨付的 {free}（已分配 {allocated}，在办的拨付 {reserved}），\
+     请减少拨付金额、先增加分配，或驳回不再办的拨付"
+)]
 pub struct MoreThanAllocated {
     pub asked: Fen,
+    pub free: Fen,
     pub allocated: Fen,
+    pub reserved: Fen,
 }
 
-/// A payment takes no more than the need's account holds at this moment.
-pub fn check_within_allocation(asked: Fen, allocated: Fen) -> Result<(), MoreThanAllocated> {
-    if asked > allocated { Err(MoreThanAllocated { asked, allocated }) } else { Ok(()) }
+/// A payment takes no more than the need's account holds, less what other payments on their way count on. So the
+/// books can always follow a bank that has paid what was approved.
+pub fn check_within_allocation(asked: Fen, allocated: Fen, reserved: Fen) -> Result<(), MoreThanAllocated> {
+    let free = allocated.saturating_gap(reserved);
+    if asked > free { Err(MoreThanAllocated { asked, free, allocated, reserved }) } else { Ok(()) }
 }
 
 words! {
@@ -244,9 +271,22 @@ mod tests {
 
     #[test]
     fn paying_more_than_is_allocated_is_refused_with_the_numbers() {
-        assert_eq!(check_within_allocation(Fen::yuan(5), Fen::yuan(5)), Ok(()));
-        let error = check_within_allocation(Fen::yuan(50_001), Fen::yuan(50_000)).unwrap_err();
-        assert_eq!(error.to_string(), "拨付 50,001 元 超过已分配的 50,000 元，请减少拨付金额或先增加分配");
+        assert_eq!(check_within_allocation(Fen::yuan(5), Fen::yuan(8), Fen::yuan(3)), Ok(()));
+        let error = check_within_allocation(Fen::yuan(21), Fen::yuan(50), Fen::yuan(30)).unwrap_err();
+        assert!(error.to_string().starts_with("拨付 21 元 超过还能拨付的 20 元（已分配 50 元，在办的拨付 30 元）"));
+        let error = check_within_allocation(Fen::yuan(1), Fen::yuan(5), Fen::yuan(9)).unwrap_err();
+        assert_eq!(error.free, Fen::ZERO);
+    }
+
+    #[test]
+    fn what_is_on_its_way_reserves_and_only_what_is_approved_may_be_paid_already() {
+        for status in DisbursementStatus::ALL {
+            let on_its_way = status.may_become(DisbursementStatus::Rejected);
+            assert_eq!(status.reserves(), on_its_way, "{status}");
+            let asks = *status == DisbursementStatus::Approved;
+            assert_eq!(status.check_rejection(false), if asks { Err(MayBePaid) } else { Ok(()) }, "{status}");
+            assert_eq!(status.check_rejection(true), Ok(()), "{status}");
+        }
     }
 
     #[test]

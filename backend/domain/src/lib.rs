@@ -9,6 +9,7 @@ mod word;
 pub mod api;
 pub mod arrival;
 pub mod campaign;
+pub mod day;
 pub mod delivery;
 pub mod disbursement;
 pub mod four;

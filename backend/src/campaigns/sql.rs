@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::api::campaigns::{Campaign, Charity, PublicPledge};
 use domain::campaign::CampaignStage;
 use domain::four::FourNumbers;
-use domain::{BankAccountId, CampaignId, Fen, OrganisationId, PledgeId};
+use domain::{BankAccountId, CampaignId, Fen, LotId, OrganisationId, PledgeId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -134,6 +134,48 @@ pub async fn of_charity(
     .fetch_optional(connection)
     .await?;
     stage.map(|stage| Ok(OfCharity { stage: read_stage(&stage)? })).transpose()
+}
+
+/// The stages of some campaigns, which stay so until the transaction ends.
+pub async fn stages(connection: &mut PgConnection, campaigns: &[CampaignId]) -> sqlx::Result<Vec<CampaignStage>> {
+    let campaigns: Vec<Uuid> = campaigns.iter().map(|id| id.0).collect();
+    let stages =
+        sqlx::query_scalar!("select stage from campaign where id = any($1) order by id for share", &campaigns)
+            .fetch_all(connection)
+            .await?;
+    stages.iter().map(|stage| read_stage(stage)).collect()
+}
+
+/// The campaigns of lots, each once.
+pub async fn of_lots(connection: &mut PgConnection, lots: &[LotId]) -> sqlx::Result<Vec<CampaignId>> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select distinct campaign as "campaign!" from lot_campaign where lot = any($1) and campaign is not null"#,
+        &lots
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(CampaignId).collect())
+}
+
+/// Whether money of the campaign waits to be paid by an approved payment, or is paid out without accepted vouchers.
+pub async fn money_is_on_its_way(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select
+               from lot_campaign l
+               join account_balance b on b.lot = l.lot and b.amount_fen > 0
+               where l.campaign = $1
+                 and (b.account like 'advance:%'
+                      or exists (
+                          select from disbursement_read d
+                          where d.status = 'approved' and b.account = 'allocated:' || d.need || ':' || d.charity
+                      ))
+           ) as "on_its_way!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,7 +11,7 @@ use crate::{arrivals, deliveries, disbursements, files, needs, payees, people, p
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
-use domain::api::deliveries::{NewReport, Voucher};
+use domain::api::deliveries::{AcceptItem, NewReport, Voucher};
 use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
 use domain::api::payees::{NewPayee, VerifyPayee};
@@ -283,7 +283,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
     let report = NewReport { id: app.clock.id(), report, photos: vec![photo], vouchers: vec![voucher] };
     let reported = deliveries::report(app, &village, need, &report).await?;
     for item in &reported.items {
-        deliveries::accept(app, &checker, item.id).await?;
+        deliveries::accept(app, &checker, item.id, AcceptItem { version: item.version }).await?;
     }
     Ok(())
 }

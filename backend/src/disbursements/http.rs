@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    ALLOCATIONS, APPROVE, Allocation, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
+    ALLOCATIONS, APPROVE, AVAILABLE, Allocation, Available, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
     OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject, Step,
 };
 use domain::{DisbursementId, NeedId};
@@ -23,6 +23,7 @@ pub fn routes() -> Endpoints {
         .post(DISBURSEMENTS, "准备一笔拨付", prepare)
         .get(DISBURSEMENT, "一笔拨付", read)
         .get(OF_NEED, "一条需求收到的拨付", of_need)
+        .get(AVAILABLE, "一条需求还能拨付多少", available)
         .post(CHECK, "复核一笔拨付", check)
         .post(APPROVE, "批准一笔拨付", approve)
         .post(REJECT, "退回一笔拨付", reject)
@@ -64,6 +65,14 @@ async fn read(
 
 async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Json<List<PublicPayment>>> {
     Ok(Json(super::of_need(&app, need).await?))
+}
+
+async fn available(
+    State(app): State<App>,
+    staff: CharityStaff,
+    Path(need): Path<NeedId>,
+) -> Result<Json<Available>> {
+    Ok(Json(super::available(&app, &staff, need).await?))
 }
 
 async fn check(

@@ -169,6 +169,27 @@ pub async fn lock(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Re
     .transpose()
 }
 
+/// What payments on their way count on of a need's account, but for one of them.
+pub async fn reserved(
+    connection: &mut PgConnection,
+    need: NeedId,
+    charity: OrganisationId,
+    own: Option<DisbursementId>,
+) -> sqlx::Result<Fen> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(amount_fen), 0)::bigint as "sum!"
+           from disbursement
+           where need = $1 and charity = $2 and status in ('requested', 'checked', 'approved')
+             and ($3::uuid is null or id <> $3)"#,
+        need.0,
+        charity.0,
+        own.map(|own| own.0)
+    )
+    .fetch_one(connection)
+    .await?;
+    fen(sum)
+}
+
 pub async fn set_checked(
     connection: &mut PgConnection,
     id: DisbursementId,

@@ -106,6 +106,11 @@ pub async fn sizes(app: &App, ids: &[FileId]) -> Result<Vec<StoredFile>> {
     Ok(sql::sizes(&mut connection, ids).await?)
 }
 
+/// Whether both name the same pictures in the same order: a form that is sent twice uploads them twice.
+pub async fn same(tx: &mut PgConnection, some: &[FileId], others: &[FileId]) -> Result<bool> {
+    Ok(some == others || sql::contents(tx, some).await? == sql::contents(tx, others).await?)
+}
+
 /// Keeps the drafts that a text names. Each must be `person`'s own draft or already belong to that text.
 pub async fn keep(tx: &mut PgConnection, person: PersonId, named: &[FileId], already: &[FileId]) -> Result<()> {
     let fresh: Vec<FileId> = named.iter().copied().filter(|file| !already.contains(file)).collect();

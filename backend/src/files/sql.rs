@@ -50,6 +50,20 @@ pub async fn sizes(connection: &mut PgConnection, ids: &[FileId]) -> sqlx::Resul
     Ok(rows.into_iter().map(|row| file((row.id, row.width, row.height, row.bytes))).collect())
 }
 
+/// What each picture is by its content, in the order asked for; one that does not exist is none.
+pub async fn contents(connection: &mut PgConnection, ids: &[FileId]) -> sqlx::Result<Vec<Option<Vec<u8>>>> {
+    let ids: Vec<_> = ids.iter().map(|file| file.0).collect();
+    sqlx::query_scalar!(
+        r#"select f.sha256 as "sha256?"
+           from unnest($1::uuid[]) with ordinality as wanted (id, position)
+           left join file f on f.id = wanted.id
+           order by wanted.position"#,
+        &ids
+    )
+    .fetch_all(connection)
+    .await
+}
+
 pub struct Access {
     pub uploader: PersonId,
     pub public: bool,

@@ -38,19 +38,32 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     let proposed = proposed.on_constraint("payee_pkey", || Error::Conflict(String::new()));
     if matches!(proposed, Err(Error::Conflict(_))) {
         tx.rollback().await?;
-        let recorded = read(app, &Viewer::of_village(&village.acting), new.id).await;
-        let same = |payee: &Payee| {
-            let masked = snapshot.account_masked == payee.account_masked;
-            masked && (payee.kind, payee.charity) == (new.kind, new.charity) && payee.name == snapshot.name
-        };
-        let other = || Error::Conflict("这个编号已经登记过另一个收款账户，请重新打开页面填写".into());
-        return recorded.ok().filter(same).ok_or_else(other);
+        return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
     tx.commit().await?;
     read(app, &Viewer::of_village(&village.acting), new.id).await
+}
+
+/// The answer to an id that exists: the same account, if it is the same to the last digit, and ours.
+async fn proposed_before(
+    app: &App,
+    village: &Village,
+    new: &NewPayee,
+    (snapshot, digits): (&PayeeSnapshot, &str),
+) -> Result<Payee> {
+    let viewer = Viewer::of_village(&village.acting);
+    let mut connection = app.pool.acquire().await?;
+    let recorded = sql::of(&mut connection, viewer.organisation, Some(new.id), 1).await?.into_iter().next();
+    let same = |payee: &Payee| {
+        (payee.organisation, payee.charity, payee.kind) == (viewer.organisation, new.charity, new.kind)
+            && (payee.name.as_str(), payee.bank.as_str()) == (snapshot.name.as_str(), snapshot.bank.as_str())
+            && payee.account_no.as_deref() == Some(digits)
+    };
+    let other = || Error::Conflict("这个编号已经登记过另一个收款账户，请重新打开页面填写".into());
+    recorded.filter(same).map(|payee| shown(&viewer, payee)).ok_or_else(other)
 }
 
 /// The charity's checker has compared the account by another way than the platform.
@@ -87,6 +100,12 @@ pub async fn close(app: &App, keeper: &PayeeKeeper, id: PayeeId) -> Result<Payee
         row.filter(|row| [row.charity, row.organisation].contains(&acting.organisation)).ok_or(Error::NotFound)?;
     if row.status == PayeeStatus::Closed {
         return Err(in_this_state(row.status));
+    }
+    // The payer may be at the bank this moment: what is approved is paid or sent back first.
+    if sql::awaits_payment(&mut tx, id).await? {
+        return Err(Error::Conflict(
+            "有一笔已批准的拨付要付到这个账户，现在不能停用。请慈善组织先付款登记，或驳回那笔拨付，再停用".into(),
+        ));
     }
     sql::set_closed(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
     record(app, &mut tx, acting, origin, "payee_closed", id, PayeeStatus::Closed).await?;

@@ -72,6 +72,18 @@ pub async fn lock(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<Op
     .transpose()
 }
 
+/// Whether a payment to this payee is approved and not paid. The payee is locked, so no other is approved meanwhile.
+pub async fn awaits_payment(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from disbursement_read where payee = $1 and status = 'approved'
+           ) as "exists!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 pub async fn set_verified(
     connection: &mut PgConnection,
     id: PayeeId,

@@ -381,22 +381,35 @@ pub struct Outstanding {
     pub need_title: Option<String>,
 }
 
-/// The pledges to a charity of which something has not arrived yet, latest first.
+/// The pledges to a charity that have one of the references, and the latest of which something has not arrived yet.
+/// Who names a reference may pay more than was promised.
 pub async fn outstanding(
     connection: &mut PgConnection,
     charity: OrganisationId,
+    named: &[PledgeReference],
     limit: i64,
 ) -> sqlx::Result<Vec<Outstanding>> {
+    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
                   (p.pledged_at at time zone 'Asia/Shanghai')::date as "pledged_on!: NaiveDate"
            from pledge p
            join organisation o on o.id = p.enterprise
            left join need n on n.id = p.need
-           where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-           order by p.pledged_at desc
-           limit $2"#,
+           where p.id in (
+               select id
+               from pledge
+               where reference = any($2) and charity = $1 and status not in ('draft', 'cancelled')
+               union
+               (select id
+                from pledge
+                where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+                order by pledged_at desc
+                limit $3)
+           )
+           order by p.pledged_at desc, p.id"#,
         charity.0,
+        &named,
         limit
     )
     .fetch_all(connection)
@@ -459,13 +472,13 @@ pub async fn trail(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
 /// The balances of a pledge's lots, account by account.
 pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Whereabouts> {
     let row = sqlx::query!(
-        r#"select coalesce(sum(b.amount_fen) filter (where b.kind = 'directed'), 0)::bigint as "unallocated!",
+        r#"select coalesce(sum(b.amount_fen) filter (where b.kind in ('directed', 'general')), 0)::bigint as "unallocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'allocated'), 0)::bigint as "allocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'advance'), 0)::bigint as "advanced!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'spent'), 0)::bigint as "spent!",
                   coalesce(sum(b.amount_fen)
-                           filter (where b.kind not in ('world', 'directed', 'allocated', 'advance', 'spent')), 0)::bigint
-                      as "elsewhere!"
+                           filter (where b.kind not in ('world', 'directed', 'general', 'allocated', 'advance', 'spent')),
+                           0)::bigint as "elsewhere!"
            from (
                select split_part(t.credit, ':', 1) as kind, t.amount_fen
                from bank_line_part part

@@ -1,16 +1,15 @@
 //! Paying: a charity's payments, preparing one for a need, and the step of each desk.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary, tick};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
 use domain::api::payees::{self, PayeeStatus};
-use domain::api::{ApiError, ErrorCode, ledger, needs};
+use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::DisbursementStatus as Status;
-use domain::ledger::Account;
 use domain::organisation::{OrganisationKind, Role};
 use domain::{DisbursementId, OrganisationId};
 use leptos::prelude::*;
@@ -65,13 +64,14 @@ pub fn rows(list: &[Disbursement]) -> AnyView {
 
 /// Preparing a payment for the need that the query names by its code.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
-    let charity = own_charity(visit)?;
+    own_charity(visit)?;
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let asked =
         if form.value("need").is_empty() { visit.query("need").unwrap_or_default() } else { form.value("need") };
     let need = visit.call(needs::get(asked)).await?;
-    let allocated = visit.call(ledger::account(&Account::Allocated { need: need.id, charity })).await?.balance_fen;
+    let available = visit.call(disbursements::available(need.id)).await?;
+    let free = available.allocated_fen.saturating_gap(available.reserved_fen);
     let payees = visit.call(payees::list()).await?.items;
     let own = payees
         .into_iter()
@@ -95,7 +95,9 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
             <input type="hidden" name="need" value=need.id.to_string() />
             <fieldset class="card">
                 <legend>{t!("付给谁，付多少")}</legend>
-                <p>{t!("已分配、还没有拨付：{amount}", amount = money::exact(allocated))}</p>
+                <p>{t!("还能申请拨付：{amount}", amount = money::exact(free))}</p>
+                <p class="soft">{t!("已分配、还没有拨付 {allocated}，其中在办的拨付 {reserved}。",
+                    allocated = money::exact(available.allocated_fen), reserved = money::exact(available.reserved_fen))}</p>
                 {Field::new(form, "payee", t!("收款账户")).select(t!("请选择"), choices)}
                 {Field::new(form, "amount", t!("拨付金额（元）")).with(|described_by| view! {
                     <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
@@ -172,10 +174,18 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
     let payer = visit.has(&[Role::CharityPayer]);
-    let reject = || {
+    let reject = |status: Status| {
+        // What is approved may have been paid a minute ago.
+        let asked = (status == Status::Approved).then(|| {
+            view! {
+                <p class="note">{t!("只有银行还没有付款时才能驳回。请先问明出纳；已经付了的，由出纳登记付款。")}</p>
+                {tick(form, "not_paid", t!("我已问过出纳：银行还没有付款"))}
+            }
+        });
         view! {
             <hr />
             <form method="post" action=path.clone()>
+                {asked}
                 {Field::new(form, "reason", t!("驳回原因")).area(3)}
                 <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
             </form>
@@ -187,25 +197,27 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
                 <p>{t!("请与分配、协议、收款账户核对。")}</p>
                 <button class="button" name="action" value="check">{t!("复核无误")}</button>
             </form>
-            {reject()}
+            {reject(payment.status)}
         }
         .into_any(),
         Status::Checked if checker => view! {
             <form method="post" action=path.clone()>
                 <button class="button" name="action" value="approve">{t!("批准付款")}</button>
             </form>
-            {reject()}
+            {reject(payment.status)}
         }
         .into_any(),
         Status::Approved if payer => view! {
-            <form method="post" action=path>
+            <form method="post" action=path.clone()>
                 <p>{t!("先在银行付款，再照回单填写。保存后计入拨付，不能直接撤销。")}</p>
                 {Field::new(form, "paid_on", t!("付款日期")).input("date", "none", "off")}
                 {Field::new(form, "bank_reference", t!("银行付款流水号")).text()}
                 <button class="button" name="action" value="pay">{t!("已付款")}</button>
             </form>
+            {checker.then(|| reject(payment.status))}
         }
         .into_any(),
+        Status::Approved if checker => view! { <p>{t!("等出纳付款。")}</p>{reject(payment.status)} }.into_any(),
         Status::Requested | Status::Checked => view! { <p>{t!("等复核办理。")}</p> }.into_any(),
         Status::Approved => view! { <p>{t!("等出纳付款。")}</p> }.into_any(),
         _ => view! { <p>{t!("没有要办的。")}</p> }.into_any(),

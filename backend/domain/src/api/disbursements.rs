@@ -11,6 +11,7 @@ pub const ALLOCATIONS: &str = "/allocations";
 pub const DISBURSEMENTS: &str = "/disbursements";
 pub const DISBURSEMENT: &str = "/disbursements/{id}";
 pub const OF_NEED: &str = "/needs/{id}/disbursements";
+pub const AVAILABLE: &str = "/needs/{id}/available";
 pub const CHECK: &str = "/disbursements/{id}/check";
 pub const APPROVE: &str = "/disbursements/{id}/approve";
 pub const REJECT: &str = "/disbursements/{id}/reject";
@@ -37,6 +38,12 @@ pub fn get(id: DisbursementId) -> Call<Disbursement> {
 #[must_use]
 pub fn of_need(need: NeedId) -> Call<List<PublicPayment>> {
     Call::get(format!("/needs/{need}/disbursements"))
+}
+
+/// What the caller's charity has set aside for a need, and what of it payments on their way count on.
+#[must_use]
+pub fn available(need: NeedId) -> Call<Available> {
+    Call::get(format!("/needs/{need}/available"))
 }
 
 /// The maker prepares a payment. The id is the client's.
@@ -111,6 +118,19 @@ pub struct Step {}
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reject {
     pub reason: String,
+    /// "The bank has not paid it": to be said of an approved payment.
+    #[serde(default)]
+    pub not_paid: bool,
+}
+
+/// What a charity can still pay for a need: what is set aside, less what is reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Available {
+    /// Set aside and not paid yet.
+    pub allocated_fen: Fen,
+    /// Of payments that are requested, checked or approved.
+    pub reserved_fen: Fen,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
