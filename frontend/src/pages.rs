@@ -80,6 +80,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,
         ["work", "disbursements", id] => disbursements::one(visit, id).await,
+        ["work", "approval-rule"] => disbursements::approval_rule(visit).await,
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,

@@ -86,7 +86,7 @@ async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>
     let line = charity.maker.call(arrivals::match_(line.id, &parts)).await.unwrap();
     let device = village.call(sessions::devices()).await.unwrap().items[0].id;
     let photo = picture(village).await;
-    let proposed = village.call(payees::propose(&new_payee(3, charity))).await.unwrap();
+    let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/needs/", waiting.id.to_string()),
@@ -120,7 +120,7 @@ async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>
         ("POST /disbursements", json!(payment(97, need, payee, 1))),
         ("POST /disbursements/{id}/reject", json!({ "reason": "请核对收款户名", "not_paid": true })),
         ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),
-        ("POST /payees", json!(new_payee(98, charity))),
+        ("POST /payees", json!(new_payee(98, charity, photo))),
         ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实" })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),

@@ -4,6 +4,7 @@
 //! single payment, and no size of charity lifts it. Deliberately absent: the payment itself, which a bank makes.
 
 use crate::{Fen, PersonId, Problem, Problems};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -93,6 +94,8 @@ pub struct Hands {
     /// A second checker, or the same one.
     pub approved_by: Option<PersonId>,
     pub paid_by: Option<PersonId>,
+    /// The charity's own rule: checker and approver of such an amount are two people.
+    pub two_approvers: bool,
 }
 
 /// Two of the three are one person.
@@ -102,6 +105,8 @@ pub enum SamePerson {
     CheckerIsMaker,
     #[error("批准须由经办以外的人进行，请同事批准")]
     ApproverIsMaker,
+    #[error("这个金额的拨付，复核和批准须是两个人，请另一位复核或负责人批准")]
+    ApproverIsChecker,
     #[error("付款须由经办以外的人进行，请出纳付款")]
     PayerIsMaker,
     #[error("付款须由复核和批准以外的人进行，请出纳付款")]
@@ -120,6 +125,8 @@ impl Hands {
             Err(SamePerson::CheckerIsMaker)
         } else if self.approved_by == maker {
             Err(SamePerson::ApproverIsMaker)
+        } else if self.two_approvers && self.approved_by.is_some() && self.approved_by == self.checked_by {
+            Err(SamePerson::ApproverIsChecker)
         } else if self.paid_by == maker {
             Err(SamePerson::PayerIsMaker)
         } else if self.paid_by.is_some() && checkers.contains(&self.paid_by) {
@@ -127,6 +134,24 @@ impl Hands {
         } else {
             Ok(())
         }
+    }
+}
+
+/// How long a changed account waits before anything is paid to it, so that whoever did not want the change can say so.
+pub const PAYEE_HOLD: Duration = Duration::days(3);
+/// Characters of a sub-account's name or number.
+const SUB_ACCOUNT_MAX: usize = 60;
+
+/// Checks the part of a custody account that is the village's.
+pub fn check_sub_account(problems: &mut Problems, kind: PayeeKind, sub_account: &str) {
+    let length = sub_account.trim().chars().count();
+    match kind {
+        PayeeKind::Own => problems.require(length == 0, "sub_account", "村（社区）自己的账户不用填子账户"),
+        PayeeKind::TownCustody => problems.require(
+            (1..=SUB_ACCOUNT_MAX).contains(&length),
+            "sub_account",
+            "请填写镇代管账户里本村子账户的名称或编号（最多 60 个字）",
+        ),
     }
 }
 
@@ -228,6 +253,21 @@ mod tests {
             checked_by: known(checker),
             approved_by: known(approver),
             paid_by: known(payer),
+            two_approvers: false,
+        }
+    }
+
+    #[test]
+    fn a_charitys_own_rule_adds_a_person_and_takes_none_away() {
+        let two = |hands| Hands { two_approvers: true, ..hands };
+        for (hands, expected) in [
+            (two(hands(1, 2, 0, 0)), Ok(())),
+            (two(hands(1, 2, 4, 3)), Ok(())),
+            (two(hands(1, 2, 2, 0)), Err(SamePerson::ApproverIsChecker)),
+            (two(hands(1, 2, 4, 4)), Err(SamePerson::PayerIsChecker)),
+            (two(hands(1, 1, 4, 3)), Err(SamePerson::CheckerIsMaker)),
+        ] {
+            assert_eq!(hands.check(), expected, "{hands:?}");
         }
     }
 

@@ -10,21 +10,25 @@ pub use http::routes;
 
 use crate::app::App;
 use crate::audit::{self, Record};
+use crate::clock::shanghai;
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, Village, Sure};
+use crate::http::caller::{
+    Audit, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, Origin, Sure,
+    Village,
+};
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    Allocation, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
+    Allocation, ApprovalRule, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
 };
 use domain::api::{Count, List};
 use domain::day::check_past;
-use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
+use domain::disbursement::{Desk, DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
 use domain::ledger::{Account, Asset, Event, Fund};
 use domain::need::check_reason;
-use domain::organisation::Acting;
+use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
 use domain::{DisbursementId, Fen, LotId, NeedId, OrganisationId, Problems};
 use serde_json::json;
@@ -225,13 +229,13 @@ pub async fn check(app: &App, Sure(checker): &Sure<CharityChecker>, id: Disburse
 }
 
 /// A checker releases it for payment.
-pub async fn approve(app: &App, Sure(checker): &Sure<CharityChecker>, id: DisbursementId) -> Result<Disbursement> {
+pub async fn approve(app: &App, Sure(checker): &Sure<CharityApprover>, id: DisbursementId) -> Result<Disbursement> {
     let (acting, origin) = (&checker.acting, &checker.origin);
     let step =
         Step { acting, origin, after: DisbursementStatus::Approved, verb: "disbursement_approved", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
-    still_the_payee(&mut tx, &row).await?;
+    still_the_payee(app, &mut tx, &row).await?;
     within_allocation(&mut tx, row.charity, row.need, (row.amount, Some(id)))
         .await?
         .map_err(|error| Error::Conflict(error.to_string()))?;
@@ -308,12 +312,17 @@ async fn tell_village(app: &App, tx: &mut PgConnection, row: &sql::Locked, paid:
 }
 
 /// Who prepared it saw this account; if it has been closed since, nothing is approved.
-async fn still_the_payee(tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
+async fn still_the_payee(app: &App, tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
     let payee = payees::checked(tx, row.payee, row.charity).await?;
-    if payee.is_some_and(|payee| payee.snapshot == row.paid_to) {
-        Ok(())
-    } else {
-        Err(Error::Conflict("收款账户已停用或有变更，不能批准。请驳回后按新账户重新申请".into()))
+    let payee = payee.filter(|payee| payee.snapshot == row.paid_to);
+    let payee =
+        payee.ok_or_else(|| Error::Conflict("收款账户已停用或有变更，不能批准。请驳回后按新账户重新申请".into()))?;
+    match payee.held_until {
+        Some(from) if from > app.clock.now() => {
+            let from = shanghai(from).format("%Y-%m-%d %H:%M");
+            Err(Error::Conflict(format!("这个收款账户刚有变更，{from} 以后才能批准付款，以便村、镇和本单位核对")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -353,7 +362,55 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
     let audit = caller.acting_as(Audit::ROLES).is_some();
     let mut connection = app.pool.acquire().await?;
     let found = sql::by_id(&mut connection, id).await?;
-    found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)
+    let mut found = found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)?;
+    if let Some((desk, roles)) = next_desk(found.status)
+        && !sql::somebody_may(&mut connection, id, roles).await?
+    {
+        found.nobody_at = Some(desk);
+    }
+    Ok(found)
+}
+
+/// The desk whose step is next, and the roles that may take it.
+fn next_desk(status: DisbursementStatus) -> Option<(Desk, &'static [Role])> {
+    match status {
+        DisbursementStatus::Requested => Some((Desk::Checker, CharityChecker::ROLES)),
+        DisbursementStatus::Checked => Some((Desk::Checker, CharityApprover::ROLES)),
+        DisbursementStatus::Approved => Some((Desk::Payer, CharityPayer::ROLES)),
+        _ => None,
+    }
+}
+
+/// The charity's own rule of a second approver.
+pub async fn approval_rule(app: &App, staff: &CharityStaff) -> Result<ApprovalRule> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(ApprovalRule { from_fen: sql::approval_rule(&mut connection, staff.acting.organisation).await? })
+}
+
+/// Sets it for payments that are prepared from now on. It adds a pair of eyes; nothing takes one away.
+pub async fn set_approval_rule(
+    app: &App,
+    Sure(owner): &Sure<CharityOwner>,
+    rule: ApprovalRule,
+) -> Result<ApprovalRule> {
+    if let Some(from) = rule.from_fen {
+        from.check_amount().map_err(|error| Error::invalid("from_fen", error.to_string()))?;
+    }
+    let charity = owner.acting.organisation;
+    let mut tx = app.begin().await?;
+    let before = sql::approval_rule(&mut tx, charity).await?;
+    sql::set_approval_rule(&mut tx, &owner.acting, rule.from_fen, app.clock.now()).await?;
+    let record = Record {
+        verb: "approval_rule_set",
+        subject_kind: "organisation",
+        subject: charity.0,
+        before: Some(json!({ "from_fen": before })),
+        after: Some(json!(rule)),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &owner.acting, &owner.origin, record).await?;
+    tx.commit().await?;
+    Ok(rule)
 }
 
 /// What was paid for a public need, latest first.

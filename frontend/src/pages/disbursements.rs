@@ -32,7 +32,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     });
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
-        <h1>{t!("拨付（{n}）", n = list.count)}</h1>
+        <div class="head">
+            <h1>{t!("拨付（{n}）", n = list.count)}</h1>
+            <a class="button quiet" href=href("/work/approval-rule")>{t!("双人批准的起点")}</a>
+        </div>
         {rows(&list.items)}{next}
     };
     Ok(Page::new(t!("拨付"), body.into_any()))
@@ -76,9 +79,15 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let own = payees
         .into_iter()
         .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
-    let choices: Vec<_> = own
-        .map(|payee| (payee.id.to_string(), format!("{} {} {}", payee.name, payee.bank, payee.account_masked)))
-        .collect();
+    let mut own: Vec<_> = own.collect();
+    // A changed account waits; whoever chooses it shall know.
+    own.sort_by_key(|payee| payee.held_until.filter(|until| *until > visit.now));
+    let choice = |payee: &payees::Payee| {
+        let held = payee.held_until.filter(|until| *until > visit.now);
+        let held = held.map(|until| t!("（刚变更，{time} 以后才能批准）", time = instant(until))).unwrap_or_default();
+        (payee.id.to_string(), format!("{} {} {}{held}", payee.name, payee.bank, payee.account_masked))
+    };
+    let choices: Vec<_> = own.iter().map(choice).collect();
     let none = choices.is_empty().then(|| {
         view! { <p class="note">{t!("这个村（社区）还没有已核实的收款账户。请先请村里登记，由复核核实。")}" "<a href=href("/work/payees")>{t!("收款账户")}</a></p> }
     });
@@ -173,6 +182,7 @@ fn facts(payment: &Disbursement) -> AnyView {
 fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
+    let approver = visit.has(&[Role::CharityChecker, Role::CharityOwner]);
     let payer = visit.has(&[Role::CharityPayer]);
     let reject = |status: Status| {
         // What is approved may have been paid a minute ago.
@@ -200,11 +210,14 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
             {reject(payment.status)}
         }
         .into_any(),
-        Status::Checked if checker => view! {
+        Status::Checked if approver => view! {
             <form method="post" action=path.clone()>
+                {payment.two_approvers.then(|| view! {
+                    <p>{t!("按本单位的规定，这个金额的复核和批准须是两个人。")}</p>
+                })}
                 <button class="button" name="action" value="approve">{t!("批准付款")}</button>
             </form>
-            {reject(payment.status)}
+            {checker.then(|| reject(payment.status))}
         }
         .into_any(),
         Status::Approved if payer => view! {
@@ -222,5 +235,50 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
         Status::Approved => view! { <p>{t!("等出纳付款。")}</p> }.into_any(),
         _ => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
     };
-    view! { <section class="card"><h2>{t!("下一步")}</h2>{main}</section> }.into_any()
+    view! { <section class="card"><h2>{t!("下一步")}</h2>{nobody(payment)}{main}</section> }.into_any()
+}
+
+/// A step that waits for nobody would wait for ever: why, and what to do.
+fn nobody(payment: &Disbursement) -> Option<AnyView> {
+    let desk = payment.nobody_at?;
+    let says = t!(
+        "现在没有人能办这一步：{desk}须是没有办过前面步骤的另一个人。请负责人增加一位，可以请上级慈善组织的人担任。",
+        desk = text(desk.label())
+    );
+    Some(view! { <p class="note">{says}</p> }.into_any())
+}
+
+/// From which amount on checker and approver are two people: read by the charity, set by its owner.
+pub async fn approval_rule(visit: &Visit) -> Result<Page, ApiError> {
+    let rule = visit.call(disbursements::approval_rule()).await?;
+    let form = visit.form.clone().unwrap_or_else(|| {
+        let mut form = FormState::default();
+        form.set("amount", rule.from_fen.map(|from| from.to_yuan()).unwrap_or_default());
+        form
+    });
+    let now = match rule.from_fen {
+        Some(from) => t!("现在：{amount}以上（含）的拨付，复核和批准须是两个人。", amount = money::exact(from)),
+        None => t!("现在：没有另外的规定，每笔拨付由经办、复核、出纳三个人办理。").to_owned(),
+    };
+    let set = visit.has(&[Role::CharityOwner]).then(|| {
+        view! {
+            <form class="card" method="post" action=href(&visit.path)>
+                {Field::new(&form, "amount", t!("从多少元起")).hint(t!("留空就是不另外规定。只对以后申请的拨付有效。"))
+                    .input("text", "decimal", "off")}
+                <button class="button">{t!("保存")}</button>
+            </form>
+        }
+    });
+    let body = view! {
+        {(visit.query("done") == Some("set")).then(|| view! { <p class="done" role="status">{t!("规定已保存，已记入审计记录。")}</p> })}
+        {summary(&form)}
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+        </nav>
+        <h1>{t!("双人批准的起点")}</h1>
+        <p>{now}</p>
+        <p class="soft">{t!("这条规定只会多一个人把关。三个人的规定由系统保证，任何设置都不能取消。")}</p>
+        {set}
+    };
+    Ok(Page::new(t!("双人批准的起点"), body.into_any()))
 }
