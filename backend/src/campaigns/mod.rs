@@ -110,12 +110,13 @@ pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
     let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
     let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let campaign = campaign.ok_or(Error::NotFound)?;
-    let totals = sql::money(&mut tx, id).await?;
+    let totals = sql::money(&mut tx, id, app.clock.today()).await?;
     Ok(CampaignMoney {
         campaign,
         money: totals.money,
         pledges: totals.pledges,
         enterprises: totals.enterprises,
+        later: totals.later,
         as_of: app.clock.now(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{NewAccount, NewCampaign};
 use crate::pledges::public_pledge;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::{Campaign, Charity, PublicPledge};
 use domain::campaign::CampaignStage;
 use domain::four::FourNumbers;
@@ -223,16 +223,31 @@ pub struct Totals {
     pub money: FourNumbers,
     pub pledges: i64,
     pub enterprises: i64,
+    /// Hidden gifts of today that are not in them yet.
+    pub later: i64,
 }
 
-pub async fn money(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Totals> {
+/// The totals as everybody reads them on this day.
+pub async fn money(connection: &mut PgConnection, id: CampaignId, today: NaiveDate) -> sqlx::Result<Totals> {
     let row = sqlx::query!(
-        r#"select pledged_fen as "pledged_fen!", arrived_fen as "arrived_fen!", disbursed_fen as "disbursed_fen!",
-                  spent_fen as "spent_fen!", arranged_fen as "arranged_fen!", pledges as "pledges!",
-                  enterprises as "enterprises!"
-           from money_by_campaign
-           where campaign = $1"#,
-        id.0
+        r#"select m.pledged_fen - coalesce(p.left_out, 0)::bigint as "pledged_fen!",
+                  m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
+                  m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
+                  m.pledges as "pledges!", m.enterprises as "enterprises!", greatest(p.gifts, a.gifts) as "later!"
+           from money_by_campaign m
+           left join lateral (
+               select sum(counted_fen) as left_out, count(*) as gifts
+               from hidden_pledge_of_campaign h
+               where h.campaign = $1 and h.day = $2 and h.left_out
+           ) p on true
+           left join lateral (
+               select sum(amount_fen) as left_out, count(*) as gifts
+               from hidden_arrival_of_campaign h
+               where h.campaign = $1 and h.day = $2 and h.left_out
+           ) a on true
+           where m.campaign = $1"#,
+        id.0,
+        today
     )
     .fetch_one(connection)
     .await?;
@@ -246,6 +261,7 @@ pub async fn money(connection: &mut PgConnection, id: CampaignId) -> sqlx::Resul
         },
         pledges: row.pledges,
         enterprises: row.enterprises,
+        later: row.later,
     })
 }
 

@@ -230,27 +230,54 @@ pub async fn pay_to(
     .await
 }
 
-pub async fn money_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<FourNumbers>> {
+/// The four numbers as everybody reads them on this day, and how many hidden gifts are not in them yet.
+pub async fn money_of_need(
+    connection: &mut PgConnection,
+    need: NeedId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<(FourNumbers, i64)>> {
     let row = sqlx::query!(
-        r#"select m.pledged_fen as "pledged_fen!", m.arrived_fen as "arrived_fen!", m.disbursed_fen as "disbursed_fen!",
-                  m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!"
+        r#"select m.pledged_fen - coalesce(p.left_out, 0)::bigint as "pledged_fen!",
+                  m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
+                  m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
+                  greatest(p.gifts, a.gifts) as "later!"
            from money_by_need m
            join needs_public n on n.id = m.need
+           left join lateral (
+               select sum(counted_fen) as left_out, count(*) as gifts
+               from hidden_pledge_of_need h
+               where h.need = $1 and h.day = $2 and h.left_out
+           ) p on true
+           left join lateral (
+               select sum(amount_fen) as left_out, count(*) as gifts
+               from hidden_arrival_of_need h
+               where h.need = $1 and h.day = $2 and h.left_out
+           ) a on true
            where m.need = $1"#,
-        need.0
+        need.0,
+        today
     )
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        Ok(FourNumbers {
+        let numbers = FourNumbers {
             pledged: fen(row.pledged_fen)?,
             arrived: fen(row.arrived_fen)?,
             disbursed: fen(row.disbursed_fen)?,
             spent: fen(row.spent_fen)?,
             arranged: fen(row.arranged_fen)?,
-        })
+        };
+        Ok((numbers, row.later))
     })
     .transpose()
+}
+
+/// What of a need's money was spent.
+pub async fn spent_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<Fen>> {
+    let spent = sqlx::query_scalar!(r#"select spent_fen as "spent!" from money_by_need where need = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    spent.map(fen).transpose()
 }
 
 pub async fn public_of_need(
