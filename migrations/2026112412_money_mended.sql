@@ -108,3 +108,21 @@ left join lateral (
     ) own
     join transfer t on t.lot = own.lot and t.asset = 'cny'
 ) m on true;
+
+-- A mistyped line is voided, with the reason; the bank's serial number is then free for the line as it is.
+alter table bank_line add column reason text;
+alter table bank_line drop constraint bank_line_status;
+alter table bank_line add constraint bank_line_status check
+    (status in ('unmatched', 'suggested', 'matched', 'confirmed', 'reversed', 'not_donation', 'voided'));
+alter table bank_line add constraint bank_line_voided_why check (status <> 'voided' or reason <> '');
+alter table bank_line drop constraint bank_line_serial_once;
+create unique index bank_line_serial_once on bank_line (bank_account, serial_no) where status <> 'voided';
+drop view bank_line_read;
+create view bank_line_read as
+select l.*, a.charity, a.holder, a.bank, a.account_no, entered.name as entered_by_name, matched.name as matched_by_name,
+       confirmed.name as confirmed_by_name
+from bank_line l
+join bank_account a on a.id = l.bank_account
+left join person_private entered on entered.person = l.entered_by
+left join person_private matched on matched.person = l.matched_by
+left join person_private confirmed on confirmed.person = l.confirmed_by;

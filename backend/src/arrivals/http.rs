@@ -13,7 +13,7 @@ use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
     BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, ConfirmLine, LineQuery, MATCH, MatchLine,
-    NewBankLine, UNMATCH, Unmatch,
+    NewBankLine, UNMATCH, Unmatch, VOID, VoidLine,
 };
 
 pub fn routes() -> Endpoints {
@@ -25,6 +25,7 @@ pub fn routes() -> Endpoints {
         .post(MATCH, "把流水对到认捐", match_)
         .post(UNMATCH, "撤回对账", unmatch)
         .post(CONFIRM, "第二个人确认到账", confirm)
+        .post(VOID, "作废一笔录错的流水", void)
 }
 
 async fn accounts(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankAccount>>> {
@@ -82,4 +83,13 @@ async fn confirm(
     Body(seen): Body<ConfirmLine>,
 ) -> Result<Json<BankLine>> {
     Ok(Json(super::confirm(&app, &checker, id, &seen).await?))
+}
+
+async fn void(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<BankLineId>,
+    Body(why): Body<VoidLine>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::void(&app, &maker, id, &why).await?))
 }

@@ -15,10 +15,10 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine,
+    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
 use domain::api::{Count, List};
-use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts};
+use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, check_void};
 use domain::ledger::{ArrivalPart, Event, Landing};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
@@ -145,6 +145,29 @@ pub async fn unmatch(app: &App, maker: &CharityMaker, id: BankLineId) -> Result<
     sql::set_unmatched(&mut tx, id).await?.one_row_or_conflict()?;
     let (before, after) = (Some(line.status), BankLineStatus::Unmatched);
     record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_unmatched", id, before, after).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// Voids a mistyped line that nobody has matched: it stays to be read, and its serial number is free again.
+pub async fn void(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLine) -> Result<BankLine> {
+    check_void(&why.reason)?;
+    let reason = why.reason.trim();
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &maker.acting, id).await?;
+    if !line.status.may_become(BankLineStatus::Voided) {
+        return Err(in_this_state(line.status));
+    }
+    sql::set_voided(&mut tx, id, line.status, reason).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb: "bank_line_voided",
+        subject_kind: "bank_line",
+        subject: id.0,
+        before: Some(json!({ "status": line.status })),
+        after: Some(json!({ "status": BankLineStatus::Voided })),
+        reason: Some(reason),
+    };
+    audit::record(app, &mut tx, &maker.acting, &maker.origin, record).await?;
     tx.commit().await?;
     get(app, &viewer(&maker.acting), id).await
 }
@@ -327,5 +350,6 @@ fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
         match_: maker && row.status.may_become(BankLineStatus::Matched),
         unmatch: maker && row.status == BankLineStatus::Matched,
         confirm: checker && !took_part && row.status == BankLineStatus::Matched,
+        void: maker && row.status.may_become(BankLineStatus::Voided),
     }
 }

@@ -177,6 +177,22 @@ pub async fn set_unmatched(connection: &mut PgConnection, id: BankLineId) -> sql
     .await
 }
 
+pub async fn set_voided(
+    connection: &mut PgConnection,
+    id: BankLineId,
+    before: BankLineStatus,
+    reason: &str,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line set status = 'voided', reason = $3 where id = $1 and status = $2",
+        id.0,
+        before.as_str(),
+        reason
+    )
+    .execute(connection)
+    .await
+}
+
 pub async fn next_confirmation(connection: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select nextval('confirmation_number') as "number!""#).fetch_one(connection).await
 }
@@ -261,6 +277,7 @@ pub struct Row {
     matched_by_name: Option<String>,
     confirmed_by_name: Option<String>,
     confirmed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
 }
 
 impl Row {
@@ -274,6 +291,7 @@ impl Row {
             matched_by: self.matched_by_name,
             confirmed_by: self.confirmed_by_name,
             confirmed_at: self.confirmed_at,
+            reason: self.reason,
             parts,
             suggestions,
             may,
@@ -299,6 +317,7 @@ struct Stored {
     matched_by_name: Option<String>,
     confirmed_by_name: Option<String>,
     confirmed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
 }
 
 impl Stored {
@@ -325,6 +344,7 @@ impl Stored {
             matched_by_name: self.matched_by_name,
             confirmed_by_name: self.confirmed_by_name,
             confirmed_at: self.confirmed_at,
+            reason: self.reason,
         })
     }
 }
@@ -339,7 +359,7 @@ pub async fn by_id(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
            where id = $1 and charity = $2"#,
         id.0,
@@ -362,7 +382,7 @@ pub async fn waiting(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
            where charity = $1 and status in ('unmatched', 'suggested', 'matched')
              and ($2::uuid is null or (entered_at, id) > (select l.entered_at, l.id from bank_line l where l.id = $2))
@@ -389,9 +409,9 @@ pub async fn done(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
-           where charity = $1 and status in ('confirmed', 'reversed', 'not_donation')
+           where charity = $1 and status in ('confirmed', 'reversed', 'not_donation', 'voided')
              and ($2::uuid is null or (booked_on, id) < (select l.booked_on, l.id from bank_line l where l.id = $2))
            order by booked_on desc, id desc
            limit $3"#,
@@ -423,7 +443,7 @@ pub async fn count_done(connection: &mut PgConnection, charity: OrganisationId) 
         r#"select count(*) as "count!"
            from (select from bank_line l
                  join bank_account a on a.id = l.bank_account
-                 where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation')
+                 where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation', 'voided')
                  limit 1001) as counted"#,
         charity.0
     )

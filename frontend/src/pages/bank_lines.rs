@@ -131,7 +131,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {confirmation(visit, &line)}
                 {line.may.match_.then(|| matching(visit, form, &line))}
             </div>
-            <aside>{facts(&line)}</aside>
+            <aside>{facts(&line)}{line.may.void.then(|| voiding(visit, form))}</aside>
         </div>
     };
     Ok(Page::new(line.line.payer.clone(), body.into_any()))
@@ -142,6 +142,7 @@ fn done_message(done: &str) -> Option<&'static str> {
         "entered" => Some(t!("流水已录入。请选择它是谁的捐款。")),
         "matched" => Some(t!("已匹配，等另一位同事复核。")),
         "unmatched" => Some(t!("匹配已撤回。")),
+        "voided" => Some(t!("已作废，这个流水号可以重新录入。")),
         "confirmed" => Some(t!("已复核，这笔款计入到账。")),
         _ => None,
     }
@@ -159,11 +160,27 @@ fn facts(line: &BankLine) -> AnyView {
                 <dt>{t!("收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
                 <dt>{t!("录入")}</dt><dd>{line.entered_by.clone()}</dd>
                 {line.matched_by.clone().map(|name| view! { <dt>{t!("匹配")}</dt><dd>{name}</dd> })}
+                {line.reason.clone().map(|reason| view! { <dt>{t!("作废原因")}</dt><dd>{reason}</dd> })}
                 {line.confirmed_by.clone().zip(line.confirmed_at).map(|(name, at)| {
                     view! { <dt>{t!("复核")}</dt><dd>{name}" "{instant(at)}</dd> }
                 })}
             </dl>
         </section>
+    }
+    .into_any()
+}
+
+/// A mistyped line goes, so that the bank's line can be entered as it is.
+fn voiding(visit: &Visit, form: &FormState) -> AnyView {
+    view! {
+        <details class="card" open=form.problem("reason").is_some()>
+            <summary>{t!("录错了")}</summary>
+            <form method="post" action=href(&visit.path)>
+                <p class="hint">{t!("作废后不能恢复；同一个流水号可以照银行流水重新录入。")}</p>
+                {Field::new(form, "reason", t!("作废原因")).area(2)}
+                <button class="button danger" name="action" value="void">{t!("作废这笔流水")}</button>
+            </form>
+        </details>
     }
     .into_any()
 }

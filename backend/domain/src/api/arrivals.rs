@@ -13,6 +13,7 @@ pub const BANK_LINE: &str = "/bank-lines/{id}";
 pub const MATCH: &str = "/bank-lines/{id}/match";
 pub const UNMATCH: &str = "/bank-lines/{id}/unmatch";
 pub const CONFIRM: &str = "/bank-lines/{id}/confirm";
+pub const VOID: &str = "/bank-lines/{id}/void";
 
 /// The accounts of the caller's charity.
 #[must_use]
@@ -53,6 +54,12 @@ pub fn unmatch(id: BankLineId) -> Call<BankLine> {
 #[must_use]
 pub fn confirm(id: BankLineId, seen: &ConfirmLine) -> Call<BankLine> {
     Call::post(format!("/bank-lines/{id}/confirm"), seen)
+}
+
+/// Voids a mistyped line that is not matched; its serial number is free again.
+#[must_use]
+pub fn void(id: BankLineId, why: &VoidLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/void"), why)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +123,13 @@ pub struct Unmatch {}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VoidLine {
+    /// 5 to 200 characters.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BankLine {
     pub id: BankLineId,
     pub bank_account: BankAccount,
@@ -125,6 +139,8 @@ pub struct BankLine {
     pub matched_by: Option<String>,
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Why it was voided.
+    pub reason: Option<String>,
     pub parts: Vec<LinePart>,
     /// Whose it may be, best first; while it is not matched.
     pub suggestions: Vec<SuggestedPledge>,
@@ -138,6 +154,7 @@ pub struct LineRights {
     pub match_: bool,
     pub unmatch: bool,
     pub confirm: bool,
+    pub void: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::{Form, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, VoidLine};
 use domain::api::pledges::{self, NewPledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::arrival::BankLineInput;
@@ -168,6 +168,10 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     let (result, done) = match form.value("action") {
         "match" => (match_whole(&site, &mut form, id).await, "matched"),
         "divide" => (divide(&site, &mut form, id).await, "matched"),
+        "void" => {
+            let why = VoidLine { reason: form.value("reason").to_owned() };
+            (inner.call(arrivals::void(id, &why)).await.map(|_| ()), "voided")
+        }
         "unmatch" => (inner.call(arrivals::unmatch(id)).await.map(|_| ()), "unmatched"),
         "confirm" => {
             let lots = form.state.all("lot").into_iter().filter_map(|lot| lot.parse().ok()).collect();
