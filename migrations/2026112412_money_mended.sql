@@ -126,3 +126,7 @@ join bank_account a on a.id = l.bank_account
 left join person_private entered on entered.person = l.entered_by
 left join person_private matched on matched.person = l.matched_by
 left join person_private confirmed on confirmed.person = l.confirmed_by;
+
+-- When the giver of a directed pledge pointed it at its need, where that was after pledging.
+alter table pledge add column designated_at timestamptz;
+alter table pledge add constraint pledge_designated_need check (designated_at is null or need is not null);

@@ -3,6 +3,7 @@
 mod bank_lines;
 mod check;
 mod deliveries;
+mod designation;
 mod disbursements;
 mod endpoints;
 mod files;

@@ -41,7 +41,7 @@ pub fn routes() -> Router<Site> {
         .route("/sign-out", post(sign_out))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
-        .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))

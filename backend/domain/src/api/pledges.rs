@@ -11,6 +11,7 @@ pub const PLEDGES: &str = "/pledges";
 pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
+pub const DESIGNATE: &str = "/pledges/{id}/need";
 
 /// Pledges. The id is the client's: sending the same twice makes one pledge, other content is a conflict.
 #[must_use]
@@ -39,6 +40,18 @@ pub fn own() -> Call<List<Pledge>> {
 #[must_use]
 pub fn trail(id: PledgeId) -> Call<Trail> {
     Call::get(format!("/pledges/{id}/trail"))
+}
+
+/// The enterprise points its directed pledge, made without a need, at one; the same need again changes nothing.
+#[must_use]
+pub fn designate(id: PledgeId, to: &Designate) -> Call<Pledge> {
+    Call::post(format!("/pledges/{id}/need"), to)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Designate {
+    pub need: NeedId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +86,8 @@ pub struct Pledge {
     pub share_with_recipient: bool,
     pub terms_version: String,
     pub pledged_at: DateTime<Utc>,
+    /// When its giver pointed it at its need, where that was later.
+    pub designated_at: Option<DateTime<Utc>>,
     /// Where to pay; only for the giver and the charity.
     pub pay_to: Option<PayTo>,
     /// What has arrived for it, oldest first.
