@@ -32,7 +32,8 @@ pub async fn pledge_step(State(site): State<Site>, Path(id): Path<String>, reque
         Ok(form) => form,
         Err(response) => return response,
     };
-    match (id.parse::<PledgeId>(), form.value("action")) {
+    let action = form.value("action").to_owned();
+    match (id.parse::<PledgeId>(), action.as_str()) {
         (Ok(pledge), "designate") => designate(site, form, pledge).await,
         (Ok(pledge), _) => allocate(site, form, pledge).await,
         _ => site.page(&form.page, None).await,
