@@ -14,6 +14,7 @@ mod money;
 mod money_forms;
 mod needs;
 mod page_cache;
+mod payees;
 mod places;
 mod search;
 mod sessions;

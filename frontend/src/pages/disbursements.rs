@@ -7,7 +7,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
-use domain::api::payees::{self, PayeeStatus};
+use domain::api::payees::{self, PayeeQuery, PayeeStatus};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::DisbursementStatus as Status;
 use domain::organisation::{OrganisationKind, Role};
@@ -72,11 +72,14 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let need = visit.call(needs::get(asked)).await?;
     let available = visit.call(disbursements::available(need.id)).await?;
     let free = available.allocated_fen.saturating_gap(available.reserved_fen);
-    let payees = visit.call(payees::list()).await?.items;
-    let own = payees
+    let of_its_village = PayeeQuery {
+        organisation: Some(need.organisation),
+        status: Some(PayeeStatus::Verified),
+        ..PayeeQuery::default()
+    };
+    let payees = visit.call(payees::list(&of_its_village)).await?.items;
+    let choices: Vec<_> = payees
         .into_iter()
-        .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
-    let choices: Vec<_> = own
         .map(|payee| (payee.id.to_string(), format!("{} {} {}", payee.name, payee.bank, payee.account_masked)))
         .collect();
     let none = choices.is_empty().then(|| {

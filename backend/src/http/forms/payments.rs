@@ -100,7 +100,13 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
         _ => (Err(use_the_buttons()), ""),
     };
     match result {
-        Ok(_) => site.see_other(form.lang(), &format!("/work/payees?done={done}")),
+        Ok(_) => {
+            // Back to where in the list it was done.
+            let query = form.page.uri.query().unwrap_or_default();
+            let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("done="));
+            let there: String = kept.map(|part| format!("&{part}")).collect();
+            site.see_other(form.lang(), &format!("/work/payees?done={done}{there}"))
+        }
         Err(error) => form.refused(&site, error).await,
     }
 }
