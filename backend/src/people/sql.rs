@@ -294,7 +294,11 @@ pub async fn members(
 ) -> sqlx::Result<Vec<PersonId>> {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let people = sqlx::query_scalar!(
-        "select distinct person from membership where organisation = $1 and role = any($2) order by person",
+        "select distinct m.person
+         from membership m
+         join person p on p.id = m.person and p.disabled_at is null
+         where m.organisation = $1 and m.role = any($2)
+         order by m.person",
         organisation.0,
         &roles
     )
@@ -304,9 +308,15 @@ pub async fn members(
 }
 
 pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
-    let email = sqlx::query_scalar!("select email from person_private where person = $1", person.0)
-        .fetch_optional(connection)
-        .await?;
+    let email = sqlx::query_scalar!(
+        "select pp.email
+         from person_private pp
+         join person p on p.id = pp.person and p.disabled_at is null
+         where pp.person = $1",
+        person.0
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(email.flatten().filter(|email| !email.trim().is_empty()))
 }
 
