@@ -5,6 +5,7 @@
 
 mod guesses;
 mod http;
+pub mod owner;
 mod sql;
 
 pub use http::routes;
@@ -15,7 +16,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
+    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
 use domain::api::{Count, List};
 use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, check_void};
@@ -333,13 +334,30 @@ async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>)
     let open = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched));
     let guesses = Guesses::read(tx, viewer.charity, &open.map(|row| &row.input).collect::<Vec<_>>()).await?;
     let line = |row: sql::Row| {
-        let own = parts.iter().filter(|part| part.line == row.id).map(sql::Part::to_api).collect();
+        let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part)).collect();
         let may = rights(viewer, &row);
         let matchable = row.status.may_become(BankLineStatus::Matched);
         let suggestions = if matchable { guesses.of(&row.input) } else { Vec::new() };
         row.into_api(own, suggestions, may)
     };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// A part with what the viewer may do about an unknown giver.
+fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> LinePart {
+    let unknown = row.status == BankLineStatus::Confirmed && part.pledge.is_none() && part.campaign.is_none();
+    let maker = viewer.roles.contains(&Role::CharityMaker);
+    let checker = viewer.roles.contains(&Role::CharityChecker);
+    let second = part.owner.as_ref().is_some_and(|(by, _)| *by != viewer.person);
+    LinePart {
+        lot: part.lot,
+        amount_fen: part.amount,
+        pledge: part.pledge.clone(),
+        campaign: part.campaign,
+        owner: part.owner.as_ref().map(|(_, owner)| owner.clone()),
+        may_name_owner: unknown && maker,
+        may_confirm_owner: unknown && checker && second,
+    }
 }
 
 fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {

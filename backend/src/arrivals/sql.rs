@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
-    BankAccount, BankLine, LinePart, LineRights, MatchPart, NewBankLine, PartPledge, SuggestedPledge,
+    BankAccount, BankLine, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge, SuggestedPledge,
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
@@ -86,11 +86,13 @@ pub struct Locked {
     pub booked_on: NaiveDate,
     pub entered_by: PersonId,
     pub matched_by: Option<PersonId>,
+    pub confirmation_no: Option<i64>,
 }
 
 pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
-        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by
+        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by,
+                l.confirmation_no
          from bank_line l
          join bank_account a on a.id = l.bank_account
          where l.id = $1
@@ -109,6 +111,7 @@ pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result
             booked_on: row.booked_on,
             entered_by: PersonId(row.entered_by),
             matched_by: row.matched_by.map(PersonId),
+            confirmation_no: row.confirmation_no,
         })
     })
     .transpose()
@@ -224,12 +227,18 @@ pub struct Part {
     pub amount: Fen,
     pub pledge: Option<PartPledge>,
     pub campaign: Option<CampaignId>,
+    /// Whose it is said to be while nobody has agreed, and who said it.
+    pub owner: Option<(PersonId, NamedOwner)>,
 }
 
-impl Part {
-    pub fn to_api(&self) -> LinePart {
-        LinePart { lot: self.lot, amount_fen: self.amount, pledge: self.pledge.clone(), campaign: self.campaign }
-    }
+fn part_pledge(
+    id: Option<Uuid>,
+    reference: Option<String>,
+    enterprise_name: Option<String>,
+) -> sqlx::Result<Option<PartPledge>> {
+    let Some(((id, reference), enterprise_name)) = id.zip(reference).zip(enterprise_name) else { return Ok(None) };
+    let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
+    Ok(Some(PartPledge { id: PledgeId(id), reference, enterprise_name }))
 }
 
 /// The parts of lines, in their order.
@@ -237,10 +246,15 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select part.line, part.lot, part.amount_fen, part.campaign, p.id as "pledge?", p.reference as "reference?",
-                  o.name as "enterprise_name?"
+                  o.name as "enterprise_name?", n.id as "named_pledge?", n.reference as "named_reference?",
+                  no.name as "named_enterprise?", owner.named_by as "named_by?", by.name as "named_by_name?"
            from bank_line_part part
            left join pledge_counted p on p.id = part.pledge
            left join organisation o on o.id = p.enterprise
+           left join part_owner owner on owner.lot = part.lot and owner.confirmed_by is null
+           left join pledge_counted n on n.id = owner.pledge
+           left join organisation no on no.id = n.enterprise
+           left join person_private by on by.person = owner.named_by
            where part.line = any($1)
            order by part.line, part.position"#,
         &lines
@@ -249,17 +263,17 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     .await?;
     rows.into_iter()
         .map(|row| {
-            let pledge = row.pledge.zip(row.reference).zip(row.enterprise_name);
-            let pledge = pledge.map(|((id, reference), enterprise_name)| {
-                let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
-                Ok::<_, sqlx::Error>(PartPledge { id: PledgeId(id), reference, enterprise_name })
+            let named = part_pledge(row.named_pledge, row.named_reference, row.named_enterprise)?;
+            let owner = named.zip(row.named_by).map(|(pledge, by)| {
+                (PersonId(by), NamedOwner { pledge, named_by: row.named_by_name.unwrap_or_default() })
             });
             Ok(Part {
                 line: BankLineId(row.line),
                 lot: LotId(row.lot),
                 amount: fen(row.amount_fen)?,
-                pledge: pledge.transpose()?,
+                pledge: part_pledge(row.pledge, row.reference, row.enterprise_name)?,
                 campaign: row.campaign.map(CampaignId),
+                owner,
             })
         })
         .collect()
