@@ -134,9 +134,8 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     assert_eq!(enterprise.call(pledges::get(pledge.id)).await.unwrap().arrived_fen, Fen::ZERO);
 
     assert!(charity.checker.page(&page).await.text().contains("确认属于这笔认捐"));
-    let confirm = [("action", "confirm_owner"), ("lot", &lot_id), ("pledge", &pledge.id.to_string())]
-        .map(|(name, value)| (name, value.to_owned()));
-    let confirm: Vec<_> = confirm.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let pledge_id = pledge.id.to_string();
+    let confirm = [("action", "confirm_owner"), ("lot", lot_id.as_str()), ("pledge", pledge_id.as_str())];
     let confirmed = charity.checker.form(&page, &confirm).await;
     assert_eq!(confirmed.location(), format!("{page}?done=owner_confirmed"));
     let found = enterprise.call(pledges::get(pledge.id)).await.unwrap();

@@ -45,9 +45,8 @@ async fn payees_are_paged_and_filtered_and_the_payment_form_shows_the_villages_o
     assert!(page.contains("下一页") && page.contains("/work/payees?status=verified"), "{page}");
     // What is done on a later page leads back to it.
     let there = format!("/work/payees?after={}", first.next.unwrap());
-    let fields = [("action", "close"), ("payee", &ready.payee.id.to_string())].map(|(name, value)| (name, value.to_owned()));
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let closed = charity.checker.form(&there, &fields).await.location();
+    let payee = ready.payee.id.to_string();
+    let closed = charity.checker.form(&there, &[("action", "close"), ("payee", payee.as_str())]).await.location();
     assert_eq!(closed, there.replace("?after", "?done=closed&after"));
     test.done().await;
 }
