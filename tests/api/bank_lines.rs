@@ -126,7 +126,11 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     assert_eq!(stale.unwrap_err().status, 409, "another pledge than the one that was read");
     let me = charity.maker.call(sessions::me()).await.unwrap().id;
     backend::people::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
-    assert_eq!(charity.maker.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status, 409, "one person");
+    assert_eq!(
+        charity.maker.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status,
+        409,
+        "one person"
+    );
     let other = test.charity("另一慈善会").await;
     for (client, status) in [(&other.checker, 404), (&charity.payer, 403), (&enterprise, 403)] {
         assert_eq!(client.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status, status);

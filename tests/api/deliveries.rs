@@ -339,9 +339,7 @@ async fn nobody_decides_on_spending_that_he_handed_in() {
     backend::people::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker).await.unwrap();
     let id = new.vouchers[0].id;
     let why = ReturnItem { version: 1, reason: "请补签收据".into() };
-    for refused in
-        [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await]
-    {
+    for refused in [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await] {
         assert_eq!(refused.unwrap_err().status, 409);
     }
     test.done().await;

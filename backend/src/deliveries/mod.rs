@@ -195,7 +195,9 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
     }
     sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now())
         .await
-        .on_constraint("spending_two_people", || Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into()))?
+        .on_constraint("spending_two_people", || {
+            Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into())
+        })?
         .one_row_or_conflict()?;
     let what = ("spending_returned", "spending_item", id.0);
     let after = json!({ "status": SpendingStatus::Returned });

@@ -25,7 +25,8 @@ use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
 use domain::pledge::{
-    DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay, Restriction,
+    DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus,
+    PublicDisplay, Restriction,
 };
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;

@@ -221,7 +221,8 @@ fn parts(line: &BankLine) -> Option<AnyView> {
 
 /// Of each part whose giver is not known: whose it is said to be, and the step of the visitor's desk.
 fn owners(visit: &Visit, form: &FormState, line: &BankLine) -> Option<AnyView> {
-    let unknown = line.parts.iter().filter(|part| part.may_name_owner || part.may_confirm_owner || part.owner.is_some());
+    let unknown =
+        line.parts.iter().filter(|part| part.may_name_owner || part.may_confirm_owner || part.owner.is_some());
     let rows: Vec<_> = unknown.map(|part| owner(visit, form, part)).collect();
     (!rows.is_empty())
         .then(|| view! { <section class="card"><h2>{t!("来源未明的款项")}</h2>{rows}</section> }.into_any())
