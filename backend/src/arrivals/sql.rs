@@ -246,15 +246,15 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select part.line, part.lot, part.amount_fen, part.campaign, p.id as "pledge?", p.reference as "reference?",
-                  o.name as "enterprise_name?", n.id as "named_pledge?", n.reference as "named_reference?",
-                  no.name as "named_enterprise?", owner.named_by as "named_by?", by.name as "named_by_name?"
+                  o.name as "enterprise_name?", named.id as "named_pledge?", named.reference as "named_reference?",
+                  giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?"
            from bank_line_part part
            left join pledge_counted p on p.id = part.pledge
            left join organisation o on o.id = p.enterprise
            left join part_owner owner on owner.lot = part.lot and owner.confirmed_by is null
-           left join pledge_counted n on n.id = owner.pledge
-           left join organisation no on no.id = n.enterprise
-           left join person_private by on by.person = owner.named_by
+           left join pledge_counted named on named.id = owner.pledge
+           left join organisation giver on giver.id = named.enterprise
+           left join person_private namer on namer.person = owner.named_by
            where part.line = any($1)
            order by part.line, part.position"#,
         &lines

@@ -19,7 +19,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let here = Here::of(visit);
     let list = visit.call(payees::list(&here.query)).await?;
     let next = list.next.as_ref().map(|next| {
-        let link = here.link(here.query.status, Some(next));
+        let link = here.link(here.query.status, Some(next.as_str()));
         view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
     });
     let empty = FormState::default();
