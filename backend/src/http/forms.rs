@@ -49,7 +49,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/account/acting", page_and(post(account::act_for)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
-        .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))
         .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))

@@ -532,9 +532,15 @@ pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime
 }
 
 pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
-    let email = sqlx::query_scalar!("select email from person_private where person = $1", person.0)
-        .fetch_optional(connection)
-        .await?;
+    let email = sqlx::query_scalar!(
+        "select pp.email
+         from person_private pp
+         join person p on p.id = pp.person and p.disabled_at is null
+         where pp.person = $1",
+        person.0
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(email.flatten().filter(|email| !email.trim().is_empty()))
 }
 
