@@ -1,11 +1,14 @@
 //! The API and the pages, in process.
 
+mod again;
 mod check;
 mod deliveries;
 mod disbursements;
 mod endpoints;
 mod files;
 mod forms;
+mod installation;
+mod logs;
 mod mail;
 mod money;
 mod money_forms;
@@ -16,3 +19,4 @@ mod search;
 mod sessions;
 mod statements;
 mod story;
+mod uploads;

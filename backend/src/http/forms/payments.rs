@@ -45,7 +45,10 @@ pub async fn allocate(State(site): State<Site>, Path(id): Path<String>, request:
     };
     match allocated.await {
         Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=allocated")),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 
@@ -71,7 +74,10 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
     };
     match result {
         Ok(_) => site.see_other(form.lang(), &format!("/work/payees?done={done}")),
-        Err(error) => form.refused(&site, error).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, error).await
+        }
     }
 }
 
@@ -116,7 +122,10 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
     let new = NewDisbursement { id, need, payee, amount_fen, purpose };
     match form.page.in_process(&site).call(disbursements::prepare(&new)).await {
         Ok(made) => site.see_other(form.lang(), &format!("/work/disbursements/{}?done=prepared", made.id)),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 
