@@ -1,6 +1,6 @@
 //! Everything that can go wrong on the way to an answer, and what the caller is told.
 //!
-//! Logged once, here, with its causes; the visitor reads a sentence and a request id. Deliberately absent:
+//! Logged once, here, with its causes, below the request's id; the visitor reads a sentence and that id. Deliberately absent:
 //! the text of internal errors in any answer.
 
 use axum::Json;

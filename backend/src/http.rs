@@ -2,6 +2,7 @@
 //!
 //! `/api/v1` is the only door; pages enter by it too, in process. Deliberately absent: rules.
 
+pub mod access_log;
 pub mod caller;
 mod docs;
 pub mod endpoints;
@@ -73,7 +74,7 @@ pub fn router(app: &App, site: &Site) -> Router {
         .layer(from_fn_with_state(app.clone(), identify::identify))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()))
-        .layer(from_fn(identify::log));
+        .layer(from_fn_with_state(app.clone(), identify::log));
     let inner = security_headers(inner);
     // The language is taken off the path before any route is looked up, hence a router around the router.
     Router::new().fallback_service(inner).layer(map_request(crate::site::take_language))

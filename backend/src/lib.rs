@@ -41,6 +41,7 @@ pub mod receipts;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod stop;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@ mod about;
 mod account;
 mod bank_lines;
 mod campaigns;
+mod correction;
 mod disbursements;
 mod error;
 mod home;
@@ -72,10 +73,11 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
-        ["work", "needs", "new"] => need_form::new(visit),
+        ["work", "needs", "new"] => need_form::new(visit).await,
         ["work", "needs", id] => need_form::edit(visit, id).await,
         ["work", "needs", id, "report"] => report_form::page(visit, id).await,
         ["work", "spending"] => spending::page(visit).await,
+        ["work", "spending", id] => correction::page(visit, id).await,
         ["work", "payees"] => payees::page(visit).await,
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,

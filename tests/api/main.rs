@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bank_lines;
+mod again;
 mod check;
 mod deliveries;
 mod designation;
@@ -10,6 +11,8 @@ mod endpoints;
 mod files;
 mod forms;
 mod limits;
+mod installation;
+mod logs;
 mod mail;
 mod money;
 mod money_forms;
@@ -23,3 +26,4 @@ mod sessions;
 mod stages;
 mod statements;
 mod story;
+mod uploads;

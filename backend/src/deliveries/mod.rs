@@ -14,7 +14,9 @@ use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federatio
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{campaigns, files, ledger, needs, organisations, pledges};
-use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
+use domain::api::deliveries::{
+    AcceptItem, CorrectItem, ItemToCorrect, ItemToDecide, NewReport, Report, ReturnItem, Spent,
+};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
@@ -137,6 +139,12 @@ async fn says_the_same(tx: &mut PgConnection, known: &sql::Recorded, new: &NewRe
     Ok(true)
 }
 
+/// An item that the village handed in, as it stands.
+pub async fn to_correct(app: &App, village: &Village, id: SpendingItemId) -> Result<ItemToCorrect> {
+    let mut connection = app.pool.acquire().await?;
+    sql::of_village(&mut connection, id, village.acting.organisation).await?.ok_or(Error::NotFound)
+}
+
 /// The village hands a returned item in again, corrected.
 pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &CorrectItem) -> Result<Spent> {
     new.item.check(app.clock.today())?;
@@ -211,7 +219,7 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
         need_title: needs::named(&mut tx, row.need).await?.title,
         item: row.description,
         reason: reason.to_owned(),
-        path: format!("/work/needs/{}/report", row.need),
+        path: format!("/work/spending/{id}"),
     };
     mail::write_to(&mut tx, app, (row.village, Village::ROLES), &Letter::SpendingReturned(letter)).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! The only SQL on reports and spending.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::deliveries::{NewReport, Report, Spent, Voucher};
+use domain::api::deliveries::{ItemToCorrect, NewReport, Report, Spent, Voucher};
 use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
@@ -441,6 +441,48 @@ pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
     .fetch_optional(connection)
     .await?;
     row.map(Row::read).transpose()
+}
+
+/// An item of a village's report, whole.
+pub async fn of_village(
+    connection: &mut PgConnection,
+    id: SpendingItemId,
+    village: OrganisationId,
+) -> sqlx::Result<Option<ItemToCorrect>> {
+    let row = sqlx::query!(
+        r#"select s.need as "need!", s.need_title as "need_title!", s.kind as "kind!", s.description as "description!",
+                  s.seller as "seller!", s.seller_is_person as "seller_is_person!", s.amount_fen as "amount_fen!",
+                  s.invoice_on as "invoice_on!", s.invoice_no, s.status as "status!", s.reason,
+                  s.pictures as "pictures!"
+           from spending_read s
+           join report r on r.id = s.report
+           where s.id = $1 and r.organisation = $2"#,
+        id.0,
+        village.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        let item = SpendingItem {
+            kind: word(&row.kind)?,
+            description: row.description,
+            seller: row.seller,
+            seller_is_person: row.seller_is_person,
+            amount: fen(row.amount_fen)?,
+            invoice_on: row.invoice_on,
+            invoice_no: row.invoice_no,
+        };
+        Ok(ItemToCorrect {
+            id,
+            need: NeedId(row.need),
+            need_title: row.need_title,
+            item,
+            status: word(&row.status)?,
+            reason: row.reason,
+            pictures: files(row.pictures),
+        })
+    })
+    .transpose()
 }
 
 /// What waits for a charity, oldest first.

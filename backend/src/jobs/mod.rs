@@ -2,8 +2,9 @@
 //!
 //! A job is done by whoever holds its lease; when a worker dies, the lease ends and another one goes on. So every kind
 //! of job must bear being done twice. After the last attempt it is `dead` and stays for staff to see.
-//! Deliberately absent: schedules, priorities, and deleting.
+//! Deliberately absent: schedules (regular.rs), priorities, and deleting.
 
+pub mod regular;
 mod sql;
 
 use crate::app::App;
@@ -81,12 +82,13 @@ pub async fn run_due(app: &App) -> Result<usize> {
     Ok(attempts)
 }
 
-/// Works until told to stop; the job in hand is finished first.
+/// Works until told to stop; the job and the regular task in hand are finished first.
 pub async fn work(app: App, stop: CancellationToken) {
+    let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     while !stop.is_cancelled() {
         let found = run_next(&app).await;
         if let Err(error) = &found {
-            tracing::error!(?error, "the worker cannot take jobs");
+            tracing::error!(%error, "the worker cannot take jobs");
         }
         if !matches!(found, Ok(true)) {
             tokio::select! {
@@ -94,6 +96,9 @@ pub async fn work(app: App, stop: CancellationToken) {
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+    }
+    if let Err(error) = regular.await {
+        tracing::error!(%error, "the regular tasks ended by themselves");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The only SQL on jobs.
+//! The only SQL on jobs and regular tasks.
 
 use chrono::{DateTime, Utc};
 use domain::JobId;
@@ -133,6 +133,26 @@ pub async fn bury(connection: &mut PgConnection, attempts: i32, error: &str, now
     .execute(connection)
     .await?;
     Ok(buried.rows_affected())
+}
+
+/// Moves a regular task's time on, where it is over: of several processes one succeeds.
+pub async fn take_turn(
+    connection: &mut PgConnection,
+    task: &str,
+    now: DateTime<Utc>,
+    next: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let taken = sqlx::query!(
+        "insert into regular_task (name, due_at) values ($1, $3)
+         on conflict (name) do update set due_at = excluded.due_at
+         where regular_task.due_at <= $2",
+        task,
+        now,
+        next
+    )
+    .execute(connection)
+    .await?;
+    Ok(taken.rows_affected() == 1)
 }
 
 pub async fn counts(connection: &mut PgConnection) -> sqlx::Result<(i64, i64)> {

@@ -63,21 +63,35 @@ pub async fn create(app: &App, village: &Village, new: &NewNeed) -> Result<Need>
 
 /// The answer to an id that exists: the same need, if it is the same, and ours.
 async fn created_before(app: &App, village: &Village, new: &NewNeed) -> Result<Need> {
-    let need = get(app, &caller_of(village), &new.id.to_string()).await;
-    match need {
-        Ok(need) if need.content == new.content && need.organisation == village.acting.organisation => Ok(need),
-        _ => Err(Error::Conflict("这个编号已经保存过别的内容，请从“我的需求”里打开修改".into())),
+    let other = || Error::Conflict("这个编号已经保存过别的内容，请从“我的需求”里打开修改".into());
+    let mut tx = app.snapshot().await?;
+    let stored = sql::by_id(&mut tx, new.id).await?;
+    let own = stored.filter(|stored| stored.organisation == village.acting.organisation).ok_or_else(other)?;
+    if !is_stored(&mut tx, &own.content, &new.content).await? {
+        return Err(other());
     }
+    drop(tx);
+    get(app, &caller_of(village), &new.id.to_string()).await
 }
 
-/// Replaces the content of a draft or of a returned need.
+/// Whether what is asked is there already: the same text, and the same pictures.
+async fn is_stored(tx: &mut PgConnection, stored: &NeedContent, asked: &NeedContent) -> Result<bool> {
+    let text = |content: &NeedContent| NeedContent { photos: Vec::new(), ..content.trimmed() };
+    Ok(text(stored) == text(asked) && files::same_pictures(tx, &stored.photos, &asked.photos).await?)
+}
+
+/// Replaces the content of a draft or of a returned need. What is stored already changes nothing, and is no conflict
+/// with whoever stored it: a form that is sent twice.
 pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChange) -> Result<Need> {
     own_village(&village.acting, &change.content.village)?;
     change.content.check_draft().none_or_err()?;
     let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if row.organisation != village.acting.organisation {
-        return Err(Error::NotFound);
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    let stored = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if is_stored(&mut tx, &stored.content, &change.content).await? {
+        tx.rollback().await?;
+        return get(app, &caller_of(village), &id.to_string()).await;
     }
     if !row.status.is_editable() {
         return Err(Error::Conflict("这条需求已经提交，不能再修改".into()));
@@ -106,12 +120,14 @@ async fn write_parts(tx: &mut PgConnection, village: &Village, id: NeedId, conte
     Ok(())
 }
 
-/// Sends a complete draft to the federation.
+/// Sends a complete draft to the federation. The same version sent twice is sent once.
 pub async fn submit(app: &App, village: &Village, id: NeedId, seen: Seen) -> Result<Need> {
     let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if row.organisation != village.acting.organisation {
-        return Err(Error::NotFound);
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    if row.status == NeedStatus::FederationReview && row.version == seen.version {
+        tx.rollback().await?;
+        return get(app, &caller_of(village), &id.to_string()).await;
     }
     let content = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
     content.check_complete(app.clock.today()).none_or_err()?;
