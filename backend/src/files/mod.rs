@@ -93,7 +93,19 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
     let invoice = me.is_some_and(|me| {
         me.acting().filter(verified).any(|membership| access.invoice_for.contains(&membership.organisation))
     });
-    if !(access.public || uploader || insider || invoice) {
+    // A licence is for the enterprise's own people, verified or not, the federation above it and the auditor.
+    let licence = access.licence_of.as_ref().is_some_and(|(enterprise, place)| {
+        use domain::organisation::Role::{Auditor, FederationCity, FederationCounty};
+        me.is_some_and(|me| {
+            let own = me.acting().any(|membership| membership.organisation == *enterprise);
+            let reads = |membership: &Membership| match membership.role {
+                FederationCity | FederationCounty => membership.covers(place),
+                role => role == Auditor,
+            };
+            own || me.acting().filter(verified).any(reads)
+        })
+    });
+    if !(access.public || uploader || insider || invoice || licence) {
         return Err(Error::NotFound);
     }
     let object = app.files.get(&path(id, size)).await.context("read a picture")?;

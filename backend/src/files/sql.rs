@@ -1,5 +1,5 @@
-//! The only SQL on files. What shows a picture is read from `need_photo` and `spending_read`, and written by the
-//! rooms of needs and deliveries.
+//! The only SQL on files. What shows a picture is read from `need_photo`, `spending_read` and
+//! `registration_document_now`, and written by the rooms of needs, deliveries and registrations.
 
 use super::picture::Taken;
 use chrono::{DateTime, Utc};
@@ -56,6 +56,8 @@ pub struct Access {
     pub need: Option<OfNeed>,
     /// For the picture of an invoice: the charity and the givers whose fen it shows.
     pub invoice_for: Vec<OrganisationId>,
+    /// For the picture of a licence: the enterprise that it belongs to, and its county.
+    pub licence_of: Option<(OrganisationId, PlaceCode)>,
 }
 
 /// The need that shows a picture.
@@ -68,12 +70,14 @@ pub struct OfNeed {
 pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<Option<Access>> {
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
-                  n.status as "status?", s.charity as "charity?", s.givers as "givers?"
+                  n.status as "status?", s.charity as "charity?", s.givers as "givers?",
+                  d.organisation as "licence_of?", d.place as "licence_place?"
            from file f
            left join need_photo p on p.file = f.id
            left join spending_file sf on sf.file = f.id
            left join spending_read s on s.id = sf.item
            left join need n on n.id = coalesce(p.need, s.need)
+           left join registration_document_now d on d.file = f.id
            where f.id = $1
            limit 1"#,
         id.0
@@ -84,6 +88,10 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
         uploader: PersonId(row.uploader),
         public: row.public,
         invoice_for: row.charity.into_iter().chain(row.givers.unwrap_or_default()).map(OrganisationId).collect(),
+        licence_of: row
+            .licence_of
+            .zip(row.licence_place.and_then(|place| place.parse().ok()))
+            .map(|(id, place)| (OrganisationId(id), place)),
         need: (|| {
             Some(OfNeed {
                 organisation: OrganisationId(row.organisation?),

@@ -3,11 +3,15 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
+mod registration;
+
 use crate::receipts::{self, ConfirmationLetter};
 use chrono::{Datelike, NaiveDate};
 use domain::Fen;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+pub use registration::{AccountKnown, VerificationDecided};
 
 /// A need as a letter names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,8 @@ pub enum Letter {
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
+    AccountKnown(AccountKnown),
+    VerificationDecided(VerificationDecided),
 }
 
 /// To the village: the federation wants something mended.
@@ -147,6 +153,8 @@ impl Letter {
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
+            Letter::AccountKnown(letter) => letter.content(),
+            Letter::VerificationDecided(letter) => letter.content(None),
         }
     }
 }
