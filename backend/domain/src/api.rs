@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod links;
 pub mod money;
 pub mod needs;
+pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;

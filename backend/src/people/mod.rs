@@ -7,6 +7,7 @@
 pub mod email;
 mod guesses;
 mod http;
+pub mod own_data;
 pub mod password;
 pub mod second_factor;
 pub mod session;
