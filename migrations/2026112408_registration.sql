@@ -92,6 +92,7 @@ create table registration_contact (
     email text not null
 );
 create index registration_contact_by_phone on registration_contact (phone);
+create index registration_contact_by_email on registration_contact (email);
 
 -- Pictures of licences: for the enterprise's own people, the federation that verifies it and the auditor.
 create table registration_document (

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::Result;
 use crate::http::caller::SignedIn;
-use domain::api::consents::{ConsentDecision, ConsentDecisions, ConsentStanding, Consents};
+use domain::api::consents::{ConsentDecision, ConsentDecisions, ConsentEntry, ConsentStanding, Consents};
 use domain::consent::ConsentKind;
 use domain::{PersonId, Problems};
 use serde_json::json;
@@ -24,6 +24,11 @@ const HISTORY_MAX: i64 = 100;
 pub async fn mine(app: &App, signed_in: &SignedIn) -> Result<Consents> {
     let mut tx = app.snapshot().await?;
     read(&mut tx, signed_in.me.id).await
+}
+
+/// What a person gave and withdrew, latest first.
+pub async fn history(tx: &mut PgConnection, person: PersonId) -> Result<Vec<ConsentEntry>> {
+    Ok(sql::history(tx, person, HISTORY_MAX).await?)
 }
 
 async fn read(tx: &mut PgConnection, person: PersonId) -> Result<Consents> {

@@ -8,7 +8,9 @@ mod display;
 mod money;
 mod payments;
 mod prove;
+mod registration;
 mod reports;
+mod verification;
 
 use super::caller::SignedIn;
 use crate::error::Error;
@@ -40,10 +42,19 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/needs/{id}", page_and(post(need_edit)))
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .route("/work/payees", page_and(post(payments::payees)))
+        .route("/work/organisation", page_and(post(verification::organisation)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
+        .route("/register/enterprise", page_and(post(registration::enterprise)))
+        .route("/register/donor", page_and(post(registration::donor)))
+        .route("/register/donor/complete", page_and(post(registration::complete_donor)))
+        .route("/confirm-email", page_and(post(registration::confirm_email)))
+        .route("/forgot-password", page_and(post(registration::forgot_password)))
+        .route("/reset-password", page_and(post(registration::reset_password)))
+        .route("/work/verifications/{id}", page_and(post(verification::decide)))
+        .route("/account/consents", page_and(post(verification::consents)))
         .route("/account", page_and(post(account::account)))
         .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))

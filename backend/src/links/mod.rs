@@ -244,6 +244,11 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, link: LinkId) -> std:
     Ok(None)
 }
 
+/// Forgets where a person's links went: none of them works any more.
+pub async fn forget(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    Ok(sql::delete_addresses(tx, person).await?)
+}
+
 /// Drops links that ended a month ago, with their addresses. Returns how many.
 pub async fn forget_old(app: &App) -> Result<u64> {
     let mut connection = app.pool.acquire().await?;

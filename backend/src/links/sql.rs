@@ -185,6 +185,18 @@ pub async fn take_request(
     row.map(|row| Ok((purpose(&row.purpose)?, row.email))).transpose()
 }
 
+pub async fn delete_addresses(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from one_time_link_address a
+         using one_time_link l
+         where l.id = a.link and l.person = $1",
+        person.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 pub async fn delete_expired(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<u64> {
     let done = sqlx::query!("delete from one_time_link where expires_at < $1", before).execute(connection).await?;
     Ok(done.rows_affected())

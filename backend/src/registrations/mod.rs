@@ -194,6 +194,11 @@ pub async fn complete_donor(app: &App, origin: &Origin, new: &NewDonor) -> Resul
     Ok(())
 }
 
+/// Empties the address of somebody whose account closes, wherever it stands on a record.
+pub async fn forget_address(tx: &mut PgConnection, address: &EmailAddress) -> Result<()> {
+    Ok(sql::empty_email(tx, address).await?)
+}
+
 /// A registration with its documents and its thread, read in the caller's transaction.
 pub async fn read(app: &App, tx: &mut PgConnection, id: OrganisationId) -> Result<Registration> {
     let row = sql::by_organisation(tx, id).await?.ok_or(Error::NotFound)?;

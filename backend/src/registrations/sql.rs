@@ -246,6 +246,13 @@ pub async fn remove_document(
     .await
 }
 
+pub async fn empty_email(connection: &mut PgConnection, email: &EmailAddress) -> sqlx::Result<()> {
+    sqlx::query!("update registration_contact set email = '' where email = $1", email.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Nothing where the code is another kind of organisation's.
 pub async fn insert_attempt(
     connection: &mut PgConnection,
