@@ -10,7 +10,7 @@ use domain::api::disbursements::{self, ApprovalRule, Disbursement, NewAllocation
 use domain::api::ledger;
 use domain::api::money;
 use domain::api::needs::Need;
-use domain::api::payees::{self, NewPayee, Payee, PayeeStatus, VerifyPayee};
+use domain::api::payees::{self, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::pledges::{self, NewPledge, Pledge};
 use domain::disbursement::{Desk, DisbursementStatus, PAYEE_HOLD, PayeeKind};
 use domain::ledger::Account;
@@ -215,9 +215,9 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     let empty = VerifyPayee { how: " ".into() };
     assert_eq!(charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(), ["how"]);
     let whole = |list: domain::api::List<Payee>| list.items.iter().all(|payee| payee.account_no.is_some());
-    assert!(whole(charity.payer.call(payees::list()).await.unwrap()));
-    assert!(!whole(charity.maker.call(payees::list()).await.unwrap()));
-    assert!(!whole(village.call(payees::list()).await.unwrap()));
+    assert!(whole(charity.payer.call(payees::list(&PayeeQuery::default())).await.unwrap()));
+    assert!(!whole(charity.maker.call(payees::list(&PayeeQuery::default())).await.unwrap()));
+    assert!(!whole(village.call(payees::list(&PayeeQuery::default())).await.unwrap()));
 
     let early = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 100))).await.unwrap();
     village.call(payees::close(payee.id)).await.unwrap();

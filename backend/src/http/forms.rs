@@ -60,7 +60,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/account/acting", page_and(post(account::act_for)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
-        .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))
         .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))
@@ -101,7 +101,9 @@ impl Form {
                 .map_err(IntoResponse::into_response)?;
             let mut state = FormState { values, ..FormState::default() };
             // A form that had to ask who sends it comes again without its pictures, which are stored already.
-            keep_earlier_photos(site, page.caller.me.is_some(), &mut state).await.map_err(IntoResponse::into_response)?;
+            keep_earlier_photos(site, page.caller.me.is_some(), &mut state)
+                .await
+                .map_err(IntoResponse::into_response)?;
             state
         };
         Ok(Form { page, state })
@@ -201,12 +203,11 @@ async fn sign_in(State(site): State<Site>, request: Request) -> Response {
         Ok(form) => form,
         Err(response) => return response,
     };
-    let credentials =
-        Credentials {
-            account: form.value("account").to_owned(),
-            password: form.value("password").to_owned(),
-            code: Some(form.value("code").trim().to_owned()).filter(|code| !code.is_empty()),
-        };
+    let credentials = Credentials {
+        account: form.value("account").to_owned(),
+        password: form.value("password").to_owned(),
+        code: Some(form.value("code").trim().to_owned()).filter(|code| !code.is_empty()),
+    };
     let call = sessions::sign_in(&credentials);
     match form.page.in_process(&site).call_with_extensions(call).await {
         Ok((_, mut extensions)) => {

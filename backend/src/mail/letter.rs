@@ -5,8 +5,8 @@
 
 mod registration;
 
-use crate::receipts::{self, ConfirmationLetter};
 use crate::clock::shanghai;
+use crate::receipts::{self, ConfirmationLetter};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::Fen;
 use serde::{Deserialize, Serialize};

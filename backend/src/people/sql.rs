@@ -281,13 +281,9 @@ pub async fn set_acting(
     session: SessionId,
     organisation: OrganisationId,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update session set organisation = $2 where id = $1 and revoked_at is null",
-        session.0,
-        organisation.0
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update session set organisation = $2 where id = $1 and revoked_at is null", session.0, organisation.0)
+        .execute(connection)
+        .await
 }
 
 /// Live sessions of which a token may still be good.
@@ -321,10 +317,9 @@ pub async fn devices(
 
 /// Account name and hash of a person who may sign in.
 pub async fn password_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<(String, String)>> {
-    let row =
-        sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
-            .fetch_optional(connection)
-            .await?;
+    let row = sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.map(|row| (row.account, row.password_hash)))
 }
 
@@ -521,9 +516,12 @@ pub async fn give_try_back(connection: &mut PgConnection, subjects: &[String]) -
     sqlx::query!("delete from sign_in_failure where subject = any($1) and failures = 1", subjects)
         .execute(&mut *connection)
         .await?;
-    sqlx::query!("update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1", subjects)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1",
+        subjects
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -546,9 +544,15 @@ pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime
 }
 
 pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
-    let email = sqlx::query_scalar!("select email from person_private where person = $1", person.0)
-        .fetch_optional(connection)
-        .await?;
+    let email = sqlx::query_scalar!(
+        "select pp.email
+         from person_private pp
+         join person p on p.id = pp.person and p.disabled_at is null
+         where pp.person = $1",
+        person.0
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(email.flatten().filter(|email| !email.trim().is_empty()))
 }
 

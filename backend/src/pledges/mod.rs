@@ -20,12 +20,13 @@ use crate::{people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{NewPledge, Pledge, PledgedNeed, Trail};
+use domain::api::pledges::{Designate, NewPledge, Pledge, PledgedNeed, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
 use domain::pledge::{
-    DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay, Restriction,
+    DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus,
+    PublicDisplay, Restriction,
 };
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;
@@ -79,6 +80,38 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
     Ok(made)
 }
 
+/// The enterprise points its directed pledge, made without a need, at one: what has arrived can then be set aside.
+pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Designate) -> Result<Pledge> {
+    let mut tx = app.begin().await?;
+    let pledge = sql::lock(&mut tx, &[id]).await?.into_iter().next();
+    let own = pledge.filter(|pledge| pledge.enterprise == enterprise.acting.organisation).ok_or(Error::NotFound)?;
+    if own.need != Some(to.need) {
+        let facts = DesignationFacts {
+            restriction: own.restriction,
+            designated: own.need.is_some(),
+            status: own.status,
+            need_open: sql::need_status(&mut tx, to.need).await?.is_some_and(NeedStatus::takes_pledges),
+        };
+        facts.check().map_err(|error| match error {
+            DesignationError::NeedClosed => Error::invalid("need", error.to_string()),
+            _ => Error::Conflict(error.to_string()),
+        })?;
+        campaigns::may_move(&mut tx, &[own.campaign]).await?;
+        sql::designate(&mut tx, id, to.need, app.clock.now()).await?.one_row_or_conflict()?;
+        let record = Record {
+            verb: "pledge_designated",
+            subject_kind: "pledge",
+            subject: id.0,
+            before: Some(json!({ "need": null })),
+            after: Some(json!({ "need": to.need })),
+            reason: None,
+        };
+        audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+        tx.commit().await?;
+    }
+    read(app, &Viewer::from(enterprise), id).await
+}
+
 /// Writes to the enterprise how to pay, and gives the new pledge as it reads it.
 async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<Pledge> {
     let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
@@ -101,12 +134,7 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<P
 }
 
 /// The giver wants to be shown otherwise. Counts from now on in every list, old and new; no sum changes.
-pub async fn change_display(
-    app: &App,
-    enterprise: &Enterprise,
-    id: PledgeId,
-    choice: DisplayChoice,
-) -> Result<Pledge> {
+pub async fn change_display(app: &App, enterprise: &Enterprise, id: PledgeId, choice: DisplayChoice) -> Result<Pledge> {
     let mut tx = app.begin().await?;
     let before = sql::lock_display(&mut tx, id, enterprise.acting.organisation).await?.ok_or(Error::NotFound)?;
     sql::set_display(&mut tx, id, choice, app.clock.now()).await?.one_row_or_conflict()?;
@@ -177,7 +205,8 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
     let input = &new.input;
     (pledge.campaign, pledge.charity, pledge.amount_fen, pledge.restriction)
         == (new.campaign, new.charity, input.amount, input.restriction)
-        && pledge.need.as_ref().map(|need| need.id) == input.need
+        // What its giver chose later was not said when it was made.
+        && pledge.need.as_ref().filter(|_| pledge.designated_at.is_none()).map(|need| need.id) == input.need
         && Some(pledge.public_display) == input.public_display
         && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
         && pledge.terms_version == input.terms_version
@@ -298,6 +327,7 @@ pub fn public_pledge(
 pub struct Locked {
     pub id: PledgeId,
     pub charity: OrganisationId,
+    pub enterprise: OrganisationId,
     pub campaign: domain::CampaignId,
     pub need: Option<NeedId>,
     pub restriction: Restriction,

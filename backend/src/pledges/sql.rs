@@ -97,6 +97,7 @@ struct Row {
     share_with_recipient: bool,
     terms_version: String,
     pledged_at: DateTime<Utc>,
+    designated_at: Option<DateTime<Utc>>,
 }
 
 /// A pledge, and where the need that it is for lies.
@@ -128,6 +129,7 @@ impl Row {
             share_with_recipient: self.share_with_recipient,
             terms_version: self.terms_version,
             pledged_at: self.pledged_at,
+            designated_at: self.designated_at,
             pay_to: None,
             arrivals: Vec::new(),
         };
@@ -141,7 +143,7 @@ pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -172,7 +174,7 @@ pub async fn of_enterprise(
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -310,7 +312,7 @@ pub async fn public_of_need(
 pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id, charity, campaign, need, restriction, status, amount_fen, arrived_fen
+        "select id, charity, enterprise, campaign, need, restriction, status, amount_fen, arrived_fen
          from pledge
          where id = any($1)
          order by id
@@ -324,6 +326,7 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
             Ok(Locked {
                 id: PledgeId(row.id),
                 charity: OrganisationId(row.charity),
+                enterprise: OrganisationId(row.enterprise),
                 campaign: CampaignId(row.campaign),
                 need: row.need.map(NeedId),
                 restriction: word(&row.restriction)?,
@@ -375,6 +378,24 @@ pub async fn set_display(
         choice.name.as_str(),
         choice.show_amount,
         choice.share_with_recipient,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn designate(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    need: NeedId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set need = $2, designated_at = $3, changed_at = $3
+         where id = $1 and need is null and restriction = 'directed'",
+        id.0,
+        need.0,
         now
     )
     .execute(connection)

@@ -7,7 +7,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
-use domain::api::payees::{self, PayeeStatus};
+use domain::api::payees::{self, PayeeQuery, PayeeStatus};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::DisbursementStatus as Status;
 use domain::organisation::{OrganisationKind, Role};
@@ -75,11 +75,12 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let need = visit.call(needs::get(asked)).await?;
     let available = visit.call(disbursements::available(need.id)).await?;
     let free = available.allocated_fen.saturating_gap(available.reserved_fen);
-    let payees = visit.call(payees::list()).await?.items;
-    let own = payees
-        .into_iter()
-        .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
-    let mut own: Vec<_> = own.collect();
+    let of_its_village = PayeeQuery {
+        organisation: Some(need.organisation),
+        status: Some(PayeeStatus::Verified),
+        ..PayeeQuery::default()
+    };
+    let mut own = visit.call(payees::list(&of_its_village)).await?.items;
     // A changed account waits; whoever chooses it shall know.
     own.sort_by_key(|payee| payee.held_until.filter(|until| *until > visit.now));
     let choice = |payee: &payees::Payee| {
