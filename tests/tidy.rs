@@ -87,11 +87,13 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "audit",
             "campaigns",
             "check",
+            "consents",
             "deliveries",
             "disbursements",
             "files",
             "jobs",
             "ledger",
+            "links",
             "mail",
             "needs",
             "payees",
@@ -99,7 +101,9 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "places",
             "pledges",
             "receipts",
+            "registrations",
             "search",
+            "verifications",
         ];
         rooms.iter().any(|room| name.starts_with(&format!("backend/src/{room}/"))) && !name.ends_with("/http.rs")
     };
@@ -197,6 +201,8 @@ fn public_pages_are_translated() {
         "pages/about",
         "pages/sign_in",
         "pages/error",
+        "pages/register_",
+        "pages/links",
         "parts/",
     ];
     let mut missing = Vec::new();
@@ -234,4 +240,14 @@ fn the_visible_top_level_is_the_house() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         assert!(name.starts_with('.') || house.contains(&name.as_str()), "{name} does not belong at the top");
     }
+}
+
+/// What people agree to has to be read in their language, and is kept as constants of the domain.
+#[test]
+fn the_texts_that_people_agree_to_are_translated() {
+    use domain::consent::{PRIVACY_NOTICE, TERMS, WHAT_IS_NEW};
+    let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
+    let lines = PRIVACY_NOTICE.iter().chain(TERMS).chain(WHAT_IS_NEW);
+    let missing: Vec<_> = lines.filter(|line| !english.contains_key(**line) || !traditional.contains_key(**line)).collect();
+    assert!(missing.is_empty(), "these sentences have no translation: {missing:?}");
 }

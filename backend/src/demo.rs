@@ -7,10 +7,12 @@
 mod gifts;
 mod needs;
 mod pictures;
+mod registrations;
 
 use crate::app::App;
+use crate::consents;
 use crate::organisations::{self, NewOrganisation};
-use crate::people::{self, NewPerson};
+use crate::people::{self, NewPerson, email};
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use domain::organisation::{Acting, OrganisationKind, Role};
@@ -142,6 +144,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     for party in PARTIES {
         add_party(app, party).await?;
     }
+    registrations::seed(app).await?;
     crate::say!("making the demo's needs …");
     needs::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
@@ -162,6 +165,15 @@ async fn add_party(app: &App, party: &Party) -> anyhow::Result<()> {
         let person = NewPerson { account, name, email: Some(&email), password: PASSWORD };
         let person = people::create(app, &person).await?;
         organisations::add_member(app, person, organisation, *role).await?;
+        settle(app, person, &email).await?;
     }
     Ok(())
+}
+
+/// The person has confirmed the address and agreed to what is in force, so that nothing stands in a visitor's way.
+async fn settle(app: &App, person: PersonId, address: &str) -> anyhow::Result<()> {
+    let mut tx = app.begin().await?;
+    email::confirm(app, &mut tx, person, &address.parse()?).await?;
+    consents::agree(app, &mut tx, person).await?;
+    Ok(tx.commit().await?)
 }

@@ -13,7 +13,10 @@ pub mod in_process;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::{arrivals, campaigns, deliveries, disbursements, files, ledger, needs, payees, people, places, pledges};
+use crate::{
+    arrivals, campaigns, consents, deliveries, disbursements, files, ledger, links, needs, payees, people, places, pledges,
+    registrations, verifications,
+};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -49,6 +52,10 @@ pub fn endpoints() -> Endpoints {
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),
+        registrations::routes(),
+        links::routes(),
+        consents::routes(),
+        verifications::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

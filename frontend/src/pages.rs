@@ -4,22 +4,28 @@ mod about;
 mod account;
 mod bank_lines;
 mod campaigns;
+mod consents;
 mod correction;
 mod disbursements;
 mod error;
 mod home;
+mod links;
 mod need;
 mod need_form;
 mod needs;
+mod organisation;
 mod own_data;
 mod payees;
 mod pledge;
 mod pledge_display;
 mod pledge_form;
 mod prove;
+mod register_donor;
+mod register_enterprise;
 mod report_form;
 mod sign_in;
 mod spending;
+mod verifications;
 mod work;
 
 use crate::parts::frame;
@@ -62,6 +68,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         return Ok(prove::page(visit, form, ask));
     }
     let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    if consents::asks_first(visit, &segments) {
+        return Ok(consents::ask(visit));
+    }
     match segments.as_slice() {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
@@ -86,11 +95,22 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
+        ["work", "organisation"] => organisation::page(visit).await,
+        ["work", "verifications"] => verifications::page(visit).await,
+        ["work", "verifications", id] => verifications::one(visit, id).await,
+        ["account", "consents"] => consents::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
         ["sign-in"] => Ok(sign_in::page(visit)),
+        ["register", "enterprise"] => register_enterprise::page(visit).await,
+        ["register", "donor"] => Ok(register_donor::page(visit)),
+        ["register", "donor", "complete"] => register_donor::complete(visit).await,
+        ["confirm-email"] => links::confirm_email(visit).await,
+        ["forgot-password"] => Ok(links::forgot_password(visit)),
+        ["reset-password"] => links::reset_password(visit).await,
         ["about"] => Ok(about::page(visit)),
         ["privacy"] => Ok(about::privacy()),
+        ["terms"] => Ok(about::terms()),
         _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),
     }
 }

@@ -115,6 +115,14 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/money",
         "GET /needs/{id}/reports",
         "GET /places",
+        "POST /email-confirmations",
+        "POST /links/renewals",
+        "POST /links/state",
+        "POST /password-resets",
+        "POST /password-resets/completion",
+        "POST /registrations/donor",
+        "POST /registrations/donor/completion",
+        "POST /registrations/enterprise",
         "POST /session",
     ];
     assert_eq!(open, expected.map(str::to_owned).into());

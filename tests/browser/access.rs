@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const AXE: &str = include_str!("axe/axe.min.js");
 
 /// Whose pages these are, and the pages.
-const PAGES: [(Option<&str>, &[&str]); 7] = [
+const PAGES: [(Option<&str>, &[&str]); 8] = [
     (
         None,
         &[
@@ -19,14 +19,21 @@ const PAGES: [(Option<&str>, &[&str]); 7] = [
             "/campaigns",
             "/about",
             "/privacy",
+            "/terms",
             "/sign-in",
+            "/register/enterprise",
+            "/register/donor",
+            "/register/donor/complete?link=none",
+            "/confirm-email",
+            "/forgot-password",
             "/nothing",
             "/zh-hant/needs",
             "/en",
         ],
     ),
     (Some("village"), &["/work", "/work/needs/new", "/work/payees"]),
-    (Some("federation"), &["/work"]),
+    (Some("federation"), &["/work", "/work/verifications", "/work/verifications?status=returned"]),
+    (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
     (Some("enterprise"), &["/my-gifts", "/pledge"]),
     (Some("maker"), &["/work", "/work/bank-lines", "/work/bank-lines/new", "/work/disbursements"]),
     (Some("checker"), &["/work/bank-lines", "/work/spending", "/work/payees"]),
@@ -34,9 +41,10 @@ const PAGES: [(Option<&str>, &[&str]); 7] = [
 ];
 
 /// Pages whose address is known only once there is a demo: found by their first link on another page.
-const LINKED: [(Option<&str>, &str, &str); 4] = [
+const LINKED: [(Option<&str>, &str, &str); 5] = [
     (None, "/needs", "a[href^='/needs/XQ-']"),
     (None, "/campaigns", "a[href^='/campaigns/']"),
+    (Some("federation"), "/work/verifications", "main a[href^='/work/verifications/']"),
     (Some("enterprise"), "/my-gifts", "a[href^='/pledges/']"),
     (Some("maker"), "/work/bank-lines?done=1", "main a[href^='/work/bank-lines/']:not([href$='new'])"),
 ];

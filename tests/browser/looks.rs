@@ -3,7 +3,7 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 13] = [
     "/",
     "/needs",
     "/needs?q=dabu",
@@ -11,7 +11,11 @@ const PUBLIC: [&str; 9] = [
     "/campaigns",
     "/about",
     "/privacy",
+    "/terms",
     "/sign-in",
+    "/register/enterprise",
+    "/register/donor",
+    "/forgot-password",
     "/en/needs",
 ];
 

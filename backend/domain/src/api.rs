@@ -5,17 +5,21 @@
 
 pub mod arrivals;
 pub mod campaigns;
+pub mod consents;
 pub mod deliveries;
 pub mod disbursements;
 pub mod files;
 pub mod ledger;
+pub mod links;
 pub mod money;
 pub mod needs;
 pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;
+pub mod registrations;
 pub mod sessions;
+pub mod verifications;
 
 use crate::Problem;
 use serde::de::DeserializeOwned;

@@ -81,4 +81,8 @@ ids! {
     TransferId,
     /// One piece of work that is done after its transaction.
     JobId,
+    /// A one-time link that goes out by mail.
+    LinkId,
+    /// One entry in the history of an organisation's verification.
+    VerificationStepId,
 }

@@ -99,13 +99,25 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
     let invoice = me.is_some_and(|me| {
         me.acting().filter(verified).any(|membership| access.invoice_for.contains(&membership.organisation))
     });
+    // A licence is for the enterprise's own people, verified or not, the federation above it and the auditor.
+    let licence = access.licence_of.as_ref().is_some_and(|(enterprise, place)| {
+        use domain::organisation::Role::{Auditor, FederationCity, FederationCounty};
+        me.is_some_and(|me| {
+            let own = me.acting().any(|membership| membership.organisation == *enterprise);
+            let reads = |membership: &Membership| match membership.role {
+                FederationCity | FederationCounty => membership.covers(place),
+                role => role == Auditor,
+            };
+            own || me.acting().filter(verified).any(reads)
+        })
+    });
     let document = me.is_some_and(|me| {
         me.acting().filter(verified).any(|membership| {
             access.document_for.contains(&membership.organisation)
                 || (membership.role == Role::Auditor && !access.document_for.is_empty())
         })
     });
-    if !(access.public || uploader || insider || invoice || document) {
+    if !(access.public || uploader || insider || invoice || document || licence) {
         return Err(Error::NotFound);
     }
     let object = app.files.get(&path(id, size)).await.context("read a picture")?;
@@ -132,20 +144,6 @@ pub async fn keep(tx: &mut PgConnection, person: PersonId, named: &[FileId], alr
     } else {
         Err(Error::invalid("photos", "有照片已经失效，请删除后重新上传"))
     }
-}
-
-/// Whether two lists show the same pictures in the same order, under whatever ids they were uploaded: a form that is
-/// sent twice uploads its pictures twice.
-pub async fn same_pictures(tx: &mut PgConnection, some: &[FileId], others: &[FileId]) -> Result<bool> {
-    if some == others {
-        return Ok(true);
-    }
-    if some.len() != others.len() {
-        return Ok(false);
-    }
-    let (first, second) = (sql::hashes(tx, some).await?, sql::hashes(tx, others).await?);
-    // An id that names nothing has no picture to be the same as.
-    Ok(first.len() == some.len() && first == second)
 }
 
 /// Makes pictures public together with the text that shows them.

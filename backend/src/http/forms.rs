@@ -9,7 +9,9 @@ mod money;
 mod payments;
 mod prove;
 mod read;
+mod registration;
 mod reports;
+mod verification;
 
 use crate::http::identify::SetTokens;
 use crate::site::{PageRequest, Site};
@@ -38,10 +40,19 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/spending/{id}", page_and(post(reports::correct)))
+        .route("/work/organisation", page_and(post(verification::organisation)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
+        .route("/register/enterprise", page_and(post(registration::enterprise)))
+        .route("/register/donor", page_and(post(registration::donor)))
+        .route("/register/donor/complete", page_and(post(registration::complete_donor)))
+        .route("/confirm-email", page_and(post(registration::confirm_email)))
+        .route("/forgot-password", page_and(post(registration::forgot_password)))
+        .route("/reset-password", page_and(post(registration::reset_password)))
+        .route("/work/verifications/{id}", page_and(post(verification::decide)))
+        .route("/account/consents", page_and(post(verification::consents)))
         .route("/account", page_and(post(account::account)))
         .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))

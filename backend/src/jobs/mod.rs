@@ -9,9 +9,10 @@ mod sql;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::links;
 use crate::mail::{self, Mail};
 use chrono::{DateTime, Duration, Utc};
-use domain::JobId;
+use domain::{JobId, LinkId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -32,12 +33,18 @@ const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 pub enum Job {
     /// Send a letter.
     Mail(Mail),
+    /// Send the letter with a one-time link. Its secret is made then, so that none is kept here.
+    LinkLetter { link: LinkId },
+    /// Find out who asked for a link by an address, and write to him.
+    LinkRequest { request: LinkId },
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
             Job::Mail(_) => "mail",
+            Job::LinkLetter { .. } => "link_letter",
+            Job::LinkRequest { .. } => "link_request",
         }
     }
 
@@ -45,6 +52,8 @@ impl Job {
     async fn run(&self, app: &App, id: JobId, created_at: DateTime<Utc>) -> std::result::Result<Done, Failure> {
         match self {
             Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
+            Job::LinkLetter { link } => links::send(app, id, created_at, *link).await,
+            Job::LinkRequest { request } => links::answer(app, *request).await,
         }
     }
 }

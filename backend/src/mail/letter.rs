@@ -3,12 +3,16 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
+mod registration;
+
 use crate::clock::shanghai;
 use crate::receipts::{self, ConfirmationLetter};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::Fen;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+pub use registration::{AccountKnown, VerificationDecided};
 
 /// A need as a letter names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,8 @@ pub enum Letter {
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
+    AccountKnown(AccountKnown),
+    VerificationDecided(VerificationDecided),
     PayeeChanged(PayeeChanged),
 }
 
@@ -174,6 +180,8 @@ impl Letter {
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
+            Letter::AccountKnown(letter) => letter.content(),
+            Letter::VerificationDecided(letter) => letter.content(None),
             Letter::PayeeChanged(letter) => letter.content(),
         }
     }

@@ -10,12 +10,13 @@ pub mod outbox;
 mod render;
 
 pub use http::routes;
+use letter::Content;
 pub use letter::Letter;
 pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::{organisations, people, receipts};
+use crate::{organisations, people, receipts, verifications};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
@@ -49,19 +50,35 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     let Some(address) = people::address(app, mail.to).await? else {
         return Ok(Some("no address"));
     };
-    let content = mail.letter.content();
+    let content = match &mail.letter {
+        // What was said can be erased, so it is read when it is sent.
+        Letter::VerificationDecided(letter) => letter.content(verifications::said(app, letter.step).await?),
+        letter => letter.content(),
+    };
+    let attachments = attachments(app, &mail.letter).await?;
+    deliver(app, (id, at), address, &content, attachments).await?;
+    Ok(None)
+}
+
+/// Hands the letter of a job to the mail server.
+pub async fn deliver(
+    app: &App,
+    (id, at): (JobId, DateTime<Utc>),
+    to: String,
+    content: &Content,
+    attachments: Vec<Attachment>,
+) -> Result<(), Failure> {
     let outgoing = Outgoing {
         id,
         at,
-        to: address,
-        text: render::text(&content, &app.origin, app.demo),
-        html: render::html(&content, &app.origin, app.demo),
+        to,
+        text: render::text(content, &app.origin, app.demo),
+        html: render::html(content, &app.origin, app.demo),
         // A line break that somebody typed into a title must not end the header.
         subject: content.subject.split_whitespace().collect::<Vec<_>>().join(" "),
-        attachments: attachments(app, &mail.letter).await?,
+        attachments,
     };
-    app.mail.send(app, outgoing).await?;
-    Ok(None)
+    app.mail.send(app, outgoing).await
 }
 
 /// The papers that go with a letter.

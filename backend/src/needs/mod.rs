@@ -77,7 +77,7 @@ async fn created_before(app: &App, village: &Village, new: &NewNeed) -> Result<N
 /// Whether what is asked is there already: the same text, and the same pictures.
 async fn is_stored(tx: &mut PgConnection, stored: &NeedContent, asked: &NeedContent) -> Result<bool> {
     let text = |content: &NeedContent| NeedContent { photos: Vec::new(), ..content.trimmed() };
-    Ok(text(stored) == text(asked) && files::same_pictures(tx, &stored.photos, &asked.photos).await?)
+    Ok(text(stored) == text(asked) && files::same(tx, &stored.photos, &asked.photos).await?)
 }
 
 /// Replaces the content of a draft or of a returned need. What is stored already changes nothing, and is no conflict

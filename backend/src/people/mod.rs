@@ -4,6 +4,7 @@
 //! gone with the next request. What is serious asks for a fresh proof (`Sure`). Deliberately absent: organisations and
 //! who may do what in them, and any way to sign in as another.
 
+pub mod email;
 mod guesses;
 mod http;
 pub mod own_data;

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chrono::{DateTime, Duration, Utc};
-use domain::{PersonId, SessionId};
+use domain::{LinkId, PersonId, SessionId};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,7 @@ pub struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
     refresh: Vec<u8>,
+    links: Vec<u8>,
     sealing: ChaCha20Poly1305,
 }
 
@@ -80,9 +81,18 @@ impl Keys {
             encoding: EncodingKey::from_secret(&access),
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
+            links: derive("links"),
             sealing: ChaCha20Poly1305::new_from_slice(&derive("seal"))
                 .unwrap_or_else(|_| unreachable!("a SHA-256 is as long as the key")),
         }
+    }
+
+    /// The secret of a one-time link: made from its id again when its letter is sent, so that it is stored nowhere.
+    #[must_use]
+    pub fn link(&self, id: LinkId) -> [u8; 32] {
+        let mut mac = keyed(&self.links);
+        mac.update(id.0.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// Encrypts what the database must keep and must not know: nonce, then text with its tag.
@@ -167,6 +177,15 @@ mod tests {
         assert!(Keys::new("another secret of at least thirty-two characters").open(&sealed).is_err());
         sealed[15] ^= 1;
         assert!(keys.open(&sealed).is_err() && keys.open(b"short").is_err());
+    }
+
+    #[test]
+    fn a_links_secret_is_the_same_for_the_same_link_and_key_only() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (one, other) = (LinkId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
+        assert_eq!(keys.link(one), keys.link(one));
+        assert_ne!(keys.link(one), keys.link(other));
+        assert_ne!(keys.link(one), Keys::new("another secret of at least thirty-two characters").link(one));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation, Giver};
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
-use crate::receipts;
+use crate::{people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
@@ -34,10 +34,15 @@ use sqlx::PgConnection;
 
 /// Rows of one's own list.
 const LIST_MAX: i64 = 500;
+/// How to pay, and what became of the money, is told by mail.
+const CONFIRM_FIRST: &str = "认捐前请先确认您的邮箱：到“我的账号”让我们再发一封确认邮件，打开里面的链接";
 
 /// Makes a pledge. The same id and content again gives the same answer; other content is a conflict.
 pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
     let mut tx = app.begin().await?;
+    if !people::email::is_confirmed(&mut tx, enterprise.acting.person).await? {
+        return Err(Error::Forbidden(CONFIRM_FIRST));
+    }
     let campaign = campaigns::of_charity(&mut tx, new.campaign, new.charity).await?;
     let campaign = campaign.ok_or_else(|| Error::invalid("charity", "请选择接收本次活动捐款的慈善组织"))?;
     let need_open = match new.input.need {

@@ -19,10 +19,12 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <p>{me.name.clone()}</p>
         {(!form.fine).then(|| summary(form))}
         {recovery_codes(form)}
+        {super::organisation::unconfirmed(visit)}
         {organisations(me)}
         {second_factor(me, form)}
         {password(form)}
         {devices_card(&devices.items)}
+        <p><a href=href("/account/consents")>{t!("我的同意")}</a></p>
         <p><a href=href("/account/data")>{t!("我的数据、注销账号")}</a></p>
     };
     Ok(Page::new(t!("我的账号"), body.into_any()))

@@ -30,6 +30,9 @@ const CARRIED: [&str; 11] = [
 ];
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    if let Some(page) = super::organisation::cannot_pledge_yet(visit) {
+        return Ok(page);
+    }
     let enterprise = own_enterprise(visit)?;
     let mut form = visit.form.clone().unwrap_or_default();
     if form.value("id").is_empty() {

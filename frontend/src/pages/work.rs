@@ -3,6 +3,7 @@
 use super::bank_lines::line_rows;
 use super::disbursements::rows;
 use super::pledge::own_rows;
+use super::{organisation, verifications};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::href;
@@ -24,6 +25,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let mut sections: Vec<AnyView> = Vec::new();
     if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
         sections.push(review(visit).await?);
+        sections.push(verifications::waiting(visit).await?);
     }
     if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
         sections.push(own(visit).await?);
@@ -35,6 +37,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]) {
         sections.push(gifts(visit).await?);
     }
+    sections.extend(organisation::standing(visit));
     if sections.is_empty() {
         sections.push(view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any());
     }

@@ -111,6 +111,7 @@ fn footer(visit: &Visit) -> AnyView {
                 <p>
                     <a href=href("/about")>{t!("关于与数据来源")}</a>
                     <a href=href("/privacy")>{t!("隐私告知")}</a>
+                    <a href=href("/terms")>{t!("使用条款")}</a>
                     <a href="/api/v1/health">{t!("运行状态")}</a>
                     {(staff && visit.site.demo).then(|| view! { <a href="/dev/mail">{t!("示例邮件")}</a> })}
                     {languages.collect_view()}

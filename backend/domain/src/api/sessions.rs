@@ -203,6 +203,10 @@ pub struct Me {
     pub acting: Option<OrganisationId>,
     /// A second factor is set up.
     pub second_factor: bool,
+    /// There is an e-mail address and its owner has shown that it is his.
+    pub email_confirmed: bool,
+    /// Privacy notice or terms of use were never agreed to, or in an older version than the present.
+    pub consent_needed: bool,
 }
 
 impl Me {
