@@ -12,7 +12,10 @@ pub mod in_process;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::{arrivals, campaigns, deliveries, disbursements, files, ledger, needs, payees, people, places, pledges};
+use crate::{
+    areas, arrivals, campaigns, deliveries, disbursements, files, ledger, needs, organisations, payees, people, places,
+    pledges, resets, texts,
+};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -46,6 +49,10 @@ pub fn endpoints() -> Endpoints {
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),
+        organisations::routes(),
+        areas::routes(),
+        resets::routes(),
+        texts::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

@@ -13,6 +13,7 @@ macro_rules! say {
 }
 
 pub mod app;
+pub mod areas;
 pub mod arrivals;
 pub mod audit;
 pub mod campaigns;
@@ -37,10 +38,13 @@ pub mod payees;
 pub mod people;
 pub mod places;
 pub mod pledges;
+pub mod qr;
 pub mod receipts;
+pub mod resets;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod texts;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -2,19 +2,24 @@
 
 mod about;
 mod account;
+mod area;
 mod bank_lines;
 mod campaigns;
 mod disbursements;
 mod error;
 mod home;
+mod join;
+mod members;
 mod need;
 mod need_form;
 mod needs;
+mod organisations;
 mod payees;
 mod pledge;
 mod pledge_form;
 mod prove;
 mod report_form;
+mod sheet;
 mod sign_in;
 mod spending;
 mod work;
@@ -80,6 +85,12 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
+        ["work", "members"] => members::page(visit).await,
+        ["work", "organisations"] => organisations::page(visit).await,
+        ["work", "town"] => area::town(visit).await,
+        ["work", "places"] => area::places(visit).await,
+        ["join"] => join::page(visit).await,
+        ["reset-code"] => Ok(join::reset_code(visit)),
         ["account"] => account::page(visit).await,
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["about"] => Ok(about::page(visit)),

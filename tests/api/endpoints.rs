@@ -114,6 +114,9 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/money",
         "GET /needs/{id}/reports",
         "GET /places",
+        "POST /invitations/look",
+        "POST /invitations/{code}/accept",
+        "POST /password-resets/use",
         "POST /session",
     ];
     assert_eq!(open, expected.map(str::to_owned).into());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const AXE: &str = include_str!("axe/axe.min.js");
 
 /// Whose pages these are, and the pages.
-const PAGES: [(Option<&str>, &[&str]); 7] = [
+const PAGES: [(Option<&str>, &[&str]); 10] = [
     (
         None,
         &[
@@ -20,13 +20,18 @@ const PAGES: [(Option<&str>, &[&str]); 7] = [
             "/about",
             "/privacy",
             "/sign-in",
+            "/join",
+            "/reset-code",
             "/nothing",
             "/zh-hant/needs",
             "/en",
         ],
     ),
     (Some("village"), &["/work", "/work/needs/new", "/work/payees"]),
-    (Some("federation"), &["/work"]),
+    (Some("federation"), &["/work", "/work/places"]),
+    (Some("town"), &["/work/town", "/work/members"]),
+    (Some("charity-owner"), &["/work/members"]),
+    (Some("admin"), &["/work/organisations"]),
     (Some("enterprise"), &["/my-gifts", "/pledge"]),
     (Some("maker"), &["/work", "/work/bank-lines", "/work/bank-lines/new", "/work/disbursements"]),
     (Some("checker"), &["/work/bank-lines", "/work/spending", "/work/payees"]),

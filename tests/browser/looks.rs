@@ -3,7 +3,7 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 11] = [
     "/",
     "/needs",
     "/needs?q=dabu",
@@ -12,6 +12,8 @@ const PUBLIC: [&str; 9] = [
     "/about",
     "/privacy",
     "/sign-in",
+    "/join",
+    "/reset-code",
     "/en/needs",
 ];
 

@@ -81,4 +81,10 @@ ids! {
     TransferId,
     /// One piece of work that is done after its transaction.
     JobId,
+    /// An invitation to take a role in an organisation.
+    InvitationId,
+    /// A new password for somebody of a village, which two people of the town agree to.
+    ResetId,
+    /// A text that staff pass on by telephone.
+    TextId,
 }

@@ -9,8 +9,9 @@ mod sql;
 use crate::app::App;
 use crate::error::Result;
 use crate::mail::{self, Mail};
+use crate::organisations::invitations;
 use chrono::{DateTime, Duration, Utc};
-use domain::JobId;
+use domain::{InvitationId, JobId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -31,12 +32,15 @@ const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 pub enum Job {
     /// Send a letter.
     Mail(Mail),
+    /// Send an invitation to its address. Address and code are looked up when it is sent.
+    Invite { invitation: InvitationId },
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
             Job::Mail(_) => "mail",
+            Job::Invite { .. } => "invite",
         }
     }
 
@@ -44,6 +48,7 @@ impl Job {
     async fn run(&self, app: &App, id: JobId, created_at: DateTime<Utc>) -> std::result::Result<Done, Failure> {
         match self {
             Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
+            Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
         }
     }
 }

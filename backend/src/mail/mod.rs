@@ -49,16 +49,26 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     let Some(address) = people::address(app, mail.to).await? else {
         return Ok(Some("no address"));
     };
-    let content = mail.letter.content();
+    send_to(app, (id, at), address, &mail.letter).await
+}
+
+/// Sends a letter to an address of somebody who has no account yet.
+pub async fn send_to(
+    app: &App,
+    (id, at): (JobId, DateTime<Utc>),
+    to: String,
+    letter: &Letter,
+) -> Result<Done, Failure> {
+    let content = letter.content();
     let outgoing = Outgoing {
         id,
         at,
-        to: address,
+        to,
         text: render::text(&content, &app.origin, app.demo),
         html: render::html(&content, &app.origin, app.demo),
         // A line break that somebody typed into a title must not end the header.
         subject: content.subject.split_whitespace().collect::<Vec<_>>().join(" "),
-        attachments: attachments(app, &mail.letter).await?,
+        attachments: attachments(app, letter).await?,
     };
     app.mail.send(app, outgoing).await?;
     Ok(None)

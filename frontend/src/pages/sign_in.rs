@@ -20,6 +20,7 @@ pub fn page(visit: &Visit) -> Page {
                 {code(&form)}
                 <button class="button">{t!("登录")}</button>
             </form>
+            <p><a href=href("/join")>{t!("我收到了邀请")}</a>" · "<a href=href("/reset-code")>{t!("我有镇里给的重设密码的代码")}</a></p>
             {demo(visit, &next)}
         </div>
     };
