@@ -1,5 +1,7 @@
 //! The API and the pages, in process.
 
+mod accounts;
+mod bank_lines;
 mod check;
 mod deliveries;
 mod disbursements;
@@ -7,6 +9,7 @@ mod endpoints;
 mod files;
 mod forms;
 mod invitations;
+mod limits;
 mod mail;
 mod members;
 mod money;
@@ -14,8 +17,10 @@ mod money_forms;
 mod needs;
 mod page_cache;
 mod places;
+mod rights;
 mod search;
 mod sessions;
+mod stages;
 mod statements;
 mod story;
 mod towns;

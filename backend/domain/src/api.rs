@@ -16,6 +16,7 @@ pub mod members;
 pub mod money;
 pub mod needs;
 pub mod organisations;
+pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;

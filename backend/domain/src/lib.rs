@@ -10,6 +10,7 @@ pub mod api;
 pub mod arrival;
 pub mod campaign;
 pub mod code;
+pub mod day;
 pub mod delivery;
 pub mod disbursement;
 pub mod four;

@@ -13,7 +13,7 @@ pub use founding::{found, list};
 pub use http::routes;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::caller::Caller;
 use domain::api::needs::Where;
 use domain::organisation::{Acting, OrganisationKind, OrganisationStatus, Role};
@@ -118,4 +118,16 @@ fn standing(caller: &Caller, organisation: &Organisation) -> Option<(Standing, A
         (Standing::Admin, admin),
     ];
     found.into_iter().find_map(|(standing, acting)| Some((standing, acting?)))
+}
+
+/// Ends all memberships of a person whose account closes. Whoever is the only owner of an organisation hands it over
+/// first; a donor's own organisation ends with its person.
+pub async fn leave_all(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    sql::lock_owned(tx, person).await?;
+    let alone = sql::owned_alone(tx, person).await?;
+    if let Some(name) = alone.first() {
+        return Err(Error::Conflict(format!("您是“{name}”唯一的负责人。请先请另一位负责人接手，再注销账号")));
+    }
+    sql::end_donor(tx, person).await?;
+    Ok(sql::delete_memberships(tx, person).await?)
 }

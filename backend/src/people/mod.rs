@@ -8,6 +8,7 @@ pub mod contact;
 pub mod guesses;
 mod http;
 pub mod newcomer;
+pub mod own_data;
 pub mod password;
 pub mod second_factor;
 pub mod session;
