@@ -147,7 +147,7 @@ async fn whoever_holds_a_code_that_is_good_no_more_is_told_what_to_do() {
 async fn guessing_codes_waits_longer_each_time() {
     let test = TestApp::new().await;
     let visitor = test.visitor();
-    let mut guess = async || visitor.call(invitations::look("K7Q39-MXA2R")).await.unwrap_err().status;
+    let guess = async || visitor.call(invitations::look("K7Q39-MXA2R")).await.unwrap_err().status;
     assert_eq!([guess().await, guess().await, guess().await, guess().await], [404; 4]);
     assert_eq!(guess().await, 429);
     assert_eq!(visitor.page("/join?code=K7Q39MXA2R").await.status, 429);

@@ -4,6 +4,8 @@
 
 mod sql;
 
+pub use sql::find_account;
+
 use super::record;
 use crate::app::App;
 use crate::error::{Error, OnConstraint, Result, broken};

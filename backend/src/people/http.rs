@@ -9,9 +9,9 @@ use crate::http::{Body, Path};
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::SessionId;
-use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::List;
 use domain::api::contact::{CONTACT, OwnContact, OwnPhone, PHONE};
+use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::sessions::{
     ACTING, ActFor, BeginSecondFactor, ConfirmSecondFactor, Credentials, Device, ME, Me, NewPassword, ONE_SESSION,
     PASSWORD, PROOF, Prove, Proved, RECOVERY_CODES, RecoveryCodes, SECOND_FACTOR, SECOND_FACTOR_CONFIRM, SESSION,

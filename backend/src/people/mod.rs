@@ -70,7 +70,7 @@ pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> R
     problems.require(!credentials.password.is_empty(), "password", "请填写密码");
     problems.none_or_err()?;
     let mut connection = app.pool.acquire().await?;
-    let found = sql::find_account(&mut connection, &account, normalise_phone(&account).as_deref()).await?;
+    let found = contact::find_account(&mut connection, &account, normalise_phone(&account).as_deref()).await?;
     drop(connection);
     // Tries by name, by e-mail address and by phone number are tries at the same account.
     let guesses = Guesses::of(found.as_ref().map_or(&account, |found| &found.account), origin);

@@ -42,38 +42,6 @@ pub async fn insert_private(
     Ok(())
 }
 
-pub struct FoundAccount {
-    pub person: PersonId,
-    pub account: String,
-    pub hash: String,
-}
-
-/// By account name, else by phone number, else by e-mail address.
-pub async fn find_account(
-    connection: &mut PgConnection,
-    account: &str,
-    phone: Option<&str>,
-) -> sqlx::Result<Option<FoundAccount>> {
-    let row = sqlx::query!(
-        "select p.id, p.account, p.password_hash
-         from (
-             select id as person, 1 as place from person where account = $1
-             union all
-             select person, 2 from person_private where phone = $2
-             union all
-             select person, 3 from person_private where lower(email) = $1 and email <> ''
-         ) as named
-         join person p on p.id = named.person and p.disabled_at is null
-         order by named.place
-         limit 1",
-        account,
-        phone
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| FoundAccount { person: PersonId(row.id), account: row.account, hash: row.password_hash }))
-}
-
 pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from person) as "exists!""#).fetch_one(connection).await
 }
@@ -294,13 +262,9 @@ pub async fn set_acting(
     session: SessionId,
     organisation: OrganisationId,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update session set organisation = $2 where id = $1 and revoked_at is null",
-        session.0,
-        organisation.0
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update session set organisation = $2 where id = $1 and revoked_at is null", session.0, organisation.0)
+        .execute(connection)
+        .await
 }
 
 /// Live sessions of which a token may still be good.
@@ -334,10 +298,9 @@ pub async fn devices(
 
 /// Account name and hash of a person who may sign in.
 pub async fn password_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<(String, String)>> {
-    let row =
-        sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
-            .fetch_optional(connection)
-            .await?;
+    let row = sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.map(|row| (row.account, row.password_hash)))
 }
 
@@ -534,9 +497,12 @@ pub async fn give_try_back(connection: &mut PgConnection, subjects: &[String]) -
     sqlx::query!("delete from sign_in_failure where subject = any($1) and failures = 1", subjects)
         .execute(&mut *connection)
         .await?;
-    sqlx::query!("update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1", subjects)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1",
+        subjects
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

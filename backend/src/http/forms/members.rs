@@ -10,6 +10,7 @@ use domain::api::organisations::{self, FoundOrganisation};
 use domain::api::resets::{self, NewReset};
 use domain::api::{ApiError, ErrorCode, texts};
 use domain::organisation::Role;
+use domain::place::PlaceCode;
 use domain::{InvitationId, OrganisationId, PersonId, ResetId, TextId};
 
 fn use_the_buttons() -> ApiError {
@@ -153,7 +154,7 @@ async fn found(site: &Site, form: &mut Form) -> Result<Next, ApiError> {
         form.problem("new_kind", "请选择单位类别");
     }
     let typed: String = form.value("new_place").trim().chars().map(domain::money::to_half_width).collect();
-    let place = if typed.is_empty() { Ok(None) } else { typed.parse().map(Some) };
+    let place = if typed.is_empty() { Ok(None) } else { typed.parse::<PlaceCode>().map(Some) };
     if let Err(error) = &place {
         form.problem("new_place", error.to_string());
     }

@@ -22,6 +22,38 @@ pub async fn insert(
     Ok(())
 }
 
+pub struct FoundAccount {
+    pub person: PersonId,
+    pub account: String,
+    pub hash: String,
+}
+
+/// By account name, else by phone number, else by e-mail address.
+pub async fn find_account(
+    connection: &mut PgConnection,
+    account: &str,
+    phone: Option<&str>,
+) -> sqlx::Result<Option<FoundAccount>> {
+    let row = sqlx::query!(
+        "select p.id, p.account, p.password_hash
+         from (
+             select id as person, 1 as place from person where account = $1
+             union all
+             select person, 2 from person_private where phone = $2
+             union all
+             select person, 3 from person_private where lower(email) = $1 and email <> ''
+         ) as named
+         join person p on p.id = named.person and p.disabled_at is null
+         order by named.place
+         limit 1",
+        account,
+        phone
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| FoundAccount { person: PersonId(row.id), account: row.account, hash: row.password_hash }))
+}
+
 pub struct ContactRow {
     pub account: String,
     pub email: Option<String>,
