@@ -83,6 +83,7 @@ fn sql_neither_begins_nor_commits_nor_reads_the_clock() {
 fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
     let use_cases = |name: &str| {
         let rooms = [
+            "areas",
             "arrivals",
             "audit",
             "campaigns",
@@ -96,6 +97,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "links",
             "mail",
             "needs",
+            "organisations",
             "payees",
             "people",
             "places",
@@ -104,6 +106,8 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "registrations",
             "search",
             "verifications",
+            "resets",
+            "texts",
         ];
         rooms.iter().any(|room| name.starts_with(&format!("backend/src/{room}/"))) && !name.ends_with("/http.rs")
     };
@@ -195,6 +199,7 @@ fn public_pages_are_translated() {
     let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
     let public = [
         "pages/home",
+        "pages/join",
         "pages/campaigns",
         "pages/needs",
         "pages/need.rs",

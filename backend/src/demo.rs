@@ -87,7 +87,19 @@ const PARTIES: &[Party] = &[
         kind: OrganisationKind::Village,
         name: "五华县梅林镇黄沙村",
         place: Some("441424125207"),
-        people: &[("village", "示例村信息员", Role::VillageReporter)],
+        people: &[
+            ("village", "示例村信息员", Role::VillageReporter),
+            ("village-head", "示例村负责人", Role::VillageHead),
+        ],
+    },
+    Party {
+        kind: OrganisationKind::Town,
+        name: "五华县梅林镇",
+        place: Some("441424125"),
+        people: &[
+            ("town", "示例镇负责人", Role::OfficeOwner),
+            ("town-reviewer", "示例镇审核员", Role::TownReviewer),
+        ],
     },
     Party {
         kind: OrganisationKind::Federation,
@@ -109,6 +121,8 @@ const PARTIES: &[Party] = &[
             ("maker", "示例慈善会经办", Role::CharityMaker),
             ("checker", "示例慈善会复核", Role::CharityChecker),
             ("payer", "示例慈善会出纳", Role::CharityPayer),
+            ("charity-owner", "示例慈善会负责人甲", Role::CharityOwner),
+            ("charity-owner-2", "示例慈善会负责人乙", Role::CharityOwner),
         ],
     },
     Party {

@@ -167,6 +167,14 @@ pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.constraint() == Some(constraint))
 }
 
+/// The named constraint that a statement broke, where there are several to tell apart.
+pub fn broken<T>(done: &sqlx::Result<T>) -> Option<&str> {
+    match done {
+        Err(sqlx::Error::Database(error)) => error.constraint(),
+        _ => None,
+    }
+}
+
 /// For an update whose `where` names the state that it leaves: one row, or somebody was faster.
 pub trait OneRow {
     fn one_row_or_conflict(&self) -> Result<()>;

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    arrivals, campaigns, consents, deliveries, disbursements, files, ledger, links, needs, payees, people, places, pledges,
-    registrations, verifications,
+    areas, arrivals, campaigns, consents, deliveries, disbursements, files, ledger, links, needs, organisations, payees,
+    people, places, pledges, registrations, resets, texts, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -56,6 +56,10 @@ pub fn endpoints() -> Endpoints {
         links::routes(),
         consents::routes(),
         verifications::routes(),
+        organisations::routes(),
+        areas::routes(),
+        resets::routes(),
+        texts::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

@@ -13,6 +13,7 @@ macro_rules! say {
 }
 
 pub mod app;
+pub mod areas;
 pub mod arrivals;
 pub mod audit;
 pub mod campaigns;
@@ -39,6 +40,7 @@ pub mod payees;
 pub mod people;
 pub mod places;
 pub mod pledges;
+pub mod qr;
 pub mod receipts;
 pub mod registrations;
 pub mod search;
@@ -46,6 +48,8 @@ pub mod serve;
 pub mod site;
 pub mod stop;
 pub mod verifications;
+pub mod resets;
+pub mod texts;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+mod area;
 mod bank_lines;
 mod campaigns;
 mod consents;
@@ -14,6 +15,9 @@ mod need;
 mod need_form;
 mod needs;
 mod organisation;
+mod join;
+mod members;
+mod organisations;
 mod own_data;
 mod payees;
 mod pledge;
@@ -23,6 +27,7 @@ mod prove;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
+mod sheet;
 mod sign_in;
 mod spending;
 mod verifications;
@@ -99,6 +104,12 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "verifications"] => verifications::page(visit).await,
         ["work", "verifications", id] => verifications::one(visit, id).await,
         ["account", "consents"] => consents::page(visit).await,
+        ["work", "members"] => members::page(visit).await,
+        ["work", "organisations"] => organisations::page(visit).await,
+        ["work", "town"] => area::town(visit).await,
+        ["work", "places"] => area::places(visit).await,
+        ["join"] => join::page(visit).await,
+        ["reset-code"] => Ok(join::reset_code(visit)),
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
         ["sign-in"] => Ok(sign_in::page(visit)),

@@ -123,6 +123,9 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "POST /registrations/donor",
         "POST /registrations/donor/completion",
         "POST /registrations/enterprise",
+        "POST /invitations/look",
+        "POST /invitations/{code}/accept",
+        "POST /password-resets/use",
         "POST /session",
     ];
     assert_eq!(open, expected.map(str::to_owned).into());

@@ -15,7 +15,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// The SQL that this thread sends, in order, as sqlx logs it.
 #[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
+pub struct Statements(Arc<Mutex<Vec<String>>>);
 
 struct Text(String);
 
@@ -39,7 +39,7 @@ impl<S: Subscriber> Layer<S> for Statements {
 
 impl Statements {
     /// What is sent while this is awaited; the app is in process and its test on one thread.
-    async fn sent_by<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+    pub async fn sent_by<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
         let statements = Statements::default();
         let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
         let result = work.await;

@@ -3,16 +3,21 @@
 //! The server routes by the same paths, pages and islands call through the same functions, so a call cannot be
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
+pub mod areas;
 pub mod arrivals;
 pub mod campaigns;
 pub mod consents;
+pub mod contact;
 pub mod deliveries;
 pub mod disbursements;
 pub mod files;
+pub mod invitations;
 pub mod ledger;
 pub mod links;
+pub mod members;
 pub mod money;
 pub mod needs;
+pub mod organisations;
 pub mod own_data;
 pub mod payees;
 pub mod places;
@@ -20,6 +25,8 @@ pub mod pledges;
 pub mod registrations;
 pub mod sessions;
 pub mod verifications;
+pub mod resets;
+pub mod texts;
 
 use crate::Problem;
 use serde::de::DeserializeOwned;

@@ -4,6 +4,8 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod joining;
+mod members;
 mod display;
 mod money;
 mod payments;
@@ -56,6 +58,12 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/account", page_and(post(account::account)))
         .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))
+        .route("/join", page_and(post(joining::join)))
+        .route("/reset-code", page_and(post(joining::reset)))
+        .route("/work/members", page_and(post(members::members)))
+        .route("/work/organisations", page_and(post(members::organisations)))
+        .route("/work/town", page_and(post(members::area)))
+        .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))

@@ -45,7 +45,7 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
     crate::clock::Clock::System.fill(&mut bytes);
     let id = bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     request.extensions_mut().insert(RequestId(id.clone()));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), without_codes(request.uri().path()).to_owned());
     let route = request.extensions().get::<MatchedPath>().map_or("pages", MatchedPath::as_str).to_owned();
     let address = address(&app, &request);
     // Of the level of errors, so that it is there whenever an error is logged.
@@ -60,6 +60,12 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// An address as the log may hold it: whoever reads the log must not find the code of an invitation.
+fn without_codes(path: &str) -> &str {
+    const INVITATIONS: &str = "/api/v1/invitations/";
+    if path.starts_with(INVITATIONS) { INVITATIONS } else { path }
 }
 
 /// Puts a [`Caller`] into the request and the session's cookies onto the answer.

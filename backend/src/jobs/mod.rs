@@ -11,8 +11,10 @@ use crate::app::App;
 use crate::error::Result;
 use crate::links;
 use crate::mail::{self, Mail};
+use crate::organisations::invitations;
 use chrono::{DateTime, Duration, Utc};
 use domain::{JobId, LinkId};
+use domain::{InvitationId, JobId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +39,8 @@ pub enum Job {
     LinkLetter { link: LinkId },
     /// Find out who asked for a link by an address, and write to him.
     LinkRequest { request: LinkId },
+    /// Send an invitation to its address. Address and code are looked up when it is sent.
+    Invite { invitation: InvitationId },
 }
 
 impl Job {
@@ -45,6 +49,7 @@ impl Job {
             Job::Mail(_) => "mail",
             Job::LinkLetter { .. } => "link_letter",
             Job::LinkRequest { .. } => "link_request",
+            Job::Invite { .. } => "invite",
         }
     }
 
@@ -54,6 +59,7 @@ impl Job {
             Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
             Job::LinkLetter { link } => links::send(app, id, created_at, *link).await,
             Job::LinkRequest { request } => links::answer(app, *request).await,
+            Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
         }
     }
 }

@@ -43,6 +43,7 @@ pub enum Letter {
     SpendingReturned(SpendingReturned),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
+    InvitationSent(InvitationSent),
     PayeeChanged(PayeeChanged),
 }
 
@@ -126,6 +127,18 @@ pub struct SpendingReturned {
     pub path: String,
 }
 
+/// To somebody who is to join an organisation, written when it is sent and never stored: it holds the code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InvitationSent {
+    pub organisation: String,
+    pub role: String,
+    /// Who invites.
+    pub by: String,
+    pub code: String,
+    pub expires_on: NaiveDate,
+    pub path: String,
+}
+
 /// To village, town and charity: the account to which a village's money is paid changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PayeeChanged {
@@ -182,6 +195,7 @@ impl Letter {
             Letter::SpendingReturned(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
+            Letter::InvitationSent(letter) => letter.content(),
             Letter::PayeeChanged(letter) => letter.content(),
         }
     }
@@ -360,6 +374,20 @@ impl SpendingReturned {
                 Block::Quote(self.reason.clone()),
             ],
             link: ("打开补正", self.path.clone()),
+        }
+    }
+}
+
+impl InvitationSent {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("邀请您加入{}", self.organisation),
+            blocks: vec![
+                paragraph(format!("{}邀请您在千村平台上担任{}的{}。", self.by, self.organisation, self.role)),
+                Block::Facts(vec![("代码", self.code.clone()), ("有效期至", day(self.expires_on))]),
+                Block::Note("代码只能用一次，请不要转给别人。不认识邀请您的人，就不用理会这封邮件。"),
+            ],
+            link: ("接受邀请", self.path.clone()),
         }
     }
 }

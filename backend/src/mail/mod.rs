@@ -60,6 +60,18 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     Ok(None)
 }
 
+/// Sends a letter to an address of somebody who has no account yet.
+pub async fn send_to(
+    app: &App,
+    (id, at): (JobId, DateTime<Utc>),
+    to: String,
+    letter: &Letter,
+) -> Result<Done, Failure> {
+    let papers = attachments(app, letter).await?;
+    deliver(app, (id, at), to, &letter.content(), papers).await?;
+    Ok(None)
+}
+
 /// Hands the letter of a job to the mail server.
 pub async fn deliver(
     app: &App,

@@ -29,6 +29,13 @@ impl Guesses {
         Guesses(vec![format!("letter:{email}"), format!("letters-from:{address}")])
     }
 
+    /// Of one-time codes, which belong to no account: counted by where they are typed, for each kind of code.
+    #[must_use]
+    pub fn of_codes(kind: &str, origin: &Origin) -> Self {
+        let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+        Guesses::of(&format!("code:{kind}|{address}"), origin)
+    }
+
     /// Takes one try, which counts as failed until it is known better: a hundred tries at once are a hundred, not one.
     /// Refuses while the wait after earlier failures lasts.
     pub async fn take(&self, app: &App) -> Result<()> {
@@ -53,6 +60,11 @@ impl Guesses {
     pub async fn give_back(&self, app: &App) -> Result<()> {
         let mut connection = app.pool.acquire().await?;
         Ok(sql::give_try_back(&mut connection, &self.0).await?)
+    }
+
+    /// A right code forgives the wrong ones that were typed before it from the same place.
+    pub async fn forgive(&self, tx: &mut PgConnection) -> Result<()> {
+        Ok(sql::forget_failures(tx, &self.0[..2]).await?)
     }
 
     /// It was right: the failures before it are forgotten, but for those of the address, where one good account must

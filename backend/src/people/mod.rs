@@ -6,7 +6,10 @@
 
 pub mod email;
 mod guesses;
+pub mod contact;
+pub mod guesses;
 mod http;
+pub mod newcomer;
 pub mod own_data;
 pub mod password;
 pub mod second_factor;
@@ -22,7 +25,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Origin, SignedIn, Sure};
 use domain::api::sessions::{Credentials, Device, Me, NewPassword, Prove, Session};
 use domain::api::{Count, List};
-use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account};
+use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account, normalise_phone};
 use domain::{OrganisationId, PersonId, Problems, SessionId};
 use guesses::Guesses;
 use session::Tokens;
@@ -68,13 +71,13 @@ pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> R
     problems.require(account.chars().count() <= ACCOUNT_LENGTH_MAX, "account", "账号最多 100 个字");
     problems.require(!credentials.password.is_empty(), "password", "请填写密码");
     problems.none_or_err()?;
-    let guesses = Guesses::of(&account, origin);
-    guesses.take(app).await?;
-
     let mut connection = app.pool.acquire().await?;
-    let found = sql::find_account(&mut connection, &account).await?;
+    let found = contact::find_account(&mut connection, &account, normalise_phone(&account).as_deref()).await?;
     drop(connection);
-    let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), Some(hash)));
+    // Tries by name, by e-mail address and by phone number are tries at the same account.
+    let guesses = Guesses::of(found.as_ref().map_or(&account, |found| &found.account), origin);
+    guesses.take(app).await?;
+    let (person, hash) = found.map_or((None, None), |found| (Some(found.person), Some(found.hash)));
     let fits = password::fits(app, &credentials.password, hash).await?;
     let Some(person) = person.filter(|_| fits) else {
         return Err(Error::invalid("password", "账号或密码不对"));
@@ -195,6 +198,14 @@ pub async fn change_password(app: &App, sure: &Sure<SignedIn>, change: &NewPassw
     let what = ("password_changed", "person", signed_in.me.id.0);
     record(app, &mut tx, &signed_in.origin, signed_in.me.id, what).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Sets somebody's password and ends all his sessions, in the transaction of what that follows from.
+pub async fn set_password_of(tx: &mut PgConnection, app: &App, person: PersonId, hash: &str) -> Result<()> {
+    sql::set_password(tx, person, hash).await?.one_row_or_conflict()?;
+    // No session has this id: all of them end.
+    sql::revoke_others(tx, person, SessionId(uuid::Uuid::nil()), app.clock.now()).await?;
     Ok(())
 }
 

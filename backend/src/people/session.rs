@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chrono::{DateTime, Duration, Utc};
-use domain::{LinkId, PersonId, SessionId};
+use domain::{LinkId, PersonId, SessionId, code};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub struct Keys {
     decoding: DecodingKey,
     refresh: Vec<u8>,
     links: Vec<u8>,
+    codes: Vec<u8>,
     sealing: ChaCha20Poly1305,
 }
 
@@ -82,6 +83,7 @@ impl Keys {
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
             links: derive("links"),
+            codes: derive("codes"),
             sealing: ChaCha20Poly1305::new_from_slice(&derive("seal"))
                 .unwrap_or_else(|_| unreachable!("a SHA-256 is as long as the key")),
         }
@@ -108,6 +110,30 @@ impl Keys {
         let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>().context("a sealed secret is too short")?;
         let opened = self.sealing.decrypt(&(*nonce).into(), text);
         opened.map_err(|_| anyhow!("a sealed secret does not open: was SECRET changed?"))
+    }
+
+    /// The code that belongs to a row: derived, so that a letter or a sheet can say it and the database need not know
+    /// it. Who has the row alone cannot find it out.
+    #[must_use]
+    pub fn one_time_code(&self, purpose: &str, id: uuid::Uuid) -> String {
+        let mut code = String::new();
+        for block in 0_u8.. {
+            let mut mac = keyed(&self.codes);
+            mac.update(purpose.as_bytes());
+            mac.update(&[0, block]);
+            mac.update(id.as_bytes());
+            for byte in mac.finalize().into_bytes() {
+                // Bytes beyond the last whole round of the alphabet would make its first letters likelier.
+                let letter = usize::from(byte);
+                if code.len() < code::LENGTH && letter < 256 / code::ALPHABET.len() * code::ALPHABET.len() {
+                    code.push(char::from(code::ALPHABET[letter % code::ALPHABET.len()]));
+                }
+            }
+            if code.len() == code::LENGTH {
+                break;
+            }
+        }
+        code
     }
 
     pub fn first_tokens(&self, clock: &Clock, person: PersonId, session: SessionId) -> anyhow::Result<Tokens> {
@@ -186,6 +212,23 @@ mod tests {
         assert_eq!(keys.link(one), keys.link(one));
         assert_ne!(keys.link(one), keys.link(other));
         assert_ne!(keys.link(one), Keys::new("another secret of at least thirty-two characters").link(one));
+    }
+
+    #[test]
+    fn a_code_belongs_to_its_row_its_purpose_and_the_secret() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let other = Keys::new("another secret of at least thirty-two characters");
+        let row = Uuid::from_u128(1);
+        let code = keys.one_time_code("invitation", row);
+        assert!(code.parse::<code::OneTimeCode>().is_ok(), "{code}");
+        assert_eq!(code, keys.one_time_code("invitation", row));
+        for different in [
+            keys.one_time_code("invitation", Uuid::from_u128(2)),
+            keys.one_time_code("reset", row),
+            other.one_time_code("invitation", row),
+        ] {
+            assert_ne!(code, different);
+        }
     }
 
     #[test]

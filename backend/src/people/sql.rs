@@ -43,13 +43,6 @@ pub async fn insert_private(
     Ok(())
 }
 
-pub async fn find_account(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<(PersonId, String)>> {
-    let row = sqlx::query!("select id, password_hash from person where account = $1 and disabled_at is null", account)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|row| (PersonId(row.id), row.password_hash)))
-}
-
 pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from person) as "exists!""#).fetch_one(connection).await
 }
@@ -561,13 +554,14 @@ pub struct Private {
     pub account: String,
     pub name: String,
     pub email: Option<String>,
+    pub phone: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
 pub async fn private(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<Private>> {
     sqlx::query_as!(
         Private,
-        "select p.account, pp.name, pp.email, p.created_at
+        "select p.account, pp.name, pp.email, pp.phone, p.created_at
          from person p
          join person_private pp on pp.person = p.id
          where p.id = $1",
@@ -607,7 +601,7 @@ pub async fn erase(connection: &mut PgConnection, person: PersonId, now: DateTim
         .execute(&mut *connection)
         .await?;
     sqlx::query!("delete from second_factor where person = $1", person.0).execute(&mut *connection).await?;
-    sqlx::query!("update person_private set name = '已注销', email = null where person = $1", person.0)
+    sqlx::query!("update person_private set name = '已注销', email = null, phone = null where person = $1", person.0)
         .execute(&mut *connection)
         .await?;
     // The account name is free again; the old one may have been an address.

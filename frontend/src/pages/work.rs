@@ -38,6 +38,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         sections.push(gifts(visit).await?);
     }
     sections.extend(organisation::standing(visit));
+    sections.extend(super::members::offices(visit));
     if sections.is_empty() {
         sections.push(view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any());
     }
