@@ -4,17 +4,22 @@
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
 pub mod arrivals;
+pub mod audit;
 pub mod campaigns;
 pub mod deliveries;
 pub mod disbursements;
+pub mod enquiries;
 pub mod files;
+pub mod jobs;
 pub mod ledger;
 pub mod money;
 pub mod needs;
+pub mod notices;
 pub mod payees;
 pub mod places;
 pub mod pledges;
 pub mod sessions;
+pub mod todo;
 
 use crate::Problem;
 use serde::de::DeserializeOwned;

@@ -81,4 +81,8 @@ ids! {
     TransferId,
     /// One piece of work that is done after its transaction.
     JobId,
+    /// Something that was told to one person.
+    NoticeId,
+    /// A letter from anybody to a federation, with its answers.
+    EnquiryId,
 }

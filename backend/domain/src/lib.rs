@@ -8,19 +8,24 @@ mod word;
 
 pub mod api;
 pub mod arrival;
+pub mod audit;
 pub mod campaign;
 pub mod delivery;
 pub mod disbursement;
+pub mod enquiry;
 pub mod four;
 pub mod ids;
 pub mod ledger;
+pub mod mask;
 pub mod money;
 pub mod need;
+pub mod notice;
 pub mod organisation;
 pub mod person;
 pub mod place;
 pub mod pledge;
 pub mod problem;
+pub mod todo;
 
 pub use ids::*;
 pub use money::Fen;
