@@ -193,4 +193,8 @@ rights! {
     PayeeKeeper: [VillageReporter, VillageHead, CharityChecker], "只有村（社区）和慈善组织的复核可以停用收款账户";
     /// Reads everything, changes nothing.
     Audit: [Auditor], "只有审计账号可以做这件事";
+    /// Reads the record of what happened.
+    AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
+    /// Looks after what runs in the background.
+    PlatformAdmin: [PlatformAdmin], "只有平台管理员可以做这件事";
 }

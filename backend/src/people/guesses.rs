@@ -1,4 +1,5 @@
-//! Failed tries at a password or a one-time code: each makes the next one wait longer, none locks anybody out.
+//! Failed tries at a password or a one-time code: each makes the next one wait longer, none locks anybody out. The same
+//! waits keep anybody from sending letters without end.
 //!
 //! Deliberately absent: a lock, which a stranger could close for somebody else.
 
@@ -17,6 +18,15 @@ impl Guesses {
     pub fn of(account: &str, origin: &Origin) -> Self {
         let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
         Guesses([format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")])
+    }
+
+    /// Letters of strangers: as one address of mail from one of the network, of the one, of the other. None of them is
+    /// forgotten before a quiet day.
+    #[must_use]
+    pub fn of_letters(email: &str, origin: &Origin) -> Self {
+        let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+        let email = email.trim().to_lowercase();
+        Guesses([format!("letters:{email}|{address}"), format!("letters:{email}"), format!("letters-from:{address}")])
     }
 
     /// Takes one try, which counts as failed until it is known better: a hundred tries at once are a hundred, not one.
@@ -56,13 +66,17 @@ impl Guesses {
 /// A stranger's failures on an account from elsewhere cost its owner two seconds at most.
 fn longest_wait(subject: &str) -> i64 {
     match subject.split(':').next() {
-        Some("pair") => 900,
+        Some("pair" | "letters" | "letters-from") => 900,
         Some("account") => 2,
         _ => 60,
     }
 }
 
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty.
+/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters.
 fn free_tries(subject: &str) -> i32 {
-    if subject.starts_with("address:") { 30 } else { 3 }
+    match subject.split(':').next() {
+        Some("address") => 30,
+        Some("letters-from") => 10,
+        _ => 3,
+    }
 }

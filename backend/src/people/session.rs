@@ -16,6 +16,7 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 pub const ACCESS_LIFE: Duration = Duration::minutes(10);
 pub const REFRESH_LIFE: Duration = Duration::days(30);
@@ -30,6 +31,7 @@ pub struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
     refresh: Vec<u8>,
+    links: Vec<u8>,
     sealing: ChaCha20Poly1305,
 }
 
@@ -80,9 +82,28 @@ impl Keys {
             encoding: EncodingKey::from_secret(&access),
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
+            links: derive("links"),
             sealing: ChaCha20Poly1305::new_from_slice(&derive("seal"))
                 .unwrap_or_else(|_| unreachable!("a SHA-256 is as long as the key")),
         }
+    }
+
+    /// What proves that a link to this subject is ours: 132 bits that only this installation can make, kept nowhere.
+    #[must_use]
+    pub fn link(&self, purpose: &str, subject: Uuid) -> String {
+        let mut mac = keyed(&self.links);
+        mac.update(format!("{purpose}:{subject}").as_bytes());
+        let mut text = BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        text.truncate(22);
+        text
+    }
+
+    /// Whether a link is that one; takes as long for every wrong one.
+    #[must_use]
+    pub fn is_link(&self, purpose: &str, subject: Uuid, link: &str) -> bool {
+        let known = self.link(purpose, subject);
+        let differ = known.bytes().zip(link.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b));
+        known.len() == link.len() && differ == 0
     }
 
     /// Encrypts what the database must keep and must not know: nonce, then text with its tag.
@@ -143,7 +164,6 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn an_access_token_ends_and_a_changed_one_is_refused() {
@@ -167,6 +187,17 @@ mod tests {
         assert!(Keys::new("another secret of at least thirty-two characters").open(&sealed).is_err());
         sealed[15] ^= 1;
         assert!(keys.open(&sealed).is_err() && keys.open(b"short").is_err());
+    }
+
+    #[test]
+    fn a_link_is_good_for_its_subject_and_its_purpose_only() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let link = keys.link("enquiry", one);
+        assert!(keys.is_link("enquiry", one, &link) && link.len() == 22);
+        for wrong in [keys.link("enquiry", two), keys.link("other", one), String::new(), link[1..].to_owned()] {
+            assert!(!keys.is_link("enquiry", one, &wrong), "{wrong}");
+        }
     }
 
     #[test]

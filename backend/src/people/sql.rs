@@ -3,6 +3,7 @@
 use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
+use domain::api::Count;
 use domain::api::sessions::{Device, Me};
 use domain::organisation::{Membership, Role};
 use domain::person::Proof;
@@ -59,6 +60,7 @@ struct MeRow {
     authenticated_at: DateTime<Utc>,
     by_second_factor: bool,
     enrolled: bool,
+    unread: i64,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -96,6 +98,7 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         memberships: Vec::new(),
         acting: None,
         second_factor: first.enrolled,
+        unread: Count::capped(first.unread),
     };
     me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
@@ -110,6 +113,8 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
         r#"select p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
                   exists (select from second_factor f where f.person = p.id and f.confirmed_at is not null)
                       as "enrolled!",
+                  (select count(*)
+                   from (select from notice n where n.person = p.id and n.read_at is null limit 1001) as unread) as "unread!",
                   o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
                   o.place, m.role as "role?"
            from session s
