@@ -30,7 +30,7 @@ pub fn new_need(n: u128) -> NewNeed {
 }
 
 /// A need that waits for the federation.
-async fn submitted(village: &Client<'_>, n: u128) -> Need {
+pub async fn submitted(village: &Client<'_>, n: u128) -> Need {
     let need = village.call(needs::create(&new_need(n))).await.unwrap();
     village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap()
 }

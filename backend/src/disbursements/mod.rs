@@ -26,6 +26,7 @@ use domain::money::AmountError;
 use domain::need::check_reason;
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
+use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -331,4 +332,19 @@ pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let count = Count::capped(sql::count(&mut tx, charity).await?);
     Ok(List { items, next, count })
+}
+
+/// What of payments waits for this checker: those that somebody else prepared.
+pub async fn waiting_to_be_checked(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_at(tx, acting.organisation, DisbursementStatus::Requested, acting.person).await?)
+}
+
+/// What of payments waits for this checker's release.
+pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_at(tx, acting.organisation, DisbursementStatus::Checked, acting.person).await?)
+}
+
+/// What of payments waits for this payer: those that he neither prepared, checked nor approved.
+pub async fn waiting_to_be_paid(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_paid(tx, acting.organisation, acting.person).await?)
 }

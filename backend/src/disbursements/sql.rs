@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -373,6 +374,50 @@ pub async fn count(connection: &mut PgConnection, charity: OrganisationId) -> sq
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (select from disbursement where charity = $1 limit 1001) as counted"#,
         charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Payments in this state that somebody else prepared.
+pub async fn waiting_at(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    status: DisbursementStatus,
+    person: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(prepared_at) as oldest
+           from (select prepared_at
+                 from disbursement
+                 where charity = $1 and status = $2 and prepared_by <> $3
+                 order by prepared_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        status.as_str(),
+        person.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_paid(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    payer: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(approved_at) as oldest
+           from (select approved_at
+                 from disbursement
+                 where charity = $1 and status = 'approved' and prepared_by <> $2 and checked_by <> $2
+                   and approved_by <> $2
+                 order by approved_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        payer.0
     )
     .fetch_one(connection)
     .await

@@ -4,13 +4,22 @@
 //! of job must bear being done twice. After the last attempt it is `dead` and stays for staff to see.
 //! Deliberately absent: schedules, priorities, and deleting.
 
+mod http;
 mod sql;
 
+pub use http::routes;
+
 use crate::app::App;
-use crate::error::Result;
+use crate::audit::{self, Record};
+use crate::error::{OneRow, Result};
+use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
+use crate::{digest, enquiries};
 use chrono::{DateTime, Duration, Utc};
-use domain::JobId;
+use domain::api::jobs::DeadJob;
+use domain::api::{Count, List};
+use domain::todo::Waiting;
+use domain::{EnquiryId, JobId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -31,12 +40,15 @@ const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 pub enum Job {
     /// Send a letter.
     Mail(Mail),
+    /// Send the latest answer to whoever asked.
+    Answer { enquiry: EnquiryId, position: i32 },
 }
 
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
             Job::Mail(_) => "mail",
+            Job::Answer { .. } => "answer",
         }
     }
 
@@ -44,6 +56,9 @@ impl Job {
     async fn run(&self, app: &App, id: JobId, created_at: DateTime<Utc>) -> std::result::Result<Done, Failure> {
         match self {
             Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
+            Job::Answer { enquiry, position } => {
+                enquiries::send_answer(app, id, created_at, *enquiry, *position).await
+            }
         }
     }
 }
@@ -84,6 +99,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
 /// Works until told to stop; the job in hand is finished first.
 pub async fn work(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        digest::keep_up(&app).await;
         let found = run_next(&app).await;
         if let Err(error) = &found {
             tracing::error!(?error, "the worker cannot take jobs");
@@ -186,4 +202,46 @@ pub struct Standing {
 pub async fn latest(app: &App) -> Result<Vec<Standing>> {
     let mut connection = app.pool.acquire().await?;
     Ok(sql::latest(&mut connection, 200).await?)
+}
+
+/// What of jobs waits for whoever runs the platform: those given up and not dealt with.
+pub async fn waiting(tx: &mut PgConnection) -> Result<Waiting> {
+    Ok(sql::waiting(tx).await?)
+}
+
+/// Jobs that were given up and not set aside, oldest first.
+pub async fn dead(app: &App) -> Result<List<DeadJob>> {
+    let mut tx = app.snapshot().await?;
+    let items = sql::dead(&mut tx, 200).await?;
+    let count = Count::capped(sql::waiting(&mut tx).await?.count);
+    Ok(List { items, next: None, count })
+}
+
+/// Has a job that was given up tried again from the beginning.
+pub async fn retry(app: &App, Sure(admin): &Sure<PlatformAdmin>, id: JobId) -> Result<()> {
+    let mut tx = app.begin().await?;
+    sql::retry(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
+    record_handling(app, &mut tx, admin, "job_retried", id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes that a job that was given up was dealt with in another way.
+pub async fn set_aside(app: &App, Sure(admin): &Sure<PlatformAdmin>, id: JobId) -> Result<()> {
+    let mut tx = app.begin().await?;
+    sql::set_aside(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
+    record_handling(app, &mut tx, admin, "job_set_aside", id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn record_handling(
+    app: &App,
+    tx: &mut PgConnection,
+    admin: &PlatformAdmin,
+    verb: &'static str,
+    id: JobId,
+) -> Result<()> {
+    let record = Record { verb, subject_kind: "job", subject: id.0, before: None, after: None, reason: None };
+    Ok(audit::record(app, tx, &admin.acting, &admin.origin, record).await?)
 }

@@ -17,6 +17,7 @@ use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PayeeSnapshot, account_digits};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -163,4 +164,9 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
         payee.account_no = None;
     }
     payee
+}
+
+/// What of payees waits for this checker: those proposed to his charity by somebody else.
+pub async fn waiting_to_be_verified(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_verified(tx, acting.organisation, acting.person).await?)
 }

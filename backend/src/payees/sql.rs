@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::api::payees::{NewPayee, Payee, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -175,4 +176,24 @@ pub async fn checked(
         Ok(Checked { organisation: OrganisationId(row.organisation), snapshot })
     })
     .transpose()
+}
+
+pub async fn waiting_to_be_verified(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(proposed_at) as oldest
+           from (select proposed_at
+                 from payee
+                 where charity = $1 and status = 'proposed' and proposed_by <> $2
+                 order by proposed_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }
