@@ -12,7 +12,10 @@ pub mod in_process;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::{arrivals, campaigns, deliveries, disbursements, files, ledger, needs, payees, people, places, pledges};
+use crate::{
+    arrivals, audit, campaigns, deliveries, disbursements, enquiries, files, jobs, ledger, needs, notices, payees, people,
+    places, pledges, todo,
+};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -46,6 +49,11 @@ pub fn endpoints() -> Endpoints {
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),
+        audit::routes(),
+        todo::routes(),
+        notices::routes(),
+        enquiries::routes(),
+        jobs::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

@@ -2,14 +2,20 @@
 
 mod about;
 mod account;
+mod audit;
 mod bank_lines;
 mod campaigns;
+mod contact;
 mod disbursements;
+mod enquiries;
 mod error;
+mod help;
 mod home;
+mod jobs;
 mod need;
 mod need_form;
 mod needs;
+mod notices;
 mod payees;
 mod pledge;
 mod pledge_form;
@@ -80,7 +86,18 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
+        ["work", "enquiries"] => enquiries::page(visit).await,
+        ["work", "enquiries", id] => enquiries::one(visit, id).await,
+        ["work", "audit"] => audit::page(visit).await,
+        ["work", "audit", "people", id] => audit::person(visit, id),
+        ["work", "jobs"] => jobs::page(visit).await,
+        ["notices"] => notices::page(visit).await,
         ["account"] => account::page(visit).await,
+        ["account", "notices"] => notices::preferences(visit).await,
+        ["contact"] => contact::page(visit).await,
+        ["contact", id] => contact::one(visit, id).await,
+        ["help"] => Ok(help::page()),
+        ["help", role] => help::one(role),
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["about"] => Ok(about::page(visit)),
         ["privacy"] => Ok(about::privacy()),

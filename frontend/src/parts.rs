@@ -8,6 +8,7 @@ pub mod money;
 pub mod need_row;
 pub mod pledge_rows;
 pub mod reports;
+pub mod thread;
 pub mod trail;
 
 /// Names and values as the query of an address.

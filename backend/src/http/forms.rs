@@ -4,6 +4,7 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod desk;
 mod money;
 mod payments;
 mod prove;
@@ -53,6 +54,14 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/notices", page_and(post(desk::notices)))
+        .route("/account/notices", page_and(post(desk::preferences)))
+        .route("/contact", page_and(post(desk::ask)))
+        .route("/contact/{id}", page_and(post(desk::add)))
+        .route("/work/enquiries/{id}", page_and(post(desk::answer)))
+        .route("/work/audit", page_and(post(desk::export)))
+        .route("/work/audit/people/{id}", page_and(post(desk::private)))
+        .route("/work/jobs", page_and(post(desk::dead_jobs)))
         .merge(with_pictures)
         .layer(from_fn_with_state(site.clone(), prove::first))
 }
