@@ -4,7 +4,7 @@
 create index event_by_time on event (at desc, seq desc);
 create index event_by_verb on event (verb, at desc, seq desc);
 create index event_by_kind on event (subject_kind, at desc, seq desc);
-create index event_by_actor on event (actor, at desc, seq desc) where actor is not null;
+create index event_by_person on event (actor, at desc, seq desc) where actor is not null;
 create index event_by_organisation on event (organisation, at desc, seq desc) where organisation is not null;
 
 -- An event with the names that its ids stand for today; a name that was erased is none.
