@@ -59,3 +59,6 @@ create table recovery_code (
     used_at timestamptz,
     primary key (person, hash)
 );
+
+-- One's own acts, for whoever did them.
+create index event_by_actor on event (actor, seq desc) where actor is not null;

@@ -56,7 +56,7 @@ create table notice (
     person uuid not null references person (id),
     kind text not null constraint notice_kind check (kind in (
         'need_returned', 'need_approved', 'pledge_made', 'arrival_confirmed', 'disbursement_paid', 'report_published',
-        'spending_returned', 'account', 'todo')),
+        'spending_returned', 'payee_changed', 'account', 'todo')),
     text text not null constraint notice_text check (text <> ''),
     -- Within the site.
     path text not null constraint notice_path check (path like '/%' and path not like '//%'),
@@ -74,13 +74,14 @@ create table notice_preference (
     person uuid not null references person (id),
     kind text not null constraint notice_preference_kind check (kind in (
         'need_returned', 'need_approved', 'pledge_made', 'arrival_confirmed', 'disbursement_paid', 'report_published',
-        'spending_returned', 'account', 'todo')),
+        'spending_returned', 'payee_changed', 'account', 'todo')),
     channel text not null constraint notice_preference_channel check (channel in ('at_once', 'digest', 'app')),
     changed_at timestamptz not null,
     primary key (person, kind),
     -- What law or money needs is mailed at once, whatever anybody wishes.
     constraint notice_preference_required check (
-        kind not in ('pledge_made', 'arrival_confirmed', 'disbursement_paid', 'account') or channel = 'at_once'),
+        kind not in ('pledge_made', 'arrival_confirmed', 'disbursement_paid', 'payee_changed', 'account')
+        or channel = 'at_once'),
     -- A count of what waits is no letter of its own.
     constraint notice_preference_todo check (kind <> 'todo' or channel <> 'at_once')
 );

@@ -16,6 +16,7 @@ use backend::clock::Clock;
 use backend::config::PDF_FONT;
 use backend::mail::Outbox;
 use backend::mail::outbox::Memory;
+use backend::page_cache::PageCache;
 use backend::people::session::Keys;
 use backend::places::Names;
 use backend::receipts::Typesetter;
@@ -97,6 +98,7 @@ impl TestApp {
         let mail: Arc<Mutex<Memory>> = Arc::default();
         let mut parts = Parts {
             search: search::Search::open(index.path(), analyzer.clone()).expect("the index opens"),
+            pages: PageCache::default(),
             places,
             pool,
             clock: clock.clone(),

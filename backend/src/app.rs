@@ -5,6 +5,7 @@
 use crate::clock::Clock;
 use crate::files::Store;
 use crate::mail::Outbox;
+use crate::page_cache::PageCache;
 use crate::people::session::Keys;
 use crate::places::Names;
 use crate::receipts::Typesetter;
@@ -26,6 +27,8 @@ pub struct Parts {
     /// Names of all places; they change with a migration only.
     pub places: Names,
     pub search: Search,
+    /// Public pages, kept for a moment.
+    pub pages: PageCache,
     pub mail: Outbox,
     pub typesetter: Typesetter,
     /// The sender of letters.

@@ -19,14 +19,16 @@ use crate::{
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use domain::api::PREFIX;
 use endpoints::Endpoints;
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -122,7 +124,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        match Json::<T>::from_request(request, state).await {
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge("内容太长，请分几次提交".into()),
+            _ => Error::BadRequest(format!("请求没有收全：{}", error.body_text())),
+        })?;
+        if json_has_nul(&bytes) {
+            return Err(Error::BadRequest(NUL.into()));
+        }
+        match Json::<T>::from_request(Request::from_parts(parts, bytes.into()), state).await {
             Ok(Json(value)) => Ok(Body(value)),
             Err(JsonRejection::JsonDataError(error)) => {
                 Err(Error::BadRequest(format!("请求的内容不对：{}", error.body_text())))
@@ -132,6 +143,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// What no text may hold: PostgreSQL keeps none, no person sees one, and no field is about one.
+const NUL: &str = "内容里有看不见的空字符（U+0000），请删去后再提交";
+
+/// Whether a text of a JSON body holds a NUL. Only a body in which the escape stands somewhere is read for it.
+fn json_has_nul(bytes: &[u8]) -> bool {
+    fn holds(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(values) => values.iter().any(holds),
+            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    let escaped = bytes.windows(6).any(|window| window == b"\\u0000");
+    escaped && serde_json::from_slice(bytes).is_ok_and(|value: Value| holds(&value))
+}
+
 /// Query parameters.
 pub struct Query<T>(pub T);
 
@@ -139,6 +167,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Error::BadRequest(NUL.into()));
+        }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Query(value)),
             Err(error) => Err(Error::BadRequest(format!("查询条件不对：{}", error.body_text()))),
@@ -153,6 +184,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        if parts.uri.path().contains("%00") {
+            return Err(Error::NotFound);
+        }
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Path(value)),
             Err(_) => Err(Error::NotFound),

@@ -59,6 +59,11 @@ impl Default for PageCache {
 }
 
 impl PageCache {
+    /// What everybody may read has become less: nothing kept is shown any more.
+    pub fn forget_all(&self) {
+        self.0.invalidate_all();
+    }
+
     /// The page of this key. One request renders it while the others wait; what may not be kept is handed back as it
     /// is, to all of them.
     pub async fn page(&self, key: Key, render: impl Future<Output = Rendered>) -> Result<Arc<Kept>, Arc<Rendered>> {

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Database};
 use crate::mail::Outbox;
+use crate::page_cache::PageCache;
 use crate::people::session::Keys;
 use crate::places::{self, Names};
 use crate::receipts::Typesetter;
@@ -127,6 +128,7 @@ fn build(settings: &Settings, demo: bool, database: &Database, places: Names, se
         keys: Keys::new(&secret(settings)?),
         files: Arc::new(LocalFileSystem::new_with_prefix(&files)?),
         search,
+        pages: PageCache::default(),
         mail,
         typesetter: Typesetter::new(&settings.pdf_font)?,
         mail_from,

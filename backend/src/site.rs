@@ -7,7 +7,7 @@ use crate::http::caller::Caller;
 use crate::http::identify::brings_credentials;
 use crate::http::in_process::InProcess;
 use crate::http::{forms, private};
-use crate::page_cache::{Key, PageCache};
+use crate::page_cache::Key;
 use crate::people;
 use anyhow::Context;
 use axum::Router;
@@ -28,7 +28,8 @@ pub struct Site {
     pub api: Router,
     pub info: Arc<SiteInfo>,
     files: Arc<HashMap<String, Built>>,
-    cache: Option<PageCache>,
+    /// Whether public pages are kept; see `App::pages`.
+    keeps: bool,
 }
 
 /// Asks a demo, and only a demo, for a page as if no other request had come before; for measuring.
@@ -61,7 +62,7 @@ impl Site {
     /// Keeps public pages for a moment. Tests, whose clock stands still, do without unless they are about it.
     #[must_use]
     pub fn with_cache(self) -> Self {
-        Site { cache: Some(PageCache::default()), ..self }
+        Site { keeps: true, ..self }
     }
 
     /// A site without built files, for tests that look at pages and not at the browser.
@@ -72,7 +73,7 @@ impl Site {
 
     fn with(app: &App, assets: HashMap<String, String>, files: HashMap<String, Built>) -> Self {
         let info = SiteInfo { assets, demo: app.demo, map_approval_no: app.map_approval_no.clone() };
-        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files), cache: None }
+        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files), keeps: false }
     }
 
     /// The page that a request asks for: a public one out of the cache, where the visitor is a stranger.
@@ -84,8 +85,8 @@ impl Site {
         let page = PageRequest::of(&request);
         let query = parse_query(page.uri.query().unwrap_or_default());
         let key = Key::new(page.lang, page.uri.path(), &query).filter(|_| anonymous);
-        let (Some(cache), Some(key)) = (&self.cache, key) else { return self.page(&page, None).await };
-        match cache.page(key, Box::pin(self.render(&page, None))).await {
+        let Some(key) = key.filter(|_| self.keeps) else { return self.page(&page, None).await };
+        match self.app.pages.page(key, Box::pin(self.render(&page, None))).await {
             Ok(kept) => kept.answer(headers),
             Err(rendered) => answer(&page, &rendered, false),
         }

@@ -16,8 +16,10 @@ mod need;
 mod need_form;
 mod needs;
 mod notices;
+mod own_data;
 mod payees;
 mod pledge;
+mod pledge_display;
 mod pledge_form;
 mod prove;
 mod report_form;
@@ -73,6 +75,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["campaigns", id] => campaigns::one(visit, id).await,
         ["pledge"] => pledge_form::page(visit).await,
         ["pledges", id] => pledge::one(visit, id).await,
+        ["pledges", id, "display"] => pledge_display::page(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit),
@@ -83,6 +86,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,
         ["work", "disbursements", id] => disbursements::one(visit, id).await,
+        ["work", "approval-rule"] => disbursements::approval_rule(visit).await,
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
@@ -92,6 +96,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "audit", "people", id] => audit::person(visit, id),
         ["work", "jobs"] => jobs::page(visit).await,
         ["notices"] => notices::page(visit).await,
+        ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
         ["account", "notices"] => notices::preferences(visit).await,
         ["contact"] => contact::page(visit).await,

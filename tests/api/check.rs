@@ -51,6 +51,38 @@ async fn what_stands_without_its_transfers_is_named() {
     test.done_with_wrong_books().await;
 }
 
+/// Money that moved for the right cause, but on the account of another need or payment.
+#[tokio::test]
+async fn what_moved_on_another_account_is_named_on_both_sides() {
+    for (code, kind, account, pays) in [
+        ("allocate", "allocation", "'allocated:' || gen_random_uuid() || ':' || gen_random_uuid()", false),
+        ("advance", "disbursement", "'advance:' || gen_random_uuid()", true),
+    ] {
+        let test = TestApp::new().await;
+        let ready = crate::disbursements::ready(&test).await;
+        let crate::disbursements::Ready { charity, need, pledge, .. } = &ready;
+        let allocation = crate::disbursements::allocation(1, need, Some(pledge), 40_000);
+        charity.maker.call(disbursements::allocate(&allocation)).await.unwrap();
+        if pays {
+            let waiting = crate::disbursements::approved(&ready, 1, 40_000).await;
+            charity.payer.call(disbursements::pay(waiting.id, &crate::disbursements::paid())).await.unwrap();
+        }
+        let sql = format!(
+            "update account_balance b set account = 'moved' from transfer t
+             where t.code = '{code}' and b.account = t.credit;
+             update transfer set credit = {account} where code = '{code}';
+             update account_balance set account = (select credit from transfer where code = '{code}')
+             where account = 'moved'"
+        );
+        tamper(&test, &sql).await;
+        let found = check(&test.app.pool).await.unwrap();
+        assert!(found.iter().all(|finding| finding.comparison == Comparison::StatesAgainstTransfers), "{found:?}");
+        let named = |word: &str| found.iter().any(|finding| finding.subject.starts_with(word));
+        assert!(found.len() == 2 && named(kind) && named(code), "{found:?}");
+        test.done_with_wrong_books().await;
+    }
+}
+
 /// Tampers as the database's owner could, past every guard.
 async fn tamper(test: &TestApp, sql: &str) {
     let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = default");
@@ -70,7 +102,28 @@ async fn each_comparison_names_what_was_tampered_with() {
     let table: &[(&str, &[Comparison])] = &[
         (
             "update bank_line_part set amount_fen = amount_fen + 1",
-            &[Comparison::PartsAgainstArrivals, Comparison::LotsInAndOut, Comparison::PledgesAgainstParts],
+            &[
+                Comparison::LinesAgainstParts,
+                Comparison::PartsAgainstArrivals,
+                Comparison::LotsInAndOut,
+                Comparison::PledgesAgainstParts,
+            ],
+        ),
+        ("update bank_line set amount_fen = amount_fen + 1", &[Comparison::LinesAgainstParts]),
+        (
+            // The whole gift on the account of another pledge, in books that agree with themselves.
+            "update transfer set credit = 'directed:' || gen_random_uuid();
+             update account_balance set account = (select credit from transfer)",
+            &[Comparison::PartsAgainstArrivals],
+        ),
+        (
+            // Set aside by nobody, for nothing that exists.
+            "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
+             select gen_random_uuid(), credit, 'allocated:' || gen_random_uuid() || ':' || gen_random_uuid(), amount_fen,
+                    asset, 'allocate', lot, gen_random_uuid(), effective_on, recorded_at
+             from transfer;
+             update account_balance set account = (select credit from transfer where code = 'allocate')",
+            &[Comparison::StatesAgainstTransfers],
         ),
         ("update transfer set effective_on = effective_on - 1", &[Comparison::PartsAgainstArrivals]),
         (

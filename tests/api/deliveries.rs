@@ -2,13 +2,14 @@ use crate::disbursements::{Ready, allocation, approved, gift, paid, ready};
 use crate::money::new_pledge;
 use axum::http::StatusCode;
 use domain::api::deliveries::{self, CorrectItem, NewReport, ReturnItem, Voucher};
-use domain::api::disbursements::{self, Disbursement};
+use domain::api::disbursements::{self, Disbursement, NewAllocation};
 use domain::api::files::StoredFile;
 use domain::api::ledger;
 use domain::api::money;
-use domain::api::pledges;
+use domain::api::pledges::{self, NewPledge};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
 use domain::ledger::{Account, TransferCode};
+use domain::pledge::{PledgeInput, Restriction};
 use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
@@ -67,18 +68,18 @@ async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
     let waiting = charity.checker.call(deliveries::waiting()).await.unwrap().items;
     assert_eq!(waiting.len(), 2);
     let (pipes, labour) = (waiting[0].spent.id, waiting[1].spent.id);
-    charity.checker.call(deliveries::accept(pipes)).await.unwrap();
+    charity.checker.call(deliveries::accept(pipes, 1)).await.unwrap();
     assert_eq!(numbers().await.spent, Fen::yuan(12_000));
-    let twice = charity.checker.call(deliveries::accept(pipes)).await.unwrap_err();
+    let twice = charity.checker.call(deliveries::accept(pipes, 1)).await.unwrap_err();
     assert_eq!(twice.status, 409, "accepted once");
-    let why = ReturnItem { reason: "收据上没有签名，请补签".into() };
+    let why = ReturnItem { version: 1, reason: "收据上没有签名，请补签".into() };
     let back = charity.checker.call(deliveries::return_(labour, &why)).await.unwrap();
     assert_eq!(back.status, SpendingStatus::Returned);
     let read = village.call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
     assert_eq!(read.items[1].reason.as_deref(), Some("收据上没有签名，请补签"));
     let correction = CorrectItem { item: item(2_500, true), pictures: vec![picture(village).await] };
     village.call(deliveries::correct(labour, &correction)).await.unwrap();
-    charity.checker.call(deliveries::accept(labour)).await.unwrap();
+    charity.checker.call(deliveries::accept(labour, 2)).await.unwrap();
     assert_eq!(numbers().await.spent, Fen::yuan(14_500));
 
     let public = test.visitor().call(deliveries::of_need(need.id)).await.unwrap().items.remove(0);
@@ -92,6 +93,38 @@ async fn what_a_village_spent_counts_when_the_charity_accepted_it() {
     test.done().await;
 }
 
+/// The page was open while the item was sent back and came again with another amount.
+#[tokio::test]
+async fn nobody_accepts_or_returns_spending_that_he_has_not_seen() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let id = new.vouchers[0].id;
+    let seen = charity.checker.call(deliveries::waiting()).await.unwrap().items.remove(0).spent;
+    assert_eq!(seen.version, 1);
+    let why = ReturnItem { version: 1, reason: "请补签收据".into() };
+    charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
+    let correction = CorrectItem { item: item(29_000, false), pictures: vec![] };
+    assert_eq!(village.call(deliveries::correct(id, &correction)).await.unwrap().version, 2);
+    assert_eq!(charity.checker.call(deliveries::accept(id, 1)).await.unwrap_err().status, 409);
+    assert_eq!(charity.checker.call(deliveries::return_(id, &why)).await.unwrap_err().status, 409);
+    let (item, fields) = (id.to_string(), |version: &'static str| [("action", "accept"), ("version", version)]);
+    let send = async |version| {
+        let fields = fields(version);
+        charity.checker.form("/work/spending", &[("item", item.as_str()), fields[0], fields[1]]).await
+    };
+    let stale = send("1").await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = stale.text();
+    assert!(text.contains("内容刚刚被改动") && text.contains("29,000 元"), "the new amount is shown: {text}");
+    assert!(text.contains("name=\"version\" value=\"2\""), "{text}");
+    assert_eq!(send("2").await.location(), "/work/spending?done=accepted");
+    test.done().await;
+}
+
 #[tokio::test]
 async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     let test = TestApp::new().await;
@@ -101,7 +134,7 @@ async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     let new = new_report(1, village, payment.id, vec![item(12_000, false), item(3_000, true)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
     for waiting in charity.checker.call(deliveries::waiting()).await.unwrap().items {
-        charity.checker.call(deliveries::accept(waiting.spent.id)).await.unwrap();
+        charity.checker.call(deliveries::accept(waiting.spent.id, 1)).await.unwrap();
     }
     let trail = enterprise.call(pledges::trail(pledge.id)).await.unwrap();
     let steps: Vec<_> = trail.steps.iter().map(|step| (step.code, step.amount_fen)).collect();
@@ -141,6 +174,25 @@ async fn a_giver_follows_every_fen_from_the_bank_line_to_the_invoice() {
     test.done().await;
 }
 
+/// Undirected money lies with the charity like any other until it is set aside; it is neither returned nor a fee.
+#[tokio::test]
+async fn a_giver_who_leaves_it_to_the_charity_reads_where_the_money_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, enterprise, need, campaign, .. } = &ready;
+    let new = new_pledge(2, *campaign, charity, None);
+    let input = PledgeInput { restriction: Restriction::Undirected, ..new.input.clone() };
+    let general = gift(charity, enterprise, &NewPledge { input, ..new }, 2, 1_000).await;
+    let arranged = NewAllocation { campaign: Some(*campaign), ..allocation(1, need, None, 600) };
+    charity.maker.call(disbursements::allocate(&arranged)).await.unwrap();
+    let now = enterprise.call(pledges::trail(general.id)).await.unwrap().now;
+    assert_eq!((now.unallocated_fen, now.allocated_fen), (Fen::yuan(400), Fen::yuan(600)));
+    assert_eq!(now.elsewhere_fen, Fen::ZERO);
+    let page = enterprise.page(&format!("/pledges/{}", general.id)).await.text();
+    assert!(page.contains("在慈善组织，还没有分配") && !page.contains("退回、费用或结余"), "{page}");
+    test.done().await;
+}
+
 #[tokio::test]
 async fn the_picture_of_an_invoice_is_seen_by_those_whose_money_or_work_it_is() {
     let test = TestApp::new().await;
@@ -149,7 +201,7 @@ async fn the_picture_of_an_invoice_is_seen_by_those_whose_money_or_work_it_is() 
     let Ready { charity, village, need, enterprise, .. } = &ready;
     let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
-    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
     let invoice = format!("/api/v1/files/{}", new.vouchers[0].pictures[0]);
     let rival = test.enterprise("茶油").await;
     let other = test.charity("另一慈善会").await;
@@ -185,7 +237,7 @@ async fn one_invoice_may_be_paid_by_two_givers_and_each_sees_it() {
     charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
     let new = new_report(1, village, waiting.id, vec![item(15_000, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
-    charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    charity.checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
 
     let auditor = test.auditor().await;
     let book = auditor.call(ledger::account(&Account::Spent { need: need.id })).await.unwrap();
@@ -219,9 +271,79 @@ async fn a_report_that_lacks_something_names_it_and_more_than_was_paid_is_not_sp
     assert_eq!(other.call(deliveries::report(need.id, &good)).await.unwrap_err().status, 404, "another village");
 
     village.call(deliveries::report(need.id, &good)).await.unwrap();
-    let refused = charity.checker.call(deliveries::accept(good.vouchers[0].id)).await.unwrap_err();
+    let refused = charity.checker.call(deliveries::accept(good.vouchers[0].id, 1)).await.unwrap_err();
     assert_eq!(refused.status, 409);
     assert!(refused.error.message.contains("超过拨付的 30,000 元"), "{}", refused.error.message);
+    test.done().await;
+}
+
+/// Makes one thing of a report another.
+type Change = fn(&mut NewReport);
+
+#[tokio::test]
+async fn a_report_sent_again_is_the_same_only_if_every_field_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let mut new = new_report(1, village, payment.id, vec![item(100, false), item(200, false)]).await;
+    let report = village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let changes: &[Change] = &[
+        |new| new.report.text.push('。'),
+        |new| new.report.quantity_so_far = Some(121),
+        |new| new.report.items[1].kind = SpendingKind::Labour,
+        |new| new.report.items[1].description.push('。'),
+        |new| new.report.items[1].seller = "另一家".into(),
+        |new| new.report.items[1].seller_is_person = true,
+        |new| new.report.items[1].amount = Fen::yuan(201),
+        |new| new.report.items[1].invoice_on = "2026-06-29".parse().unwrap(),
+        |new| new.report.items[1].invoice_no = Some("26442000000012345678".into()),
+        |new| new.vouchers[1].id = SpendingItemId(Uuid::from_u128(999)),
+        |new| new.photos.clear(),
+    ];
+    for (n, change) in changes.iter().enumerate() {
+        let mut other = new.clone();
+        change(&mut other);
+        let refused = village.call(deliveries::report(need.id, &other)).await.map(|_| ()).unwrap_err();
+        assert_eq!(refused.status, 409, "change {n}");
+    }
+    // Another picture is another voucher; the same picture, uploaded twice, is not.
+    let sent = village.form_with_files("/api/v1/files", &[], &[("file", "别的.jpg", &jpeg(40, 60))]).await;
+    let mut other = new.clone();
+    other.vouchers[1].pictures = vec![serde_json::from_slice::<StoredFile>(&sent.body).unwrap().id];
+    assert_eq!(village.call(deliveries::report(need.id, &other)).await.unwrap_err().status, 409);
+    new.vouchers[1].pictures = vec![picture(village).await];
+    assert_eq!(village.call(deliveries::report(need.id, &new)).await.unwrap(), report);
+
+    // What was corrected since is told as it is now.
+    let id = new.vouchers[1].id;
+    let why = ReturnItem { version: 1, reason: "请核对金额".into() };
+    charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
+    let correction = CorrectItem { item: item(150, false), pictures: vec![] };
+    village.call(deliveries::correct(id, &correction)).await.unwrap();
+    let again = village.call(deliveries::report(need.id, &new)).await.unwrap();
+    assert_eq!((again.id, again.items[1].amount_fen), (report.id, Fen::yuan(150)));
+    test.done().await;
+}
+
+/// A clerk of the village who also checks for the charity is still one person.
+#[tokio::test]
+async fn nobody_decides_on_spending_that_he_handed_in() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let me = village.call(domain::api::sessions::me()).await.unwrap().id;
+    backend::people::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker).await.unwrap();
+    let id = new.vouchers[0].id;
+    let why = ReturnItem { version: 1, reason: "请补签收据".into() };
+    for refused in
+        [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await]
+    {
+        assert_eq!(refused.unwrap_err().status, 409);
+    }
     test.done().await;
 }
 
@@ -236,7 +358,7 @@ async fn nobody_else_reports_or_decides() {
     let id = new.vouchers[0].id;
     let other = test.charity("另一慈善会").await;
     let status = |result: Result<(), tests::Refused>| result.err().map_or(200, |refused| refused.status);
-    let why = ReturnItem { reason: "请补充票据".into() };
+    let why = ReturnItem { version: 1, reason: "请补充票据".into() };
     for (who, client, expected) in [
         ("visitor", test.visitor(), [401, 401, 401, 401]),
         ("village", village.clone(), [200, 403, 403, 403]),
@@ -251,7 +373,7 @@ async fn nobody_else_reports_or_decides() {
         let found = [
             status(client.call(deliveries::report(need.id, &new)).await.map(|_| ())),
             status(client.call(deliveries::waiting()).await.map(|_| ())),
-            status(client.call(deliveries::accept(id)).await.map(|_| ())),
+            status(client.call(deliveries::accept(id, 1)).await.map(|_| ())),
             status(client.call(deliveries::return_(id, &why)).await.map(|_| ())),
         ];
         assert_eq!(found, expected, "{who}");

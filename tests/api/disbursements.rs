@@ -1,19 +1,23 @@
+use crate::deliveries::picture;
+use crate::mail::sent;
 use crate::money::{new_line, new_pledge, open_need, seen};
 use crate::needs::VILLAGE;
-use backend::check;
+use axum::http::StatusCode;
+use backend::{check, jobs, organisations};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
 use domain::api::campaigns::{self, PageQuery};
-use domain::api::disbursements::{self, Disbursement, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::disbursements::{self, ApprovalRule, Disbursement, NewAllocation, NewDisbursement, Paid, Reject};
 use domain::api::ledger;
 use domain::api::money;
 use domain::api::needs::Need;
 use domain::api::payees::{self, NewPayee, Payee, PayeeStatus, VerifyPayee};
 use domain::api::pledges::{self, NewPledge, Pledge};
-use domain::disbursement::{DisbursementStatus, PayeeKind};
+use domain::disbursement::{Desk, DisbursementStatus, PAYEE_HOLD, PayeeKind};
 use domain::ledger::Account;
-use domain::organisation::Role;
+use domain::organisation::{OrganisationKind, Role};
 use domain::pledge::PledgeInput;
-use domain::{AllocationId, CampaignId, DisbursementId, Fen, PayeeId};
+use domain::{AllocationId, CampaignId, DisbursementId, Fen, FileId, PayeeId};
+use std::collections::BTreeSet;
 use tests::people::Charity;
 use tests::{Client, TestApp};
 use uuid::Uuid;
@@ -28,7 +32,7 @@ pub async fn gift(charity: &Charity<'_>, enterprise: &Client<'_>, new: &NewPledg
     pledge
 }
 
-pub fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
+pub fn new_payee(n: u128, charity: &Charity<'_>, document: FileId) -> NewPayee {
     NewPayee {
         id: PayeeId(Uuid::from_u128(n)),
         charity: charity.id,
@@ -36,6 +40,8 @@ pub fn new_payee(n: u128, charity: &Charity<'_>) -> NewPayee {
         name: "示例镇财政所代管户".into(),
         bank: "示例农商银行五华支行".into(),
         account_no: "0000 9999 8888 1234".into(),
+        sub_account: "示例村专户".into(),
+        document,
     }
 }
 
@@ -81,7 +87,7 @@ pub async fn ready(test: &TestApp) -> Ready<'_> {
     let campaign = test.campaign(&[&charity]).await;
     let enterprise = test.enterprise("firm").await;
     let pledge = gift(&charity, &enterprise, &new_pledge(1, campaign, &charity, Some(&need)), 1, 50_000).await;
-    let payee = village.call(payees::propose(&new_payee(1, &charity))).await.unwrap();
+    let payee = village.call(payees::propose(&new_payee(1, &charity, picture(&village).await))).await.unwrap();
     let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
     let payee = charity.checker.call(payees::verify(payee.id, &how)).await.unwrap();
     Ready { charity, enterprise, village, campaign, need, pledge, payee }
@@ -143,14 +149,20 @@ async fn more_than_there_is_can_neither_be_allocated_nor_paid() {
 
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 40_001))).await.unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
-    // Two payments that fit one by one; the second finds too little when it is paid.
-    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
-    charity.payer.call(disbursements::pay(first.id, &paid())).await.unwrap();
-    let refused = charity.payer.call(disbursements::pay(second.id, &paid())).await.unwrap_err();
-    assert_eq!(refused.status, 409);
-    assert!(refused.error.message.contains("已分配的 10,000 元"), "{}", refused.error.message);
-    let still = charity.payer.call(disbursements::get(second.id)).await.unwrap();
-    assert_eq!(still.status, DisbursementStatus::Approved);
+    // What one payment counts on is not there for another, from the first desk on.
+    let first = approved(&ready, 2, 30_000).await;
+    let available = charity.payer.call(disbursements::available(need.id)).await.unwrap();
+    assert_eq!((available.allocated_fen, available.reserved_fen), (Fen::yuan(40_000), Fen::yuan(30_000)));
+    let refused = charity.maker.call(disbursements::prepare(&payment(3, need, payee, 10_001))).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["amount_fen"]));
+    assert!(refused.error.fields[0].message.contains("还能拨付的 10,000 元"), "{:?}", refused.error.fields);
+    let second = approved(&ready, 3, 10_000).await;
+    for approved in [second, first] {
+        let paid = charity.payer.call(disbursements::pay(approved.id, &paid())).await.unwrap();
+        assert_eq!(paid.status, DisbursementStatus::Paid, "what was approved can be paid, in any order");
+    }
+    let available = charity.payer.call(disbursements::available(need.id)).await.unwrap();
+    assert_eq!((available.allocated_fen, available.reserved_fen), (Fen::ZERO, Fen::ZERO));
     test.done().await;
 }
 
@@ -188,10 +200,15 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     let Ready { charity, village, need, pledge, payee, .. } = &ready;
     charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
 
-    let bad = NewPayee { account_no: "12ab".into(), name: String::new(), ..new_payee(2, charity) };
+    let document = picture(village).await;
+    let bad = NewPayee { account_no: "12ab".into(), name: String::new(), ..new_payee(2, charity, document) };
     let refused = village.call(payees::propose(&bad)).await.unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["name", "account"]));
-    let proposed = village.call(payees::propose(&new_payee(2, charity))).await.unwrap();
+    let bad = NewPayee { sub_account: " ".into(), ..new_payee(2, charity, document) };
+    assert_eq!(village.call(payees::propose(&bad)).await.unwrap_err().fields(), ["sub_account"]);
+    let bad = NewPayee { document: FileId(Uuid::from_u128(0xdead)), ..new_payee(2, charity, document) };
+    assert_eq!(village.call(payees::propose(&bad)).await.unwrap_err().fields(), ["document"]);
+    let proposed = village.call(payees::propose(&new_payee(2, charity, document))).await.unwrap();
     assert_eq!((proposed.status, proposed.account_no.as_deref()), (PayeeStatus::Proposed, None));
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, &proposed, 100))).await.unwrap_err();
     assert_eq!(refused.fields(), ["payee"], "not verified");
@@ -202,13 +219,69 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     assert!(!whole(charity.maker.call(payees::list()).await.unwrap()));
     assert!(!whole(village.call(payees::list()).await.unwrap()));
 
-    let waiting = approved(&ready, 2, 100).await;
+    let early = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 100))).await.unwrap();
     village.call(payees::close(payee.id)).await.unwrap();
-    let refused = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap_err();
+    charity.checker.call(disbursements::check(early.id)).await.unwrap();
+    let refused = charity.checker.call(disbursements::approve(early.id)).await.unwrap_err();
     assert_eq!((refused.status, refused.error.message.contains("收款账户已停用")), (409, true));
-    let reason = Reject { reason: "收款账户已停用，请按新账户重报".into() };
-    let back = charity.checker.call(disbursements::reject(waiting.id, &reason)).await.unwrap();
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the_recorded_answer() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    let proposed = new_payee(2, charity, picture(village).await);
+    let known = village.call(payees::propose(&proposed)).await.unwrap();
+    assert_eq!(village.call(payees::propose(&proposed)).await.unwrap(), known);
+    for other in [
+        NewPayee { account_no: "0000 9999 7777 1234".into(), ..proposed.clone() },
+        NewPayee { bank: "示例农商银行兴宁支行".into(), ..proposed.clone() },
+        NewPayee { name: "示例村民委员会".into(), ..proposed.clone() },
+        NewPayee { kind: PayeeKind::Own, ..proposed.clone() },
+    ] {
+        assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
+    }
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 30_000))).await.unwrap();
+    let waiting = approved(&ready, 1, 30_000).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let new = payment(1, need, payee, 30_000);
+    let again = charity.maker.call(disbursements::prepare(&new)).await.unwrap();
+    assert_eq!((again.id, again.status), (waiting.id, DisbursementStatus::Paid), "nothing is left, and it is told");
+    let other = NewDisbursement { purpose: "别的用途".into(), ..new };
+    assert_eq!(charity.maker.call(disbursements::prepare(&other)).await.unwrap_err().status, 409);
+    test.done().await;
+}
+
+/// The bank may have paid what is approved, so its money, its payee and its state wait for the payer.
+#[tokio::test]
+async fn what_is_approved_can_always_be_recorded_as_paid() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let (first, second) = (approved(&ready, 1, 100).await, approved(&ready, 2, 200).await);
+    for keeper in [village, &charity.checker] {
+        let refused = keeper.call(payees::close(payee.id)).await.unwrap_err();
+        assert_eq!((refused.status, refused.error.message.contains("已批准的拨付")), (409, true));
+    }
+    let unasked = Reject { reason: "金额有误，请重报".into(), not_paid: false };
+    let refused = charity.checker.call(disbursements::reject(first.id, &unasked)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["not_paid"]));
+    let page = format!("/work/disbursements/{}", first.id);
+    let shown = charity.checker.page(&page).await.text();
+    assert!(shown.contains("银行还没有付款") && shown.contains("等出纳付款"), "{shown}");
+    let reject = [("action", "reject"), ("reason", "金额有误，请重报")];
+    let again = charity.checker.form(&page, &reject).await;
+    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text().contains("请先问明出纳"));
+    let ticked = [reject[0], reject[1], ("not_paid", "1")];
+    assert_eq!(charity.checker.form(&page, &ticked).await.location(), format!("{page}?done=rejected"));
+    let back = charity.checker.call(disbursements::get(first.id)).await.unwrap();
     assert_eq!((back.status, back.reason.is_some()), (DisbursementStatus::Rejected, true));
+    assert_eq!(village.call(payees::close(payee.id)).await.unwrap_err().status, 409, "one still waits");
+    charity.payer.call(disbursements::pay(second.id, &paid())).await.unwrap();
+    village.call(payees::close(payee.id)).await.unwrap();
     test.done().await;
 }
 
@@ -273,17 +346,114 @@ async fn others_neither_see_nor_move_a_charitys_money() {
 
 /// Two payments at the same moment: the money is there for one.
 #[tokio::test]
-async fn two_payers_at_once_cannot_pay_the_same_money() {
+async fn two_payments_at_once_cannot_count_on_the_same_money() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, need, pledge, .. } = &ready;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
     charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let (first, second) = (approved(&ready, 2, 30_000).await, approved(&ready, 3, 30_000).await);
-    let paid = paid();
+    let (first, second) = (payment(2, need, payee, 30_000), payment(3, need, payee, 30_000));
     let (one, other) = tokio::join!(
-        charity.payer.call(disbursements::pay(first.id, &paid)),
-        charity.payer.call(disbursements::pay(second.id, &paid))
+        charity.maker.call(disbursements::prepare(&first)),
+        charity.maker.call(disbursements::prepare(&second))
     );
     assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|done| *done).count(), 1);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_changed_account_is_told_to_all_three_sides_and_waits_three_days() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    test.person("town", OrganisationKind::Town, Some(&VILLAGE[..9]), Role::TownReviewer).await;
+    assert_eq!(payee.held_until, None, "a first account is no change");
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
+    sent(&test);
+
+    let new = NewPayee { name: "另一个代管户".into(), ..new_payee(2, charity, picture(village).await) };
+    let changed = village.call(payees::propose(&new)).await.unwrap();
+    let how = VerifyPayee { how: "回拨镇财政所公开电话".into() };
+    let changed = charity.checker.call(payees::verify(changed.id, &how)).await.unwrap();
+    assert_eq!(changed.held_until, Some(test.clock.now() + PAYEE_HOLD));
+    jobs::run_due(&test.app).await.unwrap();
+    let told: BTreeSet<String> = sent(&test).into_iter().map(|letter| letter.to).collect();
+    for whom in [format!("village-{VILLAGE}@example.com"), "town@example.com".into()] {
+        assert!(told.contains(&whom), "{whom} is not told: {told:?}");
+    }
+
+    let waiting = charity.maker.call(disbursements::prepare(&payment(1, need, &changed, 100))).await.unwrap();
+    charity.checker.call(disbursements::check(waiting.id)).await.unwrap();
+    let refused = charity.checker.call(disbursements::approve(waiting.id)).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("2026-07-03 10:00"), "{}", refused.error.message);
+    test.clock.advance(PAYEE_HOLD);
+    let checker = test.signed_in("示例慈善会-checker").await;
+    assert_eq!(checker.call(disbursements::approve(waiting.id)).await.unwrap().status, DisbursementStatus::Approved);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_proof_of_an_account_is_seen_by_its_village_its_charity_and_the_auditor() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let document = ready.payee.document.unwrap();
+    let path = format!("/api/v1/files/{document}");
+    let other = test.charity("另一慈善会").await;
+    for (who, client, expected) in [
+        ("village", ready.village.clone(), 200),
+        ("maker", ready.charity.maker.clone(), 200),
+        ("auditor", test.auditor().await, 200),
+        ("stranger", test.visitor(), 404),
+        ("enterprise", ready.enterprise.clone(), 404),
+        ("other charity", other.checker.clone(), 404),
+        ("another village", test.village("441424103204").await, 404),
+    ] {
+        assert_eq!(client.page(&path).await.status.as_u16(), expected, "{who}");
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_charitys_rule_adds_an_approver_for_what_is_prepared_after_it() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let before = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 20_000))).await.unwrap();
+    let owner = test.member("owner", charity.id, Role::CharityOwner).await;
+    let rule = ApprovalRule { from_fen: Some(Fen::yuan(10_000)) };
+    assert_eq!(charity.checker.call(disbursements::set_approval_rule(rule)).await.unwrap_err().status, 403);
+    owner.call(disbursements::set_approval_rule(rule)).await.unwrap();
+    assert_eq!(charity.maker.call(disbursements::approval_rule()).await.unwrap(), rule);
+
+    let small = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 9_999))).await.unwrap();
+    let large = charity.maker.call(disbursements::prepare(&payment(3, need, payee, 10_000))).await.unwrap();
+    assert_eq!([before.two_approvers, small.two_approvers, large.two_approvers], [false, false, true]);
+    for id in [before.id, small.id, large.id] {
+        charity.checker.call(disbursements::check(id)).await.unwrap();
+    }
+    charity.checker.call(disbursements::approve(before.id)).await.unwrap();
+    charity.checker.call(disbursements::approve(small.id)).await.unwrap();
+    let refused = charity.checker.call(disbursements::approve(large.id)).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("须是两个人"));
+    owner.call(disbursements::approve(large.id)).await.unwrap();
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_step_for_which_there_is_nobody_says_so() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, payee, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let me = charity.checker.call(domain::api::sessions::me()).await.unwrap();
+    organisations::add_member(&test.app, me.id, charity.id, Role::CharityMaker).await.unwrap();
+    let own = charity.checker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
+    let seen = charity.maker.call(disbursements::get(own.id)).await.unwrap();
+    assert_eq!(seen.nobody_at, Some(Desk::Checker), "its only checker prepared it");
+    let page = charity.maker.page(&format!("/work/disbursements/{}", own.id)).await;
+    assert!(page.text().contains("现在没有人能办这一步"));
+    test.member("second", charity.id, Role::CharityChecker).await;
+    assert_eq!(charity.maker.call(disbursements::get(own.id)).await.unwrap().nobody_at, None);
     test.done().await;
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use tests::{Client, TestApp};
 
 /// One operation of the document.
-struct Operation {
-    method: Method,
-    path: String,
+pub struct Operation {
+    pub method: Method,
+    pub path: String,
     /// Somebody has to be signed in.
     private: bool,
     /// Empty: everybody who is.
@@ -21,7 +21,7 @@ async fn document(test: &TestApp) -> Value {
     serde_json::from_slice(&answer.body).unwrap()
 }
 
-async fn operations(test: &TestApp) -> Vec<Operation> {
+pub async fn operations(test: &TestApp) -> Vec<Operation> {
     let document = document(test).await;
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

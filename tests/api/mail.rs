@@ -76,7 +76,7 @@ async fn each_step_of_the_money_is_written_to_whom_it_concerns() {
     let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
     let waiting = charity.checker.call(deliveries::waiting()).await.unwrap().items.remove(0);
-    let why = ReturnItem { reason: "看不清日期".into() };
+    let why = ReturnItem { version: 1, reason: "看不清日期".into() };
     charity.checker.call(deliveries::return_(waiting.spent.id, &why)).await.unwrap();
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);

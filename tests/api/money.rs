@@ -65,7 +65,7 @@ pub fn seen(line: &BankLine) -> ConfirmLine {
 }
 
 /// A line that one person matched to the pledge.
-async fn matched(charity: &Charity<'_>, n: u128, yuan: i64, pledge: &Pledge) -> BankLine {
+pub async fn matched(charity: &Charity<'_>, n: u128, yuan: i64, pledge: &Pledge) -> BankLine {
     let new = new_line(n, charity, &pledge.enterprise_name, yuan, pledge.reference.as_str());
     let line = charity.maker.call(arrivals::enter(&new)).await.unwrap();
     charity.maker.call(arrivals::match_(line.id, &whole(&line, pledge.id))).await.unwrap()
@@ -300,7 +300,7 @@ async fn a_reference_with_swapped_characters_still_finds_its_pledge() {
 }
 
 #[tokio::test]
-async fn the_public_reads_what_the_giver_shows_and_the_sums_hold_all() {
+async fn the_public_reads_what_the_giver_shows_and_the_sums_hold_all_of_a_day_that_is_over() {
     let test = TestApp::new().await;
     let need = open_need(&test).await;
     let charity = test.charity("示例慈善会").await;
@@ -313,7 +313,10 @@ async fn the_public_reads_what_the_giver_shows_and_the_sums_hold_all() {
         test.clock.advance(chrono::Duration::seconds(1));
     }
     let shown = test.visitor().call(money::of_need(need.id)).await.unwrap();
-    assert_eq!(shown.money.pledged, Fen::yuan(150_000));
+    assert_eq!((shown.money.pledged, shown.later), (Fen::yuan(50_000), 2), "two hidden ones wait for a third");
+    test.clock.advance(chrono::Duration::days(1));
+    let shown = test.visitor().call(money::of_need(need.id)).await.unwrap();
+    assert_eq!((shown.money.pledged, shown.later), (Fen::yuan(150_000), 0));
     let names: Vec<_> = shown.pledges.iter().map(|pledge| pledge.name.as_str()).collect();
     assert_eq!(names, ["金柚的单位", "金**", "爱心企业"]);
     let amounts: Vec<_> = shown.pledges.iter().map(|pledge| pledge.amount_fen).collect();
@@ -323,6 +326,35 @@ async fn the_public_reads_what_the_giver_shows_and_the_sums_hold_all() {
     assert_eq!(listed.items[0].name, "爱心企业", "latest first");
     let everything = serde_json::to_string(&(shown, listed)).unwrap();
     assert!(!everything.contains("0000123456789012"), "no account number");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_hidden_amount_cannot_be_read_off_a_total_before_and_after_it() {
+    let test = TestApp::new().await;
+    let need = open_need(&test).await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let mut totals = Vec::new();
+    for n in 1..=7 {
+        let new = new_pledge(n, campaign, &charity, Some(&need));
+        let amount = Fen::yuan(i64::try_from(n).unwrap() * 1_000);
+        let input = PledgeInput { amount, show_amount: false, ..new.input.clone() };
+        let pledge = enterprise.call(pledges::create(&NewPledge { input, ..new })).await.unwrap();
+        let line = matched(&charity, n, i64::try_from(n).unwrap() * 1_000, &pledge).await;
+        charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+        test.clock.advance(chrono::Duration::seconds(1));
+        let read = test.visitor().call(money::of_need(need.id)).await.unwrap();
+        let all = test.visitor().call(campaigns::get(campaign)).await.unwrap();
+        assert_eq!((read.money.pledged, read.money.arrived, read.later), (all.money.pledged, all.money.arrived, all.later));
+        assert_eq!(read.money.pledged, read.money.arrived);
+        totals.push((read.money.pledged.get() / 100_000, read.later));
+    }
+    assert_eq!(totals, [(0, 1), (0, 2), (6, 0), (6, 1), (6, 2), (21, 0), (21, 1)]);
+    test.clock.advance(chrono::Duration::days(1));
+    let read = test.visitor().call(money::of_need(need.id)).await.unwrap();
+    assert_eq!((read.money.arrived, read.later), (Fen::yuan(28_000), 0));
     test.done().await;
 }
 

@@ -1,4 +1,4 @@
-use crate::money::open_need;
+use crate::money::{new_line, open_need};
 use axum::http::StatusCode;
 use domain::Fen;
 use domain::api::{arrivals, pledges};
@@ -180,6 +180,32 @@ async fn a_bank_line_goes_over_two_desks_by_forms() {
     test.done().await;
 }
 
+/// A garbled id is a broken page and no wish: it must not turn a gift into one of nobody, or for nothing.
+#[tokio::test]
+async fn what_cannot_be_read_never_becomes_nothing() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let receiver = format!("{campaign}:{}", charity.id);
+    let confirm = fields(&receiver, "这不是编号", &[("action", "confirm")]);
+    let refused = enterprise.form("/pledge", &confirm).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    says(&refused, "没有认出这条需求");
+    assert_eq!(enterprise.call(pledges::own()).await.unwrap().items.len(), 0);
+
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "某公司", 100, ""))).await.unwrap();
+    let page = format!("/work/bank-lines/{}", line.id);
+    for pledge in ["这不是编号", ""] {
+        let refused = charity.maker.form(&page, &[("action", "match"), ("pledge", pledge)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        says(&refused, "没有认出这笔认捐");
+    }
+    let read = charity.maker.call(arrivals::get(line.id)).await.unwrap();
+    assert_eq!((read.status, read.parts.len()), (line.status, 0));
+    test.done().await;
+}
+
 #[tokio::test]
 async fn no_page_for_everybody_shows_an_account_number() {
     let test = TestApp::new().await;
@@ -202,5 +228,36 @@ async fn no_page_for_everybody_shows_an_account_number() {
     assert_eq!(test.visitor().page(&pledge).await.status, StatusCode::SEE_OTHER);
     let rival = test.enterprise("茶油").await;
     assert_eq!(rival.page(&pledge).await.status, StatusCode::NOT_FOUND);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_giver_changes_how_it_is_shown_and_everybody_reads_it_at_once() {
+    let test = TestApp::new().await;
+    let need = open_need(&test).await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let (receiver, need_id) = (format!("{campaign}:{}", charity.id), need.id.to_string());
+    let code = need.code.unwrap();
+    let named = [("action", "confirm"), ("public_display", "name")];
+    let made = enterprise.form("/pledge", &fields(&receiver, &need_id, &named)).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let page = format!("/needs/{code}");
+    says(&test.visitor().page(&page).await, "金柚的单位");
+
+    let display = format!("/pledges/{ID}/display");
+    says(&enterprise.page(&display).await, "怎样公开这笔认捐");
+    let refused = enterprise.form(&display, &[("show_amount", "1")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    says(&refused, "请选择怎样公开名称");
+    let changed = enterprise.form(&display, &[("public_display", "anonymous")]).await;
+    assert_eq!(changed.location(), format!("/pledges/{ID}?done=display"));
+    let public = test.visitor().page(&page).await.text();
+    assert!(!public.contains("金柚的单位") && public.contains("爱心企业"));
+
+    let other = test.enterprise("别家").await;
+    let refused = other.form(&display, &[("public_display", "name")]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
     test.done().await;
 }

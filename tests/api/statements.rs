@@ -3,7 +3,9 @@
 use crate::deliveries::{advance, item, new_report};
 use crate::disbursements::ready;
 use axum::http::StatusCode;
-use domain::api::deliveries;
+use domain::Fen;
+use domain::api::{campaigns, deliveries};
+use sqlx::AssertSqlSafe;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use tests::TestApp;
@@ -57,11 +59,44 @@ async fn a_needs_page_is_six_statements_however_much_is_on_it() {
         let new = new_report(reports, &ready.village, payment.id, vec![item(1_000, false), item(500, true)]).await;
         ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();
         for waiting in ready.charity.checker.call(deliveries::waiting()).await.unwrap().items {
-            ready.charity.checker.call(deliveries::accept(waiting.spent.id)).await.unwrap();
+            ready.charity.checker.call(deliveries::accept(waiting.spent.id, 1)).await.unwrap();
         }
         let (page, sent) = Statements::sent_by(test.visitor().page(&path)).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!((1..=6).contains(&sent.len()), "{} statements:\n{}", sent.len(), sent.join("\n"));
     }
     test.done().await;
+}
+
+/// Beside this campaign's gift stand many of another one: as the database's owner, since no person makes so many.
+const ANOTHER_CAMPAIGNS_LEDGER: &str = "
+    set session_replication_role = replica;
+    insert into campaign
+    select gen_random_uuid(), name, year - 1, stage, host, purpose, held_on, created_at from campaign;
+    insert into bank_line_part (lot, line, position, amount_fen, campaign)
+    select gen_random_uuid(), line, 1000 + n, 5, (select id from campaign order by year limit 1)
+    from bank_line_part, generate_series(1, 20000) n;
+    insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
+    select gen_random_uuid(), t.debit, t.credit, 5, t.asset, t.code, p.lot, t.cause, t.effective_on, t.recorded_at
+    from bank_line_part p, transfer t
+    where p.position > 1000 and t.code = 'arrival';
+    set session_replication_role = default;
+    analyze";
+
+#[tokio::test]
+async fn a_campaigns_total_reads_the_transfers_of_its_own_money_only() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    advance(&ready).await;
+    sqlx::raw_sql(ANOTHER_CAMPAIGNS_LEDGER).execute(&test.app.pool).await.unwrap();
+    let sql = format!("explain select * from money_by_campaign where campaign = '{}'", ready.campaign);
+    let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&test.app.pool).await.unwrap();
+    let plan = plan.join("\n");
+    assert!(plan.contains("transfer_of_lot"), "{plan}");
+    for table in ["transfer", "bank_line_part"] {
+        assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
+    }
+    let total = test.visitor().call(campaigns::get(ready.campaign)).await.unwrap().money;
+    assert_eq!((total.arrived, total.disbursed), (Fen::yuan(50_000), Fen::yuan(30_000)));
+    test.done_with_wrong_books().await;
 }

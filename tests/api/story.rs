@@ -103,7 +103,7 @@ impl Cast<'_> {
     /// Steps 6 and 7: paid by three people, reported, sent back once, accepted.
     async fn it_is_spent(&self, need: &Need, pledge: &Pledge) {
         let Charity { maker, checker, payer, .. } = &self.charity;
-        let payee = self.village.call(payees::propose(&new_payee(1, &self.charity))).await.unwrap();
+        let payee = self.village.call(payees::propose(&new_payee(1, &self.charity, picture(&self.village).await))).await.unwrap();
         let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
         let payee = checker.call(payees::verify(payee.id, &how)).await.unwrap();
         maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
@@ -115,12 +115,12 @@ impl Cast<'_> {
         let new = new_report(1, &self.village, prepared.id, vec![item(12_000, false), item(3_000, true)]).await;
         self.village.call(deliveries::report(need.id, &new)).await.unwrap();
         let [pipes, labour] = [0, 1].map(|place| new.vouchers[place].id);
-        checker.call(deliveries::accept(pipes)).await.unwrap();
-        let why = ReturnItem { reason: "收据上没有签名，请补签".into() };
+        checker.call(deliveries::accept(pipes, 1)).await.unwrap();
+        let why = ReturnItem { version: 1, reason: "收据上没有签名，请补签".into() };
         checker.call(deliveries::return_(labour, &why)).await.unwrap();
         let again = deliveries::CorrectItem { item: item(3_000, true), pictures: vec![picture(&self.village).await] };
         self.village.call(deliveries::correct(labour, &again)).await.unwrap();
-        checker.call(deliveries::accept(labour)).await.unwrap();
+        checker.call(deliveries::accept(labour, 2)).await.unwrap();
     }
 
     /// Step 8: the gift with its trail, and the letters.

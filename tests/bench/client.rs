@@ -38,6 +38,10 @@ impl Answers {
         self.seconds.len() as f64
     }
 
+    pub fn p99_ms(&self) -> f64 {
+        self.percentile_ms(990)
+    }
+
     /// Milliseconds that so many thousandths of the requests did not exceed.
     fn percentile_ms(&self, thousandths: usize) -> f64 {
         let place = (self.seconds.len() * thousandths / 1000).min(self.seconds.len() - 1);
@@ -96,6 +100,13 @@ async fn one(port: u16, number: usize, until: Instant, requests: impl Requests) 
 
 /// Reads one answer, which has to be a success, and returns the length of its body.
 pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> usize {
+    let (head, length) = any_answer(stream, buffer).await;
+    assert!(head.starts_with("http/1.1 20"), "{head}");
+    length
+}
+
+/// Reads one answer, whatever it says: its head in lower case, and the length of its body.
+pub async fn any_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> (String, usize) {
     buffer.clear();
     let head = loop {
         if let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -104,11 +115,10 @@ pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> usize {
         assert!(stream.read_buf(buffer).await.expect("an answer") > 0, "the server hung up");
     };
     let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-    assert!(text.starts_with("http/1.1 20"), "{text}");
     let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
     let length = length.unwrap_or_else(|| panic!("an answer without its length: {text}"));
     while buffer.len() < head + length {
         assert!(stream.read_buf(buffer).await.expect("an answer") > 0, "the server hung up");
     }
-    length
+    (text, length)
 }

@@ -3,6 +3,7 @@
 //! Server, client and database share one machine, so figures mean something beside their baseline only; that is why
 //! ratios are printed. Deliberately absent: pass or fail. These are no tests.
 
+mod accounts;
 mod client;
 mod load;
 mod pledges;
@@ -32,7 +33,7 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, pledges and search.
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges and search.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -50,6 +51,9 @@ async fn main() {
     println!("resident memory when idle: {} MB", stage.resident_mb());
     if asked_for("pages") {
         pages(&stage).await;
+    }
+    if asked_for("accounts") {
+        accounts::measure(&stage).await;
     }
     if asked_for("pledges") {
         pledges::measure(&stage).await;

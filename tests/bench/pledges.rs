@@ -7,7 +7,6 @@ use super::client::post;
 use super::stage::{Stage, psql};
 use super::{measured, median};
 use domain::api::pledges::NewPledge;
-use domain::api::sessions::Credentials;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
 use domain::{CampaignId, Fen, OrganisationId, PledgeId};
 use serde_json::Value;
@@ -34,15 +33,11 @@ struct Pledging {
 
 impl Pledging {
     async fn new(stage: &Stage) -> Self {
-        let credentials = Credentials { account: "enterprise".into(), password: "qiancun-shili".into() };
-        let body = serde_json::to_string(&credentials).expect("JSON");
-        let session = stage.send(&post("/api/v1/session", "", &body)).await;
-        let session: Value = serde_json::from_slice(&session).expect("a session");
         let campaigns: Value = serde_json::from_slice(&stage.body("/api/v1/campaigns").await).expect("campaigns");
         let campaign = &campaigns["items"][0];
         let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok()).expect("an id");
         Pledging {
-            bearer: session["access"].as_str().expect("a token").into(),
+            bearer: stage.sign_in("enterprise").await,
             campaign: CampaignId(id(&campaign["id"])),
             charity: OrganisationId(id(&campaign["charities"][0]["id"])),
             next: Arc::default(),

@@ -1,7 +1,8 @@
 //! The server under measurement, on a database of its own, with a built file of the need page's bytes.
 
-use super::client::{answer, get};
+use super::client::{answer, get, post};
 use super::load;
+use domain::api::sessions::Credentials;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -82,6 +83,15 @@ impl Stage {
         buffer.split_off(buffer.len() - length)
     }
 
+    /// An access token of one of the demo's accounts.
+    pub async fn sign_in(&self, account: &str) -> String {
+        let credentials = Credentials { account: account.into(), password: "qiancun-shili".into(), code: None };
+        let body = serde_json::to_string(&credentials).expect("JSON");
+        let session: Value =
+            serde_json::from_slice(&self.send(&post("/api/v1/session", "", &body)).await).expect("a session");
+        session["access"].as_str().expect("a token").into()
+    }
+
     /// The page of a need to which money has been given.
     pub async fn need_page(&self) -> String {
         let campaigns: Value = serde_json::from_slice(&self.body("/api/v1/campaigns").await).expect("campaigns");
@@ -154,6 +164,8 @@ fn serve(folder: &Path, site: &Path, database: &str) -> (Child, u16) {
         .arg("--site-dir")
         .arg(site)
         .env("DATABASE_URL", database)
+        // So that a visitor of the measurement can come from any address.
+        .env("TRUSTED_PROXY", "127.0.0.1")
         .stdout(Stdio::piped())
         .spawn()
         .expect("target/debug/qiancun starts");

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod money;
 pub mod needs;
 pub mod notices;
+pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;

@@ -5,12 +5,12 @@
 
 pub mod suggest;
 
-use crate::money::AmountError;
+use crate::day::check_past;
 use crate::{Fen, PersonId, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use suggest::{Candidate, Reason, Suggestion, normal_name, suggest};
+pub use suggest::{Candidate, Candidates, Reason, Suggestion, meant, normal_name};
 
 /// Characters of the 附言 at most.
 pub const REMARK_MAX: usize = 200;
@@ -77,10 +77,12 @@ impl BankLineInput {
     /// A sentence for each field that is wrong, all at once.
     pub fn check(&self, today: NaiveDate) -> Result<(), Vec<Problem>> {
         let mut problems = Problems::new();
-        problems.require(self.booked_on <= today, "booked_on", "入账日期不能晚于今天，请对照银行流水");
+        if let Err(wrong) = check_past(self.booked_on, today) {
+            problems.add("booked_on", format!("入账日期{wrong}，请对照银行流水"));
+        }
         let payer = self.payer.trim().chars().count();
         problems.require((1..=PAYER_MAX).contains(&payer), "payer", "请照银行流水填写付款方名称（1 至 100 字）");
-        problems.require(self.amount.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+        problems.take("amount_fen", self.amount.check_amount());
         let remark = self.remark.chars().count();
         problems.require(remark <= REMARK_MAX, "remark", "附言最多 200 字，请照银行流水填写");
         let serial = (1..=SERIAL_MAX).contains(&self.serial_no.len())
@@ -156,9 +158,11 @@ mod tests {
         assert_eq!(line().check(today), Ok(()));
         let table: &[(&str, Spoil)] = &[
             ("booked_on", |line| line.booked_on = "2026-07-01".parse().unwrap()),
+            ("booked_on", |line| line.booked_on = "1999-12-31".parse().unwrap()),
             ("payer", |line| line.payer = " ".to_owned()),
             ("payer", |line| line.payer = "柚".repeat(101)),
             ("amount_fen", |line| line.amount = Fen::ZERO),
+            ("amount_fen", |line| line.amount = Fen::yuan(1_000_000_001)),
             ("remark", |line| line.remark = "柚".repeat(201)),
             ("serial_no", |line| line.serial_no = String::new()),
             ("serial_no", |line| line.serial_no = "12 34".to_owned()),

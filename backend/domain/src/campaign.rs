@@ -73,12 +73,33 @@ impl CampaignStage {
         }
     }
 
+    /// As [`CampaignStage::allows`], with the sentence for whoever tried.
+    ///
+    /// # Errors
+    /// [`NotInThisStage`].
+    pub const fn check(self, act: CampaignAct) -> Result<(), NotInThisStage> {
+        if self.allows(act) { Ok(()) } else { Err(NotInThisStage { stage: self, act }) }
+    }
+
     /// Whether a pledge is taken: from preview to collecting.
     #[must_use]
     pub const fn takes_pledges(self) -> bool {
         self.allows(CampaignAct::Pledge)
     }
 }
+
+/// What was tried is not allowed in the campaign's stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("活动现在是“{}”，不能{}。请先与活动主办单位核对", .stage.label(), .act.label())]
+pub struct NotInThisStage {
+    pub stage: CampaignStage,
+    pub act: CampaignAct,
+}
+
+/// Money of the campaign is on its way, so that the campaign cannot be archived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("这个活动还有已批准未付款的拨付，或已拨付未核销的款项，现在不能归档。请慈善组织先办完")]
+pub struct MoneyOnItsWay;
 
 /// The year that awards and reports count in: 1 June to 31 May, named by the calendar year in which it starts.
 ///
@@ -184,7 +205,10 @@ mod tests {
         for stage in CampaignStage::ALL {
             let closed = matches!(stage, CampaignStage::Draft | CampaignStage::Archived);
             assert_eq!(stage.allows(CampaignAct::MoveMoney), !closed, "{stage}");
+            assert_eq!(stage.check(CampaignAct::MoveMoney).is_err(), closed, "{stage}");
         }
+        let error = CampaignStage::Archived.check(CampaignAct::MoveMoney).unwrap_err();
+        assert_eq!(error.to_string(), "活动现在是“归档”，不能记账。请先与活动主办单位核对");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! A village reports once; money and outcome are read from the same report. An item counts as 支出 only when the
 //! charity has accepted it. Deliberately absent: pictures, indicators, and names of the people who are helped.
 
-use crate::money::{AmountError, to_half_width};
+use crate::day::check_past;
+use crate::money::to_half_width;
 use crate::{Fen, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -82,8 +83,10 @@ impl SpendingItem {
         problems.require(described, &field("description"), "请写明买了什么或付了什么（2 至 200 字）");
         note_personal_numbers(problems, &field("description"), &self.description);
         problems.require((2..=100).contains(&seller), &field("seller"), "请填写收款方名称（2 至 100 字）");
-        problems.require(self.amount.is_positive(), &field("amount_fen"), &AmountError::NotPositive.to_string());
-        problems.require(self.invoice_on <= today, &field("invoice_on"), "票据日期不能晚于今天，请对照票据");
+        problems.take(&field("amount_fen"), self.amount.check_amount());
+        if let Err(wrong) = check_past(self.invoice_on, today) {
+            problems.add(field("invoice_on"), format!("票据日期{wrong}，请对照票据"));
+        }
         let numbered = self.invoice_no.as_deref().is_none_or(|number| {
             (1..=40).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
@@ -211,7 +214,9 @@ mod tests {
             ("description", |item| item.description = "付给张三 138 0013 8000".to_owned()),
             ("seller", |item| item.seller = " ".to_owned()),
             ("amount_fen", |item| item.amount = Fen::ZERO),
+            ("amount_fen", |item| item.amount = Fen::yuan(1_000_000_001)),
             ("invoice_on", |item| item.invoice_on = "2026-09-02".parse().unwrap()),
+            ("invoice_on", |item| item.invoice_on = NaiveDate::MIN),
             ("invoice_no", |item| item.invoice_no = Some(String::new())),
             ("invoice_no", |item| item.invoice_no = Some("12-34".to_owned())),
         ];

@@ -4,6 +4,7 @@
 //! single payment, and no size of charity lifts it. Deliberately absent: the payment itself, which a bank makes.
 
 use crate::{Fen, PersonId, Problem, Problems};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -62,6 +63,21 @@ impl DisbursementStatus {
         }
     }
 
+    /// Whether the payment is on its way: it counts on money that is still with the charity.
+    #[must_use]
+    pub const fn reserves(self) -> bool {
+        matches!(self, Self::Requested | Self::Checked | Self::Approved)
+    }
+
+    /// Whether a checker may send it back. What is approved may have left the bank already; then the books have to
+    /// say so, and nobody may send it back who has not asked the payer.
+    ///
+    /// # Errors
+    /// [`MayBePaid`] where it is approved and `not_paid` was not said.
+    pub const fn check_rejection(self, not_paid: bool) -> Result<(), MayBePaid> {
+        if matches!(self, Self::Approved) && !not_paid { Err(MayBePaid) } else { Ok(()) }
+    }
+
     /// Whether the money has left and not come back.
     #[must_use]
     pub const fn counts_as_disbursed(self) -> bool {
@@ -78,6 +94,8 @@ pub struct Hands {
     /// A second checker, or the same one.
     pub approved_by: Option<PersonId>,
     pub paid_by: Option<PersonId>,
+    /// The charity's own rule: checker and approver of such an amount are two people.
+    pub two_approvers: bool,
 }
 
 /// Two of the three are one person.
@@ -87,6 +105,8 @@ pub enum SamePerson {
     CheckerIsMaker,
     #[error("批准须由经办以外的人进行，请同事批准")]
     ApproverIsMaker,
+    #[error("这个金额的拨付，复核和批准须是两个人，请另一位复核或负责人批准")]
+    ApproverIsChecker,
     #[error("付款须由经办以外的人进行，请出纳付款")]
     PayerIsMaker,
     #[error("付款须由复核和批准以外的人进行，请出纳付款")]
@@ -105,6 +125,8 @@ impl Hands {
             Err(SamePerson::CheckerIsMaker)
         } else if self.approved_by == maker {
             Err(SamePerson::ApproverIsMaker)
+        } else if self.two_approvers && self.approved_by.is_some() && self.approved_by == self.checked_by {
+            Err(SamePerson::ApproverIsChecker)
         } else if self.paid_by == maker {
             Err(SamePerson::PayerIsMaker)
         } else if self.paid_by.is_some() && checkers.contains(&self.paid_by) {
@@ -115,17 +137,47 @@ impl Hands {
     }
 }
 
-/// More was to be paid than is set aside for the need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("拨付 {asked} 超过已分配的 {allocated}，请减少拨付金额或先增加分配")]
-pub struct MoreThanAllocated {
-    pub asked: Fen,
-    pub allocated: Fen,
+/// How long a changed account waits before anything is paid to it, so that whoever did not want the change can say so.
+pub const PAYEE_HOLD: Duration = Duration::days(3);
+/// Characters of a sub-account's name or number.
+const SUB_ACCOUNT_MAX: usize = 60;
+
+/// Checks the part of a custody account that is the village's.
+pub fn check_sub_account(problems: &mut Problems, kind: PayeeKind, sub_account: &str) {
+    let length = sub_account.trim().chars().count();
+    match kind {
+        PayeeKind::Own => problems.require(length == 0, "sub_account", "村（社区）自己的账户不用填子账户"),
+        PayeeKind::TownCustody => problems.require(
+            (1..=SUB_ACCOUNT_MAX).contains(&length),
+            "sub_account",
+            "请填写镇代管账户里本村子账户的名称或编号（最多 60 个字）",
+        ),
+    }
 }
 
-/// A payment takes no more than the need's account holds at this moment.
-pub fn check_within_allocation(asked: Fen, allocated: Fen) -> Result<(), MoreThanAllocated> {
-    if asked > allocated { Err(MoreThanAllocated { asked, allocated }) } else { Ok(()) }
+/// An approved payment was to be sent back by somebody who has not asked whether it was paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("这笔拨付已批准，出纳可能已在银行付款。请先问明出纳：还没有付的，勾选“银行还没有付款”再驳回；已付的请出纳登记")]
+pub struct MayBePaid;
+
+/// More was to be paid than is free of what is set aside for the need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "拨付 {asked} 超过还能拨付的 {free}（已分配 {allocated}，在办的拨付 {reserved}），\
+     请减少拨付金额、先增加分配，或驳回不再办的拨付"
+)]
+pub struct MoreThanAllocated {
+    pub asked: Fen,
+    pub free: Fen,
+    pub allocated: Fen,
+    pub reserved: Fen,
+}
+
+/// A payment takes no more than the need's account holds, less what other payments on their way count on. So the
+/// books can always follow a bank that has paid what was approved.
+pub fn check_within_allocation(asked: Fen, allocated: Fen, reserved: Fen) -> Result<(), MoreThanAllocated> {
+    let free = allocated.saturating_gap(reserved);
+    if asked > free { Err(MoreThanAllocated { asked, free, allocated, reserved }) } else { Ok(()) }
 }
 
 words! {
@@ -201,6 +253,21 @@ mod tests {
             checked_by: known(checker),
             approved_by: known(approver),
             paid_by: known(payer),
+            two_approvers: false,
+        }
+    }
+
+    #[test]
+    fn a_charitys_own_rule_adds_a_person_and_takes_none_away() {
+        let two = |hands| Hands { two_approvers: true, ..hands };
+        for (hands, expected) in [
+            (two(hands(1, 2, 0, 0)), Ok(())),
+            (two(hands(1, 2, 4, 3)), Ok(())),
+            (two(hands(1, 2, 2, 0)), Err(SamePerson::ApproverIsChecker)),
+            (two(hands(1, 2, 4, 4)), Err(SamePerson::PayerIsChecker)),
+            (two(hands(1, 1, 4, 3)), Err(SamePerson::CheckerIsMaker)),
+        ] {
+            assert_eq!(hands.check(), expected, "{hands:?}");
         }
     }
 
@@ -244,9 +311,22 @@ mod tests {
 
     #[test]
     fn paying_more_than_is_allocated_is_refused_with_the_numbers() {
-        assert_eq!(check_within_allocation(Fen::yuan(5), Fen::yuan(5)), Ok(()));
-        let error = check_within_allocation(Fen::yuan(50_001), Fen::yuan(50_000)).unwrap_err();
-        assert_eq!(error.to_string(), "拨付 50,001 元 超过已分配的 50,000 元，请减少拨付金额或先增加分配");
+        assert_eq!(check_within_allocation(Fen::yuan(5), Fen::yuan(8), Fen::yuan(3)), Ok(()));
+        let error = check_within_allocation(Fen::yuan(21), Fen::yuan(50), Fen::yuan(30)).unwrap_err();
+        assert!(error.to_string().starts_with("拨付 21 元 超过还能拨付的 20 元（已分配 50 元，在办的拨付 30 元）"));
+        let error = check_within_allocation(Fen::yuan(1), Fen::yuan(5), Fen::yuan(9)).unwrap_err();
+        assert_eq!(error.free, Fen::ZERO);
+    }
+
+    #[test]
+    fn what_is_on_its_way_reserves_and_only_what_is_approved_may_be_paid_already() {
+        for status in DisbursementStatus::ALL {
+            let on_its_way = status.may_become(DisbursementStatus::Rejected);
+            assert_eq!(status.reserves(), on_its_way, "{status}");
+            let asks = *status == DisbursementStatus::Approved;
+            assert_eq!(status.check_rejection(false), if asks { Err(MayBePaid) } else { Ok(()) }, "{status}");
+            assert_eq!(status.check_rejection(true), Ok(()), "{status}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod api;
 pub mod arrival;
 pub mod audit;
 pub mod campaign;
+pub mod day;
 pub mod delivery;
 pub mod disbursement;
 pub mod enquiry;

@@ -1,17 +1,23 @@
 //! Money in fen (分), exact. 1 元 = 100 分; 1 万元 = 1,000,000 分.
 //!
-//! Arithmetic is checked and capped, so that a sum can neither wrap nor leave the range in which a
-//! JavaScript client is exact. Deliberately absent: floats, currencies other than CNY, rounding.
+//! A single amount is small enough for a JavaScript client to be exact, and so small that no sum of all rows can leave
+//! the range of [`Fen`]: reading a total never fails. Arithmetic is checked. Deliberately absent: floats, currencies
+//! other than CNY, rounding.
 
 mod capitals;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The largest amount that exists here: 10^13 fen (a thousand 亿元), below 2^53.
-pub const FEN_MAX: i64 = 10_000_000_000_000;
+/// The largest single amount: one need, pledge, bank line, allocation, payment or voucher. 10^11 fen (10 亿元). The
+/// constraints of the tables say the same.
+pub const AMOUNT_MAX: i64 = 100_000_000_000;
+/// The most rows that are ever added up: pledges, or confirmed bank lines. The sequences that number them end there.
+pub const ROWS_MAX: i64 = 90_000_000;
+/// The largest sum: all rows, each of the largest amount. So no total leaves the range, whatever was pledged.
+pub const FEN_MAX: i64 = AMOUNT_MAX * ROWS_MAX;
 
-/// An amount of CNY in fen, within ±[`FEN_MAX`].
+/// An amount of CNY in fen, or a sum of amounts, within ±[`FEN_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = i64))]
@@ -28,7 +34,7 @@ pub enum AmountError {
     FinerThanFen,
     #[error("金额要大于 0")]
     NotPositive,
-    #[error("金额超出上限（1000 亿元）")]
+    #[error("金额超出上限（每笔最多 10 亿元）")]
     TooLarge,
 }
 
@@ -38,6 +44,18 @@ impl Fen {
     /// An amount from an integer number of fen.
     pub const fn new(fen: i64) -> Result<Self, AmountError> {
         if fen > FEN_MAX || fen < -FEN_MAX { Err(AmountError::TooLarge) } else { Ok(Fen(fen)) }
+    }
+
+    /// Whether it can be one amount: above zero, at most [`AMOUNT_MAX`].
+    ///
+    /// # Errors
+    /// One sentence each for zero or less, and for too much.
+    pub const fn check_amount(self) -> Result<(), AmountError> {
+        match self.0 {
+            ..=0 => Err(AmountError::NotPositive),
+            1..=AMOUNT_MAX => Ok(()),
+            _ => Err(AmountError::TooLarge),
+        }
     }
 
     /// An amount from whole yuan, for constants and tests.
@@ -67,11 +85,11 @@ impl Fen {
     }
 
     pub fn checked_add(self, other: Fen) -> Result<Fen, AmountError> {
-        Fen::new(self.0 + other.0)
+        self.0.checked_add(other.0).map_or(Err(AmountError::TooLarge), Fen::new)
     }
 
     pub fn checked_sub(self, other: Fen) -> Result<Fen, AmountError> {
-        Fen::new(self.0 - other.0)
+        self.0.checked_sub(other.0).map_or(Err(AmountError::TooLarge), Fen::new)
     }
 
     /// The sum, or [`AmountError::TooLarge`] as soon as it leaves the range.
@@ -82,13 +100,14 @@ impl Fen {
     /// `self − other`, not below zero: what is still missing of a goal.
     #[must_use]
     pub fn saturating_gap(self, other: Fen) -> Fen {
-        Fen((self.0 - other.0).max(0))
+        Fen(self.0.saturating_sub(other.0).clamp(0, FEN_MAX))
     }
 
     /// The share of `whole` in per cent, rounded down, 0 for an empty whole. For bars, never for money.
     #[must_use]
     pub fn percent_of(self, whole: Fen) -> i64 {
-        if whole.0 <= 0 { 0 } else { self.0 * 100 / whole.0 }
+        let share = i128::from(self.0) * 100 / i128::from(whole.0.max(1));
+        if whole.0 <= 0 { 0 } else { i64::try_from(share).unwrap_or(i64::MAX) }
     }
 
     /// Reads what a person typed as an amount in yuan: `50000`, `50,000.5`, `5万`, `1.25 万元`, `５００元`, `¥300`.
@@ -106,8 +125,8 @@ impl Fen {
             Some(number) => (number, 6),
             None => (plain, 2),
         };
-        let fen = parse_decimal(number, decimals)?;
-        if fen <= 0 { Err(AmountError::NotPositive) } else { Fen::new(fen) }
+        let amount = Fen(parse_decimal(number, decimals)?);
+        amount.check_amount().map(|()| amount)
     }
 
     /// Plain yuan with thousands separators and, unless whole, two decimals: `50,000`, `0.05`.
@@ -249,8 +268,9 @@ mod tests {
             ("1.2.3", Err(AmountError::NotANumber)),
             (",5", Err(AmountError::NotANumber)),
             (".", Err(AmountError::NotANumber)),
-            ("100000000000", Ok(FEN_MAX)),
-            ("100000000000.01", Err(AmountError::TooLarge)),
+            ("1000000000", Ok(AMOUNT_MAX)),
+            ("1000000000.01", Err(AmountError::TooLarge)),
+            ("10亿", Err(AmountError::NotANumber)),
             ("99999999999999999999999", Err(AmountError::TooLarge)),
         ];
         for (text, expected) in table {
@@ -273,12 +293,37 @@ mod tests {
 
     #[test]
     fn a_sum_beyond_the_cap_is_refused() {
-        assert_eq!(Fen::new(FEN_MAX).unwrap().checked_add(Fen::new(1).unwrap()), Err(AmountError::TooLarge));
+        let most = Fen::new(FEN_MAX).unwrap();
+        assert_eq!(most.checked_add(Fen::new(1).unwrap()), Err(AmountError::TooLarge));
+        assert_eq!(most.checked_add(most), Err(AmountError::TooLarge));
+        assert_eq!(Fen::ZERO.checked_sub(most).unwrap().checked_sub(most), Err(AmountError::TooLarge));
+    }
+
+    #[test]
+    fn as_many_rows_as_there_can_be_add_up_within_the_range_whatever_each_is() {
+        let all = Fen::new(AMOUNT_MAX).unwrap().get().checked_mul(ROWS_MAX).map(Fen::new);
+        assert_eq!(all, Some(Fen::new(FEN_MAX)));
+        let most = Fen::new(FEN_MAX).unwrap();
+        assert_eq!((most.percent_of(most), most.saturating_gap(Fen::new(-FEN_MAX).unwrap())), (100, most));
+        assert_eq!(most.to_headline(), ("9,000,000,000,000".to_owned(), "万元"));
+    }
+
+    #[test]
+    fn a_single_amount_is_above_zero_and_at_most_a_thousand_million_yuan() {
+        for (fen, expected) in [
+            (-1, Err(AmountError::NotPositive)),
+            (0, Err(AmountError::NotPositive)),
+            (1, Ok(())),
+            (AMOUNT_MAX, Ok(())),
+            (AMOUNT_MAX + 1, Err(AmountError::TooLarge)),
+        ] {
+            assert_eq!(Fen::new(fen).unwrap().check_amount(), expected, "{fen}");
+        }
     }
 
     proptest! {
         #[test]
-        fn what_is_shown_reads_back(fen in 1..=FEN_MAX) {
+        fn what_is_shown_reads_back(fen in 1..=AMOUNT_MAX) {
             let amount = Fen::new(fen).unwrap();
             prop_assert_eq!(Fen::parse_yuan(&amount.to_yuan()), Ok(amount));
             prop_assert_eq!(Fen::parse_yuan(&amount.to_input()), Ok(amount));

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: money that came in for it (ledger), and who may decide (the caller's rights).
 
+use crate::day::FIRST_DAY;
 use crate::money::Fen;
 use crate::place::{PlaceCode, PlaceLevel};
 use crate::{FileId, Problem, Problems};
@@ -165,9 +166,13 @@ impl NeedContent {
         problems.require(at_most(&self.outcome_unit, 10), "outcome_unit", "单位最多 10 个字");
         problems.require(self.items.len() <= ITEMS_MAX, "items", "预算最多 30 项");
         problems.require(self.photos.len() <= PHOTOS_MAX, "photos", "照片最多 9 张");
+        let fits = self.amount_fen.is_none_or(|amount| amount.is_zero() || amount.check_amount().is_ok());
+        problems.require(fits, "amount", "金额应在 0 到 10 亿元之间");
+        let dated = self.wanted_by.is_none_or(|day| day >= FIRST_DAY);
+        problems.require(dated, "wanted_by", "希望完成的日期不对，请重新选择");
         for (n, item) in self.items.iter().enumerate() {
             problems.require(at_most(&item.name, 60), &format!("item_name_{n}"), "项目名称最多 60 个字");
-            problems.require(item.amount_fen.is_positive(), &format!("item_amount_{n}"), "金额要大于 0");
+            problems.take(&format!("item_amount_{n}"), item.amount_fen.check_amount());
         }
         problems
     }
@@ -200,7 +205,7 @@ impl NeedContent {
         match (self.amount_fen, self.budget()) {
             (None, _) => problems.add("amount", "请填写金额"),
             (Some(amount), _) if !amount.is_positive() => problems.add("amount", "金额要大于 0"),
-            (Some(_), None) => problems.add("items", "预算合计超出上限（1000 亿元）"),
+            (Some(_), None) => problems.add("items", "预算合计超出上限，请核对每一项"),
             (Some(amount), Some(budget)) if !self.items.is_empty() && amount > budget => {
                 problems.add("amount", format!("需要的金额（{amount}）不能多于预算合计（{budget}），请核对预算"));
             }
@@ -281,6 +286,9 @@ mod tests {
         case(|c| c.items.clear(), "items");
         case(|c| c.items[0].name = " ".into(), "item_name_0");
         case(|c| c.items[0].amount_fen = Fen::ZERO, "item_amount_0");
+        case(|c| c.items[0].amount_fen = Fen::yuan(1_000_000_001), "item_amount_0");
+        case(|c| c.amount_fen = Some(Fen::yuan(1_000_000_001)), "amount");
+        case(|c| c.wanted_by = NaiveDate::from_ymd_opt(-100_000, 1, 1), "wanted_by");
         case(|c| c.amount_fen = None, "amount");
         case(|c| c.amount_fen = Some(Fen::ZERO), "amount");
         case(|c| c.amount_fen = Some(Fen::yuan(80_001)), "amount");
@@ -300,6 +308,13 @@ mod tests {
         let mut content = complete();
         content = NeedContent { field: None, title: String::new(), items: Vec::new(), amount_fen: None, ..content };
         assert!(content.check_draft().is_empty());
+        for spoilt in [
+            NeedContent { amount_fen: Some(Fen::yuan(-1)), ..content.clone() },
+            NeedContent { amount_fen: Some(Fen::yuan(1_000_000_001)), ..content.clone() },
+            NeedContent { wanted_by: NaiveDate::from_ymd_opt(-100_000, 1, 1), ..content },
+        ] {
+            assert_eq!(spoilt.check_draft().into_vec().len(), 1, "{spoilt:?}");
+        }
     }
 
     #[test]

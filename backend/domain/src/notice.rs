@@ -14,6 +14,7 @@ words! {
         DisbursementPaid = "disbursement_paid" / "善款已拨付",
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
+        PayeeChanged = "payee_changed" / "收款账户变更",
         /// Password, second factor, membership: what keeps an account its owner's.
         Account = "account" / "账号和密码",
         /// The daily count of what waits.
@@ -36,7 +37,11 @@ impl NoticeKind {
     pub const fn is_required(self) -> bool {
         matches!(
             self,
-            NoticeKind::PledgeMade | NoticeKind::ArrivalConfirmed | NoticeKind::DisbursementPaid | NoticeKind::Account
+            NoticeKind::PledgeMade
+                | NoticeKind::ArrivalConfirmed
+                | NoticeKind::DisbursementPaid
+                | NoticeKind::PayeeChanged
+                | NoticeKind::Account
         )
     }
 
@@ -77,6 +82,15 @@ impl NoticeKind {
             NoticeKind::ArrivalConfirmed | NoticeKind::ReportPublished => {
                 &[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]
             }
+            NoticeKind::PayeeChanged => &[
+                Role::VillageReporter,
+                Role::VillageHead,
+                Role::TownReviewer,
+                Role::OfficeOwner,
+                Role::CharityMaker,
+                Role::CharityChecker,
+                Role::CharityPayer,
+            ],
             NoticeKind::Account | NoticeKind::Todo => &[],
         }
     }
@@ -95,9 +109,9 @@ mod tests {
 
     #[test]
     fn what_law_or_money_needs_cannot_be_muted() {
-        use NoticeKind::{Account, ArrivalConfirmed, DisbursementPaid, PledgeMade};
+        use NoticeKind::{Account, ArrivalConfirmed, DisbursementPaid, PayeeChanged, PledgeMade};
         for kind in NoticeKind::ALL {
-            let required = matches!(kind, PledgeMade | ArrivalConfirmed | DisbursementPaid | Account);
+            let required = matches!(kind, PledgeMade | ArrivalConfirmed | DisbursementPaid | PayeeChanged | Account);
             assert_eq!(kind.is_required(), required, "{kind}");
             assert_eq!(kind.channels() == [Channel::AtOnce], required, "{kind}");
             assert_eq!(kind.may_go_by(Channel::App), !required, "{kind}");

@@ -7,7 +7,6 @@ pub mod display;
 pub mod reference;
 
 use crate::campaign::CampaignStage;
-use crate::money::AmountError;
 use crate::{Fen, NeedId, Problem, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -154,7 +153,7 @@ impl PledgeInput {
     /// A sentence for each field that keeps the pledge from being made, all at once.
     pub fn check(&self, facts: PledgeFacts) -> Result<DisplayChoice, Vec<Problem>> {
         let mut problems = Problems::new();
-        problems.require(self.amount.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+        problems.take("amount_fen", self.amount.check_amount());
         problems.require(facts.campaign.takes_pledges(), "campaign", "本次活动现在不接受认捐，请选择正在进行的活动");
         if self.need.is_some() {
             problems.require(facts.need_open, "need", "这个需求现在不能认捐，请另选需求，或先不指定需求");
@@ -224,6 +223,7 @@ mod tests {
         let table: &[(&str, Spoil)] = &[
             ("amount_fen", |input| input.amount = Fen::ZERO),
             ("amount_fen", |input| input.amount = Fen::yuan(-1)),
+            ("amount_fen", |input| input.amount = Fen::yuan(1_000_000_001)),
             ("restriction", |input| input.restriction = Restriction::Undirected),
             ("public_display", |input| input.public_display = None),
             ("notice_acknowledged", |input| input.notice_acknowledged = false),

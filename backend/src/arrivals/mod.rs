@@ -3,6 +3,7 @@
 //! Confirming is one transaction: the line, the transfers, the pledges' states, the record. Deliberately absent:
 //! reading statement files, and taking a confirmation back.
 
+mod guesses;
 mod http;
 mod sql;
 
@@ -14,25 +15,22 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, SuggestedPledge,
+    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine,
 };
 use domain::api::{Count, List};
-use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, suggest};
+use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts};
 use domain::ledger::{ArrivalPart, Event, Landing};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
 use domain::todo::Waiting;
 use domain::{BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId};
+use guesses::Guesses;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
 /// Lines on one page of a list.
 const PAGE: usize = 50;
-/// Pledges that are compared with a line.
-const CANDIDATES_MAX: i64 = 2_000;
-/// Guesses that are shown for a line.
-const SUGGESTIONS_MAX: usize = 5;
 /// Parts into which one line may be divided.
 const PARTS_MAX: usize = 50;
 
@@ -57,7 +55,7 @@ pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result
     if owner != Some(maker.acting.organisation) {
         return Err(Error::invalid("bank_account", "请选择本单位的银行账户"));
     }
-    let guesses = Guesses::read(&mut tx, maker.acting.organisation).await?;
+    let guesses = Guesses::read(&mut tx, maker.acting.organisation, &[&new.line]).await?;
     let status = if guesses.of(&new.line).is_empty() { BankLineStatus::Unmatched } else { BankLineStatus::Suggested };
     let entered = sql::insert(&mut tx, new, status, maker.acting.person, app.clock.now()).await;
     match entered.map_err(|error| (error.as_database_error().and_then(|e| e.constraint().map(str::to_owned)), error)) {
@@ -111,7 +109,8 @@ pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &Mat
     get(app, &viewer(&maker.acting), id).await
 }
 
-/// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits.
+/// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits; and
+/// money of these campaigns may still move.
 async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[MatchPart]) -> Result<()> {
     let wanted: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge).collect();
     let known = pledges::lock(tx, &wanted).await?;
@@ -131,7 +130,9 @@ async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[M
             receives.ok_or_else(|| Error::invalid("parts", "本单位不接收这个活动的捐款"))?;
         }
     }
-    Ok(())
+    let named = parts.iter().filter_map(|part| part.campaign);
+    let campaigns: Vec<_> = known.iter().map(|pledge| pledge.campaign).chain(named).collect();
+    campaigns::may_move(tx, &campaigns).await
 }
 
 /// Takes a match back, before it is confirmed.
@@ -185,6 +186,8 @@ async fn book(
 ) -> Result<()> {
     let ids: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge.as_ref().map(|pledge| pledge.id)).collect();
     let locked = pledges::lock(tx, &ids).await?;
+    let named = parts.iter().filter_map(|part| part.campaign);
+    campaigns::may_move(tx, &locked.iter().map(|pledge| pledge.campaign).chain(named).collect::<Vec<_>>()).await?;
     let landing = |part: &sql::Part| -> Landing {
         let pledge = part.pledge.as_ref().and_then(|of| locked.iter().find(|pledge| pledge.id == of.id));
         match (pledge, part.campaign) {
@@ -305,8 +308,8 @@ pub async fn list(app: &App, viewer: &Viewer, query: &LineQuery) -> Result<List<
 async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> Result<Vec<BankLine>> {
     let ids: Vec<BankLineId> = rows.iter().map(|row| row.id).collect();
     let parts = sql::parts(tx, &ids).await?;
-    let open = rows.iter().any(|row| row.status.may_become(BankLineStatus::Matched));
-    let guesses = if open { Guesses::read(tx, viewer.charity).await? } else { Guesses::none() };
+    let open = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched));
+    let guesses = Guesses::read(tx, viewer.charity, &open.map(|row| &row.input).collect::<Vec<_>>()).await?;
     let line = |row: sql::Row| {
         let own = parts.iter().filter(|part| part.line == row.id).map(sql::Part::to_api).collect();
         let may = rights(viewer, &row);
@@ -325,36 +328,6 @@ fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
         match_: maker && row.status.may_become(BankLineStatus::Matched),
         unmatch: maker && row.status == BankLineStatus::Matched,
         confirm: checker && !took_part && row.status == BankLineStatus::Matched,
-    }
-}
-
-/// The pledges that lines may belong to, read once for all lines.
-struct Guesses(Vec<pledges::Outstanding>);
-
-impl Guesses {
-    fn none() -> Self {
-        Guesses(Vec::new())
-    }
-
-    async fn read(tx: &mut PgConnection, charity: OrganisationId) -> Result<Self> {
-        Ok(Guesses(pledges::outstanding(tx, charity, CANDIDATES_MAX).await?))
-    }
-
-    /// The best guesses for a line, with what a person needs to judge them.
-    fn of(&self, line: &BankLineInput) -> Vec<SuggestedPledge> {
-        let candidates: Vec<_> = self.0.iter().map(|outstanding| outstanding.candidate.clone()).collect();
-        let best = suggest(line, &candidates).into_iter().take(SUGGESTIONS_MAX);
-        let shown = best.filter_map(|suggestion| {
-            let known = self.0.iter().find(|known| known.candidate.pledge == suggestion.pledge)?;
-            Some(SuggestedPledge {
-                suggestion,
-                reference: known.candidate.reference,
-                enterprise_name: known.candidate.full_name.clone(),
-                outstanding_fen: known.candidate.outstanding,
-                need_title: known.need_title.clone(),
-            })
-        });
-        shown.collect()
     }
 }
 

@@ -14,8 +14,9 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage};
-use domain::{BankAccountId, CampaignId, OrganisationId, PledgeId};
+use domain::campaign::{CampaignAct, CampaignStage, MoneyOnItsWay};
+use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
+use sqlx::PgConnection;
 
 /// Campaigns in one list; there is one a year.
 const LIST_MAX: i64 = 50;
@@ -71,9 +72,27 @@ pub async fn set_stage(app: &App, id: CampaignId, next: CampaignStage) -> Result
         let (now, next) = (now.label(), next.label());
         return Err(Error::Conflict(format!("活动现在是“{now}”，不能改为“{next}”")));
     }
+    // The bank may be paying what is approved, and a village owes vouchers for what was paid: both are booked first.
+    if next == CampaignStage::Archived && sql::money_is_on_its_way(&mut tx, id).await? {
+        return Err(Error::Conflict(MoneyOnItsWay.to_string()));
+    }
     sql::set_stage(&mut tx, id, now, next).await?.one_row_or_conflict()?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Sees that money of these campaigns may move; their stages stay as they are until the transaction ends.
+pub async fn may_move(tx: &mut PgConnection, campaigns: &[CampaignId]) -> Result<()> {
+    for stage in sql::stages(tx, campaigns).await? {
+        stage.check(CampaignAct::MoveMoney).map_err(|error| Error::Conflict(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// As [`may_move`], by the lots that the money came in with. Money of an unknown giver belongs to no campaign yet.
+pub async fn lots_may_move(tx: &mut PgConnection, lots: &[LotId]) -> Result<()> {
+    let campaigns = sql::of_lots(tx, lots).await?;
+    may_move(tx, &campaigns).await
 }
 
 /// The campaigns that everybody may see, newest first.
@@ -91,12 +110,13 @@ pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
     let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
     let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let campaign = campaign.ok_or(Error::NotFound)?;
-    let totals = sql::money(&mut tx, id).await?;
+    let totals = sql::money(&mut tx, id, app.clock.today()).await?;
     Ok(CampaignMoney {
         campaign,
         money: totals.money,
         pledges: totals.pledges,
         enterprises: totals.enterprises,
+        later: totals.later,
         as_of: app.clock.now(),
     })
 }

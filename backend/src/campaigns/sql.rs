@@ -2,11 +2,11 @@
 
 use super::{NewAccount, NewCampaign};
 use crate::pledges::public_pledge;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::{Campaign, Charity, PublicPledge};
 use domain::campaign::CampaignStage;
 use domain::four::FourNumbers;
-use domain::{BankAccountId, CampaignId, Fen, OrganisationId, PledgeId};
+use domain::{BankAccountId, CampaignId, Fen, LotId, OrganisationId, PledgeId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -136,6 +136,48 @@ pub async fn of_charity(
     stage.map(|stage| Ok(OfCharity { stage: read_stage(&stage)? })).transpose()
 }
 
+/// The stages of some campaigns, which stay so until the transaction ends.
+pub async fn stages(connection: &mut PgConnection, campaigns: &[CampaignId]) -> sqlx::Result<Vec<CampaignStage>> {
+    let campaigns: Vec<Uuid> = campaigns.iter().map(|id| id.0).collect();
+    let stages =
+        sqlx::query_scalar!("select stage from campaign where id = any($1) order by id for share", &campaigns)
+            .fetch_all(connection)
+            .await?;
+    stages.iter().map(|stage| read_stage(stage)).collect()
+}
+
+/// The campaigns of lots, each once.
+pub async fn of_lots(connection: &mut PgConnection, lots: &[LotId]) -> sqlx::Result<Vec<CampaignId>> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select distinct campaign as "campaign!" from lot_campaign where lot = any($1) and campaign is not null"#,
+        &lots
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(CampaignId).collect())
+}
+
+/// Whether money of the campaign waits to be paid by an approved payment, or is paid out without accepted vouchers.
+pub async fn money_is_on_its_way(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select
+               from lot_campaign l
+               join account_balance b on b.lot = l.lot and b.amount_fen > 0
+               where l.campaign = $1
+                 and (b.account like 'advance:%'
+                      or exists (
+                          select from disbursement_read d
+                          where d.status = 'approved' and b.account = 'allocated:' || d.need || ':' || d.charity
+                      ))
+           ) as "on_its_way!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 #[derive(Debug, Deserialize)]
 struct CharityRow {
     id: Uuid,
@@ -181,16 +223,31 @@ pub struct Totals {
     pub money: FourNumbers,
     pub pledges: i64,
     pub enterprises: i64,
+    /// Hidden gifts of today that are not in them yet.
+    pub later: i64,
 }
 
-pub async fn money(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Totals> {
+/// The totals as everybody reads them on this day.
+pub async fn money(connection: &mut PgConnection, id: CampaignId, today: NaiveDate) -> sqlx::Result<Totals> {
     let row = sqlx::query!(
-        r#"select pledged_fen as "pledged_fen!", arrived_fen as "arrived_fen!", disbursed_fen as "disbursed_fen!",
-                  spent_fen as "spent_fen!", arranged_fen as "arranged_fen!", pledges as "pledges!",
-                  enterprises as "enterprises!"
-           from money_by_campaign
-           where campaign = $1"#,
-        id.0
+        r#"select m.pledged_fen - coalesce(p.left_out, 0)::bigint as "pledged_fen!",
+                  m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
+                  m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
+                  m.pledges as "pledges!", m.enterprises as "enterprises!", greatest(p.gifts, a.gifts) as "later!"
+           from money_by_campaign m
+           left join lateral (
+               select sum(counted_fen) as left_out, count(*) as gifts
+               from hidden_pledge_of_campaign h
+               where h.campaign = $1 and h.day = $2 and h.left_out
+           ) p on true
+           left join lateral (
+               select sum(amount_fen) as left_out, count(*) as gifts
+               from hidden_arrival_of_campaign h
+               where h.campaign = $1 and h.day = $2 and h.left_out
+           ) a on true
+           where m.campaign = $1"#,
+        id.0,
+        today
     )
     .fetch_one(connection)
     .await?;
@@ -204,6 +261,7 @@ pub async fn money(connection: &mut PgConnection, id: CampaignId) -> sqlx::Resul
         },
         pledges: row.pledges,
         enterprises: row.enterprises,
+        later: row.later,
     })
 }
 

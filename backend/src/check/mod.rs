@@ -24,13 +24,16 @@ pub struct Finding {
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// Each part of a bank line against the arrival that was posted for its lot.
+    /// Each bank line against the sum of its parts.
+    LinesAgainstParts,
+    /// Each part of a bank line against the arrival that was posted for its lot, on the account of its owner.
     PartsAgainstArrivals,
     /// Per lot: what left the world against the confirmed part.
     LotsInAndOut,
     /// No limited account below zero, lot by lot, after any transfer.
     NeverBelowZero,
-    /// Each allocation, payment and spending item against its transfers and its state.
+    /// Each allocation, payment and spending item against its transfers, their accounts and its state; and each such
+    /// transfer against what it was posted for.
     StatesAgainstTransfers,
     /// Cached balances against the sums of transfers.
     CachedBalances,
@@ -41,6 +44,7 @@ pub enum Comparison {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Comparison::LinesAgainstParts => "bank line against the sum of its parts",
             Comparison::PartsAgainstArrivals => "bank-line part against its arrival",
             Comparison::LotsInAndOut => "lot: confirmed against what came in",
             Comparison::NeverBelowZero => "limited account below zero",
@@ -62,6 +66,7 @@ impl fmt::Display for Finding {
 pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
     let mut findings = Vec::new();
+    findings.extend(sql::lines_against_parts(&mut tx).await?);
     findings.extend(sql::parts_against_arrivals(&mut tx).await?);
     findings.extend(sql::lots_in_and_out(&mut tx).await?);
     findings.extend(sql::never_below_zero(&mut tx).await?);

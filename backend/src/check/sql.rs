@@ -16,7 +16,26 @@ fn findings(comparison: Comparison, rows: Vec<Row>) -> Vec<Finding> {
     rows.into_iter().map(finding).collect()
 }
 
-/// A confirmed part has exactly its arrival, of its line and day; any other part has none that stands.
+/// A line that was matched is its parts, to the fen; any other has none.
+pub async fn lines_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select line.id::text as "subject!", line.recorded as "recorded!", line.recomputed as "recomputed!"
+           from (
+               select l.id, case when l.status in ('matched', 'confirmed') then l.amount_fen else 0 end as recorded,
+                      coalesce((select sum(p.amount_fen) from bank_line_part p where p.line = l.id), 0)::bigint
+                          as recomputed
+               from bank_line l
+           ) line
+           where line.recorded <> line.recomputed"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::LinesAgainstParts, rows))
+}
+
+/// A confirmed part has exactly its arrival, of its line and day and on its owner's account; any other part has none
+/// that stands.
 pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
@@ -28,10 +47,12 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
                           select sum(t.amount_fen)
                           from transfer t
                           where t.lot = p.lot and t.code = 'arrival' and t.cause = l.id and t.effective_on = l.booked_on
+                            and t.debit = 'world' and t.credit = lands.account
                             and not exists (select from transfer r where r.corrects = t.id)
                       ), 0)::bigint as recomputed
                from bank_line_part p
                join bank_line l on l.id = p.line
+               join part_account lands on lands.lot = p.lot
            ) part
            where part.recorded <> part.recomputed"#
     )
@@ -85,30 +106,37 @@ pub async fn never_below_zero(connection: &mut PgConnection) -> sqlx::Result<Vec
     Ok(findings(Comparison::NeverBelowZero, rows))
 }
 
-/// What stands is moved in full; what does not stand has moved nothing.
+/// What stands is moved in full, from its account to its account; what does not stand has moved nothing; and nothing
+/// is moved for what does not exist.
 pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select stands.kind || ' ' || stands.id as "subject!", stands.recorded as "recorded!",
-                  coalesce(moved.sum, 0)::bigint as "recomputed!"
+        r#"select coalesce(stands.kind || ' ' || stands.id, moved.code || ' ' || moved.cause) as "subject!",
+                  coalesce(stands.recorded, 0) as "recorded!", coalesce(moved.sum, 0)::bigint as "recomputed!"
            from (
-               select 'allocation' as kind, 'allocate' as code, id, amount_fen as recorded from allocation
+               select 'allocation' as kind, 'allocate' as code, id,
+                      coalesce('directed:' || pledge, 'general:' || campaign || ':' || charity) as debit,
+                      'allocated:' || need || ':' || charity as credit, amount_fen as recorded
+               from allocation
                union all
-               select 'disbursement', 'advance', id,
+               select 'disbursement', 'advance', id, 'allocated:' || need || ':' || charity, 'advance:' || id,
                       case when status in ('paid', 'bank_confirmed') then amount_fen else 0 end
                from disbursement
                union all
-               select 'spending_item', 'spend', id, case when status = 'accepted' then amount_fen else 0 end
-               from spending_item
+               select 'spending_item', 'spend', i.id, 'advance:' || i.disbursement, 'spent:' || d.need,
+                      case when i.status = 'accepted' then i.amount_fen else 0 end
+               from spending_item i
+               join disbursement d on d.id = i.disbursement
            ) stands
-           left join (
-               select t.cause, t.code, sum(t.amount_fen) as sum
+           full join (
+               select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
                where t.code in ('allocate', 'advance', 'spend')
                  and not exists (select from transfer r where r.corrects = t.id)
-               group by t.cause, t.code
-           ) moved on moved.cause = stands.id and moved.code = stands.code
-           where stands.recorded <> coalesce(moved.sum, 0)"#
+               group by t.cause, t.code, t.debit, t.credit
+           ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit
+                      and moved.credit = stands.credit
+           where coalesce(stands.recorded, 0) <> coalesce(moved.sum, 0)"#
     )
     .fetch_all(connection)
     .await?;

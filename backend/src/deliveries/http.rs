@@ -55,9 +55,9 @@ async fn accept(
     State(app): State<App>,
     checker: Sure<CharityChecker>,
     Path(id): Path<SpendingItemId>,
-    Body(AcceptItem {}): Body<AcceptItem>,
+    Body(seen): Body<AcceptItem>,
 ) -> Result<Json<Spent>> {
-    Ok(Json(super::accept(&app, &checker, id).await?))
+    Ok(Json(super::accept(&app, &checker, id, seen).await?))
 }
 
 async fn return_(

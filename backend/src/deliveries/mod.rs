@@ -13,11 +13,11 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village, Sure};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
-use crate::{files, ledger, needs, organisations, pledges};
+use crate::{campaigns, files, ledger, needs, organisations, pledges};
 use chrono::{DateTime, Utc};
-use domain::api::deliveries::{CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
+use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
 use domain::api::{Count, List};
-use domain::delivery::{MoreThanAdvanced, SpendingStatus};
+use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
 use domain::need::{PHOTOS_MAX, check_reason};
 use domain::organisation::Acting;
@@ -105,15 +105,38 @@ fn check(app: &App, new: &NewReport) -> Result<()> {
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid(fields)) }
 }
 
+/// The answer to an id that exists: the same report, if it is the same in every field, and ours.
 async fn reported_before(app: &App, village: &Village, need: NeedId, new: &NewReport) -> Result<Report> {
+    let mut tx = app.snapshot().await?;
+    let known = sql::recorded(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
+    let ours = known.need == need && known.organisation == village.acting.organisation;
+    if !(ours && says_the_same(&mut tx, &known, new).await?) {
+        return Err(Error::Conflict("这个编号已经报过别的内容，请重新打开页面填写".into()));
+    }
+    drop(tx);
     let reports = of_need(app, &Viewer::of_village(&village.acting), need).await?;
-    let known = reports.items.into_iter().find(|report| report.id == new.id);
-    let same = |report: &Report| {
-        let items = report.items.iter().map(|item| (item.amount_fen, item.description.as_str()));
-        let asked = new.report.items.iter().map(|item| (item.amount, item.description.trim()));
-        report.text == new.report.text.trim() && report.photos == new.photos && items.eq(asked)
-    };
-    known.filter(same).ok_or_else(|| Error::Conflict("这个编号已经报过别的内容，请重新打开页面填写".into()))
+    reports.items.into_iter().find(|report| report.id == new.id).ok_or(Error::NotFound)
+}
+
+/// Of an item that was corrected since, only its id is compared: what was handed in first is no longer stored.
+async fn says_the_same(tx: &mut PgConnection, known: &sql::Recorded, new: &NewReport) -> Result<bool> {
+    let (stored, asked) = (&known.new.report, &new.report);
+    let text = (stored.text.as_str(), stored.quantity_so_far) == (asked.text.trim(), asked.quantity_so_far);
+    if !text || stored.items.len() != asked.items.len() || !files::same(tx, &known.new.photos, &new.photos).await? {
+        return Ok(false);
+    }
+    let before = stored.items.iter().zip(&known.new.vouchers).zip(&known.versions);
+    for (((item, voucher), version), (asked, handed)) in before.zip(asked.items.iter().zip(&new.vouchers)) {
+        let (description, seller) = (asked.description.trim().to_owned(), asked.seller.trim().to_owned());
+        let corrected = *version > 1;
+        let same = *item == SpendingItem { description, seller, ..asked.clone() }
+            && voucher.disbursement == handed.disbursement
+            && files::same(tx, &voucher.pictures, &handed.pictures).await?;
+        if voucher.id != handed.id || !(corrected || same) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The village hands a returned item in again, corrected.
@@ -134,9 +157,10 @@ pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &Cor
 }
 
 /// The charity's checker accepts the evidence: the money is spent, lot by lot.
-pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: SpendingItemId) -> Result<Spent> {
+pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: SpendingItemId, seen: AcceptItem) -> Result<Spent> {
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
+    row.was_read(seen.version)?;
     may_become(row.status, SpendingStatus::Accepted)?;
     let advance = Account::Advance { disbursement: row.disbursement };
     let asked = row.amount;
@@ -145,6 +169,7 @@ pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: Spendin
         Error::Conflict(MoreThanAdvanced { accepted, asked, advanced: row.advanced }.to_string())
     };
     let takes = ledger::take(&mut tx, &advance, Asset::Cny, asked, spent).await?;
+    campaigns::lots_may_move(&mut tx, &takes.iter().map(|(lot, _)| *lot).collect::<Vec<_>>()).await?;
     let (disbursement, need) = (row.disbursement, row.need);
     let event = Event::SpendingAccepted { item: id, disbursement, need, takes, on: app.clock.today() };
     ledger::post(app, &mut tx, &event).await?;
@@ -165,11 +190,15 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
     let reason = why.reason.trim();
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
+    row.was_read(why.version)?;
     // What was accepted goes back only with its transfers reversed.
     if row.status != SpendingStatus::Submitted {
         return Err(in_this_state(row.status));
     }
-    sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now())
+        .await
+        .on_constraint("spending_two_people", || Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into()))?
+        .one_row_or_conflict()?;
     let what = ("spending_returned", "spending_item", id.0);
     let after = json!({ "status": SpendingStatus::Returned });
     record(app, &mut tx, &checker.acting, &checker.origin, what, after, Some(reason)).await?;
@@ -187,6 +216,13 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
 async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: SpendingItemId) -> Result<sql::Locked> {
     let row = sql::lock(tx, id).await?.filter(|row| row.charity == acting.organisation);
     row.ok_or(Error::NotFound)
+}
+
+impl sql::Locked {
+    /// Nobody decides on a text that he has not seen.
+    fn was_read(&self, version: i32) -> Result<()> {
+        if self.version == version { Ok(()) } else { Err(Error::changed_meanwhile()) }
+    }
 }
 
 fn may_become(now: SpendingStatus, next: SpendingStatus) -> Result<()> {

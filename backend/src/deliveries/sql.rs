@@ -1,8 +1,8 @@
 //! The only SQL on reports and spending.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::deliveries::{NewReport, Report, Spent};
-use domain::delivery::{SpendingItem, SpendingStatus};
+use domain::api::deliveries::{NewReport, Report, Spent, Voucher};
+use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
@@ -133,6 +133,7 @@ pub async fn add_files(connection: &mut PgConnection, item: SpendingItemId, pict
 
 /// An item that is being decided on, locked until the transaction ends.
 pub struct Locked {
+    pub version: i32,
     pub need: NeedId,
     pub village: OrganisationId,
     pub charity: OrganisationId,
@@ -146,7 +147,7 @@ pub struct Locked {
 
 pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
-        r#"select d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status, i.description,
+        r#"select i.version, d.need, r.organisation, d.charity, i.disbursement, i.amount_fen, i.status, i.description,
                   p.disbursed_fen as "disbursed_fen!"
            from spending_item i
            join report r on r.id = i.report
@@ -160,6 +161,7 @@ pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
     .await?;
     row.map(|row| {
         Ok(Locked {
+            version: row.version,
             need: NeedId(row.need),
             village: OrganisationId(row.organisation),
             charity: OrganisationId(row.charity),
@@ -183,7 +185,7 @@ pub async fn correct(
         "update spending_item
          set kind = $2, description = $3, seller = $4, seller_is_person = $5, amount_fen = $6, invoice_on = $7,
              invoice_no = $8, status = 'submitted', submitted_by = $9, decided_by = null, decided_at = null,
-             reason = null
+             reason = null, version = version + 1
          where id = $1 and status = 'returned'",
         id.0,
         item.kind.as_str(),
@@ -235,6 +237,58 @@ pub async fn set_returned(
     )
     .execute(connection)
     .await
+}
+
+/// A report as it is stored.
+pub struct Recorded {
+    pub need: NeedId,
+    pub organisation: OrganisationId,
+    pub new: NewReport,
+    /// Of each item: from 2 on it says something else than what was handed in first.
+    pub versions: Vec<i32>,
+}
+
+pub async fn recorded(connection: &mut PgConnection, id: ReportId) -> sqlx::Result<Option<Recorded>> {
+    let report = sqlx::query!(
+        r#"select need, organisation, text, quantity_so_far,
+                  array(select p.file from report_photo p where p.report = r.id order by p.position) as "photos!"
+           from report r
+           where id = $1"#,
+        id.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(report) = report else { return Ok(None) };
+    let rows = sqlx::query!(
+        r#"select id, version, disbursement, kind, description, seller, seller_is_person, amount_fen, invoice_on,
+                  invoice_no,
+                  array(select f.file from spending_file f where f.item = i.id order by f.position) as "pictures!"
+           from spending_item i
+           where report = $1
+           order by position"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let (mut items, mut vouchers, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        items.push(SpendingItem {
+            kind: word(&row.kind)?,
+            description: row.description,
+            seller: row.seller,
+            seller_is_person: row.seller_is_person,
+            amount: fen(row.amount_fen)?,
+            invoice_on: row.invoice_on,
+            invoice_no: row.invoice_no,
+        });
+        let (id, disbursement) = (SpendingItemId(row.id), DisbursementId(row.disbursement));
+        vouchers.push(Voucher { id, disbursement, pictures: files(row.pictures) });
+        versions.push(row.version);
+    }
+    let stored = ReportInput { text: report.text, quantity_so_far: report.quantity_so_far, items };
+    let new = NewReport { id, report: stored, photos: files(report.photos), vouchers };
+    let (need, organisation) = (NeedId(report.need), OrganisationId(report.organisation));
+    Ok(Some(Recorded { need, organisation, new, versions }))
 }
 
 /// A public need's village and reports, latest first.
@@ -306,6 +360,7 @@ impl Item {
 
 struct Row {
     id: Uuid,
+    version: i32,
     report: Uuid,
     charity: Uuid,
     need: Uuid,
@@ -333,6 +388,7 @@ impl Row {
             disbursement: DisbursementId(self.disbursement),
             spent: Spent {
                 id: SpendingItemId(self.id),
+                version: self.version,
                 kind: word(&self.kind)?,
                 description: self.description,
                 seller: self.seller,
@@ -356,7 +412,7 @@ pub async fn items(
 ) -> sqlx::Result<Vec<Item>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!",
@@ -375,7 +431,7 @@ pub async fn items(
 pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Result<Option<Item>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!", false as "own_money!"
@@ -392,7 +448,7 @@ pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
 pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, limit: i64) -> sqlx::Result<Vec<Item>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
+        r#"select id as "id!", version as "version!", report as "report!", charity as "charity!", need as "need!", need_title as "need_title!",
                   disbursement as "disbursement!", kind as "kind!", description as "description!", seller as "seller!",
                   seller_is_person as "seller_is_person!", amount_fen as "amount_fen!", invoice_on as "invoice_on!",
                   status as "status!", reason, pictures as "pictures!", false as "own_money!"

@@ -11,7 +11,7 @@ use crate::{arrivals, deliveries, disbursements, files, needs, payees, people, p
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
-use domain::api::deliveries::{NewReport, Voucher};
+use domain::api::deliveries::{AcceptItem, NewReport, Voucher};
 use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
 use domain::api::payees::{NewPayee, VerifyPayee};
@@ -236,6 +236,7 @@ async fn arrive(
 /// What has arrived is set aside for its need, most of it paid to the village, and a part reported with its voucher.
 async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arrived: Fen) -> anyhow::Result<()> {
     let (maker, checker, village) = (desks.maker(), desks.checker(), desks.village());
+    let document = files::store(app, desks.reporter, pictures::permit()?).await?.id;
     let payee = NewPayee {
         id: app.clock.id(),
         charity: desks.charity,
@@ -243,6 +244,8 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
         name: "示例梅林镇财政所代管户".into(),
         bank: "示例农商银行五华支行".into(),
         account_no: PAYEE_NO.into(),
+        sub_account: "示例黄沙村专户".into(),
+        document,
     };
     let payee = payees::propose(app, &village, &payee).await?;
     let how = VerifyPayee { how: "回拨镇政府公开电话，与开户证明一致".into() };
@@ -283,7 +286,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
     let report = NewReport { id: app.clock.id(), report, photos: vec![photo], vouchers: vec![voucher] };
     let reported = deliveries::report(app, &village, need, &report).await?;
     for item in &reported.items {
-        deliveries::accept(app, &checker, item.id).await?;
+        deliveries::accept(app, &checker, item.id, AcceptItem { version: item.version }).await?;
     }
     Ok(())
 }

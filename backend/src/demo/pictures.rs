@@ -24,6 +24,21 @@ pub fn village_road() -> ImageResult<Bytes> {
     jpeg(&picture)
 }
 
+/// A sheet with a frame, a heading and a seal, as banks print them; it says nothing.
+pub fn permit() -> ImageResult<Bytes> {
+    let mut picture = RgbImage::from_pixel(900, 640, Rgb([246, 243, 230]));
+    for (left, top, wide, high) in [(30, 30, 840, 6), (30, 604, 840, 6), (30, 30, 6, 580), (864, 30, 6, 580)] {
+        rectangle(&mut picture, (left, top), (wide, high), [120, 96, 60]);
+    }
+    rectangle(&mut picture, (300, 80), (300, 30), [120, 96, 60]);
+    for row in 0..5 {
+        rectangle(&mut picture, (110, 180 + row * 70), (120, 16), [150, 150, 144]);
+        rectangle(&mut picture, (260, 180 + row * 70), (260 + (row * 71) % 240, 16), [178, 176, 168]);
+    }
+    seal(&mut picture, (720, 500));
+    jpeg(&picture)
+}
+
 /// A page with a heading, ruled lines and a seal; it says nothing.
 pub fn invoice() -> ImageResult<Bytes> {
     let mut picture = RgbImage::from_pixel(900, 600, Rgb([250, 249, 244]));
@@ -33,13 +48,18 @@ pub fn invoice() -> ImageResult<Bytes> {
         rectangle(&mut picture, (80, 146 + row * 60), (150 + (row * 53) % 260, 12), [190, 194, 198]);
         rectangle(&mut picture, (690, 146 + row * 60), (110, 12), [190, 194, 198]);
     }
+    seal(&mut picture, (730, 460));
+    jpeg(&picture)
+}
+
+/// A red ring.
+fn seal(picture: &mut RgbImage, (across, down): (u32, u32)) {
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
-        let square = x.abs_diff(730).pow(2) + y.abs_diff(460).pow(2);
+        let square = x.abs_diff(across).pow(2) + y.abs_diff(down).pow(2);
         if (66 * 66..74 * 74).contains(&square) {
             *pixel = Rgb([196, 64, 56]);
         }
     }
-    jpeg(&picture)
 }
 
 /// The sky grows lighter towards the hills.

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{
+    Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, SignedIn, Sure,
+};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -11,7 +13,7 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    ALLOCATIONS, APPROVE, Allocation, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
+    ALLOCATIONS, APPROVAL_RULE, APPROVE, AVAILABLE, Allocation, ApprovalRule, Available, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
     OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject, Step,
 };
 use domain::{DisbursementId, NeedId};
@@ -23,10 +25,13 @@ pub fn routes() -> Endpoints {
         .post(DISBURSEMENTS, "准备一笔拨付", prepare)
         .get(DISBURSEMENT, "一笔拨付", read)
         .get(OF_NEED, "一条需求收到的拨付", of_need)
+        .get(AVAILABLE, "一条需求还能拨付多少", available)
         .post(CHECK, "复核一笔拨付", check)
         .post(APPROVE, "批准一笔拨付", approve)
         .post(REJECT, "退回一笔拨付", reject)
         .post(PAY, "登记银行已付", pay)
+        .get(APPROVAL_RULE, "本单位的双人批准起点", approval_rule)
+        .post(APPROVAL_RULE, "设定双人批准起点：只会多一个人，不会少", set_approval_rule)
 }
 
 async fn allocate(
@@ -66,6 +71,14 @@ async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Jso
     Ok(Json(super::of_need(&app, need).await?))
 }
 
+async fn available(
+    State(app): State<App>,
+    staff: CharityStaff,
+    Path(need): Path<NeedId>,
+) -> Result<Json<Available>> {
+    Ok(Json(super::available(&app, &staff, need).await?))
+}
+
 async fn check(
     State(app): State<App>,
     checker: Sure<CharityChecker>,
@@ -77,7 +90,7 @@ async fn check(
 
 async fn approve(
     State(app): State<App>,
-    checker: Sure<CharityChecker>,
+    checker: Sure<CharityApprover>,
     Path(id): Path<DisbursementId>,
     Body(Step {}): Body<Step>,
 ) -> Result<Json<Disbursement>> {
@@ -100,4 +113,16 @@ async fn pay(
     Body(paid): Body<Paid>,
 ) -> Result<Json<Disbursement>> {
     Ok(Json(super::pay(&app, &payer, id, &paid).await?))
+}
+
+async fn approval_rule(State(app): State<App>, staff: CharityStaff) -> Result<Json<ApprovalRule>> {
+    Ok(Json(super::approval_rule(&app, &staff).await?))
+}
+
+async fn set_approval_rule(
+    State(app): State<App>,
+    owner: Sure<CharityOwner>,
+    Body(rule): Body<ApprovalRule>,
+) -> Result<Json<ApprovalRule>> {
+    Ok(Json(super::set_approval_rule(&app, &owner, rule).await?))
 }

@@ -10,24 +10,28 @@ pub use http::routes;
 
 use crate::app::App;
 use crate::audit::{self, Record};
+use crate::clock::shanghai;
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, Village, Sure};
+use crate::http::caller::{
+    Audit, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, Origin, Sure,
+    Village,
+};
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    Allocation, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
+    Allocation, ApprovalRule, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
 };
 use domain::api::{Count, List};
-use domain::disbursement::{DisbursementStatus, Hands, MoreThanAllocated};
+use domain::day::check_past;
+use domain::disbursement::{Desk, DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
 use domain::ledger::{Account, Asset, Event, Fund};
-use domain::money::AmountError;
 use domain::need::check_reason;
-use domain::organisation::Acting;
+use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
 use domain::todo::Waiting;
-use domain::{DisbursementId, Fen, NeedId, OrganisationId, Problems};
+use domain::{DisbursementId, Fen, LotId, NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -40,9 +44,7 @@ const REFERENCE_MAX: usize = 64;
 
 /// Sets arrived money aside for a need. The same id and content again gives the same answer.
 pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> Result<Allocation> {
-    if !new.amount_fen.is_positive() {
-        return Err(Error::invalid("amount_fen", AmountError::NotPositive.to_string()));
-    }
+    new.amount_fen.check_amount().map_err(|error| Error::invalid("amount_fen", error.to_string()))?;
     let charity = maker.acting.organisation;
     let mut tx = app.begin().await?;
     if let Some(recorded) = sql::allocation(&mut tx, new.id).await? {
@@ -59,6 +61,7 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
         Error::invalid("amount_fen", format!("可分配的到账款只有 {held}，不能分配 {asked}"))
     };
     let takes = ledger::take(&mut tx, &from.into(), Asset::Cny, new.amount_fen, too_little).await?;
+    campaigns::lots_may_move(&mut tx, &lots(&takes)).await?;
     let event = Event::Allocated {
         allocation: new.id,
         from,
@@ -77,6 +80,11 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
     let recorded = sql::allocation(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(recorded.allocation)
+}
+
+/// The lots of which something is taken.
+fn lots(takes: &[(LotId, Fen)]) -> Vec<LotId> {
+    takes.iter().map(|(lot, _)| *lot).collect()
 }
 
 /// From where the money comes. A giver's money goes where the giver has pointed it and nowhere else.
@@ -107,29 +115,30 @@ async fn source(tx: &mut PgConnection, charity: OrganisationId, new: &NewAllocat
 pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> Result<Disbursement> {
     let charity = maker.acting.organisation;
     let mut problems = Problems::new();
-    problems.require(new.amount_fen.is_positive(), "amount_fen", &AmountError::NotPositive.to_string());
+    problems.take("amount_fen", new.amount_fen.check_amount());
     let purpose = new.purpose.trim().chars().count();
     problems.require((2..=200).contains(&purpose), "purpose", "请写明这笔款用来付什么（2 至 200 字）");
     problems.none_or_err()?;
     let mut tx = app.begin().await?;
+    // First of all: what was recorded is the answer, also when its money has been paid meanwhile.
+    if let Some(known) = sql::by_id(&mut tx, new.id).await? {
+        return prepared_before(known, charity, new);
+    }
     let village = sql::organisation_of_need(&mut tx, new.need).await?;
     let payee = payees::checked(&mut tx, new.payee, charity).await?;
     let payee = payee.ok_or_else(|| Error::invalid("payee", "请选择已核实的收款账户"))?;
     if village != Some(payee.organisation) {
         return Err(Error::invalid("payee", "收款账户不是这条需求所在村（社区）的"));
     }
-    within_allocation(&mut tx, charity, new.need, new.amount_fen).await?;
+    within_allocation(&mut tx, charity, new.need, (new.amount_fen, None))
+        .await?
+        .map_err(|error| Error::invalid("amount_fen", error.to_string()))?;
     let inserted = sql::insert(&mut tx, new, &payee.snapshot, &maker.acting, app.clock.now()).await;
     let inserted = inserted.on_constraint("disbursement_pkey", || Error::Conflict(String::new()));
     if matches!(inserted, Err(Error::Conflict(_))) {
         tx.rollback().await?;
-        let recorded = read(app, charity, new.id).await;
-        let same = |known: &Disbursement| {
-            (known.need, known.payee, known.amount_fen) == (new.need, new.payee, new.amount_fen)
-                && known.purpose == new.purpose.trim()
-        };
-        let other = || Error::Conflict("这个编号已经记录过另一笔拨付，请重新打开页面填写".into());
-        return recorded.ok().filter(same).ok_or_else(other);
+        let known = sql::by_id(&mut *app.pool.acquire().await?, new.id).await?.ok_or(Error::NotFound)?;
+        return prepared_before(known, charity, new);
     }
     inserted?;
     let after = json!({ "status": DisbursementStatus::Requested, "amount_fen": new.amount_fen, "need": new.need });
@@ -139,10 +148,38 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> 
     read(app, charity, new.id).await
 }
 
-/// Whether the need's account holds the amount at this moment.
-async fn within_allocation(tx: &mut PgConnection, charity: OrganisationId, need: NeedId, asked: Fen) -> Result<()> {
-    let more = |allocated| Error::invalid("amount_fen", MoreThanAllocated { asked, allocated }.to_string());
-    ledger::take(tx, &Account::Allocated { need, charity }, Asset::Cny, asked, more).await.map(|_| ())
+/// The answer to an id that exists: the same payment, if it is the same, and ours.
+fn prepared_before(known: Disbursement, charity: OrganisationId, new: &NewDisbursement) -> Result<Disbursement> {
+    let same = (known.charity, known.need, known.payee, known.amount_fen)
+        == (charity, new.need, new.payee, new.amount_fen)
+        && known.purpose == new.purpose.trim();
+    let other = || Error::Conflict("这个编号已经记录过另一笔拨付，请重新打开页面填写".into());
+    if same { Ok(known) } else { Err(other()) }
+}
+
+/// Whether the need's account holds the amount beside what other payments count on. The balance stays locked until
+/// the transaction ends, so that two payments cannot count on the same money.
+async fn within_allocation(
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    need: NeedId,
+    (asked, own): (Fen, Option<DisbursementId>),
+) -> Result<std::result::Result<(), MoreThanAllocated>> {
+    let held = ledger::lock(tx, &Account::Allocated { need, charity }, Asset::Cny).await?;
+    // Which lots will be taken is not known before the bank has paid: none of them may be closed.
+    campaigns::lots_may_move(tx, &held.iter().map(|held| held.lot).collect::<Vec<_>>()).await?;
+    let allocated = Fen::sum(held.iter().map(|lot| lot.amount)).map_err(|error| Error::Conflict(error.to_string()))?;
+    let reserved = sql::reserved(tx, need, charity, own).await?;
+    Ok(check_within_allocation(asked, allocated, reserved))
+}
+
+/// What the caller's charity has set aside for a need, and what of it is reserved, read in one moment.
+pub async fn available(app: &App, staff: &CharityStaff, need: NeedId) -> Result<Available> {
+    let charity = staff.acting.organisation;
+    let mut tx = app.snapshot().await?;
+    let allocated_fen = ledger::balance(&mut tx, &Account::Allocated { need, charity }).await?;
+    let reserved_fen = sql::reserved(&mut tx, need, charity, None).await?;
+    Ok(Available { allocated_fen, reserved_fen })
 }
 
 /// A step of a desk on a payment: who, from which state to which.
@@ -193,13 +230,16 @@ pub async fn check(app: &App, Sure(checker): &Sure<CharityChecker>, id: Disburse
 }
 
 /// A checker releases it for payment.
-pub async fn approve(app: &App, Sure(checker): &Sure<CharityChecker>, id: DisbursementId) -> Result<Disbursement> {
+pub async fn approve(app: &App, Sure(checker): &Sure<CharityApprover>, id: DisbursementId) -> Result<Disbursement> {
     let (acting, origin) = (&checker.acting, &checker.origin);
     let step =
         Step { acting, origin, after: DisbursementStatus::Approved, verb: "disbursement_approved", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
-    still_the_payee(&mut tx, &row).await?;
+    still_the_payee(app, &mut tx, &row).await?;
+    within_allocation(&mut tx, row.charity, row.need, (row.amount, Some(id)))
+        .await?
+        .map_err(|error| Error::Conflict(error.to_string()))?;
     sql::set_approved(&mut tx, id, acting.person, app.clock.now()).await.three_people()?.one_row_or_conflict()?;
     step.record(app, &mut tx, id).await?;
     tx.commit().await?;
@@ -215,6 +255,7 @@ pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why
     let step = Step { acting, origin, after: DisbursementStatus::Rejected, verb, reason: Some(reason) };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
+    row.status.check_rejection(why.not_paid).map_err(|error| Error::invalid("not_paid", error.to_string()))?;
     sql::set_rejected(&mut tx, id, row.status, reason).await?.one_row_or_conflict()?;
     step.record(app, &mut tx, id).await?;
     tx.commit().await?;
@@ -222,9 +263,14 @@ pub async fn reject(app: &App, checker: &CharityChecker, id: DisbursementId, why
 }
 
 /// The payer has paid it: from here on it is 拨付, and the ledger has moved.
+///
+/// The bank was first, so nothing may stand in the way of the record: the money was reserved when the payment was
+/// approved, and its payee cannot be closed before it is paid.
 pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId, paid: &Paid) -> Result<Disbursement> {
     let mut problems = Problems::new();
-    problems.require(paid.paid_on <= app.clock.today(), "paid_on", "付款日期不能晚于今天，请对照银行回单");
+    if let Err(wrong) = check_past(paid.paid_on, app.clock.today()) {
+        problems.add("paid_on", format!("付款日期{wrong}，请对照银行回单"));
+    }
     let number = paid.bank_reference.trim();
     let written = (1..=REFERENCE_MAX).contains(&number.chars().count());
     problems.require(written, "bank_reference", "请填写银行付款流水号（最多 64 个字）");
@@ -233,10 +279,14 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
     let step = Step { acting, origin, after: DisbursementStatus::Paid, verb: "disbursement_paid", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
-    still_the_payee(&mut tx, &row).await?;
     let from = Account::Allocated { need: row.need, charity: row.charity };
-    let more = |allocated| Error::Conflict(MoreThanAllocated { asked: row.amount, allocated }.to_string());
+    let more = |held: Fen| {
+        let asked = row.amount;
+        Error::Conflict(format!("已分配的款项只有 {held}，不够支付 {asked}。请先增加分配，再登记付款"))
+    };
     let takes = ledger::take(&mut tx, &from, Asset::Cny, row.amount, more).await?;
+    // No campaign is archived while an approved payment counts on its money, so this never refuses what was paid.
+    campaigns::lots_may_move(&mut tx, &lots(&takes)).await?;
     let event = Event::Paid { disbursement: id, need: row.need, charity: row.charity, takes, paid_on: paid.paid_on };
     ledger::post(app, &mut tx, &event).await?;
     sql::set_paid(&mut tx, id, acting.person, paid.paid_on, number, app.clock.now())
@@ -262,13 +312,18 @@ async fn tell_village(app: &App, tx: &mut PgConnection, row: &sql::Locked, paid:
     mail::write_to(tx, app, (need.organisation, Village::ROLES), &Letter::DisbursementPaid(letter)).await
 }
 
-/// Who prepared it saw this account; if the village has closed it since, nothing is paid.
-async fn still_the_payee(tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
+/// Who prepared it saw this account; if it has been closed since, nothing is approved.
+async fn still_the_payee(app: &App, tx: &mut PgConnection, row: &sql::Locked) -> Result<()> {
     let payee = payees::checked(tx, row.payee, row.charity).await?;
-    if payee.is_some_and(|payee| payee.snapshot == row.paid_to) {
-        Ok(())
-    } else {
-        Err(Error::Conflict("收款账户已停用或有变更，不能付款。请驳回后按新账户重新申请".into()))
+    let payee = payee.filter(|payee| payee.snapshot == row.paid_to);
+    let payee =
+        payee.ok_or_else(|| Error::Conflict("收款账户已停用或有变更，不能批准。请驳回后按新账户重新申请".into()))?;
+    match payee.held_until {
+        Some(from) if from > app.clock.now() => {
+            let from = shanghai(from).format("%Y-%m-%d %H:%M");
+            Err(Error::Conflict(format!("这个收款账户刚有变更，{from} 以后才能批准付款，以便村、镇和本单位核对")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -308,7 +363,55 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
     let audit = caller.acting_as(Audit::ROLES).is_some();
     let mut connection = app.pool.acquire().await?;
     let found = sql::by_id(&mut connection, id).await?;
-    found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)
+    let mut found = found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)?;
+    if let Some((desk, roles)) = next_desk(found.status)
+        && !sql::somebody_may(&mut connection, id, roles).await?
+    {
+        found.nobody_at = Some(desk);
+    }
+    Ok(found)
+}
+
+/// The desk whose step is next, and the roles that may take it.
+fn next_desk(status: DisbursementStatus) -> Option<(Desk, &'static [Role])> {
+    match status {
+        DisbursementStatus::Requested => Some((Desk::Checker, CharityChecker::ROLES)),
+        DisbursementStatus::Checked => Some((Desk::Checker, CharityApprover::ROLES)),
+        DisbursementStatus::Approved => Some((Desk::Payer, CharityPayer::ROLES)),
+        _ => None,
+    }
+}
+
+/// The charity's own rule of a second approver.
+pub async fn approval_rule(app: &App, staff: &CharityStaff) -> Result<ApprovalRule> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(ApprovalRule { from_fen: sql::approval_rule(&mut connection, staff.acting.organisation).await? })
+}
+
+/// Sets it for payments that are prepared from now on. It adds a pair of eyes; nothing takes one away.
+pub async fn set_approval_rule(
+    app: &App,
+    Sure(owner): &Sure<CharityOwner>,
+    rule: ApprovalRule,
+) -> Result<ApprovalRule> {
+    if let Some(from) = rule.from_fen {
+        from.check_amount().map_err(|error| Error::invalid("from_fen", error.to_string()))?;
+    }
+    let charity = owner.acting.organisation;
+    let mut tx = app.begin().await?;
+    let before = sql::approval_rule(&mut tx, charity).await?;
+    sql::set_approval_rule(&mut tx, &owner.acting, rule.from_fen, app.clock.now()).await?;
+    let record = Record {
+        verb: "approval_rule_set",
+        subject_kind: "organisation",
+        subject: charity.0,
+        before: Some(json!({ "from_fen": before })),
+        after: Some(json!(rule)),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &owner.acting, &owner.origin, record).await?;
+    tx.commit().await?;
+    Ok(rule)
 }
 
 /// What was paid for a public need, latest first.
@@ -336,12 +439,13 @@ pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<
 
 /// What of payments waits for this checker: those that somebody else prepared.
 pub async fn waiting_to_be_checked(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
-    Ok(sql::waiting_at(tx, acting.organisation, DisbursementStatus::Requested, acting.person).await?)
+    Ok(sql::waiting_to_be_checked(tx, acting.organisation, acting.person).await?)
 }
 
-/// What of payments waits for this checker's release.
-pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
-    Ok(sql::waiting_at(tx, acting.organisation, DisbursementStatus::Checked, acting.person).await?)
+/// What of payments waits for this person's release: those that he did not prepare, that he may release although he
+/// checked them, and whose payee is not held back.
+pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting, now: DateTime<Utc>) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_approved(tx, acting.organisation, acting.person, now).await?)
 }
 
 /// What of payments waits for this payer: those that he neither prepared, checked nor approved.

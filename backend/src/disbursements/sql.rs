@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
-use domain::organisation::Acting;
+use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
 use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
 use sqlx::PgConnection;
@@ -104,8 +104,9 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into disbursement (id, charity, need, payee, payee_name, payee_bank, payee_account_masked, payee_kind,
-                                   amount_fen, purpose, status, prepared_by, prepared_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'requested', $11, $12)",
+                                   amount_fen, purpose, status, prepared_by, prepared_at, two_approvers)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'requested', $11, $12,
+                 exists (select from approval_rule where charity = $2 and from_fen <= $9))",
         new.id.0,
         acting.organisation.0,
         new.need.0,
@@ -138,7 +139,7 @@ pub struct Locked {
 pub async fn lock(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
         "select charity, need, payee, payee_name, payee_bank, payee_account_masked, payee_kind, amount_fen, status,
-                prepared_by, checked_by, approved_by, paid_by
+                prepared_by, checked_by, approved_by, paid_by, two_approvers
          from disbursement
          where id = $1
          for update",
@@ -164,10 +165,32 @@ pub async fn lock(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Re
                 checked_by: row.checked_by.map(PersonId),
                 approved_by: row.approved_by.map(PersonId),
                 paid_by: row.paid_by.map(PersonId),
+                two_approvers: row.two_approvers,
             },
         })
     })
     .transpose()
+}
+
+/// What payments on their way count on of a need's account, but for one of them.
+pub async fn reserved(
+    connection: &mut PgConnection,
+    need: NeedId,
+    charity: OrganisationId,
+    own: Option<DisbursementId>,
+) -> sqlx::Result<Fen> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(amount_fen), 0)::bigint as "sum!"
+           from disbursement
+           where need = $1 and charity = $2 and status in ('requested', 'checked', 'approved')
+             and ($3::uuid is null or id <> $3)"#,
+        need.0,
+        charity.0,
+        own.map(|own| own.0)
+    )
+    .fetch_one(connection)
+    .await?;
+    fen(sum)
 }
 
 pub async fn set_checked(
@@ -253,6 +276,7 @@ struct Row {
     amount_fen: i64,
     purpose: String,
     status: String,
+    two_approvers: bool,
     prepared_by: Option<String>,
     checked_by: Option<String>,
     approved_by: Option<String>,
@@ -280,6 +304,8 @@ impl Row {
             amount_fen: fen(self.amount_fen)?,
             purpose: self.purpose,
             status: word(&self.status)?,
+            two_approvers: self.two_approvers,
+            nobody_at: None,
             prepared_by: self.prepared_by.unwrap_or_default(),
             checked_by: self.checked_by,
             approved_by: self.approved_by,
@@ -299,6 +325,7 @@ pub async fn by_id(connection: &mut PgConnection, id: DisbursementId) -> sqlx::R
                   payee_name as "payee_name!", payee_bank as "payee_bank!",
                   payee_account_masked as "payee_account_masked!", payee_kind as "payee_kind!",
                   amount_fen as "amount_fen!", purpose as "purpose!", status as "status!",
+                  two_approvers as "two_approvers!",
                   prepared_by_name as prepared_by, checked_by_name as checked_by, approved_by_name as approved_by,
                   paid_by_name as paid_by, prepared_at as "prepared_at!", paid_on, bank_reference, reason
            from disbursement_read
@@ -323,6 +350,7 @@ pub async fn of_charity(
                   payee_name as "payee_name!", payee_bank as "payee_bank!",
                   payee_account_masked as "payee_account_masked!", payee_kind as "payee_kind!",
                   amount_fen as "amount_fen!", purpose as "purpose!", status as "status!",
+                  two_approvers as "two_approvers!",
                   prepared_by_name as prepared_by, checked_by_name as checked_by, approved_by_name as approved_by,
                   paid_by_name as paid_by, prepared_at as "prepared_at!", paid_on, bank_reference, reason
            from disbursement_read
@@ -379,24 +407,64 @@ pub async fn count(connection: &mut PgConnection, charity: OrganisationId) -> sq
     .await
 }
 
-/// Payments in this state that somebody else prepared.
-pub async fn waiting_at(
+pub async fn waiting_to_be_checked(
     connection: &mut PgConnection,
     charity: OrganisationId,
-    status: DisbursementStatus,
-    person: PersonId,
+    checker: PersonId,
 ) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
         r#"select count(*) as "count!", min(prepared_at) as oldest
            from (select prepared_at
                  from disbursement
-                 where charity = $1 and status = $2 and prepared_by <> $3
+                 where charity = $1 and status = 'requested' and prepared_by <> $2
                  order by prepared_at
                  limit 1001) as waiting"#,
         charity.0,
-        status.as_str(),
-        person.0
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_approved(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    approver: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(prepared_at) as oldest
+           from (select d.prepared_at
+                 from disbursement d
+                 join payee p on p.id = d.payee and (p.held_until is null or p.held_until <= $3)
+                 where d.charity = $1 and d.status = 'checked' and d.prepared_by <> $2
+                   and (not d.two_approvers or d.checked_by <> $2)
+                 order by d.prepared_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        approver.0,
+        now
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether somebody sits at the next desk of a payment who may take the step.
+pub async fn somebody_may(connection: &mut PgConnection, id: DisbursementId, roles: &[Role]) -> sqlx::Result<bool> {
+    let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from disbursement d
+               join at_a_desk m on m.organisation = d.charity and m.role = any($2)
+               where d.id = $1 and m.person <> d.prepared_by
+                 and (d.status <> 'checked' or not d.two_approvers or m.person is distinct from d.checked_by)
+                 and (d.status <> 'approved'
+                      or (m.person is distinct from d.checked_by and m.person is distinct from d.approved_by))
+           ) as "exists!""#,
+        id.0,
+        &roles
     )
     .fetch_one(connection)
     .await
@@ -421,4 +489,39 @@ pub async fn waiting_to_be_paid(
     )
     .fetch_one(connection)
     .await
+}
+
+pub async fn approval_rule(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Option<Fen>> {
+    let from = sqlx::query_scalar!("select from_fen from approval_rule where charity = $1", charity.0)
+        .fetch_optional(connection)
+        .await?;
+    from.map(fen).transpose()
+}
+
+pub async fn set_approval_rule(
+    connection: &mut PgConnection,
+    acting: &Acting,
+    from: Option<Fen>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    match from {
+        Some(from) => {
+            sqlx::query!(
+                "insert into approval_rule (charity, from_fen, set_by, set_at) values ($1, $2, $3, $4)
+                 on conflict (charity) do update set from_fen = $2, set_by = $3, set_at = $4",
+                acting.organisation.0,
+                from.get(),
+                acting.person.0,
+                now
+            )
+            .execute(connection)
+            .await?
+        }
+        None => {
+            sqlx::query!("delete from approval_rule where charity = $1", acting.organisation.0)
+                .execute(connection)
+                .await?
+        }
+    };
+    Ok(())
 }

@@ -17,7 +17,7 @@ use anyhow::{Context, anyhow};
 use bytes::Bytes;
 use chrono::Duration;
 use domain::api::files::{FILE_BYTES_MAX, StoredFile};
-use domain::organisation::{Membership, OrganisationStatus};
+use domain::organisation::{Membership, OrganisationStatus, Role};
 use domain::{FileId, PersonId};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -93,7 +93,13 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
     let invoice = me.is_some_and(|me| {
         me.acting().filter(verified).any(|membership| access.invoice_for.contains(&membership.organisation))
     });
-    if !(access.public || uploader || insider || invoice) {
+    let document = me.is_some_and(|me| {
+        me.acting().filter(verified).any(|membership| {
+            access.document_for.contains(&membership.organisation)
+                || (membership.role == Role::Auditor && !access.document_for.is_empty())
+        })
+    });
+    if !(access.public || uploader || insider || invoice || document) {
         return Err(Error::NotFound);
     }
     let object = app.files.get(&path(id, size)).await.context("read a picture")?;
@@ -104,6 +110,11 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
 pub async fn sizes(app: &App, ids: &[FileId]) -> Result<Vec<StoredFile>> {
     let mut connection = app.pool.acquire().await?;
     Ok(sql::sizes(&mut connection, ids).await?)
+}
+
+/// Whether both name the same pictures in the same order: a form that is sent twice uploads them twice.
+pub async fn same(tx: &mut PgConnection, some: &[FileId], others: &[FileId]) -> Result<bool> {
+    Ok(some == others || sql::contents(tx, some).await? == sql::contents(tx, others).await?)
 }
 
 /// Keeps the drafts that a text names. Each must be `person`'s own draft or already belong to that text.

@@ -50,12 +50,28 @@ pub async fn sizes(connection: &mut PgConnection, ids: &[FileId]) -> sqlx::Resul
     Ok(rows.into_iter().map(|row| file((row.id, row.width, row.height, row.bytes))).collect())
 }
 
+/// What each picture is by its content, in the order asked for; one that does not exist is none.
+pub async fn contents(connection: &mut PgConnection, ids: &[FileId]) -> sqlx::Result<Vec<Option<Vec<u8>>>> {
+    let ids: Vec<_> = ids.iter().map(|file| file.0).collect();
+    sqlx::query_scalar!(
+        r#"select f.sha256 as "sha256?"
+           from unnest($1::uuid[]) with ordinality as wanted (id, position)
+           left join file f on f.id = wanted.id
+           order by wanted.position"#,
+        &ids
+    )
+    .fetch_all(connection)
+    .await
+}
+
 pub struct Access {
     pub uploader: PersonId,
     pub public: bool,
     pub need: Option<OfNeed>,
     /// For the picture of an invoice: the charity and the givers whose fen it shows.
     pub invoice_for: Vec<OrganisationId>,
+    /// For a picture that proves something: those whom it is shown to.
+    pub document_for: Vec<OrganisationId>,
 }
 
 /// The need that shows a picture.
@@ -68,7 +84,8 @@ pub struct OfNeed {
 pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<Option<Access>> {
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
-                  n.status as "status?", s.charity as "charity?", s.givers as "givers?"
+                  n.status as "status?", s.charity as "charity?", s.givers as "givers?",
+                  array(select r.organisation from file_reader r where r.file = f.id) as "readers!: Vec<Uuid>"
            from file f
            left join need_photo p on p.file = f.id
            left join spending_file sf on sf.file = f.id
@@ -84,6 +101,7 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
         uploader: PersonId(row.uploader),
         public: row.public,
         invoice_for: row.charity.into_iter().chain(row.givers.unwrap_or_default()).map(OrganisationId).collect(),
+        document_for: row.readers.into_iter().map(OrganisationId).collect(),
         need: (|| {
             Some(OfNeed {
                 organisation: OrganisationId(row.organisation?),

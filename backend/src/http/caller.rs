@@ -185,10 +185,14 @@ rights! {
     CharityMaker: [CharityMaker], "只有慈善组织的经办可以做这件事";
     /// Confirms what a colleague prepared.
     CharityChecker: [CharityChecker], "只有慈善组织的复核可以做这件事";
+    /// Releases what was checked for payment.
+    CharityApprover: [CharityChecker, CharityOwner], "只有慈善组织的复核或负责人可以批准";
+    /// Sets the charity's own rules.
+    CharityOwner: [CharityOwner], "只有慈善组织的负责人可以做这件事";
     /// Pays what was approved.
     CharityPayer: [CharityPayer], "只有慈善组织的出纳可以做这件事";
     /// Reads the books of its charity.
-    CharityStaff: [CharityMaker, CharityChecker, CharityPayer], "只有慈善组织的账号可以做这件事";
+    CharityStaff: [CharityMaker, CharityChecker, CharityPayer, CharityOwner], "只有慈善组织的账号可以做这件事";
     /// Closes a payee: the village its own, the charity's checker one that it pays.
     PayeeKeeper: [VillageReporter, VillageHead, CharityChecker], "只有村（社区）和慈善组织的复核可以停用收款账户";
     /// Reads everything, changes nothing.

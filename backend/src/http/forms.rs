@@ -5,6 +5,7 @@
 
 mod account;
 mod desk;
+mod display;
 mod money;
 mod payments;
 mod prove;
@@ -39,17 +40,20 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/needs/new", page_and(post(need_new)))
         .route("/work/needs/{id}", page_and(post(need_edit)))
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
+        .route("/work/payees", page_and(post(payments::payees)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
         .route("/account", page_and(post(account::account)))
+        .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::allocate)))
+        .route("/pledges/{id}/display", page_and(post(display::change)))
         .route("/work/spending", page_and(post(reports::decide)))
-        .route("/work/payees", page_and(post(payments::payees)))
+        .route("/work/approval-rule", page_and(post(payments::approval_rule)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))

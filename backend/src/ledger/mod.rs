@@ -26,6 +26,11 @@ pub async fn lock(tx: &mut PgConnection, account: &Account, asset: Asset) -> Res
     Ok(sql::lock_balances(tx, account, asset).await?)
 }
 
+/// What `account` holds in CNY, added up from its transfers; nothing is locked.
+pub async fn balance(tx: &mut PgConnection, account: &Account) -> Result<Fen> {
+    Ok(sql::sum_of(tx, account).await?)
+}
+
 /// Locks `account` and takes `amount` from it, oldest lot first.
 ///
 /// # Errors

@@ -4,7 +4,8 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 use crate::receipts::{self, ConfirmationLetter};
-use chrono::{Datelike, NaiveDate};
+use crate::clock::shanghai;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::Fen;
 use domain::notice::NoticeKind;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,7 @@ pub enum Letter {
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
+    PayeeChanged(PayeeChanged),
     Digest(Digest),
 }
 
@@ -120,6 +122,31 @@ pub struct SpendingReturned {
     pub path: String,
 }
 
+/// To village, town and charity: the account to which a village's money is paid changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PayeeChanged {
+    pub village: String,
+    pub charity: String,
+    pub name: String,
+    pub bank: String,
+    pub account_masked: String,
+    pub change: PayeeChange,
+    pub path: String,
+}
+
+/// What happened to the account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayeeChange {
+    /// Another one was proposed beside the one that is known.
+    Proposed,
+    /// It was checked; nothing is paid to it before this instant.
+    Verified {
+        paid_from: DateTime<Utc>,
+    },
+    Closed,
+}
+
 /// To whoever works here, in the morning: what waits for him, and what he wanted to read of once a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
@@ -176,6 +203,7 @@ impl Letter {
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
+            Letter::PayeeChanged(letter) => letter.content(),
             Letter::Digest(letter) => letter.content(),
         }
     }
@@ -191,6 +219,7 @@ impl Letter {
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
+            Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::Digest(_) => NoticeKind::Todo,
         }
     }
@@ -329,6 +358,33 @@ impl ReportPublished {
                 Block::Note("您的捐款用于这条需求，所以我们把进展告诉您。这不是宣传邮件。"),
             ],
             link: ("查看报告和每一笔支出", self.path.clone()),
+        }
+    }
+}
+
+impl PayeeChanged {
+    fn content(&self) -> Content {
+        let happened = match &self.change {
+            PayeeChange::Proposed => "登记了一个新的收款账户，等慈善组织核实。".to_owned(),
+            PayeeChange::Verified { paid_from } => {
+                let from = shanghai(*paid_from).format("%Y-%m-%d %H:%M");
+                format!("新的收款账户已核实。{from} 之前不会向它付款。")
+            }
+            PayeeChange::Closed => "有一个收款账户已停用，不再向它付款。".to_owned(),
+        };
+        Content {
+            subject: format!("收款账户有变更：{}", self.village),
+            blocks: vec![
+                paragraph(format!("{}{happened}", self.village)),
+                Block::Facts(vec![
+                    ("户名", self.name.clone()),
+                    ("开户银行", self.bank.clone()),
+                    ("账号", self.account_masked.clone()),
+                    ("付款的慈善组织", self.charity.clone()),
+                ]),
+                Block::Note("如果您不知道这次变更，请立即用公开电话联系慈善组织和镇政府，不要用别人给的号码。"),
+            ],
+            link: ("查看收款账户", self.path.clone()),
         }
     }
 }

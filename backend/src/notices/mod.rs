@@ -126,6 +126,11 @@ pub fn reads_todo_by_mail(chosen: Option<Channel>, mut kinds: impl Iterator<Item
     chosen.unwrap_or(NoticeKind::Todo.by_default(kinds.any(is_staff))) == Channel::Digest
 }
 
+/// Empties what was told to somebody whose account closes.
+pub async fn forget(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    Ok(sql::forget(tx, person).await?)
+}
+
 /// What waits for somebody's next digest, oldest first; it waits no more.
 pub async fn take_for_digest(tx: &mut PgConnection, person: PersonId) -> Result<Vec<String>> {
     Ok(sql::take_for_digest(tx, person).await?)

@@ -199,3 +199,9 @@ pub async fn take_for_digest(connection: &mut PgConnection, person: PersonId) ->
     unread.sort_by_key(|row| row.at);
     Ok(unread.into_iter().map(|row| row.text).collect())
 }
+
+pub async fn forget(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!("delete from notice where person = $1", person.0).execute(&mut *connection).await?;
+    sqlx::query!("delete from notice_preference where person = $1", person.0).execute(connection).await?;
+    Ok(())
+}

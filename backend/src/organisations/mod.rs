@@ -5,7 +5,7 @@
 mod sql;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
 use domain::place::PlaceCode;
 use domain::{OrganisationId, PersonId};
@@ -47,4 +47,16 @@ pub async fn members(tx: &mut PgConnection, organisation: OrganisationId, roles:
 /// The name of an organisation.
 pub async fn name_of(tx: &mut PgConnection, organisation: OrganisationId) -> Result<String> {
     Ok(sql::name_of(tx, organisation).await?)
+}
+
+/// Ends all memberships of a person whose account closes. Whoever is the only owner of an organisation hands it over
+/// first; a donor's own organisation ends with its person.
+pub async fn leave_all(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    sql::lock_owned(tx, person).await?;
+    let alone = sql::owned_alone(tx, person).await?;
+    if let Some(name) = alone.first() {
+        return Err(Error::Conflict(format!("您是“{name}”唯一的负责人。请先请另一位负责人接手，再注销账号")));
+    }
+    sql::end_donor(tx, person).await?;
+    Ok(sql::delete_memberships(tx, person).await?)
 }

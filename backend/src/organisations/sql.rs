@@ -76,3 +76,59 @@ pub async fn members(
 pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
 }
+
+fn owners() -> Vec<String> {
+    Role::ALL.iter().filter(|role| role.owns()).map(ToString::to_string).collect()
+}
+
+/// Locks the organisations that the person owns, so that two owners cannot leave at once.
+pub async fn lock_owned(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select o.id
+         from organisation o
+         where exists (select from membership m where m.organisation = o.id and m.person = $1 and m.role = any($2))
+         order by o.id
+         for update",
+        person.0,
+        &owners()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
+/// The organisations, but for donors, of which the person is the only owner.
+pub async fn owned_alone(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select o.name
+         from organisation o
+         where o.kind <> 'donor'
+           and exists (select from membership m where m.organisation = o.id and m.person = $1 and m.role = any($2))
+           and not exists (
+               select from membership m
+               where m.organisation = o.id and m.person <> $1 and m.role = any($2) and m.status = 'active'
+           )
+         order by o.id",
+        person.0,
+        &owners()
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// A donor's name is a person's name.
+pub async fn end_donor(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update organisation o set name = '已注销的捐赠人', status = 'suspended'
+         where o.kind = 'donor' and exists (select from membership m where m.organisation = o.id and m.person = $1)",
+        person.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_memberships(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!("delete from membership where person = $1", person.0).execute(connection).await?;
+    Ok(())
+}

@@ -13,10 +13,13 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Village, Sure};
+use crate::mail::letter::{PayeeChange, PayeeChanged};
+use crate::mail::{self, Letter};
+use crate::{files, organisations};
 use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
-use domain::disbursement::{PayeeSnapshot, account_digits};
-use domain::organisation::Acting;
+use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
+use domain::organisation::{Acting, OrganisationKind};
 use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, Problems};
 use serde_json::json;
@@ -30,6 +33,9 @@ const HOW_MAX: usize = 200;
 /// A village proposes an account. The same id and content again gives the same answer.
 pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Payee> {
     let snapshot = PayeeSnapshot::new(&new.name, &new.bank, &new.account_no, new.kind)?;
+    let mut problems = Problems::new();
+    check_sub_account(&mut problems, new.kind, &new.sub_account);
+    problems.none_or_err()?;
     let digits = account_digits(&new.account_no).unwrap_or_default();
     let mut tx = app.begin().await?;
     if !sql::is_charity(&mut tx, new.charity).await? {
@@ -39,19 +45,40 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     let proposed = proposed.on_constraint("payee_pkey", || Error::Conflict(String::new()));
     if matches!(proposed, Err(Error::Conflict(_))) {
         tx.rollback().await?;
-        let recorded = read(app, &Viewer::of_village(&village.acting), new.id).await;
-        let same = |payee: &Payee| {
-            let masked = snapshot.account_masked == payee.account_masked;
-            masked && (payee.kind, payee.charity) == (new.kind, new.charity) && payee.name == snapshot.name
-        };
-        let other = || Error::Conflict("这个编号已经登记过另一个收款账户，请重新打开页面填写".into());
-        return recorded.ok().filter(same).ok_or_else(other);
+        return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
+    files::keep(&mut tx, village.acting.person, &[new.document], &[])
+        .await
+        .map_err(|_| Error::invalid("document", "请上传开户证明的照片（上次上传的已经失效，请重新选择）"))?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
+    let concerned = (village.acting.organisation, new.charity);
+    if sql::is_a_change(&mut tx, concerned.0, concerned.1, new.id).await? {
+        tell_change(app, &mut tx, concerned, &snapshot, PayeeChange::Proposed).await?;
+    }
     tx.commit().await?;
     read(app, &Viewer::of_village(&village.acting), new.id).await
+}
+
+/// The answer to an id that exists: the same account, if it is the same to the last digit, and ours.
+async fn proposed_before(
+    app: &App,
+    village: &Village,
+    new: &NewPayee,
+    (snapshot, digits): (&PayeeSnapshot, &str),
+) -> Result<Payee> {
+    let viewer = Viewer::of_village(&village.acting);
+    let mut connection = app.pool.acquire().await?;
+    let recorded = sql::of(&mut connection, viewer.organisation, Some(new.id), 1).await?.into_iter().next();
+    let same = |payee: &Payee| {
+        (payee.organisation, payee.charity, payee.kind) == (viewer.organisation, new.charity, new.kind)
+            && (payee.name.as_str(), payee.bank.as_str()) == (snapshot.name.as_str(), snapshot.bank.as_str())
+            && payee.account_no.as_deref() == Some(digits)
+            && payee.sub_account == new.sub_account.trim()
+    };
+    let other = || Error::Conflict("这个编号已经登记过另一个收款账户，请重新打开页面填写".into());
+    recorded.filter(same).map(|payee| shown(&viewer, payee)).ok_or_else(other)
 }
 
 /// The charity's checker has compared the account by another way than the platform.
@@ -70,11 +97,18 @@ pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId
     if row.status != PayeeStatus::Proposed {
         return Err(in_this_state(row.status));
     }
-    sql::set_verified(&mut tx, id, checker.acting.person, said, app.clock.now())
+    let concerned = (row.organisation, row.charity);
+    let changes = sql::is_a_change(&mut tx, concerned.0, concerned.1, id).await?;
+    let held_until = changes.then(|| app.clock.now() + PAYEE_HOLD);
+    sql::set_verified(&mut tx, id, checker.acting.person, said, held_until, app.clock.now())
         .await
         .on_constraint("payee_two_people", || Error::Conflict("收款账户须由登记以外的人核实".into()))?
         .one_row_or_conflict()?;
     record(app, &mut tx, &checker.acting, &checker.origin, "payee_verified", id, PayeeStatus::Verified).await?;
+    if let Some(from) = held_until {
+        let snapshot = sql::snapshot(&mut tx, id).await?;
+        tell_change(app, &mut tx, concerned, &snapshot, PayeeChange::Verified { paid_from: from }).await?;
+    }
     tx.commit().await?;
     read(app, &Viewer::of_charity(&checker.acting, true), id).await
 }
@@ -89,12 +123,44 @@ pub async fn close(app: &App, keeper: &PayeeKeeper, id: PayeeId) -> Result<Payee
     if row.status == PayeeStatus::Closed {
         return Err(in_this_state(row.status));
     }
+    // The payer may be at the bank this moment: what is approved is paid or sent back first.
+    if sql::awaits_payment(&mut tx, id).await? {
+        return Err(Error::Conflict(
+            "有一笔已批准的拨付要付到这个账户，现在不能停用。请慈善组织先付款登记，或驳回那笔拨付，再停用".into(),
+        ));
+    }
     sql::set_closed(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
     record(app, &mut tx, acting, origin, "payee_closed", id, PayeeStatus::Closed).await?;
+    let snapshot = sql::snapshot(&mut tx, id).await?;
+    tell_change(app, &mut tx, (row.organisation, row.charity), &snapshot, PayeeChange::Closed).await?;
     tx.commit().await?;
     let viewer =
         if row.charity == acting.organisation { Viewer::of_charity(acting, false) } else { Viewer::of_village(acting) };
     read(app, &viewer, id).await
+}
+
+/// Writes to village, town and charity that an account changes, so that whoever did not want it can say so in time.
+async fn tell_change(
+    app: &App,
+    tx: &mut PgConnection,
+    (village, charity): (OrganisationId, OrganisationId),
+    snapshot: &PayeeSnapshot,
+    change: PayeeChange,
+) -> Result<()> {
+    let letter = Letter::PayeeChanged(PayeeChanged {
+        village: organisations::name_of(tx, village).await?,
+        charity: organisations::name_of(tx, charity).await?,
+        name: snapshot.name.clone(),
+        bank: snapshot.bank.clone(),
+        account_masked: snapshot.account_masked.clone(),
+        change,
+        path: "/work/payees".into(),
+    });
+    mail::write_to(tx, app, (village, Village::ROLES), &letter).await?;
+    if let Some(town) = sql::town_of(tx, village).await? {
+        mail::write_to(tx, app, (town, OrganisationKind::Town.roles()), &letter).await?;
+    }
+    mail::write_to(tx, app, (charity, CharityStaff::ROLES), &letter).await
 }
 
 fn in_this_state(status: PayeeStatus) -> Error {

@@ -5,7 +5,7 @@ use domain::api::payees::{NewPayee, Payee, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
 use domain::organisation::Acting;
 use domain::todo::Waiting;
-use domain::{OrganisationId, PayeeId, PersonId};
+use domain::{FileId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
@@ -36,8 +36,9 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into payee (id, organisation, charity, kind, name, bank, account_no, status, proposed_by, proposed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9)",
+        "insert into payee (id, organisation, charity, kind, name, bank, account_no, sub_account, document, status,
+                            proposed_by, proposed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'proposed', $10, $11)",
         new.id.0,
         acting.organisation.0,
         new.charity.0,
@@ -45,6 +46,8 @@ pub async fn insert(
         snapshot.name,
         snapshot.bank,
         digits,
+        new.sub_account.trim(),
+        new.document.0,
         acting.person.0,
         now
     )
@@ -73,24 +76,84 @@ pub async fn lock(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<Op
     .transpose()
 }
 
+/// Whether a payment to this payee is approved and not paid. The payee is locked, so no other is approved meanwhile.
+pub async fn awaits_payment(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from disbursement_read where payee = $1 and status = 'approved'
+           ) as "exists!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 pub async fn set_verified(
     connection: &mut PgConnection,
     id: PayeeId,
     person: PersonId,
     how: &str,
+    held_until: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
         "update payee
-         set status = 'verified', verified_by = $2, verified_how = $3, verified_at = $4
+         set status = 'verified', verified_by = $2, verified_how = $3, verified_at = $4, held_until = $5
          where id = $1 and status = 'proposed'",
         id.0,
         person.0,
         how,
-        now
+        now,
+        held_until
     )
     .execute(connection)
     .await
+}
+
+/// Whether the charity has verified another account of the organisation before: then this one is a change.
+pub async fn is_a_change(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    charity: OrganisationId,
+    but: PayeeId,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from payee
+               where organisation = $1 and charity = $2 and id <> $3 and verified_at is not null
+           ) as "exists!""#,
+        organisation.0,
+        charity.0,
+        but.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn snapshot(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<PayeeSnapshot> {
+    let row = sqlx::query!("select name, bank, account_no, kind from payee where id = $1", id.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(PayeeSnapshot {
+        name: row.name,
+        bank: row.bank,
+        account_masked: mask_account(&row.account_no),
+        kind: word(&row.kind)?,
+    })
+}
+
+/// The town's organisation above a village's, if there is one.
+pub async fn town_of(connection: &mut PgConnection, village: OrganisationId) -> sqlx::Result<Option<OrganisationId>> {
+    let id = sqlx::query_scalar!(
+        "select town.id
+         from organisation village
+         join organisation town on town.kind = 'town' and town.place = left(village.place, 9)
+         where village.id = $1",
+        village.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(OrganisationId))
 }
 
 pub async fn set_closed(connection: &mut PgConnection, id: PayeeId, now: DateTime<Utc>) -> sqlx::Result<PgQueryResult> {
@@ -112,7 +175,7 @@ pub async fn of(
 ) -> sqlx::Result<Vec<Payee>> {
     let rows = sqlx::query!(
         "select p.id, p.organisation, o.name as organisation_name, p.charity, p.kind, p.name, p.bank, p.account_no,
-                p.status, p.verified_how, p.proposed_at
+                p.status, p.verified_how, p.proposed_at, p.sub_account, p.document, p.held_until
          from payee p
          join organisation o on o.id = p.organisation
          where (p.organisation = $1 or p.charity = $1) and ($2::uuid is null or p.id = $2)
@@ -138,6 +201,9 @@ pub async fn of(
                 account_no: Some(row.account_no),
                 status: word(&row.status)?,
                 verified_how: row.verified_how,
+                sub_account: row.sub_account,
+                document: row.document.map(FileId),
+                held_until: row.held_until,
                 proposed_at: row.proposed_at,
             })
         })
@@ -148,6 +214,8 @@ pub async fn of(
 pub struct Checked {
     pub organisation: OrganisationId,
     pub snapshot: PayeeSnapshot,
+    /// It changed lately: nothing is paid to it before this instant.
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 /// The payee, if this charity has verified it and it is not closed.
@@ -157,7 +225,7 @@ pub async fn checked(
     charity: OrganisationId,
 ) -> sqlx::Result<Option<Checked>> {
     let row = sqlx::query!(
-        "select organisation, kind, name, bank, account_no
+        "select organisation, kind, name, bank, account_no, held_until
          from payee
          where id = $1 and charity = $2 and status = 'verified'
          for share",
@@ -173,7 +241,7 @@ pub async fn checked(
             account_masked: mask_account(&row.account_no),
             kind: word(&row.kind)?,
         };
-        Ok(Checked { organisation: OrganisationId(row.organisation), snapshot })
+        Ok(Checked { organisation: OrganisationId(row.organisation), snapshot, held_until: row.held_until })
     })
     .transpose()
 }

@@ -9,6 +9,7 @@ use crate::http::{Body, Path};
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::SessionId;
+use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::List;
 use domain::api::sessions::{
     ACTING, ActFor, BeginSecondFactor, ConfirmSecondFactor, Credentials, Device, ME, Me, NewPassword, ONE_SESSION,
@@ -31,6 +32,8 @@ pub fn routes() -> Endpoints {
         .post(SECOND_FACTOR_CONFIRM, "用第一个动态码启用两步验证", confirm_second_factor)
         .delete(SECOND_FACTOR, "停用两步验证", remove_second_factor)
         .post(RECOVERY_CODES, "换一组恢复码", new_recovery_codes)
+        .get(own_data::DATA, "我的全部数据", data)
+        .post(own_data::CLOSE, "注销账号", close)
 }
 
 /// An answer that also changes the session's cookies.
@@ -113,4 +116,17 @@ async fn new_recovery_codes(
     Body(BeginSecondFactor {}): Body<BeginSecondFactor>,
 ) -> Result<Json<RecoveryCodes>> {
     Ok(Json(super::second_factor::new_codes(&app, &sure).await?))
+}
+
+async fn data(State(app): State<App>, signed_in: SignedIn) -> Result<Json<OwnData>> {
+    Ok(Json(super::own_data::read(&app, &signed_in).await?))
+}
+
+async fn close(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(close): Body<CloseAccount>,
+) -> Result<WithTokens<Closed>> {
+    super::own_data::close(&app, &sure, &close.confirm).await?;
+    Ok((Extension(SetTokens::Clear), Json(Closed {})))
 }

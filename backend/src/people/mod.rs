@@ -6,6 +6,7 @@
 
 mod guesses;
 mod http;
+pub mod own_data;
 pub mod password;
 pub mod second_factor;
 pub mod session;

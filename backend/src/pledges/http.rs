@@ -10,8 +10,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
-use domain::api::pledges::{NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
-use domain::pledge::PledgeReference;
+use domain::api::pledges::{DISPLAY, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
+use domain::pledge::{DisplayChoice, PledgeReference};
 use domain::{NeedId, PledgeId};
 
 pub fn routes() -> Endpoints {
@@ -20,6 +20,7 @@ pub fn routes() -> Endpoints {
         .get(OWN, "本企业的认捐", own)
         .get(PLEDGE, "一笔认捐，按 id 或认捐编号", read)
         .get(TRAIL, "一笔认捐的去向", trail)
+        .post(DISPLAY, "改公开的方式，立即生效", change_display)
         .get(money::NEED, "一条需求的四个数", money_of_need)
 }
 
@@ -43,6 +44,15 @@ async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Pat
 
 async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Trail>> {
     Ok(Json(super::trail(&app, &(&caller).into(), id).await?))
+}
+
+async fn change_display(
+    State(app): State<App>,
+    enterprise: Enterprise,
+    Path(id): Path<PledgeId>,
+    Body(choice): Body<DisplayChoice>,
+) -> Result<Json<Pledge>> {
+    Ok(Json(super::change_display(&app, &enterprise, id, choice).await?))
 }
 
 async fn own(State(app): State<App>, giver: Giver) -> Result<Json<List<Pledge>>> {

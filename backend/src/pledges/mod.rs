@@ -97,6 +97,30 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<P
     Ok(made)
 }
 
+/// The giver wants to be shown otherwise. Counts from now on in every list, old and new; no sum changes.
+pub async fn change_display(
+    app: &App,
+    enterprise: &Enterprise,
+    id: PledgeId,
+    choice: DisplayChoice,
+) -> Result<Pledge> {
+    let mut tx = app.begin().await?;
+    let before = sql::lock_display(&mut tx, id, enterprise.acting.organisation).await?.ok_or(Error::NotFound)?;
+    sql::set_display(&mut tx, id, choice, app.clock.now()).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb: "pledge_display_changed",
+        subject_kind: "pledge",
+        subject: id.0,
+        before: Some(json!(before)),
+        after: Some(json!(choice)),
+        reason: None,
+    };
+    audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+    tx.commit().await?;
+    app.pages.forget_all();
+    read(app, &Viewer::from(enterprise), id).await
+}
+
 /// What of a confirmed bank line belongs to one pledge.
 pub struct Arrival {
     pub confirmation_no: i64,
@@ -134,7 +158,7 @@ pub async fn givers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<Organisat
 
 /// What of a need's money was spent, in this transaction.
 pub async fn spent(tx: &mut PgConnection, need: NeedId) -> Result<Fen> {
-    Ok(sql::money_of_need(tx, need).await?.ok_or(Error::NotFound)?.spent)
+    sql::spent_of_need(tx, need).await?.ok_or(Error::NotFound)
 }
 
 /// The answer to an id that exists: the same pledge, if it is the same, and ours.
@@ -241,9 +265,10 @@ pub async fn own(app: &App, giver: &Giver) -> Result<List<Pledge>> {
 /// The four numbers of a public need, with the pledges that are in them, read in one moment.
 pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
     let mut tx = app.snapshot().await?;
-    let money = sql::money_of_need(&mut tx, need).await?.ok_or(Error::NotFound)?;
+    let today = app.clock.today();
+    let (money, later) = sql::money_of_need(&mut tx, need, today).await?.ok_or(Error::NotFound)?;
     let pledges = sql::public_of_need(&mut tx, need, LIST_MAX).await?;
-    Ok(NeedMoney { need, money, as_of: app.clock.now(), pledges })
+    Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges })
 }
 
 /// A pledge as its giver wants everybody to read it.

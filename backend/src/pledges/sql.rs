@@ -231,27 +231,54 @@ pub async fn pay_to(
     .await
 }
 
-pub async fn money_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<FourNumbers>> {
+/// The four numbers as everybody reads them on this day, and how many hidden gifts are not in them yet.
+pub async fn money_of_need(
+    connection: &mut PgConnection,
+    need: NeedId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<(FourNumbers, i64)>> {
     let row = sqlx::query!(
-        r#"select m.pledged_fen as "pledged_fen!", m.arrived_fen as "arrived_fen!", m.disbursed_fen as "disbursed_fen!",
-                  m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!"
+        r#"select m.pledged_fen - coalesce(p.left_out, 0)::bigint as "pledged_fen!",
+                  m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
+                  m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
+                  greatest(p.gifts, a.gifts) as "later!"
            from money_by_need m
            join needs_public n on n.id = m.need
+           left join lateral (
+               select sum(counted_fen) as left_out, count(*) as gifts
+               from hidden_pledge_of_need h
+               where h.need = $1 and h.day = $2 and h.left_out
+           ) p on true
+           left join lateral (
+               select sum(amount_fen) as left_out, count(*) as gifts
+               from hidden_arrival_of_need h
+               where h.need = $1 and h.day = $2 and h.left_out
+           ) a on true
            where m.need = $1"#,
-        need.0
+        need.0,
+        today
     )
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        Ok(FourNumbers {
+        let numbers = FourNumbers {
             pledged: fen(row.pledged_fen)?,
             arrived: fen(row.arrived_fen)?,
             disbursed: fen(row.disbursed_fen)?,
             spent: fen(row.spent_fen)?,
             arranged: fen(row.arranged_fen)?,
-        })
+        };
+        Ok((numbers, row.later))
     })
     .transpose()
+}
+
+/// What of a need's money was spent.
+pub async fn spent_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<Fen>> {
+    let spent = sqlx::query_scalar!(r#"select spent_fen as "spent!" from money_by_need where need = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    spent.map(fen).transpose()
 }
 
 pub async fn public_of_need(
@@ -309,6 +336,52 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
         .collect()
 }
 
+/// How a pledge of this enterprise is shown, locked until the transaction ends.
+pub async fn lock_display(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    enterprise: OrganisationId,
+) -> sqlx::Result<Option<DisplayChoice>> {
+    let row = sqlx::query!(
+        "select public_display, show_amount, share_with_recipient
+         from pledge
+         where id = $1 and enterprise = $2
+         for update",
+        id.0,
+        enterprise.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(DisplayChoice {
+            name: word(&row.public_display)?,
+            show_amount: row.show_amount,
+            share_with_recipient: row.share_with_recipient,
+        })
+    })
+    .transpose()
+}
+
+pub async fn set_display(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    choice: DisplayChoice,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set public_display = $2, show_amount = $3, share_with_recipient = $4, changed_at = $5
+         where id = $1",
+        id.0,
+        choice.name.as_str(),
+        choice.show_amount,
+        choice.share_with_recipient,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
 pub async fn set_arrived(
     connection: &mut PgConnection,
     before: &Locked,
@@ -336,22 +409,35 @@ pub struct Outstanding {
     pub need_title: Option<String>,
 }
 
-/// The pledges to a charity of which something has not arrived yet, latest first.
+/// The pledges to a charity that have one of the references, and the latest of which something has not arrived yet.
+/// Who names a reference may pay more than was promised.
 pub async fn outstanding(
     connection: &mut PgConnection,
     charity: OrganisationId,
+    named: &[PledgeReference],
     limit: i64,
 ) -> sqlx::Result<Vec<Outstanding>> {
+    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
                   (p.pledged_at at time zone 'Asia/Shanghai')::date as "pledged_on!: NaiveDate"
            from pledge p
            join organisation o on o.id = p.enterprise
            left join need n on n.id = p.need
-           where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-           order by p.pledged_at desc
-           limit $2"#,
+           where p.id in (
+               select id
+               from pledge
+               where reference = any($2) and charity = $1 and status not in ('draft', 'cancelled')
+               union
+               (select id
+                from pledge
+                where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+                order by pledged_at desc
+                limit $3)
+           )
+           order by p.pledged_at desc, p.id"#,
         charity.0,
+        &named,
         limit
     )
     .fetch_all(connection)
@@ -414,13 +500,13 @@ pub async fn trail(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
 /// The balances of a pledge's lots, account by account.
 pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Whereabouts> {
     let row = sqlx::query!(
-        r#"select coalesce(sum(b.amount_fen) filter (where b.kind = 'directed'), 0)::bigint as "unallocated!",
+        r#"select coalesce(sum(b.amount_fen) filter (where b.kind in ('directed', 'general')), 0)::bigint as "unallocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'allocated'), 0)::bigint as "allocated!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'advance'), 0)::bigint as "advanced!",
                   coalesce(sum(b.amount_fen) filter (where b.kind = 'spent'), 0)::bigint as "spent!",
                   coalesce(sum(b.amount_fen)
-                           filter (where b.kind not in ('world', 'directed', 'allocated', 'advance', 'spent')), 0)::bigint
-                      as "elsewhere!"
+                           filter (where b.kind not in ('world', 'directed', 'general', 'allocated', 'advance', 'spent')),
+                           0)::bigint as "elsewhere!"
            from (
                select split_part(t.credit, ':', 1) as kind, t.amount_fen
                from bank_line_part part

@@ -10,7 +10,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    Caller, CharityChecker, CharityMaker, CharityPayer, Enterprise, Federation, PlatformAdmin, Village,
+    Caller, CharityApprover, CharityChecker, CharityMaker, CharityPayer, Enterprise, Federation, PlatformAdmin, Village,
 };
 use crate::{arrivals, deliveries, disbursements, enquiries, jobs, needs, payees, pledges};
 use chrono::{DateTime, Days, Utc};
@@ -46,8 +46,8 @@ const SOURCES: &[Source] = &[
     (CharityChecker::ROLES, TodoKind::CheckPayments, |tx, desk, _| {
         Box::pin(disbursements::waiting_to_be_checked(tx, desk))
     }),
-    (CharityChecker::ROLES, TodoKind::ApprovePayments, |tx, desk, _| {
-        Box::pin(disbursements::waiting_to_be_approved(tx, desk))
+    (CharityApprover::ROLES, TodoKind::ApprovePayments, |tx, desk, now| {
+        Box::pin(disbursements::waiting_to_be_approved(tx, desk, now))
     }),
     (CharityPayer::ROLES, TodoKind::MakePayments, |tx, desk, _| Box::pin(disbursements::waiting_to_be_paid(tx, desk))),
     (CharityChecker::ROLES, TodoKind::AcceptSpending, |tx, desk, _| {

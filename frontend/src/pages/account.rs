@@ -23,6 +23,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {second_factor(me, form)}
         {password(form)}
         {devices_card(&devices.items)}
+        <p><a href=href("/account/data")>{t!("我的数据、注销账号")}</a></p>
     };
     Ok(Page::new(t!("我的账号"), body.into_any()))
 }

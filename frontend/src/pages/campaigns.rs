@@ -58,7 +58,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, ROWS)}
+                    {four(&read.money, read.as_of, ROWS)}{later(read.later)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>

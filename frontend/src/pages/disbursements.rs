@@ -1,16 +1,15 @@
 //! Paying: a charity's payments, preparing one for a need, and the step of each desk.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary, tick};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
 use domain::api::payees::{self, PayeeStatus};
-use domain::api::{ApiError, ErrorCode, ledger, needs};
+use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::DisbursementStatus as Status;
-use domain::ledger::Account;
 use domain::organisation::{OrganisationKind, Role};
 use domain::{DisbursementId, OrganisationId};
 use leptos::prelude::*;
@@ -33,7 +32,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     });
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
-        <h1>{t!("拨付（{n}）", n = list.count)}</h1>
+        <div class="head">
+            <h1>{t!("拨付（{n}）", n = list.count)}</h1>
+            <a class="button quiet" href=href("/work/approval-rule")>{t!("双人批准的起点")}</a>
+        </div>
         {rows(&list.items)}{next}
     };
     Ok(Page::new(t!("拨付"), body.into_any()))
@@ -65,20 +67,27 @@ pub fn rows(list: &[Disbursement]) -> AnyView {
 
 /// Preparing a payment for the need that the query names by its code.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
-    let charity = own_charity(visit)?;
+    own_charity(visit)?;
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let asked =
         if form.value("need").is_empty() { visit.query("need").unwrap_or_default() } else { form.value("need") };
     let need = visit.call(needs::get(asked)).await?;
-    let allocated = visit.call(ledger::account(&Account::Allocated { need: need.id, charity })).await?.balance_fen;
+    let available = visit.call(disbursements::available(need.id)).await?;
+    let free = available.allocated_fen.saturating_gap(available.reserved_fen);
     let payees = visit.call(payees::list()).await?.items;
     let own = payees
         .into_iter()
         .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
-    let choices: Vec<_> = own
-        .map(|payee| (payee.id.to_string(), format!("{} {} {}", payee.name, payee.bank, payee.account_masked)))
-        .collect();
+    let mut own: Vec<_> = own.collect();
+    // A changed account waits; whoever chooses it shall know.
+    own.sort_by_key(|payee| payee.held_until.filter(|until| *until > visit.now));
+    let choice = |payee: &payees::Payee| {
+        let held = payee.held_until.filter(|until| *until > visit.now);
+        let held = held.map(|until| t!("（刚变更，{time} 以后才能批准）", time = instant(until))).unwrap_or_default();
+        (payee.id.to_string(), format!("{} {} {}{held}", payee.name, payee.bank, payee.account_masked))
+    };
+    let choices: Vec<_> = own.iter().map(choice).collect();
     let none = choices.is_empty().then(|| {
         view! { <p class="note">{t!("这个村（社区）还没有已核实的收款账户。请先请村里登记，由复核核实。")}" "<a href=href("/work/payees")>{t!("收款账户")}</a></p> }
     });
@@ -95,7 +104,9 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
             <input type="hidden" name="need" value=need.id.to_string() />
             <fieldset class="card">
                 <legend>{t!("付给谁，付多少")}</legend>
-                <p>{t!("已分配、还没有拨付：{amount}", amount = money::exact(allocated))}</p>
+                <p>{t!("还能申请拨付：{amount}", amount = money::exact(free))}</p>
+                <p class="soft">{t!("已分配、还没有拨付 {allocated}，其中在办的拨付 {reserved}。",
+                    allocated = money::exact(available.allocated_fen), reserved = money::exact(available.reserved_fen))}</p>
                 {Field::new(form, "payee", t!("收款账户")).select(t!("请选择"), choices)}
                 {Field::new(form, "amount", t!("拨付金额（元）")).with(|described_by| view! {
                     <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
@@ -171,11 +182,20 @@ fn facts(payment: &Disbursement) -> AnyView {
 fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
+    let approver = visit.has(&[Role::CharityChecker, Role::CharityOwner]);
     let payer = visit.has(&[Role::CharityPayer]);
-    let reject = || {
+    let reject = |status: Status| {
+        // What is approved may have been paid a minute ago.
+        let asked = (status == Status::Approved).then(|| {
+            view! {
+                <p class="note">{t!("只有银行还没有付款时才能驳回。请先问明出纳；已经付了的，由出纳登记付款。")}</p>
+                {tick(form, "not_paid", t!("我已问过出纳：银行还没有付款"))}
+            }
+        });
         view! {
             <hr />
             <form method="post" action=path.clone()>
+                {asked}
                 {Field::new(form, "reason", t!("驳回原因")).area(3)}
                 <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
             </form>
@@ -187,28 +207,78 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
                 <p>{t!("请与分配、协议、收款账户核对。")}</p>
                 <button class="button" name="action" value="check">{t!("复核无误")}</button>
             </form>
-            {reject()}
+            {reject(payment.status)}
         }
         .into_any(),
-        Status::Checked if checker => view! {
+        Status::Checked if approver => view! {
             <form method="post" action=path.clone()>
+                {payment.two_approvers.then(|| view! {
+                    <p>{t!("按本单位的规定，这个金额的复核和批准须是两个人。")}</p>
+                })}
                 <button class="button" name="action" value="approve">{t!("批准付款")}</button>
             </form>
-            {reject()}
+            {checker.then(|| reject(payment.status))}
         }
         .into_any(),
         Status::Approved if payer => view! {
-            <form method="post" action=path>
+            <form method="post" action=path.clone()>
                 <p>{t!("先在银行付款，再照回单填写。保存后计入拨付，不能直接撤销。")}</p>
                 {Field::new(form, "paid_on", t!("付款日期")).input("date", "none", "off")}
                 {Field::new(form, "bank_reference", t!("银行付款流水号")).text()}
                 <button class="button" name="action" value="pay">{t!("已付款")}</button>
             </form>
+            {checker.then(|| reject(payment.status))}
         }
         .into_any(),
+        Status::Approved if checker => view! { <p>{t!("等出纳付款。")}</p>{reject(payment.status)} }.into_any(),
         Status::Requested | Status::Checked => view! { <p>{t!("等复核办理。")}</p> }.into_any(),
         Status::Approved => view! { <p>{t!("等出纳付款。")}</p> }.into_any(),
         _ => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
     };
-    view! { <section class="card"><h2>{t!("下一步")}</h2>{main}</section> }.into_any()
+    view! { <section class="card"><h2>{t!("下一步")}</h2>{nobody(payment)}{main}</section> }.into_any()
+}
+
+/// A step that waits for nobody would wait for ever: why, and what to do.
+fn nobody(payment: &Disbursement) -> Option<AnyView> {
+    let desk = payment.nobody_at?;
+    let says = t!(
+        "现在没有人能办这一步：{desk}须是没有办过前面步骤的另一个人。请负责人增加一位，可以请上级慈善组织的人担任。",
+        desk = text(desk.label())
+    );
+    Some(view! { <p class="note">{says}</p> }.into_any())
+}
+
+/// From which amount on checker and approver are two people: read by the charity, set by its owner.
+pub async fn approval_rule(visit: &Visit) -> Result<Page, ApiError> {
+    let rule = visit.call(disbursements::approval_rule()).await?;
+    let form = visit.form.clone().unwrap_or_else(|| {
+        let mut form = FormState::default();
+        form.set("amount", rule.from_fen.map(|from| from.to_yuan()).unwrap_or_default());
+        form
+    });
+    let now = match rule.from_fen {
+        Some(from) => t!("现在：{amount}以上（含）的拨付，复核和批准须是两个人。", amount = money::exact(from)),
+        None => t!("现在：没有另外的规定，每笔拨付由经办、复核、出纳三个人办理。").to_owned(),
+    };
+    let set = visit.has(&[Role::CharityOwner]).then(|| {
+        view! {
+            <form class="card" method="post" action=href(&visit.path)>
+                {Field::new(&form, "amount", t!("从多少元起")).hint(t!("留空就是不另外规定。只对以后申请的拨付有效。"))
+                    .input("text", "decimal", "off")}
+                <button class="button">{t!("保存")}</button>
+            </form>
+        }
+    });
+    let body = view! {
+        {(visit.query("done") == Some("set")).then(|| view! { <p class="done" role="status">{t!("规定已保存，已记入审计记录。")}</p> })}
+        {summary(&form)}
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+        </nav>
+        <h1>{t!("双人批准的起点")}</h1>
+        <p>{now}</p>
+        <p class="soft">{t!("这条规定只会多一个人把关。三个人的规定由系统保证，任何设置都不能取消。")}</p>
+        {set}
+    };
+    Ok(Page::new(t!("双人批准的起点"), body.into_any()))
 }

@@ -142,7 +142,7 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
-            {four(&read.money, read.as_of, ROWS)}
+            {four(&read.money, read.as_of, ROWS)}{later(read.later)}
             {meaning()}
         </section>
         <details class="opens" id="pledges" open=!read.pledges.is_empty()>

@@ -123,7 +123,7 @@ pub async fn preferences(visit: &Visit) -> Result<Page, ApiError> {
         {summary(form)}
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/account")>{t!("我的账号")}</a></nav>
         <h1>{t!("通知方式")}</h1>
-        <p>{t!("所有通知在网站上都有。这里选要不要再发邮件。认捐、到账、拨付和账号安全的通知是法律和资金需要的，总会立即发邮件。")}</p>
+        <p>{t!("所有通知在网站上都有。这里选要不要再发邮件。认捐、到账、拨付、收款账户和账号安全的通知是法律和资金需要的，总会立即发邮件。")}</p>
         <form class="long" method="post" action=href("/account/notices")>
             {rows}
             <button class="button">{t!("保存")}</button>

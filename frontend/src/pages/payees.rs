@@ -26,7 +26,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {summary(form)}
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{t!("收款账户（{n}）", n = list.count)}</h1>
-        <p class="soft">{t!("只能是村（社区）自己的对公账户，或镇代管账户。不向个人账户付款。账户有变更，请停用旧的、登记新的。")}</p>
+        <p class="soft">{t!("只能是村（社区）自己的对公账户，或镇代管账户。不向个人账户付款。账户有变更，请停用旧的、登记新的：村、镇和慈善组织都会收到通知，核实后三天才付款。")}</p>
         {rows(visit, form, &list.items)}
         {propose}
     };
@@ -79,6 +79,13 @@ fn row(visit: &Visit, form: &FormState, payee: &Payee) -> AnyView {
             <p class="tags"><span class="tag status">{text(payee.status.label())}</span><span class="soft">{payee.organisation_name.clone()}</span></p>
             <dl>
                 <dt>{text(payee.kind.label())}</dt><dd>{payee.bank.clone()}" "<code>{number}</code></dd>
+                {(!payee.sub_account.is_empty()).then(|| view! { <dt>{t!("本村子账户")}</dt><dd>{payee.sub_account.clone()}</dd> })}
+                {payee.document.map(|id| view! {
+                    <dt>{t!("开户证明")}</dt><dd><a href=format!("/api/v1/files/{id}")>{t!("看照片")}</a></dd>
+                })}
+                {payee.held_until.filter(|until| *until > visit.now).map(|until| view! {
+                    <dt>{t!("刚有变更")}</dt><dd>{t!("{time} 以后才能批准付款", time = instant(until))}</dd>
+                })}
                 {payee.verified_how.clone().map(|how| view! { <dt>{t!("核实")}</dt><dd>{how}</dd> })}
                 <dt>{t!("登记时间")}</dt><dd>{instant(payee.proposed_at)}</dd>
             </dl>
@@ -86,6 +93,27 @@ fn row(visit: &Visit, form: &FormState, payee: &Payee) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The picture that proves the account; one of an earlier try is kept.
+fn document(form: &FormState) -> AnyView {
+    let kept = form.all("kept_document").last().map(|id| (*id).to_owned());
+    let kept = kept.map(|id| {
+        view! {
+            <input type="hidden" name="kept_document" value=id />
+            <p class="soft">{t!("已上传一张照片；要换一张，请重新选择。")}</p>
+        }
+    });
+    Field::new(form, "document", t!("开户证明"))
+        .hint(t!("开户许可证或银行开户证明的照片。只有本村、付款的慈善组织和审计看得到，不公开。"))
+        .with(|described_by| {
+            view! {
+                {kept}
+                <input id="document" name="document" type="file" accept="image/jpeg,image/png,image/webp"
+                    aria-describedby=described_by />
+            }
+            .into_any()
+        })
 }
 
 async fn propose(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
@@ -100,7 +128,7 @@ async fn propose(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
     let kinds = PayeeKind::ALL.iter().map(|kind| (kind.to_string(), text(kind.label()))).collect();
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
     Ok(view! {
-        <form class="long" method="post" action=href("/work/payees")>
+        <form class="long" method="post" enctype="multipart/form-data" action=href("/work/payees")>
             <input type="hidden" name="id" value=id />
             <fieldset class="card">
                 <legend>{t!("登记一个收款账户")}</legend>
@@ -109,6 +137,8 @@ async fn propose(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
                 {Field::new(form, "name", t!("户名")).hint(t!("照开户证明写全称")).text()}
                 {Field::new(form, "bank", t!("开户银行")).hint(t!("写到支行")).text()}
                 {Field::new(form, "account", t!("账号")).input("text", "numeric", "off")}
+                {Field::new(form, "sub_account", t!("本村子账户")).hint(t!("镇代管账户才填：子账户的名称或编号")).text()}
+                {document(form)}
                 <button class="button" name="action" value="propose">{t!("登记")}</button>
             </fieldset>
         </form>

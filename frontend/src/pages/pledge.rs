@@ -20,6 +20,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let way = visit.call(pledges::trail(pledge.id)).await?;
     let done = match visit.query("done") {
         Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
+        Some("display") => Some(t!("公开的方式已改，立即生效。")),
         Some("allocated") => Some(t!("已分配到需求，可以申请拨付。")),
         _ => None,
     };
@@ -48,7 +49,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {arrivals(&pledge)}
                 {trail(&way)}
             </div>
-            <aside>{facts(&pledge)}{allocation}</aside>
+            <aside>{facts(visit, &pledge)}{allocation}</aside>
         </div>
     };
     Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))
@@ -130,7 +131,12 @@ fn arrivals(pledge: &Pledge) -> AnyView {
     .into_any()
 }
 
-fn facts(pledge: &Pledge) -> AnyView {
+fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
+    let own = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let change = own.then(|| {
+        let link = href(&format!("/pledges/{}/display", pledge.id));
+        view! { " "<a href=link>{t!("改")}</a> }
+    });
     let choice = DisplayChoice {
         name: pledge.public_display,
         show_amount: pledge.show_amount,
@@ -155,7 +161,7 @@ fn facts(pledge: &Pledge) -> AnyView {
                 <dt>{t!("活动")}</dt>
                 <dd><a href=href(&format!("/campaigns/{}", pledge.campaign))>{pledge.campaign_name.clone()}</a></dd>
                 <dt>{t!("慈善组织")}</dt><dd>{pledge.charity_name.clone()}</dd>
-                <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}</dd>
+                <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}{change}</dd>
                 <dt>{t!("认捐时间")}</dt><dd>{instant(pledge.pledged_at)}</dd>
             </dl>
         </section>

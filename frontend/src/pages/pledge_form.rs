@@ -1,7 +1,7 @@
 //! Pledging, in two steps: fill in, then read it back and confirm.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, summary};
+use crate::parts::field::{Field, problem, summary, tick};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
 use domain::Fen;
@@ -164,22 +164,8 @@ fn radios(form: &FormState, name: &'static str, choices: Vec<(&'static str, Stri
     options.collect_view().into_any()
 }
 
-fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
-    let wrong = form.problem(name).is_some();
-    view! {
-        <div class="field" class:wrong=wrong>
-            {problem(form, name)}
-            <p class="choice">
-                <input type="checkbox" id=name name=name value="1" checked=form.value(name) == "1"
-                    aria-describedby=wrong.then(|| format!("{name}-problem")) />
-                <label for=name>{label}</label>
-            </p>
-        </div>
-    }
-    .into_any()
-}
-
-fn display(form: &FormState, enterprise: &str) -> AnyView {
+/// The choice of how a pledge is shown, and to whom.
+pub fn display(form: &FormState, enterprise: &str) -> AnyView {
     let choices = vec![
         (PublicDisplay::Name.as_str(), t!("公开全称：{name}", name = enterprise)),
         (PublicDisplay::Partial.as_str(), t!("部分公开：{name}", name = partial_name(enterprise))),

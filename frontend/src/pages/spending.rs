@@ -40,12 +40,14 @@ fn row(visit: &Visit, form: &FormState, item: &ItemToDecide) -> AnyView {
         view! {
             <form method="post" action=href("/work/spending")>
                 <input type="hidden" name="item" value=id.clone() />
+                <input type="hidden" name="version" value=spent.version.to_string() />
                 <p>{t!("请对照票据照片。核销后计入支出并公开，不能直接撤销。")}</p>
                 <button class="button" name="action" value="accept">{t!("核销")}</button>
             </form>
             <hr />
             <form method="post" action=href("/work/spending")>
                 <input type="hidden" name="item" value=id.clone() />
+                <input type="hidden" name="version" value=spent.version.to_string() />
                 {Field::new(own, "reason", t!("退回原因")).area(2)}
                 <button class="button danger" name="action" value="return">{t!("退回补正")}</button>
             </form>

@@ -120,3 +120,19 @@ pub fn summary(form: &FormState) -> Option<AnyView> {
         .into_any(),
     )
 }
+
+/// A box to be ticked, with its sentence behind it.
+pub fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
+    let wrong = form.problem(name).is_some();
+    view! {
+        <div class="field" class:wrong=wrong>
+            {problem(form, name)}
+            <p class="choice">
+                <input type="checkbox" id=name name=name value="1" checked=form.value(name) == "1"
+                    aria-describedby=wrong.then(|| format!("{name}-problem")) />
+                <label for=name>{label}</label>
+            </p>
+        </div>
+    }
+    .into_any()
+}

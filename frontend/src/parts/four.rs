@@ -53,6 +53,14 @@ pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
     .into_any()
 }
 
+/// Why a gift of today may be missing in the sums.
+pub fn later(gifts: i64) -> Option<AnyView> {
+    let says = (gifts > 0).then(|| {
+        t!("另有今天 {n} 笔不公开金额的捐赠还没有计入：满三笔，或当天结束后，一起计入，以免从总数推算出来。", n = gifts)
+    })?;
+    Some(view! { <p class="note">{says}</p> }.into_any())
+}
+
 /// What each number means, for whoever wants to know.
 pub fn meaning() -> AnyView {
     view! {

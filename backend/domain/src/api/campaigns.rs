@@ -71,6 +71,8 @@ pub struct CampaignMoney {
     /// Pledges that count, and the enterprises that made them.
     pub pledges: i64,
     pub enterprises: i64,
+    /// Gifts of today that hide their amount and are not in the sums yet.
+    pub later: i64,
     pub as_of: DateTime<Utc>,
 }
 

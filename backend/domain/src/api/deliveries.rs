@@ -36,10 +36,10 @@ pub fn correct(id: SpendingItemId, item: &CorrectItem) -> Call<Spent> {
     Call::post(format!("/spending/{id}"), item)
 }
 
-/// The charity accepts the evidence: counts as 支出 from here on.
+/// The charity accepts the evidence in the version that was read: counts as 支出 from here on.
 #[must_use]
-pub fn accept(id: SpendingItemId) -> Call<Spent> {
-    Call::post(format!("/spending/{id}/accept"), &AcceptItem {})
+pub fn accept(id: SpendingItemId, version: i32) -> Call<Spent> {
+    Call::post(format!("/spending/{id}/accept"), &AcceptItem { version })
 }
 
 /// The charity sends the item back with the reason.
@@ -80,11 +80,16 @@ pub struct CorrectItem {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AcceptItem {}
+pub struct AcceptItem {
+    /// The version that was read.
+    pub version: i32,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReturnItem {
+    /// The version that was read.
+    pub version: i32,
     pub reason: String,
 }
 
@@ -105,6 +110,8 @@ pub struct Report {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Spent {
     pub id: SpendingItemId,
+    /// Counts the corrections; a decision names the version that was read.
+    pub version: i32,
     pub kind: SpendingKind,
     pub description: String,
     /// For everybody 个人 where the seller is a person.

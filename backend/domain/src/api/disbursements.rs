@@ -2,7 +2,7 @@
 
 use super::campaigns::PageQuery;
 use super::{Call, List};
-use crate::disbursement::{DisbursementStatus, PayeeSnapshot};
+use crate::disbursement::{Desk, DisbursementStatus, PayeeSnapshot};
 use crate::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,11 @@ pub const ALLOCATIONS: &str = "/allocations";
 pub const DISBURSEMENTS: &str = "/disbursements";
 pub const DISBURSEMENT: &str = "/disbursements/{id}";
 pub const OF_NEED: &str = "/needs/{id}/disbursements";
+pub const AVAILABLE: &str = "/needs/{id}/available";
 pub const CHECK: &str = "/disbursements/{id}/check";
 pub const APPROVE: &str = "/disbursements/{id}/approve";
 pub const REJECT: &str = "/disbursements/{id}/reject";
+pub const APPROVAL_RULE: &str = "/approval-rule";
 pub const PAY: &str = "/disbursements/{id}/pay";
 
 /// Sets arrived money aside for a need. The id is the client's.
@@ -37,6 +39,12 @@ pub fn get(id: DisbursementId) -> Call<Disbursement> {
 #[must_use]
 pub fn of_need(need: NeedId) -> Call<List<PublicPayment>> {
     Call::get(format!("/needs/{need}/disbursements"))
+}
+
+/// What the caller's charity has set aside for a need, and what of it payments on their way count on.
+#[must_use]
+pub fn available(need: NeedId) -> Call<Available> {
+    Call::get(format!("/needs/{need}/available"))
 }
 
 /// The maker prepares a payment. The id is the client's.
@@ -67,6 +75,25 @@ pub fn reject(id: DisbursementId, why: &Reject) -> Call<Disbursement> {
 #[must_use]
 pub fn pay(id: DisbursementId, paid: &Paid) -> Call<Disbursement> {
     Call::post(format!("/disbursements/{id}/pay"), paid)
+}
+
+/// The charity's own rule: from which amount on checker and approver are two people.
+#[must_use]
+pub fn approval_rule() -> Call<ApprovalRule> {
+    Call::get(APPROVAL_RULE)
+}
+
+/// Sets the rule for payments that are prepared from now on; none switches it off.
+#[must_use]
+pub fn set_approval_rule(rule: ApprovalRule) -> Call<ApprovalRule> {
+    Call::post(APPROVAL_RULE, &rule)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApprovalRule {
+    /// None: the rule of three people alone, which nothing lifts.
+    pub from_fen: Option<Fen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +138,19 @@ pub struct Step {}
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reject {
     pub reason: String,
+    /// "The bank has not paid it": to be said of an approved payment.
+    #[serde(default)]
+    pub not_paid: bool,
+}
+
+/// What a charity can still pay for a need: what is set aside, less what is reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Available {
+    /// Set aside and not paid yet.
+    pub allocated_fen: Fen,
+    /// Of payments that are requested, checked or approved.
+    pub reserved_fen: Fen,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +184,10 @@ pub struct Disbursement {
     pub amount_fen: Fen,
     pub purpose: String,
     pub status: DisbursementStatus,
+    /// Checked and approved by two people, as the charity's own rule wants it of this amount.
+    pub two_approvers: bool,
+    /// The desk whose step is next and at which nobody sits who may take it. Of one payment, not in lists.
+    pub nobody_at: Option<Desk>,
     pub prepared_by: String,
     pub checked_by: Option<String>,
     pub approved_by: Option<String>,

@@ -20,6 +20,9 @@ pub struct NeedMoney {
     pub need: NeedId,
     pub money: FourNumbers,
     pub as_of: DateTime<Utc>,
-    /// The pledges for it as their givers show them, oldest first; hidden amounts are in the sums all the same.
+    /// Gifts of today that hide their amount and are not in the sums yet.
+    pub later: i64,
+    /// The pledges for it as their givers show them, oldest first; hidden amounts are in the sums all the same, from
+    /// the third of a day on or from the end of the day.
     pub pledges: Vec<PublicPledge>,
 }

@@ -2,7 +2,7 @@
 
 use super::{Call, List};
 use crate::disbursement::PayeeKind;
-use crate::{OrganisationId, PayeeId};
+use crate::{FileId, OrganisationId, PayeeId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,11 @@ pub struct NewPayee {
     pub bank: String,
     /// As typed, with spaces or hyphens; stored as digits.
     pub account_no: String,
+    /// Of a custody account the part that is the village's: its name or number at the town.
+    #[serde(default)]
+    pub sub_account: String,
+    /// A picture of the bank's permit or confirmation: a draft of the caller.
+    pub document: FileId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,5 +86,10 @@ pub struct Payee {
     pub account_no: Option<String>,
     pub status: PayeeStatus,
     pub verified_how: Option<String>,
+    pub sub_account: String,
+    /// What proves it; none was asked for before.
+    pub document: Option<FileId>,
+    /// A changed account is not paid before this instant.
+    pub held_until: Option<DateTime<Utc>>,
     pub proposed_at: DateTime<Utc>,
 }

@@ -2,7 +2,7 @@
 
 use super::{Call, List};
 use crate::ledger::TransferCode;
-use crate::pledge::{PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
+use crate::pledge::{DisplayChoice, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
 use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ pub const PLEDGES: &str = "/pledges";
 pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
+pub const DISPLAY: &str = "/pledges/{id}/display";
 
 /// Pledges. The id is the client's: sending the same twice makes one pledge, other content is a conflict.
 #[must_use]
@@ -39,6 +40,12 @@ pub fn own() -> Call<List<Pledge>> {
 #[must_use]
 pub fn trail(id: PledgeId) -> Call<Trail> {
     Call::get(format!("/pledges/{id}/trail"))
+}
+
+/// Shows a pledge otherwise from now on, everywhere and at once.
+#[must_use]
+pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
+    Call::post(DISPLAY.replace("{id}", &id.to_string()), choice)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! Guessing whose a bank line is: candidates in order, each with the reasons that a person can check.
 //!
 //! A guess books nothing; a person matches and a second one confirms. Only a reference or a name makes a guess:
-//! an equal amount alone points at half the town. Deliberately absent: finding candidates, and any learning.
+//! an equal amount alone points at half the town. Names are made comparable once for all lines. Deliberately absent:
+//! finding candidates ([`meant`] says which references to look for), and any learning.
 
 use super::BankLineInput;
 use crate::money::to_half_width;
@@ -82,14 +83,49 @@ impl Reason {
     }
 }
 
-/// The pledges that `line` may belong to, best first; of equal scores the older pledge, then the smaller id.
+/// The references that the 附言 of `line` names or may mean: whoever looks for candidates looks for these first.
 #[must_use]
-pub fn suggest(line: &BankLineInput, candidates: &[Candidate]) -> Vec<Suggestion> {
-    let seen = Seen::of(line);
-    let mut ranked: Vec<(NaiveDate, Suggestion)> =
-        candidates.iter().filter_map(|candidate| Some((candidate.pledged_on, seen.judge(candidate)?))).collect();
-    ranked.sort_by_key(|(pledged_on, suggestion)| (Reverse(suggestion.score), *pledged_on, suggestion.pledge));
-    ranked.into_iter().map(|(_, suggestion)| suggestion).collect()
+pub fn meant(line: &BankLineInput) -> Vec<PledgeReference> {
+    let mut meant = find_references(&line.remark);
+    meant.extend(nearest(&line.remark));
+    meant
+}
+
+/// The pledges that lines may belong to, made ready once for all lines.
+#[derive(Debug, Clone, Default)]
+pub struct Candidates(Vec<Ready>);
+
+/// A candidate with its names as they are compared.
+#[derive(Debug, Clone)]
+struct Ready {
+    candidate: Candidate,
+    full: String,
+    former: Vec<String>,
+    /// Of two characters at least.
+    short: Option<String>,
+}
+
+impl Candidates {
+    #[must_use]
+    pub fn new(candidates: impl IntoIterator<Item = Candidate>) -> Self {
+        let ready = |candidate: Candidate| Ready {
+            full: normal_name(&candidate.full_name),
+            former: candidate.former_names.iter().map(|name| normal_name(name)).collect(),
+            short: candidate.short_name.as_deref().map(normal_name).filter(|name| name.chars().count() >= 2),
+            candidate,
+        };
+        Candidates(candidates.into_iter().map(ready).collect())
+    }
+
+    /// Those that `line` may belong to, best first; of equal scores the older pledge, then the smaller id.
+    #[must_use]
+    pub fn suggest(&self, line: &BankLineInput) -> Vec<Suggestion> {
+        let seen = Seen::of(line);
+        let judged = |ready: &Ready| Some((ready.candidate.pledged_on, seen.judge(ready)?));
+        let mut ranked: Vec<(NaiveDate, Suggestion)> = self.0.iter().filter_map(judged).collect();
+        ranked.sort_by_key(|(pledged_on, suggestion)| (Reverse(suggestion.score), *pledged_on, suggestion.pledge));
+        ranked.into_iter().map(|(_, suggestion)| suggestion).collect()
+    }
 }
 
 /// A name for comparing: half-width, upper case, without spaces. `梅州（客都）米业` and `梅州 (客都)米业` are equal.
@@ -118,9 +154,10 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn judge(&self, candidate: &Candidate) -> Option<Suggestion> {
+    fn judge(&self, ready: &Ready) -> Option<Suggestion> {
+        let candidate = &ready.candidate;
         let reasons: Vec<Reason> =
-            [self.reference(candidate), self.name(candidate), self.amount(candidate), self.date(candidate)]
+            [self.reference(candidate), self.name(ready), self.amount(candidate), self.date(candidate)]
                 .into_iter()
                 .flatten()
                 .collect();
@@ -141,20 +178,18 @@ impl<'a> Seen<'a> {
     }
 
     /// The strongest thing that the names say. An owner who pays privately often names the firm in the remark.
-    fn name(&self, candidate: &Candidate) -> Option<Reason> {
-        let full = normal_name(&candidate.full_name);
-        let short = candidate.short_name.as_deref().map(normal_name).filter(|name| name.chars().count() >= 2);
-        let has_short = |text: &str| short.as_ref().is_some_and(|name| text.contains(name.as_str()));
-        if full.is_empty() {
+    fn name(&self, ready: &Ready) -> Option<Reason> {
+        let has_short = |text: &str| ready.short.as_ref().is_some_and(|name| text.contains(name.as_str()));
+        if ready.full.is_empty() {
             None
-        } else if self.payer == full {
+        } else if self.payer == ready.full {
             Some(Reason::PayerIsFullName)
-        } else if candidate.former_names.iter().any(|name| self.payer == normal_name(name)) {
+        } else if ready.former.contains(&self.payer) {
             Some(Reason::PayerIsFormerName)
         } else if has_short(&self.payer) {
             Some(Reason::PayerHasShortName)
         } else {
-            (self.remark.contains(&full) || has_short(&self.remark)).then_some(Reason::RemarkHasName)
+            (self.remark.contains(&ready.full) || has_short(&self.remark)).then_some(Reason::RemarkHasName)
         }
     }
 
@@ -194,6 +229,10 @@ mod tests {
         }
     }
 
+    fn suggest(line: &BankLineInput, candidates: &[Candidate]) -> Vec<Suggestion> {
+        Candidates::new(candidates.iter().cloned()).suggest(line)
+    }
+
     fn line(payer: &str, yuan: i64, remark: &str) -> BankLineInput {
         BankLineInput {
             booked_on: day("2026-06-30"),
@@ -228,6 +267,17 @@ mod tests {
             assert_eq!(found.len(), 1, "{payer} {remark}");
             assert_eq!((found[0].reasons.as_slice(), found[0].score), (*reasons, *score), "{payer} {remark}");
         }
+    }
+
+    #[test]
+    fn the_references_to_look_for_are_those_named_and_those_nearly_named() {
+        let (named, other) = (candidate(42, "甲", 1).reference, candidate(43, "乙", 1).reference);
+        let mut near: Vec<char> = other.to_string().chars().collect();
+        near.swap(3, 4);
+        let near: String = near.into_iter().collect();
+        let meant = meant(&line("张三", 1, &format!("捐款{named} {near}")));
+        assert!(meant.contains(&named) && meant.contains(&other), "{meant:?}");
+        assert!(super::meant(&line("张三", 1, "捐款")).is_empty());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The forms of one's own account: password, second factor, devices, and for whom one acts.
 
 use super::Form;
+use crate::http::identify::SetTokens;
 use crate::site::Site;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use domain::api::sessions::{self, NewPassword};
-use domain::api::{ApiError, ErrorCode};
+use domain::api::{ApiError, ErrorCode, own_data};
 
 /// Everything on the page of one's account.
 pub async fn account(State(site): State<Site>, request: Request) -> Response {
@@ -79,6 +80,22 @@ pub async fn act_for(State(site): State<Site>, request: Request) -> Response {
     let Ok(organisation) = form.value("organisation").parse() else { return site.see_other(form.lang(), "/account") };
     match form.page.in_process(&site).call(sessions::act_for(organisation)).await {
         Ok(_) => site.see_other(form.lang(), "/work"),
+        Err(error) => form.refused(&site, error).await,
+    }
+}
+
+/// Closes the account for good.
+pub async fn close(State(site): State<Site>, request: Request) -> Response {
+    let form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    match form.page.in_process(&site).call(own_data::close(form.value("confirm"))).await {
+        Ok(_) => {
+            let mut response = site.see_other(form.lang(), "/");
+            response.extensions_mut().insert(SetTokens::Clear);
+            response
+        }
         Err(error) => form.refused(&site, error).await,
     }
 }

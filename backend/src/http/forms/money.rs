@@ -11,6 +11,7 @@ use domain::arrival::BankLineInput;
 use domain::campaign::CampaignStage;
 use domain::pledge::{PledgeFacts, PledgeInput, PledgeReference, Restriction};
 use domain::{BankLineId, Fen, Problem};
+use std::str::FromStr;
 
 /// Field names that the form spells otherwise than the API, because a person types yuan and chooses both at once.
 fn as_in_the_form(mut error: ApiError) -> ApiError {
@@ -33,6 +34,21 @@ pub fn amount(form: &mut Form, name: &str) -> Fen {
             Fen::ZERO
         }
     }
+}
+
+/// What a field names, or nothing where it is empty. What cannot be read is a problem, and not shown again: it must
+/// not become nothing unseen.
+fn named<T: FromStr>(form: &mut Form, name: &str, wrong: &str) -> Option<T> {
+    let typed = form.value(name).trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok();
+    if read.is_none() {
+        form.problem(name, wrong);
+        form.state.values.retain(|(field, _)| field != name);
+    }
+    read
 }
 
 /// Fill in, read back, confirm: three steps of one form.
@@ -84,10 +100,11 @@ fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
     if restriction.is_err() {
         form.problem("restriction", "请选择怎样使用：定向或非定向");
     }
+    let need = named(form, "need", "没有认出这条需求，请从需求页重新打开");
     let input = PledgeInput {
         amount: typed,
         restriction: restriction.unwrap_or(Restriction::Directed),
-        need: form.value("need").parse().ok(),
+        need,
         public_display: form.value("public_display").parse().ok(),
         show_amount: form.value("show_amount") == "1",
         share_with_recipient: form.value("share_with_recipient") == "1",
@@ -149,7 +166,7 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     let inner = form.page.in_process(&site);
     let Ok(id) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
     let (result, done) = match form.value("action") {
-        "match" => (match_whole(&site, &form, id).await, "matched"),
+        "match" => (match_whole(&site, &mut form, id).await, "matched"),
         "divide" => (divide(&site, &mut form, id).await, "matched"),
         "unmatch" => (inner.call(arrivals::unmatch(id)).await.map(|_| ()), "unmatched"),
         "confirm" => {
@@ -165,10 +182,14 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
 }
 
 /// The whole line for the pledge that was guessed.
-async fn match_whole(site: &Site, form: &Form, id: BankLineId) -> Result<(), ApiError> {
+async fn match_whole(site: &Site, form: &mut Form, id: BankLineId) -> Result<(), ApiError> {
     let inner = form.page.in_process(site);
+    let Ok(pledge) = form.value("pledge").parse() else {
+        form.problem("parts", "没有认出这笔认捐，请刷新页面后再匹配");
+        return Err(invalid(Vec::new()));
+    };
     let line = inner.call(arrivals::get(id)).await?;
-    let part = MatchPart { amount_fen: line.line.amount, pledge: form.value("pledge").parse().ok(), campaign: None };
+    let part = MatchPart { amount_fen: line.line.amount, pledge: Some(pledge), campaign: None };
     inner.call(arrivals::match_(id, &MatchLine { parts: vec![part] })).await.map(|_| ())
 }
 

@@ -5,7 +5,7 @@ use super::{Form, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use domain::api::disbursements::{self, NewAllocation, NewDisbursement, Paid, Reject};
+use domain::api::disbursements::{self, ApprovalRule, NewAllocation, NewDisbursement, Paid, Reject};
 use domain::api::payees::{self, NewPayee, VerifyPayee};
 use domain::api::{ApiError, ErrorCode, pledges};
 use domain::disbursement::PayeeSnapshot;
@@ -83,11 +83,19 @@ fn new_payee(form: &mut Form) -> Result<NewPayee, ApiError> {
     if kind.is_err() {
         form.problem("kind", "请选择账户类别");
     }
+    // The last picture chosen counts; the one of an earlier try is kept until then.
+    let document = form.state.all("kept_document").last().and_then(|id| id.parse().ok());
+    if document.is_none() {
+        form.problem("document", "请上传开户许可证或银行开户证明的照片");
+    }
     let typed = |name: &str| form.value(name).trim().to_owned();
     let (name, bank, account_no) = (typed("name"), typed("bank"), typed("account"));
-    match (id, charity, kind) {
-        (Ok(id), Ok(charity), Ok(kind)) => Ok(NewPayee { id, charity, kind, name, bank, account_no }),
-        (_, _, kind) => {
+    let sub_account = typed("sub_account");
+    match (id, charity, kind, document) {
+        (Ok(id), Ok(charity), Ok(kind), Some(document)) => {
+            Ok(NewPayee { id, charity, kind, name, bank, account_no, sub_account, document })
+        }
+        (_, _, kind, _) => {
             let kind = kind.unwrap_or(domain::disbursement::PayeeKind::Own);
             Err(invalid(PayeeSnapshot::new(&name, &bank, &account_no, kind).err().unwrap_or_default()))
         }
@@ -132,7 +140,8 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
         "check" => (inner.call(disbursements::check(id)).await, "checked"),
         "approve" => (inner.call(disbursements::approve(id)).await, "approved"),
         "reject" => {
-            let why = Reject { reason: form.value("reason").to_owned() };
+            let why =
+                Reject { reason: form.value("reason").to_owned(), not_paid: form.value("not_paid") == "1" };
             (inner.call(disbursements::reject(id, &why)).await, "rejected")
         }
         "pay" => {
@@ -149,5 +158,26 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
     match result {
         Ok(_) => site.see_other(form.lang(), &format!("/work/disbursements/{id}?done={done}")),
         Err(error) => form.refused(&site, error).await,
+    }
+}
+
+/// The owner sets from which amount on two people check and approve; an empty field switches the rule off.
+pub async fn approval_rule(State(site): State<Site>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let from_fen = if form.value("amount").trim().is_empty() { None } else { Some(amount(&mut form, "amount")) };
+    if !form.state.problems.is_empty() {
+        return form.refused(&site, invalid(Vec::new())).await;
+    }
+    match form.page.in_process(&site).call(disbursements::set_approval_rule(ApprovalRule { from_fen })).await {
+        Ok(_) => site.see_other(form.lang(), "/work/approval-rule?done=set"),
+        Err(mut error) => {
+            for problem in &mut error.fields {
+                problem.field = "amount".into();
+            }
+            form.refused(&site, error).await
+        }
     }
 }

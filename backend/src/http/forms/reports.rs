@@ -7,7 +7,8 @@ use axum::response::Response;
 use domain::api::deliveries::{self, NewReport, ReturnItem, Voucher};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
-use domain::{DisbursementId, Fen, SpendingItemId};
+use domain::{DisbursementId, Fen, ReportId, SpendingItemId};
+use uuid::Uuid;
 
 /// Things that the form takes.
 const ITEMS: usize = 3;
@@ -48,8 +49,9 @@ pub async fn report(State(site): State<Site>, Path(id): Path<String>, request: R
     if disbursement.is_err() && !rows.is_empty() {
         form.problem("disbursement", "请选择用的是哪一笔拨付");
     }
+    let id_of_report = form.value("id").parse::<ReportId>();
     let voucher = |n: &usize, disbursement: DisbursementId| Voucher {
-        id: site.app.clock.id(),
+        id: id_of_item(id_of_report.as_ref().map_or(Uuid::nil(), |id| id.0), *n),
         disbursement,
         pictures: form.state.all(&format!("kept_invoice_{n}")).into_iter().filter_map(|id| id.parse().ok()).collect(),
     };
@@ -58,9 +60,7 @@ pub async fn report(State(site): State<Site>, Path(id): Path<String>, request: R
     let report = ReportInput { text, quantity_so_far, items };
     let checked = report.check(site.app.clock.today()).err().unwrap_or_default();
     let wrong = as_in_the_form(invalid(checked), &rows);
-    let (true, Ok(id_of_report)) =
-        (wrong.fields.is_empty() && form.state.problems.is_empty(), form.value("id").parse())
-    else {
+    let (true, Ok(id_of_report)) = (wrong.fields.is_empty() && form.state.problems.is_empty(), id_of_report) else {
         return form.refused(&site, wrong).await;
     };
     let photos = form.state.photos.iter().map(|photo| photo.id).collect();
@@ -75,6 +75,11 @@ pub async fn report(State(site): State<Site>, Path(id): Path<String>, request: R
         Ok(need) => site.see_other(form.lang(), &format!("/needs/{need}?done=reported")),
         Err(error) => form.refused(&site, as_in_the_form(error, &rows)).await,
     }
+}
+
+/// The id of the item in row `n`: the report's next ones, so that a form sent twice names the same items.
+fn id_of_item(report: Uuid, n: usize) -> SpendingItemId {
+    SpendingItemId(Uuid::from_u128(report.as_u128().wrapping_add(1 + n as u128)))
 }
 
 /// Whether anything was typed, or uploaded, in a row.
@@ -108,10 +113,11 @@ pub async fn decide(State(site): State<Site>, request: Request) -> Response {
         Err(response) => return response,
     };
     let inner = form.page.in_process(&site);
+    let version = form.value("version").parse().unwrap_or_default();
     let (result, done) = match (form.value("action"), form.value("item").parse::<SpendingItemId>()) {
-        ("accept", Ok(id)) => (inner.call(deliveries::accept(id)).await, "accepted"),
+        ("accept", Ok(id)) => (inner.call(deliveries::accept(id, version)).await, "accepted"),
         ("return", Ok(id)) => {
-            let why = ReturnItem { reason: form.value("reason").to_owned() };
+            let why = ReturnItem { version, reason: form.value("reason").to_owned() };
             (inner.call(deliveries::return_(id, &why)).await, "returned")
         }
         _ => (Err(ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")), ""),

@@ -1,0 +1,56 @@
+//! What is kept about a person, for that person; and the end of an account.
+//!
+//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions,
+//! notices. Events, pledges
+//! and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
+
+use super::{record, sql};
+use crate::app::App;
+use crate::error::{Error, OneRow, Result};
+use crate::http::caller::{SignedIn, Sure};
+use crate::{notices, organisations};
+use domain::api::own_data::{CONFIRMATION, OwnData, kept};
+
+/// Acts in one answer.
+const ACTS: i64 = 10_000;
+
+/// Everything kept about the caller.
+pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
+    let me = &signed_in.me;
+    let mut tx = app.snapshot().await?;
+    let own = sql::private(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
+    let since = app.clock.now() - super::session::REFRESH_LIFE;
+    let devices = sql::devices(&mut tx, me.id, signed_in.session, since).await?;
+    let mut acts = sql::acts(&mut tx, me.id, ACTS + 1).await?;
+    let most = usize::try_from(ACTS).unwrap_or(usize::MAX);
+    let more_acts = acts.len() > most;
+    acts.truncate(most);
+    Ok(OwnData {
+        id: me.id,
+        account: own.account,
+        name: own.name,
+        email: own.email,
+        created_at: own.created_at,
+        memberships: me.memberships.clone(),
+        devices,
+        acts,
+        more_acts,
+        kept: kept(),
+    })
+}
+
+/// Closes the caller's account for good.
+pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()> {
+    let Sure(signed_in) = sure;
+    if confirm.trim() != CONFIRMATION {
+        return Err(Error::invalid("confirm", "请输入“注销”两个字"));
+    }
+    let person = signed_in.me.id;
+    let mut tx = app.begin().await?;
+    organisations::leave_all(&mut tx, person).await?;
+    record(app, &mut tx, &signed_in.origin, person, ("account_closed", "person", person.0)).await?;
+    notices::forget(&mut tx, person).await?;
+    sql::erase(&mut tx, person, app.clock.now()).await?.one_row_or_conflict()?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! Who may do what: every endpoint and every page, taken from the API document and from the list of pages, against
+//! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
+
+use crate::deliveries::{advance, item, new_report, picture};
+use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
+use crate::endpoints::{Operation, operations};
+use crate::money::{new_line, new_pledge, seen};
+use crate::needs::{VILLAGE, content, new_need, submitted};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::deliveries;
+use domain::api::disbursements;
+use domain::api::needs::{self, NewNeed, Seen};
+use domain::api::payees;
+use domain::api::sessions;
+use domain::api::{PREFIX, pledges};
+use domain::ledger::Account;
+use domain::need::NeedContent;
+use domain::organisation::{OrganisationKind, Role};
+use domain::pledge::PledgeReference;
+use domain::{Fen, NeedId};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use tests::{Client, TestApp};
+use uuid::Uuid;
+
+const TABLE: &str = include_str!("rights.txt");
+/// A village of another county.
+const ELSEWHERE: &str = "441481101200";
+
+/// What exists, by the parameter of a path; and a body that is well formed, by operation.
+struct World {
+    ids: BTreeMap<&'static str, String>,
+    bodies: BTreeMap<&'static str, Value>,
+}
+
+/// Everybody, by name. The first column of the table's blocks reads like their sentence.
+async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'static str, Client<'a>)> {
+    let charity = &ready.charity;
+    let other = test.charity("另一慈善会").await;
+    let city = Role::FederationCity;
+    vec![
+        ("stranger", test.visitor()),
+        ("village", ready.village.clone()),
+        ("other_village", test.signed_in(&format!("village-{ELSEWHERE}")).await),
+        ("county", test.signed_in("federation-441424").await),
+        ("other_county", test.signed_in("federation-441481").await),
+        ("city", test.person("city", OrganisationKind::Federation, Some("4414"), city).await),
+        ("enterprise", ready.enterprise.clone()),
+        ("other_enterprise", test.enterprise("别家").await),
+        ("maker", charity.maker.clone()),
+        ("checker", charity.checker.clone()),
+        ("payer", charity.payer.clone()),
+        ("other_maker", other.maker),
+        ("other_checker", other.checker),
+        ("other_payer", other.payer),
+        ("donor", test.donor().await),
+        ("auditor", test.auditor().await),
+        ("admin", test.admin().await),
+    ]
+}
+
+/// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
+async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>) {
+    let ready = ready(test).await;
+    let Ready { charity, village, need, pledge, payee, enterprise, campaign } = &ready;
+    let other_village = test.village(ELSEWHERE).await;
+    test.federation("441481").await;
+    let there = NeedContent { village: ELSEWHERE.parse().unwrap(), ..content() };
+    let there = NewNeed { id: NeedId(Uuid::from_u128(90)), content: there };
+    let there = other_village.call(needs::create(&there)).await.unwrap();
+    other_village.call(needs::submit(there.id, Seen { version: there.version })).await.unwrap();
+    let waiting = submitted(village, 91).await;
+    village.call(needs::create(&new_need(92))).await.unwrap();
+
+    let payment_made = advance(&ready).await;
+    let report = new_report(1, village, payment_made.id, vec![item(1_000, false)]).await;
+    let report = village.call(deliveries::report(need.id, &report)).await.unwrap();
+    let prepared = charity.maker.call(disbursements::prepare(&payment(7, need, payee, 100))).await.unwrap();
+    let line = new_line(8, charity, "某公司", 100, pledge.reference.as_str());
+    let line = charity.maker.call(arrivals::enter(&line)).await.unwrap();
+    let part = MatchPart { amount_fen: Fen::yuan(100), pledge: Some(pledge.id), campaign: None };
+    let parts = MatchLine { parts: vec![part] };
+    let line = charity.maker.call(arrivals::match_(line.id, &parts)).await.unwrap();
+    let device = village.call(sessions::devices()).await.unwrap().items[0].id;
+    let photo = picture(village).await;
+    let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
+
+    let ids = BTreeMap::from([
+        ("/needs/", waiting.id.to_string()),
+        ("/needs/{id}/money", need.id.to_string()),
+        ("/needs/{id}/reports", need.id.to_string()),
+        ("/needs/{id}/disbursements", need.id.to_string()),
+        ("/pledges/", pledge.id.to_string()),
+        ("/campaigns/", campaign.to_string()),
+        ("/bank-lines/", line.id.to_string()),
+        ("/ledger/accounts/", Account::Directed { pledge: pledge.id }.to_string()),
+        ("/payees/", proposed.id.to_string()),
+        ("/disbursements/", prepared.id.to_string()),
+        ("/reports/", report.id.to_string()),
+        ("/spending/", report.items[0].id.to_string()),
+        ("/sessions/", device.to_string()),
+        ("/files/", photo.to_string()),
+    ]);
+    let version = json!({ "version": waiting.version });
+    let bodies = BTreeMap::from([
+        ("POST /needs", json!(new_need(93))),
+        ("POST /needs/{id}", json!({ "version": waiting.version, "content": content() })),
+        ("POST /needs/{id}/submit", version.clone()),
+        ("POST /needs/{id}/approve", version.clone()),
+        ("POST /needs/{id}/return", json!({ "version": waiting.version, "reason": "请补一张水池的照片" })),
+        ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
+        ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
+        ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),
+        ("POST /bank-lines/{id}/match", json!(parts)),
+        ("POST /bank-lines/{id}/confirm", json!(seen(&line))),
+        ("POST /allocations", json!(allocation(96, need, Some(pledge), 1))),
+        ("POST /disbursements", json!(payment(97, need, payee, 1))),
+        ("POST /disbursements/{id}/reject", json!({ "reason": "请核对收款户名", "not_paid": true })),
+        ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),
+        ("POST /payees", json!(new_payee(98, charity, photo))),
+        ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实" })),
+        ("POST /session/proof", json!({ "password": "guess" })),
+        ("POST /session/organisation", json!({ "organisation": charity.id })),
+    ]);
+    let _ = (enterprise, PledgeReference::from_number(1));
+    let everybody = everybody(test, &ready).await;
+    (World { ids, bodies }, everybody)
+}
+
+impl World {
+    /// The path with what exists in place of its parameter; the longest beginning counts.
+    fn path(&self, path: &str) -> String {
+        let known = self.ids.iter().filter(|(start, _)| path.starts_with(*start)).max_by_key(|(start, _)| start.len());
+        let nothing = Uuid::from_u128(0xdead).to_string();
+        let id = known.map_or(nothing.as_str(), |(_, id)| id.as_str());
+        path.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect::<Vec<_>>().join("/")
+    }
+
+    async fn tries(&self, client: &Client<'_>, operation: &Operation) -> String {
+        let name = format!("{} {}", operation.method, operation.path);
+        let body = self.bodies.get(name.as_str()).cloned().unwrap_or(json!({}));
+        let body = if operation.method == Method::GET { Body::empty() } else { Body::from(body.to_string()) };
+        let request = Request::builder()
+            .method(&operation.method)
+            .uri(format!("{PREFIX}{}", self.path(&operation.path)))
+            .header(header::CONTENT_TYPE, "application/json");
+        let answer = client.send(request.body(body).unwrap()).await;
+        assert!(!answer.status.is_server_error(), "{name}: {} {}", answer.status, answer.text());
+        match answer.status {
+            StatusCode::UNAUTHORIZED => "signs in first".into(),
+            StatusCode::FORBIDDEN => "may not".into(),
+            StatusCode::NOT_FOUND => "finds nothing".into(),
+            _ if operation.method == Method::GET => match serde_json::from_slice::<Value>(&answer.body) {
+                Ok(Value::Object(fields)) if fields.contains_key("items") => {
+                    format!("reads {} rows", fields["items"].as_array().map_or(0, Vec::len))
+                }
+                _ => "reads".into(),
+            },
+            _ => "may".into(),
+        }
+    }
+}
+
+/// A block of the table: what is asked, and who gets which answer.
+fn block(table: &mut String, name: &str, answers: Vec<(String, &str)>) {
+    let mut by_answer: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (answer, who) in answers {
+        by_answer.entry(answer).or_default().push(who);
+    }
+    writeln!(table, "{name}").unwrap();
+    for (answer, who) in by_answer {
+        writeln!(table, "    {answer}: {}", who.join(" ")).unwrap();
+    }
+}
+
+/// The paths of the site, read off the one function that knows them.
+fn pages() -> Vec<String> {
+    let source = include_str!("../../frontend/src/pages.rs");
+    let route = source.split("async fn route").nth(1).expect("the list of pages");
+    let patterns = route.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once("] =>"));
+    let page = |(segments, _): (&str, &str)| {
+        let segments = segments.split(", ").filter(|segment| !segment.is_empty());
+        let path = segments.map(|segment| match segment.trim_matches('"') {
+            same if same.len() == segment.len() => "{id}".to_owned(),
+            literal => literal.to_owned(),
+        });
+        format!("/{}", path.collect::<Vec<_>>().join("/"))
+    };
+    patterns.map(page).collect()
+}
+
+#[tokio::test]
+async fn who_may_do_what_is_what_the_table_says() {
+    let test = TestApp::new().await;
+    let (world, everybody) = world(&test).await;
+    test.index().await;
+    let mut table = String::new();
+    // What is read comes first: doing something changes what others read.
+    let mut operations = operations(&test).await;
+    operations.sort_by_key(|operation| (operation.method != Method::GET, operation.path.clone()));
+    for operation in &operations {
+        // Whoever signs out, or signs everybody else out, is gone for the rest of the table.
+        if operation.method == Method::DELETE || operation.path == "/session" {
+            continue;
+        }
+        let mut answers = Vec::new();
+        for (who, client) in &everybody {
+            answers.push((world.tries(client, operation).await, *who));
+        }
+        block(&mut table, &format!("{} {}", operation.method, operation.path), answers);
+    }
+    for page in pages() {
+        let mut answers = Vec::new();
+        for (who, client) in &everybody {
+            let status = client.page(&world.path(&page)).await.status;
+            assert!(!status.is_server_error(), "{page} for {who}: {status}");
+            let answer = match status {
+                StatusCode::SEE_OTHER => "signs in first",
+                StatusCode::FORBIDDEN => "may not",
+                StatusCode::NOT_FOUND => "finds nothing",
+                _ => "reads",
+            };
+            answers.push((answer.to_owned(), *who));
+        }
+        block(&mut table, &format!("page {page}"), answers);
+    }
+    if std::env::var_os("WRITE_RIGHTS").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/api/rights.txt"), &table).unwrap();
+    }
+    let differ = |(new, old): (&str, &str)| (new != old).then(|| format!("  now:   {new}\n  table: {old}"));
+    let first = table.lines().zip(TABLE.lines()).find_map(differ);
+    assert!(
+        table == TABLE,
+        "rights have changed. `WRITE_RIGHTS=1 ./test api who_may_do_what` writes the table anew; read every line of \
+         its difference before you commit it.\n{}",
+        first.unwrap_or_default()
+    );
+    test.done().await;
+}
