@@ -73,7 +73,13 @@ impl Site {
 
     fn with(app: &App, assets: HashMap<String, String>, files: HashMap<String, Built>) -> Self {
         let info = SiteInfo { assets, demo: app.demo, map_approval_no: app.map_approval_no.clone() };
-        Site { api: crate::http::api(app), app: app.clone(), info: Arc::new(info), files: Arc::new(files), keeps: false }
+        Site {
+            api: crate::http::api(app),
+            app: app.clone(),
+            info: Arc::new(info),
+            files: Arc::new(files),
+            keeps: false,
+        }
     }
 
     /// The page that a request asks for: a public one out of the cache, where the visitor is a stranger.
@@ -122,7 +128,8 @@ impl Site {
 
     async fn demo_accounts(&self) -> Vec<DemoAccount> {
         let people = people::demo_people(&self.app).await.unwrap_or_default();
-        let account = |demo: people::DemoPerson| DemoAccount { account: demo.account, name: demo.name, roles: demo.roles };
+        let account =
+            |demo: people::DemoPerson| DemoAccount { account: demo.account, name: demo.name, roles: demo.roles };
         people.into_iter().map(account).collect()
     }
 

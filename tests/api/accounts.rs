@@ -3,12 +3,13 @@ use axum::http::StatusCode;
 use backend::organisations::{self, NewOrganisation};
 use backend::people::second_factor::code_at;
 use chrono::Duration;
-use domain::api::{ErrorCode, own_data};
 use domain::api::needs::{self, Seen};
 use domain::api::sessions::{
     Credentials, NewPassword, Prove, RecoveryCodes, act_for, begin_second_factor, change_password,
-    confirm_second_factor, devices, me, new_recovery_codes, prove, remove_second_factor, revoke, revoke_others, sign_in,
+    confirm_second_factor, devices, me, new_recovery_codes, prove, remove_second_factor, revoke, revoke_others,
+    sign_in,
 };
+use domain::api::{ErrorCode, own_data};
 use domain::organisation::{OrganisationKind, Role};
 use domain::person::SURE_FOR;
 use tests::people::{PASSWORD, SECRET};
@@ -35,7 +36,7 @@ async fn a_second_factor_is_asked_for_once_it_is_confirmed_and_no_code_is_taken_
     let test = TestApp::new().await;
     let village = test.village(VILLAGE).await;
     let account = format!("village-{VILLAGE}");
-    let wrong = village.call(confirm_second_factor("000000")).await.unwrap_err();
+    let wrong = village.call(confirm_second_factor("000000")).await.err().unwrap();
     assert_eq!(wrong.status, 409, "nothing was begun");
     let (secret, _) = enrols(&test, &village).await;
     assert!(village.call(me()).await.unwrap().second_factor);
@@ -104,7 +105,7 @@ async fn a_role_that_demands_a_second_factor_does_nothing_serious_without_one() 
     let test = TestApp::new().await;
     let need = submitted(&test.village(VILLAGE).await, 1).await;
     test.federation("441424").await;
-    let federation = organisations::NewOrganisation {
+    let federation = NewOrganisation {
         kind: OrganisationKind::Federation,
         name: "另一个县工商联",
         place: Some(&"441481".parse().unwrap()),
@@ -206,8 +207,7 @@ async fn a_hundred_guesses_at_once_are_a_hundred() {
     test.village(VILLAGE).await;
     let account = format!("village-{VILLAGE}");
     let guess = async |n: usize| {
-        let credentials =
-            Credentials { account: account.clone(), password: format!("guess number {n}"), code: None };
+        let credentials = Credentials { account: account.clone(), password: format!("guess number {n}"), code: None };
         test.visitor().call(sign_in(&credentials)).await.err().unwrap().status
     };
     let statuses = futures::future::join_all((0..20).map(guess)).await;

@@ -336,12 +336,12 @@ async fn nobody_decides_on_spending_that_he_handed_in() {
     let new = new_report(1, village, payment.id, vec![item(100, false)]).await;
     village.call(deliveries::report(need.id, &new)).await.unwrap();
     let me = village.call(domain::api::sessions::me()).await.unwrap().id;
-    backend::people::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker).await.unwrap();
+    backend::organisations::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker)
+        .await
+        .unwrap();
     let id = new.vouchers[0].id;
     let why = ReturnItem { version: 1, reason: "请补签收据".into() };
-    for refused in
-        [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await]
-    {
+    for refused in [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await] {
         assert_eq!(refused.unwrap_err().status, 409);
     }
     test.done().await;

@@ -1,8 +1,8 @@
+use crate::disbursements::Ready;
 use crate::money::{new_line, new_pledge, open_need};
 use crate::needs::{VILLAGE, new_need};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use crate::disbursements::Ready;
 use chrono::NaiveDate;
 use domain::Fen;
 use domain::api::arrivals::{self, NewBankLine};

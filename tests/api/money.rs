@@ -347,7 +347,10 @@ async fn a_hidden_amount_cannot_be_read_off_a_total_before_and_after_it() {
         test.clock.advance(chrono::Duration::seconds(1));
         let read = test.visitor().call(money::of_need(need.id)).await.unwrap();
         let all = test.visitor().call(campaigns::get(campaign)).await.unwrap();
-        assert_eq!((read.money.pledged, read.money.arrived, read.later), (all.money.pledged, all.money.arrived, all.later));
+        assert_eq!(
+            (read.money.pledged, read.money.arrived, read.later),
+            (all.money.pledged, all.money.arrived, all.later)
+        );
         assert_eq!(read.money.pledged, read.money.arrived);
         totals.push((read.money.pledged.get() / 100_000, read.later));
     }

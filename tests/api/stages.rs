@@ -17,8 +17,7 @@ async fn set_stages(test: &TestApp, campaign: CampaignId, stages: &[CampaignStag
     Ok(())
 }
 
-const TO_THE_ARCHIVE: [CampaignStage; 3] =
-    [CampaignStage::Collecting, CampaignStage::Settled, CampaignStage::Archived];
+const TO_THE_ARCHIVE: [CampaignStage; 3] = [CampaignStage::Collecting, CampaignStage::Settled, CampaignStage::Archived];
 
 fn is_archived<T: std::fmt::Debug>(result: Result<T, Refused>) {
     let refused = result.unwrap_err();
@@ -37,9 +36,7 @@ async fn money_of_an_archived_campaign_is_neither_matched_nor_confirmed() {
     for n in 1..=3 {
         lines.push(charity.maker.call(arrivals::enter(&new_line(n, &charity, "某公司", 100, ""))).await.unwrap());
     }
-    let part = |pledge, campaign| MatchLine {
-        parts: vec![MatchPart { amount_fen: Fen::yuan(100), pledge, campaign }],
-    };
+    let part = |pledge, campaign| MatchLine { parts: vec![MatchPart { amount_fen: Fen::yuan(100), pledge, campaign }] };
     let to_pledge = part(Some(pledge.id), None);
     let matched = charity.maker.call(arrivals::match_(lines[0].id, &to_pledge)).await.unwrap();
     set_stages(&test, campaign, &TO_THE_ARCHIVE).await.unwrap();

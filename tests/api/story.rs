@@ -103,7 +103,11 @@ impl Cast<'_> {
     /// Steps 6 and 7: paid by three people, reported, sent back once, accepted.
     async fn it_is_spent(&self, need: &Need, pledge: &Pledge) {
         let Charity { maker, checker, payer, .. } = &self.charity;
-        let payee = self.village.call(payees::propose(&new_payee(1, &self.charity, picture(&self.village).await))).await.unwrap();
+        let payee = self
+            .village
+            .call(payees::propose(&new_payee(1, &self.charity, picture(&self.village).await)))
+            .await
+            .unwrap();
         let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
         let payee = checker.call(payees::verify(payee.id, &how)).await.unwrap();
         maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();

@@ -151,7 +151,12 @@ pub async fn unmatch(app: &App, maker: &CharityMaker, id: BankLineId) -> Result<
 }
 
 /// A second person agrees: the line's money is 到账.
-pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: BankLineId, seen: &ConfirmLine) -> Result<BankLine> {
+pub async fn confirm(
+    app: &App,
+    Sure(checker): &Sure<CharityChecker>,
+    id: BankLineId,
+    seen: &ConfirmLine,
+) -> Result<BankLine> {
     let mut tx = app.begin().await?;
     let line = lock_own(&mut tx, &checker.acting, id).await?;
     if line.status != BankLineStatus::Matched {

@@ -139,10 +139,9 @@ pub async fn of_charity(
 /// The stages of some campaigns, which stay so until the transaction ends.
 pub async fn stages(connection: &mut PgConnection, campaigns: &[CampaignId]) -> sqlx::Result<Vec<CampaignStage>> {
     let campaigns: Vec<Uuid> = campaigns.iter().map(|id| id.0).collect();
-    let stages =
-        sqlx::query_scalar!("select stage from campaign where id = any($1) order by id for share", &campaigns)
-            .fetch_all(connection)
-            .await?;
+    let stages = sqlx::query_scalar!("select stage from campaign where id = any($1) order by id for share", &campaigns)
+        .fetch_all(connection)
+        .await?;
     stages.iter().map(|stage| read_stage(stage)).collect()
 }
 

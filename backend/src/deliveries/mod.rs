@@ -10,7 +10,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Village, Sure};
+use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Sure, Village};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{campaigns, files, ledger, needs, organisations, pledges};
@@ -157,7 +157,12 @@ pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &Cor
 }
 
 /// The charity's checker accepts the evidence: the money is spent, lot by lot.
-pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: SpendingItemId, seen: AcceptItem) -> Result<Spent> {
+pub async fn accept(
+    app: &App,
+    Sure(checker): &Sure<CharityChecker>,
+    id: SpendingItemId,
+    seen: AcceptItem,
+) -> Result<Spent> {
     let mut tx = app.begin().await?;
     let row = lock_own(&mut tx, &checker.acting, id).await?;
     row.was_read(seen.version)?;
@@ -197,7 +202,9 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
     }
     sql::set_returned(&mut tx, id, checker.acting.person, reason, app.clock.now())
         .await
-        .on_constraint("spending_two_people", || Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into()))?
+        .on_constraint("spending_two_people", || {
+            Error::Conflict("自己填报的支出不能自己退回，请另一位复核办理".into())
+        })?
         .one_row_or_conflict()?;
     let what = ("spending_returned", "spending_item", id.0);
     let after = json!({ "status": SpendingStatus::Returned });

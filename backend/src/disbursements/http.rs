@@ -13,8 +13,9 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    ALLOCATIONS, APPROVAL_RULE, APPROVE, AVAILABLE, Allocation, ApprovalRule, Available, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement,
-    OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject, Step,
+    ALLOCATIONS, APPROVAL_RULE, APPROVE, AVAILABLE, Allocation, ApprovalRule, Available, CHECK, DISBURSEMENT,
+    DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement, OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject,
+    Step,
 };
 use domain::{DisbursementId, NeedId};
 
@@ -71,11 +72,7 @@ async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Jso
     Ok(Json(super::of_need(&app, need).await?))
 }
 
-async fn available(
-    State(app): State<App>,
-    staff: CharityStaff,
-    Path(need): Path<NeedId>,
-) -> Result<Json<Available>> {
+async fn available(State(app): State<App>, staff: CharityStaff, Path(need): Path<NeedId>) -> Result<Json<Available>> {
     Ok(Json(super::available(&app, &staff, need).await?))
 }
 

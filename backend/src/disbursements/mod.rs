@@ -13,8 +13,8 @@ use crate::audit::{self, Record};
 use crate::clock::shanghai;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{
-    Audit, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, Origin, Sure,
-    Village,
+    Audit, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, Origin,
+    Sure, Village,
 };
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};

@@ -85,7 +85,7 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
                   n.status as "status?", s.charity as "charity?", s.givers as "givers?",
-                  array(select r.organisation from file_reader r where r.file = f.id) as "readers!: Vec<Uuid>"
+                  array(select r.organisation from file_reader r where r.file = f.id) as "readers!"
            from file f
            left join need_photo p on p.file = f.id
            left join spending_file sf on sf.file = f.id

@@ -99,7 +99,9 @@ impl Form {
                 .map_err(IntoResponse::into_response)?;
             let mut state = FormState { values, ..FormState::default() };
             // A form that had to ask who sends it comes again without its pictures, which are stored already.
-            keep_earlier_photos(site, page.caller.me.is_some(), &mut state).await.map_err(IntoResponse::into_response)?;
+            keep_earlier_photos(site, page.caller.me.is_some(), &mut state)
+                .await
+                .map_err(IntoResponse::into_response)?;
             state
         };
         Ok(Form { page, state })
@@ -199,12 +201,11 @@ async fn sign_in(State(site): State<Site>, request: Request) -> Response {
         Ok(form) => form,
         Err(response) => return response,
     };
-    let credentials =
-        Credentials {
-            account: form.value("account").to_owned(),
-            password: form.value("password").to_owned(),
-            code: Some(form.value("code").trim().to_owned()).filter(|code| !code.is_empty()),
-        };
+    let credentials = Credentials {
+        account: form.value("account").to_owned(),
+        password: form.value("password").to_owned(),
+        code: Some(form.value("code").trim().to_owned()).filter(|code| !code.is_empty()),
+    };
     let call = sessions::sign_in(&credentials);
     match form.page.in_process(&site).call_with_extensions(call).await {
         Ok((_, mut extensions)) => {

@@ -97,9 +97,8 @@ fn request_id(request: &Request) -> String {
 fn device(headers: &HeaderMap) -> String {
     let says = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // The more particular first: every browser names those that it wants to be taken for.
-    let first = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(word, _)| says.contains(word)).map(|(_, name)| *name)
-    };
+    let first =
+        |names: &[(&str, &'static str)]| names.iter().find(|(word, _)| says.contains(word)).map(|(_, name)| *name);
     let browser = first(&[
         ("MicroMessenger", "微信"),
         ("Edg", "Edge"),

@@ -3,8 +3,8 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
-use crate::receipts::{self, ConfirmationLetter};
 use crate::clock::shanghai;
+use crate::receipts::{self, ConfirmationLetter};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::Fen;
 use domain::notice::NoticeKind;

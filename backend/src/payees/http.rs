@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Village, Sure};
+use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Sure, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;

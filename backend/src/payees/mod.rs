@@ -12,7 +12,7 @@ pub use sql::{Checked, checked};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Village, Sure};
+use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Sure, Village};
 use crate::mail::letter::{PayeeChange, PayeeChanged};
 use crate::mail::{self, Letter};
 use crate::{files, organisations};

@@ -9,8 +9,8 @@ use crate::http::{Body, Path};
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::SessionId;
-use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::List;
+use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::sessions::{
     ACTING, ActFor, BeginSecondFactor, ConfirmSecondFactor, Credentials, Device, ME, Me, NewPassword, ONE_SESSION,
     PASSWORD, PROOF, Prove, Proved, RECOVERY_CODES, RecoveryCodes, SECOND_FACTOR, SECOND_FACTOR_CONFIRM, SESSION,

@@ -274,13 +274,9 @@ pub async fn set_acting(
     session: SessionId,
     organisation: OrganisationId,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update session set organisation = $2 where id = $1 and revoked_at is null",
-        session.0,
-        organisation.0
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update session set organisation = $2 where id = $1 and revoked_at is null", session.0, organisation.0)
+        .execute(connection)
+        .await
 }
 
 /// Live sessions of which a token may still be good.
@@ -314,10 +310,9 @@ pub async fn devices(
 
 /// Account name and hash of a person who may sign in.
 pub async fn password_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<(String, String)>> {
-    let row =
-        sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
-            .fetch_optional(connection)
-            .await?;
+    let row = sqlx::query!("select account, password_hash from person where id = $1 and disabled_at is null", person.0)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.map(|row| (row.account, row.password_hash)))
 }
 
@@ -514,9 +509,12 @@ pub async fn give_try_back(connection: &mut PgConnection, subjects: &[String]) -
     sqlx::query!("delete from sign_in_failure where subject = any($1) and failures = 1", subjects)
         .execute(&mut *connection)
         .await?;
-    sqlx::query!("update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1", subjects)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update sign_in_failure set failures = failures - 1 where subject = any($1) and failures > 1",
+        subjects
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -98,12 +98,7 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<P
 }
 
 /// The giver wants to be shown otherwise. Counts from now on in every list, old and new; no sum changes.
-pub async fn change_display(
-    app: &App,
-    enterprise: &Enterprise,
-    id: PledgeId,
-    choice: DisplayChoice,
-) -> Result<Pledge> {
+pub async fn change_display(app: &App, enterprise: &Enterprise, id: PledgeId, choice: DisplayChoice) -> Result<Pledge> {
     let mut tx = app.begin().await?;
     let before = sql::lock_display(&mut tx, id, enterprise.acting.organisation).await?.ok_or(Error::NotFound)?;
     sql::set_display(&mut tx, id, choice, app.clock.now()).await?.one_row_or_conflict()?;

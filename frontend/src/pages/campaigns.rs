@@ -1,6 +1,6 @@
 //! Campaigns: the list, and one with its totals and the pledges that their givers show.
 
-use crate::parts::four::{Rows, four, meaning};
+use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};

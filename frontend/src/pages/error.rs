@@ -9,7 +9,9 @@ pub fn page(visit: &Visit, error: &ApiError) -> Page {
     let (status, title, says) = match error.code {
         ErrorCode::NotFound => (404, t!("没有这个页面"), t!("地址可能写错了，或者内容已经撤下、不对您公开。")),
         ErrorCode::SignInRequired => (401, t!("请先登录"), t!("这个页面要登录后才能看。")),
-        ErrorCode::Forbidden | ErrorCode::ProveAgain | ErrorCode::SecondFactorNeeded => (403, t!("没有权限"), t!("您的账号不能打开这个页面。换一个账号试试。")),
+        ErrorCode::Forbidden | ErrorCode::ProveAgain | ErrorCode::SecondFactorNeeded => {
+            (403, t!("没有权限"), t!("您的账号不能打开这个页面。换一个账号试试。"))
+        }
         ErrorCode::Unavailable | ErrorCode::TooMany => (503, t!("现在人多"), t!("请过一会儿再试。")),
         ErrorCode::BadRequest | ErrorCode::Invalid => (400, t!("请求不对"), t!("页面地址里的条件看不懂。")),
         ErrorCode::Conflict | ErrorCode::TooLarge | ErrorCode::Internal => {

@@ -1,7 +1,7 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
 use crate::parts::field::{Field, summary};
-use crate::parts::four::{Rows, four, meaning};
+use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};

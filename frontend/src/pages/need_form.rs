@@ -7,7 +7,7 @@ use crate::words::{href, text};
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
 use domain::need::Field as NeedField;
-use domain::organisation::{OrganisationKind, Role};
+use domain::organisation::Role;
 use leptos::prelude::*;
 
 /// Empty budget lines that wait below the filled ones.

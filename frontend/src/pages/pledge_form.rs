@@ -8,7 +8,7 @@ use domain::Fen;
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
-use domain::organisation::{OrganisationStatus, Role};
+use domain::organisation::Role;
 use domain::pledge::{PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, partial_name};
 use leptos::prelude::*;
 

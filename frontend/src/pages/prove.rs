@@ -55,13 +55,19 @@ fn fields(visit: &Visit, form: &FormState, ask: Ask) -> AnyView {
         .into_any();
     }
     let account = (ask == Ask::SignIn).then(|| {
-        Field::new(form, "proof_account", t!("账号")).hint(t!("邮箱、手机号或账号名")).input("text", "email", "username")
+        Field::new(form, "proof_account", t!("账号"))
+            .hint(t!("邮箱、手机号或账号名"))
+            .input("text", "email", "username")
     });
     let demo = visit.demo_password.map(|password| {
         view! { <p class="soft">{t!("演示环境的密码都是")}" "<code>{password}</code></p> }
     });
     let enrolled = visit.me.as_ref().is_none_or(|me| me.second_factor);
-    let hint = if ask == Ask::SignIn { t!("没有启用两步验证的账号不用填") } else { t!("手机上的六位数字，或一个恢复码") };
+    let hint = if ask == Ask::SignIn {
+        t!("没有启用两步验证的账号不用填")
+    } else {
+        t!("手机上的六位数字，或一个恢复码")
+    };
     view! {
         {account}
         {Field::new(form, "proof_password", t!("密码")).input("password", "text", "current-password")}

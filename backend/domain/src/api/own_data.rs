@@ -78,11 +78,7 @@ pub struct Kept {
 
 /// What, why and for how long.
 const KEPT: [[&str; 3]; 3] = [
-    [
-        "您经办的认捐、到账、拨付和核销记录，以编号代替姓名",
-        "会计凭证和账簿依《会计档案管理办法》保存",
-        "30 年",
-    ],
+    ["您经办的认捐、到账、拨付和核销记录，以编号代替姓名", "会计凭证和账簿依《会计档案管理办法》保存", "30 年"],
     ["谁在什么时候办了什么的操作记录，以编号代替姓名", "供审计核对，不能改动", "与所记的账目相同"],
     ["访问日志", "《网络安全法》要求留存不少于六个月", "180 天，到期自动删除"],
 ];
@@ -90,5 +86,7 @@ const KEPT: [[&str; 3]; 3] = [
 /// The list, in the words that a person reads.
 #[must_use]
 pub fn kept() -> Vec<Kept> {
-    KEPT.iter().map(|[what, why, term]| Kept { what: (*what).into(), why: (*why).into(), term: (*term).into() }).collect()
+    KEPT.iter()
+        .map(|[what, why, term]| Kept { what: (*what).into(), why: (*why).into(), term: (*term).into() })
+        .collect()
 }

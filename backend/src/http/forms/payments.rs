@@ -140,8 +140,7 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
         "check" => (inner.call(disbursements::check(id)).await, "checked"),
         "approve" => (inner.call(disbursements::approve(id)).await, "approved"),
         "reject" => {
-            let why =
-                Reject { reason: form.value("reason").to_owned(), not_paid: form.value("not_paid") == "1" };
+            let why = Reject { reason: form.value("reason").to_owned(), not_paid: form.value("not_paid") == "1" };
             (inner.call(disbursements::reject(id, &why)).await, "rejected")
         }
         "pay" => {
