@@ -44,7 +44,7 @@ async fn every_step_of_a_need_from_draft_to_spent_leaves_one_row() {
     let payment = advance(&ready).await;
     let new = new_report(1, &ready.village, payment.id, vec![item(100, false)]).await;
     ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();
-    ready.charity.checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    ready.charity.checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
     let expected = [
         "need_drafted",
         "need_submitted",

@@ -1,4 +1,4 @@
-use crate::deliveries::{advance, item, new_report};
+use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, approved, gift, new_payee, payment, ready};
 use crate::enquiries::letter;
 use crate::money::{new_line, new_pledge, seen};
@@ -125,7 +125,7 @@ async fn what_waits_in_a_charity_waits_for_the_desk_that_may_do_it() {
     let line = charity.maker.call(arrivals::enter(&new_line(3, charity, "某公司", 200, ""))).await.unwrap();
     let part = MatchPart { amount_fen: Fen::yuan(200), pledge: Some(second.id), campaign: None };
     let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
-    village.call(payees::propose(&new_payee(2, charity))).await.unwrap();
+    village.call(payees::propose(&new_payee(2, charity, picture(village).await))).await.unwrap();
     let desks = at_the_desks(charity).await;
     assert_eq!(desks, [vec![(MatchLines, 1)], vec![(ConfirmLines, 1), (VerifyPayees, 1)], vec![]]);
     // Whoever entered or matched it may be a checker as well: it still does not wait for him.
@@ -166,7 +166,7 @@ async fn spending_waits_for_the_checker_and_comes_back_to_the_village() {
     village.call(deliveries::report(need.id, &new)).await.unwrap();
     assert_eq!(counts(&charity.checker).await, [(AcceptSpending, 2)]);
     assert_eq!(counts(village).await, []);
-    let why = ReturnItem { reason: "看不清日期".into() };
+    let why = ReturnItem { version: 1, reason: "看不清日期".into() };
     charity.checker.call(deliveries::return_(new.vouchers[0].id, &why)).await.unwrap();
     assert_eq!(counts(&charity.checker).await, [(AcceptSpending, 1)]);
     assert_eq!(counts(village).await, [(MendSpending, 1)]);
@@ -203,7 +203,7 @@ async fn a_village_that_was_paid_and_says_nothing_for_thirty_days_is_asked() {
     assert_eq!(counts(&test.signed_in(&account).await).await, [(ReportsDue, 1)], "and is silent again");
     let checker = test.signed_in("示例慈善会-checker").await;
     assert_eq!(counts(&checker).await, [(AcceptSpending, 1)]);
-    checker.call(deliveries::accept(new.vouchers[0].id)).await.unwrap();
+    checker.call(deliveries::accept(new.vouchers[0].id, 1)).await.unwrap();
     assert_eq!(counts(&test.signed_in(&account).await).await, [], "all of it is accounted for");
     test.done().await;
 }

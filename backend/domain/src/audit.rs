@@ -207,14 +207,14 @@ mod tests {
 
     #[test]
     fn a_change_is_told_in_the_readers_words() {
-        let told = |kind: &str, value: Value| -> Vec<String> {
-            super::told(kind, &value).into_iter().map(|(name, value)| format!("{name}：{value}")).collect()
+        let sentences = |kind: &str, value: Value| -> Vec<String> {
+            told(kind, &value).into_iter().map(|(name, value)| format!("{name}：{value}")).collect()
         };
-        assert_eq!(told("need", json!({ "status": "returned", "version": 2 })), ["状态：退回补正", "版本：2"]);
-        assert_eq!(told("pledge", json!({ "amount_fen": 123_450, "need": null })), ["金额：1,234.50 元"]);
-        assert_eq!(told("enquiry", json!({ "topic": "giving" })), ["主题：捐赠"]);
-        assert_eq!(told("unknown", json!({ "more": [1], "status": "odd" })), ["more：[1]", "状态：odd"]);
-        assert_eq!(told("need", json!("text")), Vec::<String>::new());
+        assert_eq!(sentences("need", json!({ "status": "returned", "version": 2 })), ["状态：退回补正", "版本：2"]);
+        assert_eq!(sentences("pledge", json!({ "amount_fen": 123_450, "need": null })), ["金额：1,234.50 元"]);
+        assert_eq!(sentences("enquiry", json!({ "topic": "giving" })), ["主题：捐赠"]);
+        assert_eq!(sentences("unknown", json!({ "more": [1], "status": "odd" })), ["more：[1]", "状态：odd"]);
+        assert_eq!(sentences("need", json!("text")), Vec::<String>::new());
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::http::caller::{
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
+use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
     Allocation, ApprovalRule, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
