@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused. It is whole when the installation says so, which is written last.
 
+mod desk;
 mod gifts;
 mod needs;
 mod pictures;
@@ -162,7 +163,8 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's needs …");
     needs::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
-    gifts::seed(app).await
+    gifts::seed(app).await?;
+    desk::seed(app).await
 }
 
 /// One of the demo's people at his desk.

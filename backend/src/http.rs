@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, campaigns, consents, deliveries, disbursements, files, ledger, links, needs, organisations, payees,
-    people, places, pledges, registrations, resets, texts, verifications,
+    areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links, needs,
+    notices, organisations, payees, people, places, pledges, registrations, resets, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -60,6 +60,11 @@ pub fn endpoints() -> Endpoints {
         areas::routes(),
         resets::routes(),
         texts::routes(),
+        audit::routes(),
+        todo::routes(),
+        notices::routes(),
+        enquiries::routes(),
+        jobs::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

@@ -7,8 +7,12 @@ mod bank_lines;
 mod campaigns;
 mod consents;
 mod correction;
+mod audit;
+mod contact;
 mod disbursements;
+mod enquiries;
 mod error;
+mod help;
 mod home;
 mod links;
 mod need;
@@ -18,6 +22,8 @@ mod organisation;
 mod join;
 mod members;
 mod organisations;
+mod jobs;
+mod notices;
 mod own_data;
 mod payees;
 mod pledge;
@@ -110,8 +116,19 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "places"] => area::places(visit).await,
         ["join"] => join::page(visit).await,
         ["reset-code"] => Ok(join::reset_code(visit)),
+        ["work", "enquiries"] => enquiries::page(visit).await,
+        ["work", "enquiries", id] => enquiries::one(visit, id).await,
+        ["work", "audit"] => audit::page(visit).await,
+        ["work", "audit", "people", id] => audit::person(visit, id),
+        ["work", "jobs"] => jobs::page(visit).await,
+        ["notices"] => notices::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
+        ["account", "notices"] => notices::preferences(visit).await,
+        ["contact"] => contact::page(visit).await,
+        ["contact", id] => contact::one(visit, id).await,
+        ["help"] => Ok(help::page()),
+        ["help", role] => help::one(role),
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["register", "enterprise"] => register_enterprise::page(visit).await,
         ["register", "donor"] => Ok(register_donor::page(visit)),

@@ -9,6 +9,7 @@ pub mod need_row;
 pub mod pledge_rows;
 pub mod recorded;
 pub mod reports;
+pub mod thread;
 pub mod trail;
 
 /// Names and values as the query of an address.

@@ -1,14 +1,17 @@
 //! The API and the pages, in process.
 
 mod accounts;
+mod audit;
 mod bank_lines;
 mod again;
 mod check;
 mod consents;
 mod deliveries;
 mod designation;
+mod digest;
 mod disbursements;
 mod endpoints;
+mod enquiries;
 mod files;
 mod forms;
 mod invitations;
@@ -21,6 +24,7 @@ mod members;
 mod money;
 mod money_forms;
 mod needs;
+mod notices;
 mod page_cache;
 mod payees;
 mod places;
@@ -34,3 +38,4 @@ mod story;
 mod uploads;
 mod verifications;
 mod towns;
+mod todo;

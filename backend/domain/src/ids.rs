@@ -91,4 +91,8 @@ ids! {
     ResetId,
     /// A text that staff pass on by telephone.
     TextId,
+    /// Something that was told to one person.
+    NoticeId,
+    /// A letter from anybody to a federation, with its answers.
+    EnquiryId,
 }

@@ -8,6 +8,7 @@ mod word;
 
 pub mod api;
 pub mod arrival;
+pub mod audit;
 pub mod campaign;
 pub mod consent;
 pub mod code;
@@ -21,8 +22,11 @@ pub mod ledger;
 pub mod likeness;
 pub mod link;
 pub mod membership;
+pub mod enquiry;
+pub mod mask;
 pub mod money;
 pub mod need;
+pub mod notice;
 pub mod organisation;
 pub mod person;
 pub mod place;
@@ -31,6 +35,7 @@ pub mod problem;
 pub mod registration;
 pub mod uscc;
 pub mod verification;
+pub mod todo;
 
 pub use ids::*;
 pub use money::Fen;

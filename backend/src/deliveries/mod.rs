@@ -14,6 +14,7 @@ use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federatio
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{campaigns, files, ledger, needs, organisations, pledges};
+use chrono::{DateTime, Utc};
 use domain::api::deliveries::{
     AcceptItem, CorrectItem, ItemToCorrect, ItemToDecide, NewReport, Report, ReturnItem, Spent,
 };
@@ -22,6 +23,7 @@ use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
 use domain::need::{PHOTOS_MAX, check_reason};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{DisbursementId, NeedId, OrganisationId, Problems, SpendingItemId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -328,4 +330,19 @@ pub async fn waiting(app: &App, staff: &CharityStaff) -> Result<List<ItemToDecid
         spent: item.shown_to(true),
     });
     Ok(List { items: shown.collect(), next: None, count })
+}
+
+/// What of spending waits for this checker: items that somebody else handed in.
+pub async fn waiting_to_be_accepted(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_accepted(tx, acting.organisation, acting.person).await?)
+}
+
+/// What of spending waits for a village: items that came back.
+pub async fn waiting_to_be_mended(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_mended(tx, acting.organisation).await?)
+}
+
+/// The needs of a village that were paid for, are not accounted for, and have not been spoken of since.
+pub async fn reports_due(tx: &mut PgConnection, acting: &Acting, silent_since: DateTime<Utc>) -> Result<Waiting> {
+    Ok(sql::reports_due(tx, acting.organisation, silent_since).await?)
 }

@@ -5,6 +5,7 @@ use domain::api::deliveries::{ItemToCorrect, NewReport, Report, Spent, Voucher};
 use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, FileId, NeedId, OrganisationId, PersonId, ReportId, SpendingItemId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -503,4 +504,62 @@ pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, lim
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+pub async fn waiting_to_be_accepted(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(submitted_at) as oldest
+           from (select r.submitted_at
+                 from spending_item i
+                 join report r on r.id = i.report
+                 join disbursement d on d.id = i.disbursement
+                 where d.charity = $1 and i.status = 'submitted' and i.submitted_by <> $2
+                 order by r.submitted_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_mended(connection: &mut PgConnection, village: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(decided_at) as oldest
+           from (select i.decided_at
+                 from spending_item i
+                 join report r on r.id = i.report
+                 where r.organisation = $1 and i.status = 'returned'
+                 order by i.decided_at
+                 limit 1001) as waiting"#,
+        village.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn reports_due(
+    connection: &mut PgConnection,
+    village: OrganisationId,
+    silent_since: DateTime<Utc>,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(silent_since) as oldest
+           from (select s.silent_since
+                 from need_silence s
+                 where s.organisation = $1 and s.silent_since <= $2
+                 order by s.silent_since
+                 limit 1001) as waiting"#,
+        village.0,
+        silent_since
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -214,7 +214,9 @@ rights! {
     /// Looks over its town, its county or the city.
     AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity],
         "只有镇（街道）和工商联的账号可以看辖区";
-    /// Opens organisations; handles no money and signs in as nobody else.
+    /// Reads the record of what happened.
+    AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
+    /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.
     PlatformAdmin: [PlatformAdmin], "只有平台管理员可以做这件事";
 }
 

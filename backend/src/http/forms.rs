@@ -6,6 +6,7 @@
 mod account;
 mod joining;
 mod members;
+mod desk;
 mod display;
 mod money;
 mod payments;
@@ -74,6 +75,14 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/notices", page_and(post(desk::notices)))
+        .route("/account/notices", page_and(post(desk::preferences)))
+        .route("/contact", page_and(post(desk::ask)))
+        .route("/contact/{id}", page_and(post(desk::add)))
+        .route("/work/enquiries/{id}", page_and(post(desk::answer)))
+        .route("/work/audit", page_and(post(desk::export)))
+        .route("/work/audit/people/{id}", page_and(post(desk::private)))
+        .route("/work/jobs", page_and(post(desk::dead_jobs)))
         .merge(with_pictures)
         .layer(from_fn_with_state(site.clone(), prove::first))
 }

@@ -24,6 +24,7 @@ use domain::api::{Count, List};
 use domain::need::{Field, NeedAction, NeedContent, NeedStatus, check_reason, need_code};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -407,4 +408,15 @@ fn facets(app: &App, facets: search::engine::Facets) -> Facets {
 fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
     let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
+}
+
+/// What of needs waits for a federation: those to decide on.
+pub async fn waiting_for_review(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    let Some(place) = &acting.place else { return Ok(Waiting::default()) };
+    Ok(sql::waiting_for_review(tx, place).await?)
+}
+
+/// What of needs waits for a village: those that came back.
+pub async fn waiting_to_be_mended(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_mended(tx, acting.organisation).await?)
 }

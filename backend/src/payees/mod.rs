@@ -20,6 +20,7 @@ use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee}
 use domain::api::{Count, List};
 use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
 use domain::organisation::{Acting, OrganisationKind};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -242,4 +243,9 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
         payee.account_no = None;
     }
     payee
+}
+
+/// What of payees waits for this checker: those proposed to his charity by somebody else.
+pub async fn waiting_to_be_verified(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_verified(tx, acting.organisation, acting.person).await?)
 }

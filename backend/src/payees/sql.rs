@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{FileId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -312,4 +313,24 @@ pub async fn checked(
         Ok(Checked { organisation: OrganisationId(row.organisation), snapshot, held_until: row.held_until })
     })
     .transpose()
+}
+
+pub async fn waiting_to_be_verified(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(proposed_at) as oldest
+           from (select proposed_at
+                 from payee
+                 where charity = $1 and status = 'proposed' and proposed_by <> $2
+                 order by proposed_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -84,7 +84,7 @@ fn longest_wait(subject: &str) -> i64 {
     }
 }
 
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty.
+/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters.
 fn free_tries(subject: &str) -> i32 {
     if subject.starts_with("address:") || subject.starts_with("letters-from:") { 30 } else { 3 }
 }

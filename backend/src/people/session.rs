@@ -16,6 +16,7 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 pub const ACCESS_LIFE: Duration = Duration::minutes(10);
 pub const REFRESH_LIFE: Duration = Duration::days(30);
@@ -95,6 +96,24 @@ impl Keys {
         let mut mac = keyed(&self.links);
         mac.update(id.0.as_bytes());
         mac.finalize().into_bytes().into()
+    }
+
+    /// What proves that a link to this subject is ours: 132 bits that only this installation can make, kept nowhere.
+    #[must_use]
+    pub fn letter_link(&self, purpose: &str, subject: Uuid) -> String {
+        let mut mac = keyed(&self.links);
+        mac.update(format!("{purpose}:{subject}").as_bytes());
+        let mut text = BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        text.truncate(22);
+        text
+    }
+
+    /// Whether a link is that one; takes as long for every wrong one.
+    #[must_use]
+    pub fn is_letter_link(&self, purpose: &str, subject: Uuid, link: &str) -> bool {
+        let known = self.letter_link(purpose, subject);
+        let differ = known.bytes().zip(link.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b));
+        known.len() == link.len() && differ == 0
     }
 
     /// Encrypts what the database must keep and must not know: nonce, then text with its tag.
@@ -179,7 +198,6 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn an_access_token_ends_and_a_changed_one_is_refused() {
@@ -228,6 +246,17 @@ mod tests {
             other.one_time_code("invitation", row),
         ] {
             assert_ne!(code, different);
+        }
+    }
+
+    #[test]
+    fn a_link_is_good_for_its_subject_and_its_purpose_only() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let link = keys.letter_link("enquiry", one);
+        assert!(keys.is_letter_link("enquiry", one, &link) && link.len() == 22);
+        for wrong in [keys.letter_link("enquiry", two), keys.letter_link("other", one), String::new(), link[1..].to_owned()] {
+            assert!(!keys.is_letter_link("enquiry", one, &wrong), "{wrong}");
         }
     }
 

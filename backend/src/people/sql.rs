@@ -3,6 +3,7 @@
 use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
+use domain::api::Count;
 use domain::api::own_data::OwnAct;
 use domain::api::sessions::{Device, Me};
 use domain::consent::{PRIVACY_NOTICE_VERSION, TERMS_VERSION};
@@ -56,6 +57,7 @@ struct MeRow {
     enrolled: bool,
     email_confirmed: bool,
     consented: bool,
+    unread: i64,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -95,6 +97,7 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         second_factor: first.enrolled,
         email_confirmed: first.email_confirmed,
         consent_needed: !first.consented,
+        unread: Count::capped(first.unread),
     };
     me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
@@ -114,6 +117,8 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
                    where c.person = p.id and c.given
                      and ((c.kind = 'privacy_notice' and c.version = $2) or (c.kind = 'terms' and c.version = $3))) = 2
                       as "consented!",
+                  (select count(*)
+                   from (select from notice n where n.person = p.id and n.read_at is null limit 1001) as unread) as "unread!",
                   o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
                   o.place, m.role as "role?"
            from session s

@@ -18,7 +18,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         <h1>{t!("我的账号")}</h1>
-        <p>{me.name.clone()}</p>
+        <p>{me.name.clone()}" · "<a href=href("/account/notices")>{t!("通知方式")}</a></p>
         {(!form.fine).then(|| summary(form))}
         {recovery_codes(form)}
         {super::organisation::unconfirmed(visit)}
