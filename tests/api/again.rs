@@ -1,7 +1,9 @@
 //! Back, change, send: a form whose id holds something else already.
 
+use crate::deliveries::picture;
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
-use domain::api::{disbursements, payees};
+use domain::api::disbursements;
+use domain::api::payees::{self, PayeeQuery};
 use tests::{Answer, Client, TestApp};
 
 /// Sends a form that is accepted, then the same with another value, then what the refused page has for the next try.
@@ -61,8 +63,9 @@ async fn a_form_sent_again_with_something_else_shows_what_is_recorded_and_gets_a
     let refused = send_thrice(&charity.maker, "/work/disbursements/new", &fields, ("amount", "2万")).await;
     says(&refused, &["已经保存的一份", "10,000 元", "水管首付款", "value=\"2万\""]);
 
-    let (new, receiver) = (new_payee(8, charity), charity.id.to_string());
-    let id = new.id.to_string();
+    let document = picture(village).await;
+    let (new, receiver) = (new_payee(8, charity, document), charity.id.to_string());
+    let (id, document) = (new.id.to_string(), document.to_string());
     let fields = [
         ("id", id.as_str()),
         ("action", "propose"),
@@ -71,9 +74,10 @@ async fn a_form_sent_again_with_something_else_shows_what_is_recorded_and_gets_a
         ("name", "示例村经济联合社"),
         ("bank", "示例农商银行五华支行"),
         ("account", "0000111122223333"),
+        ("kept_document", &document),
     ];
     let refused = send_thrice(village, "/work/payees", &fields, ("account", "0000111122224444")).await;
     says(&refused, &["已经保存的一份", "value=\"0000111122224444\"", "确定停用", "<details"]);
-    assert_eq!(village.call(payees::list()).await.unwrap().items.len(), 3);
+    assert_eq!(village.call(payees::list(&PayeeQuery::default())).await.unwrap().items.len(), 3);
     test.done().await;
 }

@@ -433,7 +433,7 @@ async fn a_village_corrects_on_the_site_what_the_charity_sent_back() {
     let id = new.vouchers[0].id;
     let path = format!("/work/spending/{id}");
     assert!(!village.page(&path).await.text().contains("提交补正"), "nothing came back yet");
-    let why = ReturnItem { reason: "收据上没有签名，请补签".into() };
+    let why = ReturnItem { version: 1, reason: "收据上没有签名，请补签".into() };
     charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
 
     let on_the_need = village.page(&format!("/needs/{}", need.id)).await.text();
@@ -464,7 +464,7 @@ async fn a_village_corrects_on_the_site_what_the_charity_sent_back() {
     assert_eq!(sent.location(), format!("{path}?done=corrected"), "{}", sent.text());
     let read = village.call(deliveries::to_correct(id)).await.unwrap();
     assert_eq!((read.status, read.item.amount, read.pictures.len()), (SpendingStatus::Submitted, Fen::yuan(2_800), 2));
-    charity.checker.call(deliveries::accept(id)).await.unwrap();
+    charity.checker.call(deliveries::accept(id, 2)).await.unwrap();
 
     for (who, expected) in [(&test.village("441424103204").await, 404), (&charity.checker, 403)] {
         assert_eq!(who.page(&path).await.status.as_u16(), expected);

@@ -40,12 +40,12 @@ async fn an_empty_database_stays_what_it_was_first_used_for() {
 }
 
 async fn signs_in(test: &TestApp, account: &str, password: &str) -> bool {
-    let credentials = Credentials { account: account.into(), password: password.into() };
+    let credentials = Credentials { account: account.into(), password: password.into(), code: None };
     test.visitor().call(sessions::sign_in(&credentials)).await.is_ok()
 }
 
 async fn waiting_needs(test: &TestApp) -> usize {
-    let credentials = Credentials { account: "federation".into(), password: demo::PASSWORD.into() };
+    let credentials = Credentials { account: "federation".into(), password: demo::PASSWORD.into(), code: None };
     let session = test.visitor().call(sessions::sign_in(&credentials)).await.unwrap();
     let federation = Client { test, bearer: Some(session.access) };
     federation.call(needs::review()).await.unwrap().items.len()

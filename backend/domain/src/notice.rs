@@ -15,8 +15,8 @@ words! {
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
         PayeeChanged = "payee_changed" / "收款账户变更",
-        /// Password, second factor, membership: what keeps an account its owner's.
-        Account = "account" / "账号和密码",
+        /// Password, second factor, membership, verification: what keeps an account its owner's.
+        Account = "account" / "账号、密码和单位认证",
         /// The daily count of what waits.
         Todo = "todo" / "每日待办",
     }

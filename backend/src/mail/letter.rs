@@ -242,6 +242,7 @@ impl Letter {
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
+            Letter::AccountKnown(_) | Letter::VerificationDecided(_) | Letter::InvitationSent(_) => NoticeKind::Account,
             Letter::Digest(_) => NoticeKind::Todo,
         }
     }

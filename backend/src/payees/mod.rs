@@ -41,6 +41,8 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     if !sql::is_charity(&mut tx, new.charity).await? {
         return Err(Error::invalid("charity", "请选择要付款给村里的慈善组织"));
     }
+    // One permit may prove an account that is proposed once more.
+    let already = sql::documents(&mut tx, village.acting.organisation).await?;
     let proposed = sql::insert(&mut tx, new, &snapshot, &digits, &village.acting, app.clock.now()).await;
     let proposed = match proposed {
         Err(error) if violates(&error, "payee_document_fkey") => return Err(no_document()),
@@ -51,7 +53,7 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
         return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
-    files::keep(&mut tx, village.acting.person, &[new.document], &[])
+    files::keep(&mut tx, village.acting.person, &[new.document], &already)
         .await
         .map_err(|_| no_document())?;
     let (acting, origin) = (&village.acting, &village.origin);

@@ -111,6 +111,17 @@ pub async fn set_verified(
     .await
 }
 
+/// The pictures that prove accounts of an organisation.
+pub async fn documents(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<Vec<FileId>> {
+    let files = sqlx::query_scalar!(
+        r#"select document as "document!" from payee where organisation = $1 and document is not null"#,
+        organisation.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(files.into_iter().map(FileId).collect())
+}
+
 /// Whether the charity has verified another account of the organisation before: then this one is a change.
 pub async fn is_a_change(
     connection: &mut PgConnection,

@@ -4,9 +4,8 @@
 //! gone with the next request. What is serious asks for a fresh proof (`Sure`). Deliberately absent: organisations and
 //! who may do what in them, and any way to sign in as another.
 
-pub mod email;
-mod guesses;
 pub mod contact;
+pub mod email;
 pub mod guesses;
 mod http;
 pub mod newcomer;

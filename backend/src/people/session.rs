@@ -134,7 +134,7 @@ impl Keys {
     /// The code that belongs to a row: derived, so that a letter or a sheet can say it and the database need not know
     /// it. Who has the row alone cannot find it out.
     #[must_use]
-    pub fn one_time_code(&self, purpose: &str, id: uuid::Uuid) -> String {
+    pub fn one_time_code(&self, purpose: &str, id: Uuid) -> String {
         let mut code = String::new();
         for block in 0_u8.. {
             let mut mac = keyed(&self.codes);
