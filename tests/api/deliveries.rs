@@ -118,9 +118,9 @@ async fn nobody_accepts_or_returns_spending_that_he_has_not_seen() {
     };
     let stale = send("1").await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let text = stale.text();
-    assert!(text.contains("内容刚刚被改动") && text.contains("29,000 元"), "the new amount is shown: {text}");
-    assert!(text.contains("name=\"version\" value=\"2\""), "{text}");
+    let shown = stale.text();
+    assert!(shown.contains("内容刚刚被改动") && shown.contains("29,000 元"), "the new amount is shown: {shown}");
+    assert!(shown.contains("name=\"version\" value=\"2\""), "{shown}");
     assert_eq!(send("2").await.location(), "/work/spending?done=accepted");
     test.done().await;
 }
