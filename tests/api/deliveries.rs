@@ -113,17 +113,17 @@ async fn nobody_accepts_or_returns_spending_that_he_has_not_seen() {
     assert_eq!(village.call(deliveries::correct(id, &correction)).await.unwrap().version, 2);
     assert_eq!(charity.checker.call(deliveries::accept(id, 1)).await.unwrap_err().status, 409);
     assert_eq!(charity.checker.call(deliveries::return_(id, &why)).await.unwrap_err().status, 409);
-    let (item, fields) = (id.to_string(), |version: &'static str| [("action", "accept"), ("version", version)]);
-    let send = async |version| {
-        let fields = fields(version);
-        charity.checker.form("/work/spending", &[("item", item.as_str()), fields[0], fields[1]]).await
+    let item = id.to_string();
+    let accept = async |version: &str| {
+        let fields = [("action", "accept"), ("item", item.as_str()), ("version", version)];
+        charity.checker.form("/work/spending", &fields).await
     };
-    let stale = send("1").await;
+    let stale = accept("1").await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let text = stale.text();
-    assert!(text.contains("内容刚刚被改动") && text.contains("29,000 元"), "the new amount is shown: {text}");
-    assert!(text.contains("name=\"version\" value=\"2\""), "{text}");
-    assert_eq!(send("2").await.location(), "/work/spending?done=accepted");
+    let shown = stale.text();
+    assert!(shown.contains("内容刚刚被改动") && shown.contains("29,000 元"), "the new amount is shown: {shown}");
+    assert!(shown.contains("name=\"version\" value=\"2\""), "{shown}");
+    assert_eq!(accept("2").await.location(), "/work/spending?done=accepted");
     test.done().await;
 }
 

@@ -17,10 +17,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.me.is_none() {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
-    let here = Here::of(visit);
-    let list = visit.call(payees::list(&here.query)).await?;
+    let here = asked(visit);
+    let list = visit.call(payees::list(&here)).await?;
     let next = list.next.as_ref().map(|next| {
-        let link = here.link(here.query.status, Some(next.as_str()));
+        let link = address(here.status, Some(next.as_str()));
         view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
     });
     let empty = FormState::default();
@@ -41,38 +41,28 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("收款账户"), body.into_any()))
 }
 
-/// Which part of the list the visitor looks at; forms lead back to it.
-struct Here {
-    query: PayeeQuery,
+/// The part of the list that the visitor looks at.
+fn asked(visit: &Visit) -> PayeeQuery {
+    let status = visit.query("status").and_then(|status| status.parse().ok());
+    PayeeQuery { organisation: None, status, after: visit.query("after").map(str::to_owned) }
 }
 
-impl Here {
-    fn of(visit: &Visit) -> Self {
-        let status = visit.query("status").and_then(|status| status.parse().ok());
-        let after = visit.query("after").map(str::to_owned);
-        Here { query: PayeeQuery { organisation: None, status, after } }
-    }
-
-    fn link(&self, status: Option<PayeeStatus>, after: Option<&str>) -> String {
-        let status = status.map(|status| format!("status={status}"));
-        let after = after.map(|after| format!("after={after}"));
-        let query: Vec<String> = status.into_iter().chain(after).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        href(&format!("/work/payees{mark}{}", query.join("&")))
-    }
-
-    fn address(&self) -> String {
-        self.link(self.query.status, self.query.after.as_deref())
-    }
+/// Where a part of the list is; forms lead back to it.
+fn address(status: Option<PayeeStatus>, after: Option<&str>) -> String {
+    let status = status.map(|status| format!("status={status}"));
+    let after = after.map(|after| format!("after={after}"));
+    let query: Vec<String> = status.into_iter().chain(after).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    href(&format!("/work/payees{mark}{}", query.join("&")))
 }
 
 /// All of them, or those of one state.
-fn statuses(here: &Here) -> AnyView {
+fn statuses(here: &PayeeQuery) -> AnyView {
     let all = [None].into_iter().chain(PayeeStatus::ALL.iter().copied().map(Some));
     let links = all.map(|status| {
         let name = status.map_or_else(|| t!("全部").to_owned(), |status| text(status.label()));
-        let current = (status == here.query.status).then_some("page");
-        view! { <a class="button quiet" href=here.link(status, None) aria-current=current>{name}</a> }
+        let current = (status == here.status).then_some("page");
+        view! { <a class="button quiet" href=address(status, None) aria-current=current>{name}</a> }
     });
     view! { <nav class="buttons" aria-label=t!("状态")>{links.collect_view()}</nav> }.into_any()
 }
@@ -86,14 +76,14 @@ fn done_message(done: &str) -> Option<&'static str> {
     }
 }
 
-fn rows(visit: &Visit, form: &FormState, here: &Here, list: &[Payee]) -> AnyView {
+fn rows(visit: &Visit, form: &FormState, here: &PayeeQuery, list: &[Payee]) -> AnyView {
     if list.is_empty() {
         return view! { <p class="card empty">{t!("还没有收款账户。")}</p> }.into_any();
     }
     list.iter().map(|payee| row(visit, form, here, payee)).collect_view().into_any()
 }
 
-fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
+fn row(visit: &Visit, form: &FormState, here: &PayeeQuery, payee: &Payee) -> AnyView {
     let checker = visit.has(&[Role::CharityChecker]);
     let id = payee.id.to_string();
     let number = payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone());
@@ -101,7 +91,7 @@ fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
         let empty = FormState::default();
         let own = if form.value("payee") == id { form } else { &empty };
         view! {
-            <form method="post" action=here.address()>
+            <form method="post" action=address(here.status, here.after.as_deref())>
                 <input type="hidden" name="payee" value=id.clone() />
                 {Field::new(own, "how", t!("怎样核实的")).hint(t!("不要用登记时留的电话。如“回拨镇政府公开电话，与开户证明一致”。")).of_row(&id).text()}
                 <button class="button" name="action" value="verify">{t!("核实无误")}</button>
@@ -113,7 +103,7 @@ fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
         view! {
             <details>
                 <summary>{t!("停用这个账户")}</summary>
-                <form method="post" action=here.address()>
+                <form method="post" action=address(here.status, here.after.as_deref())>
                     <input type="hidden" name="payee" value=id.clone() />
                     <p class="note">{t!("停用后不能恢复，也不能再向它付款；还没有付的拨付要驳回，按新账户重新申请。")}</p>
                     <button class="button danger" name="action" value="close">{t!("确定停用")}</button>

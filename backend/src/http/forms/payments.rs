@@ -107,8 +107,9 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
             // Back to where in the list it was done.
             let query = form.page.uri.query().unwrap_or_default();
             let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("done="));
-            let there: String = kept.map(|part| format!("&{part}")).collect();
-            site.see_other(form.lang(), &format!("/work/payees?done={done}{there}"))
+            let done = format!("done={done}");
+            let query: Vec<&str> = std::iter::once(done.as_str()).chain(kept).collect();
+            site.see_other(form.lang(), &format!("/work/payees?{}", query.join("&")))
         }
         Err(error) => {
             form.begin_anew(&error);
