@@ -187,8 +187,8 @@ async fn an_asker_who_was_erased_is_not_written_to_and_the_record_names_nobody()
     let rows = test.auditor().await.call(audit::list(&query)).await.unwrap().items;
     let verbs: Vec<_> = rows.iter().map(|row| row.verb.as_str()).collect();
     assert_eq!(verbs, ["enquiry_answered", "enquiry_received"]);
-    let text = serde_json::to_string(&rows).unwrap();
-    assert!(!text.contains("asker1") && !text.contains("陈先生") && !text.contains("路灯"), "{text}");
+    let record = serde_json::to_string(&rows).unwrap();
+    assert!(!record.contains("asker1") && !record.contains("陈先生") && !record.contains("路灯"), "{record}");
     let payloads: Vec<String> =
         sqlx::query_scalar("select payload::text from job").fetch_all(&test.app.pool).await.unwrap();
     assert!(

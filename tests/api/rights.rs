@@ -7,7 +7,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
-use crate::needs::{VILLAGE, content, new_need, submitted};
+use crate::needs::{content, new_need, submitted};
 use crate::towns::town;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -89,7 +89,7 @@ fn invitation(n: u128) -> NewInvitation {
 }
 
 /// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
-async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>) {
+async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let ready = ready(test).await;
     let Ready { charity, village, need, pledge, payee, campaign, .. } = &ready;
     let other_village = test.village(ELSEWHERE).await;

@@ -48,6 +48,7 @@ pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from person) as "exists!""#).fetch_one(connection).await
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "a row of a statement")]
 struct MeRow {
     id: uuid::Uuid,
     name: String,
