@@ -53,17 +53,35 @@ select part.lot, coalesce(part.campaign, pledge.campaign) as campaign
 from bank_line_part part
 left join pledge on pledge.id = part.pledge;
 
--- The account on which a part's money has to land: its pledge's, its campaign's, or that of money without an owner.
+-- Whose money of an unknown giver is: one person says it, a second one agrees, and only then it moves.
+create table part_owner (
+    lot uuid primary key references bank_line_part (lot),
+    pledge uuid not null references pledge (id),
+    named_by uuid not null references person (id),
+    named_at timestamptz not null,
+    confirmed_by uuid references person (id),
+    confirmed_at timestamptz,
+    constraint part_owner_four_eyes check (confirmed_by <> named_by),
+    constraint part_owner_confirmed_when check ((confirmed_by is null) = (confirmed_at is null))
+);
+
+-- The account on which a part's money has to be (its pledge's, its campaign's, or that of money without an owner), and
+-- the one on which it landed before its owner was found.
 create view part_account as
-select part.lot,
-       case when pledge.restriction = 'directed' then 'directed:' || pledge.id
-            when pledge.id is not null then 'general:' || pledge.campaign || ':' || pledge.charity
-            when part.campaign is not null then 'general:' || part.campaign || ':' || account.charity
-            else 'unmatched:' || line.bank_account end as account
+select part.lot, part.line, part.amount_fen,
+       case when found.lot is not null then 'unmatched:' || line.bank_account else owned.account end as landing,
+       owned.account
 from bank_line_part part
 join bank_line line on line.id = part.line
 join bank_account account on account.id = line.bank_account
-left join pledge on pledge.id = part.pledge;
+left join pledge on pledge.id = part.pledge
+left join part_owner found on found.lot = part.lot and found.confirmed_by is not null
+cross join lateral (
+    select case when pledge.restriction = 'directed' then 'directed:' || pledge.id
+                when pledge.id is not null then 'general:' || pledge.campaign || ':' || pledge.charity
+                when part.campaign is not null then 'general:' || part.campaign || ':' || account.charity
+                else 'unmatched:' || line.bank_account end as account
+) owned;
 
 -- A campaign's total reads the transfers of its own lots, by index, and not the whole ledger.
 create index bank_line_part_of_campaign on bank_line_part (campaign) where campaign is not null;
@@ -90,12 +108,7 @@ left join lateral (
 ) g on true
 left join lateral (
     -- By lot: money stays the campaign's that it came in for, itself or by its pledge.
-    select sum(case when t.credit like 'advance:%' then t.amount_fen
-                    when t.debit like 'advance:%' and t.credit like 'allocated:%' then -t.amount_fen
-                    else 0 end) as disbursed_fen,
-           sum(case when t.credit like 'spent:%' then t.amount_fen
-                    when t.debit like 'spent:%' then -t.amount_fen
-                    else 0 end) as spent_fen
+    select sum(moved.disbursed_fen) as disbursed_fen, sum(moved.spent_fen) as spent_fen
     from (
         select part.lot
         from bank_line_part part
@@ -106,5 +119,37 @@ left join lateral (
         join bank_line_part part on part.pledge = pledge.id
         where pledge.campaign = campaign.id and pledge.arrived_fen > 0
     ) own
-    join transfer t on t.lot = own.lot and t.asset = 'cny'
+    -- Lot by lot: whatever the statistics say, no other lot's transfers are read.
+    cross join lateral (
+        select sum(case when t.credit like 'advance:%' then t.amount_fen
+                        when t.debit like 'advance:%' and t.credit like 'allocated:%' then -t.amount_fen
+                        else 0 end) as disbursed_fen,
+               sum(case when t.credit like 'spent:%' then t.amount_fen
+                        when t.debit like 'spent:%' then -t.amount_fen
+                        else 0 end) as spent_fen
+        from transfer t
+        where t.lot = own.lot and t.asset = 'cny'
+    ) moved
 ) m on true;
+
+-- A mistyped line is voided, with the reason; the bank's serial number is then free for the line as it is.
+alter table bank_line add column reason text;
+alter table bank_line drop constraint bank_line_status;
+alter table bank_line add constraint bank_line_status check
+    (status in ('unmatched', 'suggested', 'matched', 'confirmed', 'reversed', 'not_donation', 'voided'));
+alter table bank_line add constraint bank_line_voided_why check (status <> 'voided' or reason <> '');
+alter table bank_line drop constraint bank_line_serial_once;
+create unique index bank_line_serial_once on bank_line (bank_account, serial_no) where status <> 'voided';
+drop view bank_line_read;
+create view bank_line_read as
+select l.*, a.charity, a.holder, a.bank, a.account_no, entered.name as entered_by_name, matched.name as matched_by_name,
+       confirmed.name as confirmed_by_name
+from bank_line l
+join bank_account a on a.id = l.bank_account
+left join person_private entered on entered.person = l.entered_by
+left join person_private matched on matched.person = l.matched_by
+left join person_private confirmed on confirmed.person = l.confirmed_by;
+
+-- When the giver of a directed pledge pointed it at its need, where that was after pledging.
+alter table pledge add column designated_at timestamptz;
+alter table pledge add constraint pledge_designated_need check (designated_at is null or need is not null);

@@ -2,8 +2,9 @@
 
 use crate::{Client, TestApp};
 use backend::campaigns::{self, NewAccount, NewCampaign};
+use backend::consents;
 use backend::organisations::{self, NewOrganisation};
-use backend::people::{self, NewPerson, second_factor};
+use backend::people::{self, NewPerson, email, second_factor};
 use chrono::Duration;
 use domain::api::sessions::{self, Credentials};
 use domain::campaign::CampaignStage;
@@ -14,6 +15,13 @@ pub const PASSWORD: &str = "correct horse battery";
 /// Of everybody whose organisation demands a second factor.
 pub const SECRET: &[u8; 20] = b"twenty bytes of seed";
 
+/// An address for an account; one in Chinese is spelled in its bytes.
+fn address_of(account: &str) -> String {
+    let spelled = |byte: u8| format!("{byte:02x}");
+    let name = if account.is_ascii() { account.to_owned() } else { account.bytes().map(spelled).collect() };
+    format!("{name}@example.com")
+}
+
 impl TestApp {
     /// A person with one role in a new organisation, signed in.
     pub async fn person(&self, account: &str, kind: OrganisationKind, place: Option<&str>, role: Role) -> Client<'_> {
@@ -21,8 +29,8 @@ impl TestApp {
         let name = format!("{account}的单位");
         let organisation = NewOrganisation { kind, name: &name, place: place.as_ref() };
         let organisation = organisations::create(&self.app, &organisation).await.expect("an organisation");
-        let email = account.is_ascii().then(|| format!("{account}@example.com"));
-        let person = NewPerson { account, name: account, email: email.as_deref(), password: PASSWORD };
+        let email = address_of(account);
+        let person = NewPerson { account, name: account, email: Some(&email), password: PASSWORD };
         let person = people::create(&self.app, &person).await.expect("a person");
         self.join(person, organisation, kind, role).await;
         self.signed_in(account).await
@@ -31,9 +39,20 @@ impl TestApp {
     /// A membership, with the second factor that it demands.
     async fn join(&self, person: PersonId, organisation: OrganisationId, kind: OrganisationKind, role: Role) {
         organisations::add_member(&self.app, person, organisation, role).await.expect("a membership");
+        self.settle(person).await;
         if kind.demands_second_factor() {
             second_factor::enrol(&self.app, person, SECRET).await.expect("a second factor");
         }
+    }
+
+    /// Confirms the person's address, where there is one, and agrees to what is in force.
+    pub async fn settle(&self, person: PersonId) {
+        let mut tx = self.app.begin().await.expect("a transaction");
+        if let Some(address) = email::of(&mut tx, person).await.expect("a person") {
+            email::confirm(&self.app, &mut tx, person, &address).await.expect("confirms");
+        }
+        consents::agree(&self.app, &mut tx, person).await.expect("agrees");
+        tx.commit().await.expect("is committed");
     }
 
     /// The organisation that somebody acts for.
@@ -44,7 +63,7 @@ impl TestApp {
 
     /// One more person of an organisation, signed in.
     pub async fn member(&self, account: &str, organisation: OrganisationId, role: Role) -> Client<'_> {
-        let email = format!("{account}@example.com");
+        let email = address_of(account);
         let person = NewPerson { account, name: account, email: Some(&email), password: PASSWORD };
         let person = people::create(&self.app, &person).await.expect("a person");
         let kind = OrganisationKind::ALL.iter().find(|kind| role != Role::OfficeOwner && kind.roles().contains(&role));

@@ -1,6 +1,6 @@
 //! Everything that can go wrong on the way to an answer, and what the caller is told.
 //!
-//! Logged once, here, with its causes; the visitor reads a sentence and a request id. Deliberately absent:
+//! Logged once, here, with its causes, below the request's id; the visitor reads a sentence and that id. Deliberately absent:
 //! the text of internal errors in any answer.
 
 use axum::Json;
@@ -157,11 +157,14 @@ pub trait OnConstraint<T> {
 
 impl<T> OnConstraint<T> for sqlx::Result<T> {
     fn on_constraint(self, name: &str, to_error: impl FnOnce() -> Error) -> Result<T> {
-        self.map_err(|error| match &error {
-            sqlx::Error::Database(database) if database.constraint() == Some(name) => to_error(),
-            _ => error.into(),
-        })
+        self.map_err(|error| if violates(&error, name) { to_error() } else { error.into() })
     }
+}
+
+/// Whether the database refused because of this constraint.
+#[must_use]
+pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.constraint() == Some(constraint))
 }
 
 /// The named constraint that a statement broke, where there are several to tell apart.

@@ -5,25 +5,38 @@ mod account;
 mod area;
 mod bank_lines;
 mod campaigns;
+mod consents;
+mod correction;
+mod audit;
+mod contact;
 mod disbursements;
+mod enquiries;
 mod error;
+mod help;
 mod home;
-mod join;
-mod members;
+mod links;
 mod need;
 mod need_form;
 mod needs;
+mod organisation;
+mod join;
+mod members;
 mod organisations;
+mod jobs;
+mod notices;
 mod own_data;
 mod payees;
 mod pledge;
 mod pledge_display;
 mod pledge_form;
 mod prove;
+mod register_donor;
+mod register_enterprise;
 mod report_form;
 mod sheet;
 mod sign_in;
 mod spending;
+mod verifications;
 mod work;
 
 use crate::parts::frame;
@@ -66,6 +79,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         return Ok(prove::page(visit, form, ask));
     }
     let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    if consents::asks_first(visit, &segments) {
+        return Ok(consents::ask(visit));
+    }
     match segments.as_slice() {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
@@ -77,10 +93,11 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
-        ["work", "needs", "new"] => need_form::new(visit),
+        ["work", "needs", "new"] => need_form::new(visit).await,
         ["work", "needs", id] => need_form::edit(visit, id).await,
         ["work", "needs", id, "report"] => report_form::page(visit, id).await,
         ["work", "spending"] => spending::page(visit).await,
+        ["work", "spending", id] => correction::page(visit, id).await,
         ["work", "payees"] => payees::page(visit).await,
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,
@@ -89,17 +106,39 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "bank-lines"] => bank_lines::page(visit).await,
         ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
         ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
+        ["work", "organisation"] => organisation::page(visit).await,
+        ["work", "verifications"] => verifications::page(visit).await,
+        ["work", "verifications", id] => verifications::one(visit, id).await,
+        ["account", "consents"] => consents::page(visit).await,
         ["work", "members"] => members::page(visit).await,
         ["work", "organisations"] => organisations::page(visit).await,
         ["work", "town"] => area::town(visit).await,
         ["work", "places"] => area::places(visit).await,
         ["join"] => join::page(visit).await,
         ["reset-code"] => Ok(join::reset_code(visit)),
+        ["work", "enquiries"] => enquiries::page(visit).await,
+        ["work", "enquiries", id] => enquiries::one(visit, id).await,
+        ["work", "audit"] => audit::page(visit).await,
+        ["work", "audit", "people", id] => audit::person(visit, id),
+        ["work", "jobs"] => jobs::page(visit).await,
+        ["notices"] => notices::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
+        ["account", "notices"] => notices::preferences(visit).await,
+        ["contact"] => contact::page(visit).await,
+        ["contact", id] => contact::one(visit, id).await,
+        ["help"] => Ok(help::page()),
+        ["help", role] => help::one(role),
         ["sign-in"] => Ok(sign_in::page(visit)),
+        ["register", "enterprise"] => register_enterprise::page(visit).await,
+        ["register", "donor"] => Ok(register_donor::page(visit)),
+        ["register", "donor", "complete"] => register_donor::complete(visit).await,
+        ["confirm-email"] => links::confirm_email(visit).await,
+        ["forgot-password"] => Ok(links::forgot_password(visit)),
+        ["reset-password"] => links::reset_password(visit).await,
         ["about"] => Ok(about::page(visit)),
         ["privacy"] => Ok(about::privacy()),
+        ["terms"] => Ok(about::terms()),
         _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),
     }
 }

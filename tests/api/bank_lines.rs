@@ -1,9 +1,13 @@
 //! Bank lines: whose they are guessed to be, how a mistyped one goes, how money of an unknown giver finds its owner.
 
 use crate::money::{matched, new_line, new_pledge, seen};
-use domain::api::arrivals;
-use domain::api::pledges;
-use domain::arrival::Reason;
+use axum::http::StatusCode;
+use domain::Fen;
+use domain::api::arrivals::{self, LineQuery, MatchLine, MatchPart, PartOwner, VoidLine};
+use domain::api::{ledger, pledges, sessions};
+use domain::arrival::{BankLineStatus, Reason};
+use domain::ledger::{Account, TransferCode};
+use domain::organisation::Role;
 use domain::pledge::PledgeReference;
 use tests::TestApp;
 
@@ -47,5 +51,113 @@ async fn who_pays_more_than_was_promised_is_found_by_the_reference() {
     let more = new_line(2, &charity, "张三", 100, pledge.reference.as_str());
     let more = charity.maker.call(arrivals::enter(&more)).await.unwrap();
     assert_eq!(more.suggestions[0].suggestion.pledge, pledge.id);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_mistyped_line_is_voided_and_its_number_entered_again() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let wrong = new_line(1, &charity, "某公司", 100, "");
+    let line = charity.maker.call(arrivals::enter(&wrong)).await.unwrap();
+    assert!(line.may.void);
+    let why = VoidLine { reason: "金额输错，已另行录入".into() };
+    let short = VoidLine { reason: "错".into() };
+    assert_eq!(charity.maker.call(arrivals::void(line.id, &short)).await.unwrap_err().fields(), ["reason"]);
+    let other = test.charity("另一慈善会").await;
+    for (client, status) in [(&charity.checker, 403), (&other.maker, 404), (&enterprise, 403)] {
+        assert_eq!(client.call(arrivals::void(line.id, &why)).await.unwrap_err().status, status);
+    }
+    let page = format!("/work/bank-lines/{}", line.id);
+    assert!(charity.maker.page(&page).await.text().contains("作废这笔流水"));
+    let form = [("action", "void"), ("reason", why.reason.as_str())];
+    assert_eq!(charity.maker.form(&page, &form).await.location(), format!("{page}?done=voided"));
+    let voided = charity.maker.call(arrivals::get(line.id)).await.unwrap();
+    assert_eq!((voided.status, voided.reason.as_deref()), (BankLineStatus::Voided, Some(why.reason.as_str())));
+    assert!(!voided.may.match_ && !voided.may.void && voided.suggestions.is_empty());
+    assert!(charity.maker.page(&page).await.text().contains("金额输错，已另行录入"));
+    let waiting = charity.maker.call(arrivals::list(&LineQuery::default())).await.unwrap();
+    let done = charity.maker.call(arrivals::list(&LineQuery { done: true, after: None })).await.unwrap();
+    assert_eq!((waiting.items.len(), done.items.len()), (0, 1));
+
+    let mut right = new_line(2, &charity, "某公司", 1_000, "");
+    right.line.serial_no.clone_from(&wrong.line.serial_no);
+    let right = charity.maker.call(arrivals::enter(&right)).await.unwrap();
+    let mut twin = new_line(3, &charity, "某公司", 1_000, "");
+    twin.line.serial_no.clone_from(&wrong.line.serial_no);
+    assert_eq!(charity.maker.call(arrivals::enter(&twin)).await.unwrap_err().fields(), ["serial_no"]);
+    let part = MatchPart { amount_fen: right.line.amount, pledge: Some(pledge.id), campaign: None };
+    let matched = charity.maker.call(arrivals::match_(right.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    let refused = charity.maker.call(arrivals::void(matched.id, &why)).await.unwrap_err();
+    assert_eq!(refused.status, 409, "first the match is taken back");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("firm").await;
+    let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let wrong = enterprise.call(pledges::create(&new_pledge(2, campaign, &charity, None))).await.unwrap();
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "张三", 700, ""))).await.unwrap();
+    let part = |yuan| MatchPart { amount_fen: Fen::yuan(yuan), pledge: None, campaign: None };
+    let parts = MatchLine { parts: vec![part(500), part(200)] };
+    let line = charity.maker.call(arrivals::match_(line.id, &parts)).await.unwrap();
+    let lot = line.parts[0].lot;
+    let early = charity.maker.call(arrivals::name_owner(line.id, &PartOwner { lot, pledge: pledge.id })).await;
+    assert_eq!(early.unwrap_err().status, 409, "first it is confirmed");
+    let line = charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+
+    let page = format!("/work/bank-lines/{}", line.id);
+    let (lot_id, reference) = (lot.to_string(), pledge.reference.to_string());
+    let name = [("action", "name_owner"), ("lot", lot_id.as_str())];
+    let bad = charity.maker.form(&page, &[name[0], name[1], ("owner_reference", "QC1234567")]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    charity.maker.call(arrivals::name_owner(line.id, &PartOwner { lot, pledge: wrong.id })).await.unwrap();
+    let named = charity.maker.form(&page, &[name[0], name[1], ("owner_reference", reference.as_str())]).await;
+    assert_eq!(named.location(), format!("{page}?done=owner_named"), "a mistake is mended before it is confirmed");
+    let owner = PartOwner { lot, pledge: pledge.id };
+    let stale = charity.checker.call(arrivals::confirm_owner(line.id, &PartOwner { lot, pledge: wrong.id })).await;
+    assert_eq!(stale.unwrap_err().status, 409, "another pledge than the one that was read");
+    let me = charity.maker.call(sessions::me()).await.unwrap().id;
+    backend::organisations::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
+    assert_eq!(
+        charity.maker.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status,
+        409,
+        "one person"
+    );
+    let other = test.charity("另一慈善会").await;
+    for (client, status) in [(&other.checker, 404), (&charity.payer, 403), (&enterprise, 403)] {
+        assert_eq!(client.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status, status);
+    }
+    assert_eq!(enterprise.call(pledges::get(pledge.id)).await.unwrap().arrived_fen, Fen::ZERO);
+
+    assert!(charity.checker.page(&page).await.text().contains("确认属于这笔认捐"));
+    let pledge_id = pledge.id.to_string();
+    let confirm = [("action", "confirm_owner"), ("lot", lot_id.as_str()), ("pledge", pledge_id.as_str())];
+    let confirmed = charity.checker.form(&page, &confirm).await;
+    assert_eq!(confirmed.location(), format!("{page}?done=owner_confirmed"));
+    let found = enterprise.call(pledges::get(pledge.id)).await.unwrap();
+    assert_eq!((found.arrived_fen, found.arrivals[0].lot), (Fen::yuan(500), lot));
+    let auditor = test.auditor().await;
+    for (account, yuan) in [
+        (Account::Unmatched { bank_account: charity.account }, 200),
+        (Account::Directed { pledge: pledge.id }, 500),
+        (Account::Directed { pledge: wrong.id }, 0),
+    ] {
+        assert_eq!(auditor.call(ledger::account(&account)).await.unwrap().balance_fen, Fen::yuan(yuan), "{account}");
+    }
+    let trail = enterprise.call(pledges::trail(pledge.id)).await.unwrap();
+    let codes: Vec<_> = trail.steps.iter().map(|step| step.code).collect();
+    assert_eq!((codes, trail.now.unallocated_fen), (vec![TransferCode::Arrival, TransferCode::Match], Fen::yuan(500)));
+    assert_eq!(charity.checker.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status, 409, "once");
+    backend::jobs::run_due(&test.app).await.unwrap();
+    let letters = crate::mail::sent(&test);
+    assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("捐款已到账")).count(), 1);
     test.done().await;
 }

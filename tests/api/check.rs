@@ -51,6 +51,23 @@ async fn what_stands_without_its_transfers_is_named() {
     test.done_with_wrong_books().await;
 }
 
+/// Money of an unknown giver that was given an owner, and did not move.
+#[tokio::test]
+async fn an_owner_whose_money_did_not_move_is_named() {
+    let test = TestApp::new().await;
+    with_a_gift(&test).await;
+    let sql = "insert into part_owner (lot, pledge, named_by, named_at, confirmed_by, confirmed_at)
+               select p.lot, p.pledge, l.matched_by, l.matched_at, l.confirmed_by, l.confirmed_at
+               from bank_line_part p
+               join bank_line l on l.id = p.line";
+    tamper(&test, sql).await;
+    let found = check(&test.app.pool).await.unwrap();
+    let found: Vec<_> = found.iter().map(|finding| (finding.comparison, finding.recorded)).collect();
+    let expected = [(Comparison::PartsAgainstArrivals, 10_000), (Comparison::StatesAgainstTransfers, 10_000)];
+    assert_eq!(found, expected);
+    test.done_with_wrong_books().await;
+}
+
 /// Money that moved for the right cause, but on the account of another need or payment.
 #[tokio::test]
 async fn what_moved_on_another_account_is_named_on_both_sides() {

@@ -10,7 +10,7 @@ use domain::api::disbursements::{self, ApprovalRule, Disbursement, NewAllocation
 use domain::api::ledger;
 use domain::api::money;
 use domain::api::needs::Need;
-use domain::api::payees::{self, NewPayee, Payee, PayeeStatus, VerifyPayee};
+use domain::api::payees::{self, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::pledges::{self, NewPledge, Pledge};
 use domain::disbursement::{Desk, DisbursementStatus, PAYEE_HOLD, PayeeKind};
 use domain::ledger::Account;
@@ -175,7 +175,7 @@ async fn no_person_takes_two_of_the_three_parts() {
     let me = async |client: &Client<'_>| client.call(domain::api::sessions::me()).await.unwrap().id;
     let (maker, checker) = (me(&charity.maker).await, me(&charity.checker).await);
     for (person, role) in [(maker, Role::CharityChecker), (maker, Role::CharityPayer), (checker, Role::CharityPayer)] {
-        backend::organisations::add_member(&test.app, person, charity.id, role).await.unwrap();
+        organisations::add_member(&test.app, person, charity.id, role).await.unwrap();
     }
     let prepared = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
     let own = charity.maker.call(disbursements::check(prepared.id)).await.unwrap_err();
@@ -215,9 +215,9 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     let empty = VerifyPayee { how: " ".into() };
     assert_eq!(charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(), ["how"]);
     let whole = |list: domain::api::List<Payee>| list.items.iter().all(|payee| payee.account_no.is_some());
-    assert!(whole(charity.payer.call(payees::list()).await.unwrap()));
-    assert!(!whole(charity.maker.call(payees::list()).await.unwrap()));
-    assert!(!whole(village.call(payees::list()).await.unwrap()));
+    assert!(whole(charity.payer.call(payees::list(&PayeeQuery::default())).await.unwrap()));
+    assert!(!whole(charity.maker.call(payees::list(&PayeeQuery::default())).await.unwrap()));
+    assert!(!whole(village.call(payees::list(&PayeeQuery::default())).await.unwrap()));
 
     let early = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 100))).await.unwrap();
     village.call(payees::close(payee.id)).await.unwrap();
@@ -239,7 +239,7 @@ async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the
         NewPayee { account_no: "0000 9999 7777 1234".into(), ..proposed.clone() },
         NewPayee { bank: "示例农商银行兴宁支行".into(), ..proposed.clone() },
         NewPayee { name: "示例村民委员会".into(), ..proposed.clone() },
-        NewPayee { kind: PayeeKind::Own, ..proposed.clone() },
+        NewPayee { kind: PayeeKind::Own, sub_account: String::new(), ..proposed.clone() },
     ] {
         assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
     }

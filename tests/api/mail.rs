@@ -249,3 +249,24 @@ async fn a_confirmation_letter_shows_what_its_font_lacks_and_reads_nothing_as_ma
     assert_eq!(pdf, again, "a letter that is tried again is the same letter");
     test.done().await;
 }
+
+/// Whoever has left gets neither the letter that was written for him before nor a new one.
+#[tokio::test]
+async fn a_person_whose_account_is_disabled_gets_no_letter() {
+    let test = TestApp::new().await;
+    let village = test.village(crate::needs::VILLAGE).await;
+    let federation = test.federation("441424").await;
+    let mut submitted = Vec::new();
+    for n in 1..=2 {
+        let need = village.call(needs::create(&crate::needs::new_need(n))).await.unwrap();
+        submitted.push(village.call(needs::submit(need.id, Seen { version: 1 })).await.unwrap());
+    }
+    federation.call(needs::approve(submitted[0].id, Seen { version: 1 })).await.unwrap();
+    let disabled = "update person set disabled_at = created_at where account like 'village-%'";
+    sqlx::query(disabled).execute(&test.app.pool).await.unwrap();
+    assert_eq!(jobs::run_due(&test.app).await.unwrap(), 1, "written before");
+    federation.call(needs::approve(submitted[1].id, Seen { version: 1 })).await.unwrap();
+    assert_eq!(jobs::run_due(&test.app).await.unwrap(), 0, "none is written any more");
+    assert!(sent(&test).is_empty());
+    test.done().await;
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const AXE: &str = include_str!("axe/axe.min.js");
 
 /// Whose pages these are, and the pages.
-const PAGES: [(Option<&str>, &[&str]); 10] = [
+const PAGES: [(Option<&str>, &[&str]); 12] = [
     (
         None,
         &[
@@ -19,7 +19,13 @@ const PAGES: [(Option<&str>, &[&str]); 10] = [
             "/campaigns",
             "/about",
             "/privacy",
+            "/terms",
             "/sign-in",
+            "/register/enterprise",
+            "/register/donor",
+            "/register/donor/complete?link=none",
+            "/confirm-email",
+            "/forgot-password",
             "/join",
             "/reset-code",
             "/nothing",
@@ -28,6 +34,8 @@ const PAGES: [(Option<&str>, &[&str]); 10] = [
         ],
     ),
     (Some("village"), &["/work", "/work/needs/new", "/work/payees"]),
+    (Some("federation"), &["/work", "/work/verifications", "/work/verifications?status=returned"]),
+    (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
     (Some("federation"), &["/work", "/work/places"]),
     (Some("town"), &["/work/town", "/work/members"]),
     (Some("charity-owner"), &["/work/members"]),
@@ -39,9 +47,10 @@ const PAGES: [(Option<&str>, &[&str]); 10] = [
 ];
 
 /// Pages whose address is known only once there is a demo: found by their first link on another page.
-const LINKED: [(Option<&str>, &str, &str); 4] = [
+const LINKED: [(Option<&str>, &str, &str); 5] = [
     (None, "/needs", "a[href^='/needs/XQ-']"),
     (None, "/campaigns", "a[href^='/campaigns/']"),
+    (Some("federation"), "/work/verifications", "main a[href^='/work/verifications/']"),
     (Some("enterprise"), "/my-gifts", "a[href^='/pledges/']"),
     (Some("maker"), "/work/bank-lines?done=1", "main a[href^='/work/bank-lines/']:not([href$='new'])"),
 ];

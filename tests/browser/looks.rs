@@ -3,7 +3,7 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 15] = [
     "/",
     "/needs",
     "/needs?q=dabu",
@@ -11,7 +11,11 @@ const PUBLIC: [&str; 11] = [
     "/campaigns",
     "/about",
     "/privacy",
+    "/terms",
     "/sign-in",
+    "/register/enterprise",
+    "/register/donor",
+    "/forgot-password",
     "/join",
     "/reset-code",
     "/en/needs",

@@ -5,24 +5,33 @@
 
 pub mod areas;
 pub mod arrivals;
+pub mod audit;
 pub mod campaigns;
+pub mod consents;
 pub mod contact;
 pub mod deliveries;
 pub mod disbursements;
+pub mod enquiries;
 pub mod files;
 pub mod invitations;
+pub mod jobs;
 pub mod ledger;
+pub mod links;
 pub mod members;
 pub mod money;
 pub mod needs;
 pub mod organisations;
+pub mod notices;
 pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;
-pub mod resets;
+pub mod registrations;
 pub mod sessions;
+pub mod verifications;
+pub mod resets;
 pub mod texts;
+pub mod todo;
 
 use crate::Problem;
 use serde::de::DeserializeOwned;

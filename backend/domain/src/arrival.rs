@@ -34,6 +34,8 @@ words! {
         Reversed = "reversed" / "冲正",
         /// Interest, a bank's fee, a payment that bounced: no gift.
         NotDonation = "not_donation" / "非捐赠",
+        /// Mistyped: it stands for nothing, and the bank's serial number is free for the line as it is.
+        Voided = "voided" / "作废",
     }
 }
 
@@ -41,11 +43,11 @@ impl BankLineStatus {
     /// Whether a line may go from this state to `next`. Booked money leaves only by a reversal.
     #[must_use]
     pub const fn may_become(self, next: BankLineStatus) -> bool {
-        use BankLineStatus::{Confirmed, Matched, NotDonation, Reversed, Suggested, Unmatched};
+        use BankLineStatus::{Confirmed, Matched, NotDonation, Reversed, Suggested, Unmatched, Voided};
         matches!(
             (self, next),
-            (Unmatched, Suggested | Matched | NotDonation)
-                | (Suggested, Unmatched | Matched | NotDonation)
+            (Unmatched, Suggested | Matched | NotDonation | Voided)
+                | (Suggested, Unmatched | Matched | NotDonation | Voided)
                 | (Matched, Unmatched | Confirmed)
                 | (Confirmed, Reversed)
                 | (Reversed, Matched | NotDonation)
@@ -90,6 +92,17 @@ impl BankLineInput {
         problems.require(serial, "serial_no", "请填写银行流水号（1 至 64 位字母或数字，没有空格）");
         problems.none_or_err()
     }
+}
+
+/// Why a line is voided, to be read by whoever finds its number twice.
+///
+/// # Errors
+/// A sentence for the field `reason`.
+pub fn check_void(reason: &str) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    let said = (5..=200).contains(&reason.trim().chars().count());
+    problems.require(said, "reason", "请写明为什么作废，如“金额输错，已另行录入”（5 至 200 字）");
+    problems.none_or_err()
 }
 
 /// A line is confirmed by somebody else than the person who matched it.
@@ -193,6 +206,16 @@ mod tests {
             let leaves = BankLineStatus::Confirmed.may_become(*from);
             assert_eq!(leaves, *from == BankLineStatus::Reversed, "{from}");
         }
+    }
+
+    #[test]
+    fn only_a_line_that_nobody_has_matched_is_voided_and_for_good() {
+        for status in BankLineStatus::ALL {
+            let untouched = matches!(status, BankLineStatus::Unmatched | BankLineStatus::Suggested);
+            assert_eq!(status.may_become(BankLineStatus::Voided), untouched, "{status}");
+            assert!(!BankLineStatus::Voided.may_become(*status), "{status}");
+        }
+        assert!(check_void("金额输错").is_err() && check_void("金额输错了。").is_ok());
     }
 
     #[test]

@@ -126,7 +126,8 @@ pub struct Membership {
     pub organisation_name: String,
     pub kind: OrganisationKind,
     pub status: OrganisationStatus,
-    /// The village of a village, the county or city of a federation; none for the others.
+    /// The village of a village, the county or city of a federation, the county in which an enterprise registered; none
+    /// for the others.
     pub place: Option<PlaceCode>,
     pub role: Role,
 }

@@ -116,6 +116,46 @@ impl PledgeStatus {
     }
 }
 
+/// Why a pledge cannot be pointed at a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DesignationError {
+    #[error("非定向的认捐由慈善组织在活动宗旨内安排，不能指定需求")]
+    Undirected,
+    #[error("这笔认捐已经指定了需求，不能改为别的需求")]
+    AlreadyDesignated,
+    #[error("这笔认捐已取消，不能指定需求")]
+    Cancelled,
+    #[error("这条需求现在不能认捐，请另选一条正在征集的需求")]
+    NeedClosed,
+}
+
+/// What is known when a pledge is pointed at a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DesignationFacts {
+    pub restriction: Restriction,
+    /// Whether it has a need already; money that is set aside always has.
+    pub designated: bool,
+    pub status: PledgeStatus,
+    pub need_open: bool,
+}
+
+impl DesignationFacts {
+    /// Whether a directed pledge that was made without a need may be pointed at this one. Once only: what may have
+    /// been set aside for a need stays with it.
+    ///
+    /// # Errors
+    /// The first reason against it.
+    pub const fn check(self) -> Result<(), DesignationError> {
+        match self {
+            Self { restriction: Restriction::Undirected, .. } => Err(DesignationError::Undirected),
+            Self { designated: true, .. } => Err(DesignationError::AlreadyDesignated),
+            Self { status, .. } if !status.takes_money() => Err(DesignationError::Cancelled),
+            Self { need_open: false, .. } => Err(DesignationError::NeedClosed),
+            Self { .. } => Ok(()),
+        }
+    }
+}
+
 /// What a pledger hands in. Field names are those of the form and of the JSON body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -251,6 +291,21 @@ mod tests {
     fn a_pledge_without_a_need_asks_nothing_of_needs() {
         let input = PledgeInput { need: None, restriction: Restriction::Undirected, ..good() };
         assert!(input.check(PledgeFacts { need_open: false, ..OPEN }).is_ok());
+    }
+
+    #[test]
+    fn a_directed_pledge_without_a_need_is_pointed_at_an_open_one_once() {
+        let (restriction, status) = (Restriction::Directed, PledgeStatus::Fulfilled);
+        let good = DesignationFacts { restriction, designated: false, status, need_open: true };
+        assert_eq!(good.check(), Ok(()));
+        for (facts, error) in [
+            (DesignationFacts { restriction: Restriction::Undirected, ..good }, DesignationError::Undirected),
+            (DesignationFacts { designated: true, ..good }, DesignationError::AlreadyDesignated),
+            (DesignationFacts { status: PledgeStatus::Cancelled, ..good }, DesignationError::Cancelled),
+            (DesignationFacts { need_open: false, ..good }, DesignationError::NeedClosed),
+        ] {
+            assert_eq!(facts.check(), Err(error), "{facts:?}");
+        }
     }
 
     #[test]

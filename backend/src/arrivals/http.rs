@@ -12,8 +12,8 @@ use axum::http::StatusCode;
 use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
-    BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, ConfirmLine, LineQuery, MATCH, MatchLine,
-    NewBankLine, UNMATCH, Unmatch,
+    BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, LineQuery, MATCH,
+    MatchLine, NewBankLine, OWNER, PartOwner, UNMATCH, Unmatch, VOID, VoidLine,
 };
 
 pub fn routes() -> Endpoints {
@@ -25,6 +25,9 @@ pub fn routes() -> Endpoints {
         .post(MATCH, "把流水对到认捐", match_)
         .post(UNMATCH, "撤回对账", unmatch)
         .post(CONFIRM, "第二个人确认到账", confirm)
+        .post(OWNER, "为来源未明的到账款指出认捐", name_owner)
+        .post(CONFIRM_OWNER, "第二个人确认来源未明的款项属于谁", confirm_owner)
+        .post(VOID, "作废一笔录错的流水", void)
 }
 
 async fn accounts(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankAccount>>> {
@@ -82,4 +85,31 @@ async fn confirm(
     Body(seen): Body<ConfirmLine>,
 ) -> Result<Json<BankLine>> {
     Ok(Json(super::confirm(&app, &checker, id, &seen).await?))
+}
+
+async fn void(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<BankLineId>,
+    Body(why): Body<VoidLine>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::void(&app, &maker, id, &why).await?))
+}
+
+async fn name_owner(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<BankLineId>,
+    Body(owner): Body<PartOwner>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::owner::name(&app, &maker, id, owner).await?))
+}
+
+async fn confirm_owner(
+    State(app): State<App>,
+    checker: CharityChecker,
+    Path(id): Path<BankLineId>,
+    Body(seen): Body<PartOwner>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::owner::confirm(&app, &checker, id, seen).await?))
 }

@@ -5,6 +5,7 @@
 
 mod guesses;
 mod http;
+pub mod owner;
 mod sql;
 
 pub use http::routes;
@@ -15,13 +16,14 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine,
+    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
 use domain::api::{Count, List};
-use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts};
+use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, check_void};
 use domain::ledger::{ArrivalPart, Event, Landing};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
+use domain::todo::Waiting;
 use domain::{BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId};
 use guesses::Guesses;
 use serde_json::json;
@@ -145,6 +147,29 @@ pub async fn unmatch(app: &App, maker: &CharityMaker, id: BankLineId) -> Result<
     sql::set_unmatched(&mut tx, id).await?.one_row_or_conflict()?;
     let (before, after) = (Some(line.status), BankLineStatus::Unmatched);
     record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_unmatched", id, before, after).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// Voids a mistyped line that nobody has matched: it stays to be read, and its serial number is free again.
+pub async fn void(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLine) -> Result<BankLine> {
+    check_void(&why.reason)?;
+    let reason = why.reason.trim();
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &maker.acting, id).await?;
+    if !line.status.may_become(BankLineStatus::Voided) {
+        return Err(in_this_state(line.status));
+    }
+    sql::set_voided(&mut tx, id, line.status, reason).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb: "bank_line_voided",
+        subject_kind: "bank_line",
+        subject: id.0,
+        before: Some(json!({ "status": line.status })),
+        after: Some(json!({ "status": BankLineStatus::Voided })),
+        reason: Some(reason),
+    };
+    audit::record(app, &mut tx, &maker.acting, &maker.origin, record).await?;
     tx.commit().await?;
     get(app, &viewer(&maker.acting), id).await
 }
@@ -315,13 +340,30 @@ async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>)
     let open = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched));
     let guesses = Guesses::read(tx, viewer.charity, &open.map(|row| &row.input).collect::<Vec<_>>()).await?;
     let line = |row: sql::Row| {
-        let own = parts.iter().filter(|part| part.line == row.id).map(sql::Part::to_api).collect();
+        let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part)).collect();
         let may = rights(viewer, &row);
         let matchable = row.status.may_become(BankLineStatus::Matched);
         let suggestions = if matchable { guesses.of(&row.input) } else { Vec::new() };
         row.into_api(own, suggestions, may)
     };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// A part with what the viewer may do about an unknown giver.
+fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> LinePart {
+    let unknown = row.status == BankLineStatus::Confirmed && part.pledge.is_none() && part.campaign.is_none();
+    let maker = viewer.roles.contains(&Role::CharityMaker);
+    let checker = viewer.roles.contains(&Role::CharityChecker);
+    let second = part.owner.as_ref().is_some_and(|(by, _)| *by != viewer.person);
+    LinePart {
+        lot: part.lot,
+        amount_fen: part.amount,
+        pledge: part.pledge.clone(),
+        campaign: part.campaign,
+        owner: part.owner.as_ref().map(|(_, owner)| owner.clone()),
+        may_name_owner: unknown && maker,
+        may_confirm_owner: unknown && checker && second,
+    }
 }
 
 fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
@@ -332,5 +374,16 @@ fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
         match_: maker && row.status.may_become(BankLineStatus::Matched),
         unmatch: maker && row.status == BankLineStatus::Matched,
         confirm: checker && !took_part && row.status == BankLineStatus::Matched,
+        void: maker && row.status.may_become(BankLineStatus::Voided),
     }
+}
+
+/// What of bank lines waits for a maker: those of which nobody has said whose they are.
+pub async fn waiting_to_be_matched(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_matched(tx, acting.organisation).await?)
+}
+
+/// What of bank lines waits for this checker: those that he neither entered nor matched.
+pub async fn waiting_to_be_confirmed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_confirmed(tx, acting.organisation, acting.person).await?)
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
-    BankAccount, BankLine, LinePart, LineRights, MatchPart, NewBankLine, PartPledge, SuggestedPledge,
+    BankAccount, BankLine, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge, SuggestedPledge,
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
+use domain::todo::Waiting;
 use domain::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OrganisationId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -86,11 +87,13 @@ pub struct Locked {
     pub booked_on: NaiveDate,
     pub entered_by: PersonId,
     pub matched_by: Option<PersonId>,
+    pub confirmation_no: Option<i64>,
 }
 
 pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result<Option<Locked>> {
     let row = sqlx::query!(
-        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by
+        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by,
+                l.confirmation_no
          from bank_line l
          join bank_account a on a.id = l.bank_account
          where l.id = $1
@@ -109,6 +112,7 @@ pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result
             booked_on: row.booked_on,
             entered_by: PersonId(row.entered_by),
             matched_by: row.matched_by.map(PersonId),
+            confirmation_no: row.confirmation_no,
         })
     })
     .transpose()
@@ -177,6 +181,22 @@ pub async fn set_unmatched(connection: &mut PgConnection, id: BankLineId) -> sql
     .await
 }
 
+pub async fn set_voided(
+    connection: &mut PgConnection,
+    id: BankLineId,
+    before: BankLineStatus,
+    reason: &str,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line set status = 'voided', reason = $3 where id = $1 and status = $2",
+        id.0,
+        before.as_str(),
+        reason
+    )
+    .execute(connection)
+    .await
+}
+
 pub async fn next_confirmation(connection: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select nextval('confirmation_number') as "number!""#).fetch_one(connection).await
 }
@@ -208,12 +228,18 @@ pub struct Part {
     pub amount: Fen,
     pub pledge: Option<PartPledge>,
     pub campaign: Option<CampaignId>,
+    /// Whose it is said to be while nobody has agreed, and who said it.
+    pub owner: Option<(PersonId, NamedOwner)>,
 }
 
-impl Part {
-    pub fn to_api(&self) -> LinePart {
-        LinePart { lot: self.lot, amount_fen: self.amount, pledge: self.pledge.clone(), campaign: self.campaign }
-    }
+fn part_pledge(
+    id: Option<Uuid>,
+    reference: Option<String>,
+    enterprise_name: Option<String>,
+) -> sqlx::Result<Option<PartPledge>> {
+    let Some(((id, reference), enterprise_name)) = id.zip(reference).zip(enterprise_name) else { return Ok(None) };
+    let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
+    Ok(Some(PartPledge { id: PledgeId(id), reference, enterprise_name }))
 }
 
 /// The parts of lines, in their order.
@@ -221,10 +247,15 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select part.line, part.lot, part.amount_fen, part.campaign, p.id as "pledge?", p.reference as "reference?",
-                  o.name as "enterprise_name?"
+                  o.name as "enterprise_name?", named.id as "named_pledge?", named.reference as "named_reference?",
+                  giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?"
            from bank_line_part part
            left join pledge_counted p on p.id = part.pledge
            left join organisation o on o.id = p.enterprise
+           left join part_owner owner on owner.lot = part.lot and owner.confirmed_by is null
+           left join pledge_counted named on named.id = owner.pledge
+           left join organisation giver on giver.id = named.enterprise
+           left join person_private namer on namer.person = owner.named_by
            where part.line = any($1)
            order by part.line, part.position"#,
         &lines
@@ -233,17 +264,17 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     .await?;
     rows.into_iter()
         .map(|row| {
-            let pledge = row.pledge.zip(row.reference).zip(row.enterprise_name);
-            let pledge = pledge.map(|((id, reference), enterprise_name)| {
-                let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
-                Ok::<_, sqlx::Error>(PartPledge { id: PledgeId(id), reference, enterprise_name })
+            let named = part_pledge(row.named_pledge, row.named_reference, row.named_enterprise)?;
+            let owner = named.zip(row.named_by).map(|(pledge, by)| {
+                (PersonId(by), NamedOwner { pledge, named_by: row.named_by_name.unwrap_or_default() })
             });
             Ok(Part {
                 line: BankLineId(row.line),
                 lot: LotId(row.lot),
                 amount: fen(row.amount_fen)?,
-                pledge: pledge.transpose()?,
+                pledge: part_pledge(row.pledge, row.reference, row.enterprise_name)?,
                 campaign: row.campaign.map(CampaignId),
+                owner,
             })
         })
         .collect()
@@ -261,6 +292,7 @@ pub struct Row {
     matched_by_name: Option<String>,
     confirmed_by_name: Option<String>,
     confirmed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
 }
 
 impl Row {
@@ -274,6 +306,7 @@ impl Row {
             matched_by: self.matched_by_name,
             confirmed_by: self.confirmed_by_name,
             confirmed_at: self.confirmed_at,
+            reason: self.reason,
             parts,
             suggestions,
             may,
@@ -299,6 +332,7 @@ struct Stored {
     matched_by_name: Option<String>,
     confirmed_by_name: Option<String>,
     confirmed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
 }
 
 impl Stored {
@@ -325,6 +359,7 @@ impl Stored {
             matched_by_name: self.matched_by_name,
             confirmed_by_name: self.confirmed_by_name,
             confirmed_at: self.confirmed_at,
+            reason: self.reason,
         })
     }
 }
@@ -339,7 +374,7 @@ pub async fn by_id(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
            where id = $1 and charity = $2"#,
         id.0,
@@ -362,7 +397,7 @@ pub async fn waiting(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
            where charity = $1 and status in ('unmatched', 'suggested', 'matched')
              and ($2::uuid is null or (entered_at, id) > (select l.entered_at, l.id from bank_line l where l.id = $2))
@@ -389,9 +424,9 @@ pub async fn done(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
-           where charity = $1 and status in ('confirmed', 'reversed', 'not_donation')
+           where charity = $1 and status in ('confirmed', 'reversed', 'not_donation', 'voided')
              and ($2::uuid is null or (booked_on, id) < (select l.booked_on, l.id from bank_line l where l.id = $2))
            order by booked_on desc, id desc
            limit $3"#,
@@ -423,9 +458,46 @@ pub async fn count_done(connection: &mut PgConnection, charity: OrganisationId) 
         r#"select count(*) as "count!"
            from (select from bank_line l
                  join bank_account a on a.id = l.bank_account
-                 where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation')
+                 where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation', 'voided')
                  limit 1001) as counted"#,
         charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_matched(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(entered_at) as oldest
+           from (select l.entered_at
+                 from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status in ('unmatched', 'suggested')
+                 order by l.entered_at
+                 limit 1001) as waiting"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_confirmed(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(matched_at) as oldest
+           from (select l.matched_at
+                 from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status = 'matched' and l.entered_by <> $2 and l.matched_by <> $2
+                 order by l.matched_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
     )
     .fetch_one(connection)
     .await

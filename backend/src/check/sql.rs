@@ -47,7 +47,7 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
                           select sum(t.amount_fen)
                           from transfer t
                           where t.lot = p.lot and t.code = 'arrival' and t.cause = l.id and t.effective_on = l.booked_on
-                            and t.debit = 'world' and t.credit = lands.account
+                            and t.debit = 'world' and t.credit = lands.landing
                             and not exists (select from transfer r where r.corrects = t.id)
                       ), 0)::bigint as recomputed
                from bank_line_part p
@@ -127,11 +127,16 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                       case when i.status = 'accepted' then i.amount_fen else 0 end
                from spending_item i
                join disbursement d on d.id = i.disbursement
+               union all
+               select 'owner of line', 'match', line, landing, account, sum(amount_fen)::bigint
+               from part_account
+               where landing <> account
+               group by line, landing, account
            ) stands
            full join (
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
-               where t.code in ('allocate', 'advance', 'spend')
+               where t.code in ('match', 'allocate', 'advance', 'spend')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit

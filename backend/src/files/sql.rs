@@ -1,5 +1,5 @@
-//! The only SQL on files. What shows a picture is read from `need_photo` and `spending_read`, and written by the
-//! rooms of needs and deliveries.
+//! The only SQL on files. What shows a picture is read from `need_photo`, `spending_read` and
+//! `registration_document_now`, and written by the rooms of needs, deliveries and registrations.
 
 use super::picture::Taken;
 use chrono::{DateTime, Utc};
@@ -70,6 +70,8 @@ pub struct Access {
     pub need: Option<OfNeed>,
     /// For the picture of an invoice: the charity and the givers whose fen it shows.
     pub invoice_for: Vec<OrganisationId>,
+    /// For the picture of a licence: the enterprise that it belongs to, and its county.
+    pub licence_of: Option<(OrganisationId, PlaceCode)>,
     /// For a picture that proves something: those whom it is shown to.
     pub document_for: Vec<OrganisationId>,
 }
@@ -85,12 +87,14 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
                   n.status as "status?", s.charity as "charity?", s.givers as "givers?",
+                  d.organisation as "licence_of?", d.place as "licence_place?",
                   array(select r.organisation from file_reader r where r.file = f.id) as "readers!"
            from file f
            left join need_photo p on p.file = f.id
            left join spending_file sf on sf.file = f.id
            left join spending_read s on s.id = sf.item
            left join need n on n.id = coalesce(p.need, s.need)
+           left join registration_document_now d on d.file = f.id
            where f.id = $1
            limit 1"#,
         id.0
@@ -101,6 +105,10 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
         uploader: PersonId(row.uploader),
         public: row.public,
         invoice_for: row.charity.into_iter().chain(row.givers.unwrap_or_default()).map(OrganisationId).collect(),
+        licence_of: row
+            .licence_of
+            .zip(row.licence_place.and_then(|place| place.parse().ok()))
+            .map(|(id, place)| (OrganisationId(id), place)),
         document_for: row.readers.into_iter().map(OrganisationId).collect(),
         need: (|| {
             Some(OfNeed {
@@ -128,9 +136,27 @@ pub async fn publish(connection: &mut PgConnection, files: &[FileId]) -> sqlx::R
     Ok(())
 }
 
-pub async fn delete_drafts(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<Vec<FileId>> {
-    let ids = sqlx::query_scalar!("delete from file where not kept and created_at < $1 returning id", before)
-        .fetch_all(connection)
-        .await?;
+/// Drafts from before, oldest first.
+pub async fn drafts(connection: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<FileId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from file where not kept and created_at < $1 order by created_at, id limit $2",
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(ids.into_iter().map(FileId).collect())
+}
+
+/// Whether it is a draft that nobody else has in hand; locked until the transaction ends.
+pub async fn lock_draft(connection: &mut PgConnection, id: FileId) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("select id from file where id = $1 and not kept for update skip locked", id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+pub async fn delete(connection: &mut PgConnection, id: FileId) -> sqlx::Result<()> {
+    sqlx::query!("delete from file where id = $1", id.0).execute(connection).await?;
+    Ok(())
 }

@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use domain::SessionId;
 use domain::api::sessions::Me;
-use domain::organisation::{Acting, Role};
+use domain::organisation::{Acting, Membership, Role};
 use domain::person::{NotSure, Proof};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -47,14 +47,7 @@ impl Caller {
     #[must_use]
     pub fn acting_as(&self, roles: &[Role]) -> Option<Acting> {
         let me = self.me.as_ref()?;
-        let membership = me.acting_as(roles)?;
-        Some(Acting {
-            person: me.id,
-            organisation: membership.organisation,
-            kind: membership.kind,
-            role: membership.role,
-            place: membership.place.clone(),
-        })
+        Some(acting_in(me, me.acting_as(roles)?))
     }
 
     /// Whether the caller has proved well enough who he is for something serious.
@@ -64,6 +57,16 @@ impl Caller {
             NotSure::Enrol => Error::SecondFactorNeeded,
             NotSure::ProveAgain => Error::ProveAgain,
         })
+    }
+}
+
+fn acting_in(me: &Me, membership: &Membership) -> Acting {
+    Acting {
+        person: me.id,
+        organisation: membership.organisation,
+        kind: membership.kind,
+        role: membership.role,
+        place: membership.place.clone(),
     }
 }
 
@@ -195,6 +198,8 @@ rights! {
     CharityStaff: [CharityMaker, CharityChecker, CharityPayer, CharityOwner], "只有慈善组织的账号可以做这件事";
     /// Closes a payee: the village its own, the charity's checker one that it pays.
     PayeeKeeper: [VillageReporter, VillageHead, CharityChecker], "只有村（社区）和慈善组织的复核可以停用收款账户";
+    /// Reads how the enterprises of its place registered; what is decided asks for the federation.
+    VerificationReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看企业的认证";
     /// Reads everything, changes nothing.
     Audit: [Auditor], "只有审计账号可以做这件事";
     /// Sets the roles of the people of its organisation.
@@ -209,6 +214,32 @@ rights! {
     /// Looks over its town, its county or the city.
     AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity],
         "只有镇（街道）和工商联的账号可以看辖区";
-    /// Opens organisations; handles no money and signs in as nobody else.
+    /// Reads the record of what happened.
+    AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
+    /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.
     PlatformAdmin: [PlatformAdmin], "只有平台管理员可以做这件事";
+}
+
+/// Acts for an enterprise that need not be verified: on its own registration only.
+pub struct Applicant {
+    pub acting: Acting,
+    pub origin: Origin,
+}
+
+impl<S: Sync> FromRequestParts<S> for Applicant {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let me = caller.me.as_ref().ok_or(Error::SignInRequired)?;
+        let membership = me.acting().find(|own| Enterprise::ROLES.contains(&own.role));
+        let membership = membership.ok_or(Error::Forbidden("只有企业账号可以做这件事"))?;
+        Ok(Applicant { acting: acting_in(me, membership), origin: caller.origin })
+    }
+}
+
+impl Asked for Applicant {
+    fn describe(description: &mut Description) {
+        description.right(Enterprise::ROLES);
+    }
 }

@@ -10,12 +10,12 @@ pub mod outbox;
 mod render;
 
 pub use http::routes;
-pub use letter::Letter;
+pub use letter::{Content, Letter};
 pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::{organisations, people, receipts};
+use crate::{notices, organisations, people, receipts, verifications};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
@@ -30,15 +30,26 @@ pub struct Mail {
     pub letter: Letter,
 }
 
-/// Hands over one letter to everybody who acts for an organisation in one of the roles, as part of the caller's
-/// transaction.
+/// Writes one letter to everybody who acts for an organisation in one of the roles, as part of the caller's transaction:
+/// a notice for each, and a mail for those who read this kind by mail.
 pub async fn write_to(
     tx: &mut PgConnection,
     app: &App,
     (organisation, roles): (OrganisationId, &[Role]),
     letter: &Letter,
 ) -> crate::Result<()> {
-    for person in organisations::members(tx, organisation, roles).await? {
+    let readers = organisations::members(tx, organisation, roles).await?;
+    write_to_people(tx, app, &readers, letter).await
+}
+
+/// The same to people who are known.
+pub async fn write_to_people(
+    tx: &mut PgConnection,
+    app: &App,
+    readers: &[PersonId],
+    letter: &Letter,
+) -> crate::Result<()> {
+    for person in notices::tell(tx, app, readers, letter).await? {
         enqueue(tx, app, &Job::Mail(Mail { to: person, letter: letter.clone() })).await?;
     }
     Ok(())
@@ -49,7 +60,14 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     let Some(address) = people::address(app, mail.to).await? else {
         return Ok(Some("no address"));
     };
-    send_to(app, (id, at), address, &mail.letter).await
+    let content = match &mail.letter {
+        // What was said can be erased, so it is read when it is sent.
+        Letter::VerificationDecided(letter) => letter.content(verifications::said(app, letter.step).await?),
+        letter => letter.content(),
+    };
+    let attachments = attachments(app, &mail.letter).await?;
+    deliver(app, (id, at), address, &content, attachments).await?;
+    Ok(None)
 }
 
 /// Sends a letter to an address of somebody who has no account yet.
@@ -59,19 +77,30 @@ pub async fn send_to(
     to: String,
     letter: &Letter,
 ) -> Result<Done, Failure> {
-    let content = letter.content();
+    let papers = attachments(app, letter).await?;
+    deliver(app, (id, at), to, &letter.content(), papers).await?;
+    Ok(None)
+}
+
+/// Sends something to an address that somebody gave; to be called by its job, whose id and time are the message's.
+pub async fn deliver(
+    app: &App,
+    (id, at): (JobId, DateTime<Utc>),
+    to: String,
+    content: &Content,
+    attachments: Vec<Attachment>,
+) -> Result<(), Failure> {
     let outgoing = Outgoing {
         id,
         at,
         to,
-        text: render::text(&content, &app.origin, app.demo),
-        html: render::html(&content, &app.origin, app.demo),
+        text: render::text(content, &app.origin, app.demo),
+        html: render::html(content, &app.origin, app.demo),
         // A line break that somebody typed into a title must not end the header.
         subject: content.subject.split_whitespace().collect::<Vec<_>>().join(" "),
-        attachments: attachments(app, letter).await?,
+        attachments,
     };
-    app.mail.send(app, outgoing).await?;
-    Ok(None)
+    app.mail.send(app, outgoing).await
 }
 
 /// The papers that go with a letter.

@@ -7,19 +7,23 @@ mod founding;
 mod http;
 pub mod invitations;
 pub mod members;
+mod names;
 mod sql;
 
 pub use founding::{found, list};
 pub use http::routes;
+pub use names::core;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, OneRow, Result};
 use crate::http::caller::Caller;
 use domain::api::needs::Where;
 use domain::organisation::{Acting, OrganisationKind, OrganisationStatus, Role};
 use domain::place::PlaceCode;
+use domain::uscc::Uscc;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
 
 /// An organisation to be created by the installation itself.
 pub struct NewOrganisation<'a> {
@@ -33,7 +37,60 @@ pub async fn create(app: &App, organisation: &NewOrganisation<'_>) -> Result<Org
     let id: OrganisationId = app.clock.id();
     let mut connection = app.pool.acquire().await?;
     sql::insert_organisation(&mut connection, id, organisation, OrganisationStatus::Verified, app.clock.now()).await?;
+    if organisation.kind == OrganisationKind::Enterprise {
+        sql::set_core(&mut connection, id, &core(app, organisation.name)).await?;
+    }
     Ok(id)
+}
+
+/// What of an enterprise that registers is the organisation's.
+pub struct Registering<'a> {
+    pub id: OrganisationId,
+    pub name: &'a str,
+    pub core: &'a str,
+    pub uscc: &'a Uscc,
+    pub county: &'a PlaceCode,
+}
+
+/// Adds an enterprise that nobody has verified yet. The constraints `organisation_pkey` and `organisation_uscc_unique`
+/// tell what is there already.
+pub async fn insert_registering(app: &App, tx: &mut PgConnection, new: &Registering<'_>) -> sqlx::Result<()> {
+    sql::insert_registering(tx, new, app.clock.now()).await
+}
+
+/// Changes an enterprise that is not verified.
+pub async fn change_registering(tx: &mut PgConnection, changed: &Registering<'_>) -> sqlx::Result<PgQueryResult> {
+    sql::update_registering(tx, changed).await
+}
+
+/// Leads an organisation from one state to another; a conflict where it is in neither.
+pub async fn set_status(
+    tx: &mut PgConnection,
+    id: OrganisationId,
+    from: OrganisationStatus,
+    to: OrganisationStatus,
+) -> Result<()> {
+    sql::set_status(tx, id, from, to).await?.one_row_or_conflict()
+}
+
+/// Adds the organisation of somebody who gives for himself. His name is not in its own.
+pub async fn insert_donor(app: &App, tx: &mut PgConnection) -> Result<OrganisationId> {
+    let id: OrganisationId = app.clock.id();
+    let kind = OrganisationKind::Donor;
+    let donor = NewOrganisation { kind, name: kind.label(), place: None };
+    sql::insert_organisation(tx, id, &donor, OrganisationStatus::Verified, app.clock.now()).await?;
+    Ok(id)
+}
+
+/// Gives a person a role that he takes up himself, as part of the caller's transaction. Twice is as good as once.
+pub async fn join(
+    app: &App,
+    tx: &mut PgConnection,
+    person: PersonId,
+    organisation: OrganisationId,
+    role: Role,
+) -> Result<()> {
+    Ok(sql::insert_membership_once(tx, person, organisation, role, app.clock.now()).await?)
 }
 
 /// The organisation of a village, if it has one.

@@ -1,6 +1,6 @@
 //! The only SQL on organisations and memberships.
 
-use super::{NewOrganisation, Organisation};
+use super::{NewOrganisation, Organisation, Registering};
 use chrono::{DateTime, Utc};
 use domain::membership::Held;
 use domain::organisation::{MembershipStatus, OrganisationStatus, Role};
@@ -72,8 +72,11 @@ pub async fn members(
 ) -> sqlx::Result<Vec<PersonId>> {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let people = sqlx::query_scalar!(
-        "select distinct person from membership
-         where organisation = $1 and role = any($2) and status = 'active' order by person",
+        "select distinct m.person
+         from membership m
+         join person p on p.id = m.person and p.disabled_at is null
+         where m.organisation = $1 and m.role = any($2) and m.status = 'active'
+         order by m.person",
         organisation.0,
         &roles
     )
@@ -84,6 +87,85 @@ pub async fn members(
 
 pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
+}
+
+pub async fn set_core(connection: &mut PgConnection, id: OrganisationId, core: &str) -> sqlx::Result<()> {
+    sqlx::query!("update organisation set name_core = $2 where id = $1", id.0, core).execute(connection).await?;
+    Ok(())
+}
+
+pub async fn insert_registering(
+    connection: &mut PgConnection,
+    new: &Registering<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into organisation (id, kind, name, name_core, uscc, place, status, created_at)
+         values ($1, 'enterprise', $2, $3, $4, $5, 'pending', $6)",
+        new.id.0,
+        new.name,
+        new.core,
+        new.uscc.as_str(),
+        new.county.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_registering(
+    connection: &mut PgConnection,
+    changed: &Registering<'_>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update organisation
+         set name = $2, name_core = $3, uscc = $4, place = $5
+         where id = $1 and status in ('pending', 'returned')",
+        changed.id.0,
+        changed.name,
+        changed.core,
+        changed.uscc.as_str(),
+        changed.county.as_str()
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_status(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    from: OrganisationStatus,
+    to: OrganisationStatus,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update organisation set status = $3 where id = $1 and status = $2",
+        id.0,
+        from.as_str(),
+        to.as_str()
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn insert_membership_once(
+    connection: &mut PgConnection,
+    person: PersonId,
+    organisation: OrganisationId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into membership (person, organisation, role, created_at) values ($1, $2, $3, $4)
+         on conflict (person, organisation, role) do nothing",
+        person.0,
+        organisation.0,
+        role.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 struct OrganisationRecord {

@@ -4,13 +4,13 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Sure, Village};
 use crate::http::endpoints::Endpoints;
-use crate::http::{Body, Path};
+use crate::http::{Body, Path, Query};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::PayeeId;
 use domain::api::List;
-use domain::api::payees::{CLOSE, ClosePayee, NewPayee, PAYEES, Payee, VERIFY, VerifyPayee};
+use domain::api::payees::{CLOSE, ClosePayee, NewPayee, PAYEES, Payee, PayeeQuery, VERIFY, VerifyPayee};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("收款账户")
@@ -20,8 +20,13 @@ pub fn routes() -> Endpoints {
         .post(CLOSE, "停用收款账户", close)
 }
 
-async fn list(State(app): State<App>, _: SignedIn, caller: Caller) -> Result<Json<List<Payee>>> {
-    Ok(Json(super::list(&app, &caller).await?))
+async fn list(
+    State(app): State<App>,
+    _: SignedIn,
+    caller: Caller,
+    Query(query): Query<PayeeQuery>,
+) -> Result<Json<List<Payee>>> {
+    Ok(Json(super::list(&app, &caller, &query).await?))
 }
 
 async fn propose(

@@ -11,21 +11,22 @@ pub use sql::{Checked, checked};
 
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::error::{Error, OnConstraint, OneRow, Result, violates};
 use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Sure, Village};
 use crate::mail::letter::{PayeeChange, PayeeChanged};
 use crate::mail::{self, Letter};
 use crate::{files, organisations};
-use domain::api::payees::{NewPayee, Payee, PayeeStatus, VerifyPayee};
+use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
 use domain::organisation::{Acting, OrganisationKind};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
 
-/// Rows of one list.
-const LIST_MAX: i64 = 200;
+/// Payees on one page of a list.
+const PAGE: usize = 50;
 /// Characters of a note on how an account was checked.
 const HOW_MAX: usize = 200;
 
@@ -40,16 +41,21 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     if !sql::is_charity(&mut tx, new.charity).await? {
         return Err(Error::invalid("charity", "请选择要付款给村里的慈善组织"));
     }
+    // One permit may prove an account that is proposed once more.
+    let already = sql::documents(&mut tx, village.acting.organisation).await?;
     let proposed = sql::insert(&mut tx, new, &snapshot, &digits, &village.acting, app.clock.now()).await;
-    let proposed = proposed.on_constraint("payee_pkey", || Error::Conflict(String::new()));
+    let proposed = match proposed {
+        Err(error) if violates(&error, "payee_document_fkey") => return Err(no_document()),
+        proposed => proposed.on_constraint("payee_pkey", || Error::Conflict(String::new())),
+    };
     if matches!(proposed, Err(Error::Conflict(_))) {
         tx.rollback().await?;
         return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
-    files::keep(&mut tx, village.acting.person, &[new.document], &[])
+    files::keep(&mut tx, village.acting.person, &[new.document], &already)
         .await
-        .map_err(|_| Error::invalid("document", "请上传开户证明的照片（上次上传的已经失效，请重新选择）"))?;
+        .map_err(|_| no_document())?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
     let concerned = (village.acting.organisation, new.charity);
@@ -58,6 +64,10 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     }
     tx.commit().await?;
     read(app, &Viewer::of_village(&village.acting), new.id).await
+}
+
+fn no_document() -> Error {
+    Error::invalid("document", "请上传开户证明的照片（上次上传的已经失效，请重新选择）")
 }
 
 /// The answer to an id that exists: the same account, if it is the same to the last digit, and ours.
@@ -69,7 +79,7 @@ async fn proposed_before(
 ) -> Result<Payee> {
     let viewer = Viewer::of_village(&village.acting);
     let mut connection = app.pool.acquire().await?;
-    let recorded = sql::of(&mut connection, viewer.organisation, Some(new.id), 1).await?.into_iter().next();
+    let recorded = sql::by_id(&mut connection, viewer.organisation, new.id).await?;
     let same = |payee: &Payee| {
         (payee.organisation, payee.charity, payee.kind) == (viewer.organisation, new.charity, new.kind)
             && (payee.name.as_str(), payee.bank.as_str()) == (snapshot.name.as_str(), snapshot.bank.as_str())
@@ -211,17 +221,23 @@ impl Viewer {
 
 async fn read(app: &App, viewer: &Viewer, id: PayeeId) -> Result<Payee> {
     let mut connection = app.pool.acquire().await?;
-    let payees = sql::of(&mut connection, viewer.organisation, Some(id), 1).await?;
-    payees.into_iter().next().map(|payee| shown(viewer, payee)).ok_or(Error::NotFound)
+    let payee = sql::by_id(&mut connection, viewer.organisation, id).await?;
+    payee.map(|payee| shown(viewer, payee)).ok_or(Error::NotFound)
 }
 
 /// The payees that a caller may read, latest first.
-pub async fn list(app: &App, caller: &Caller) -> Result<List<Payee>> {
+pub async fn list(app: &App, caller: &Caller, query: &PayeeQuery) -> Result<List<Payee>> {
     let viewer = Viewer::of(caller)?;
-    let mut connection = app.pool.acquire().await?;
-    let payees = sql::of(&mut connection, viewer.organisation, None, LIST_MAX).await?;
-    let count = Count::capped(i64::try_from(payees.len()).unwrap_or(i64::MAX));
-    Ok(List { items: payees.into_iter().map(|payee| shown(&viewer, payee)).collect(), next: None, count })
+    let after = query.after.as_deref().map(str::parse::<PayeeId>).transpose();
+    let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut tx = app.snapshot().await?;
+    let mut payees = sql::of(&mut tx, viewer.organisation, query, after, limit).await?;
+    let count = Count::capped(sql::count(&mut tx, viewer.organisation, query).await?);
+    let more = payees.len() > PAGE;
+    payees.truncate(PAGE);
+    let next = payees.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(List { items: payees.into_iter().map(|payee| shown(&viewer, payee)).collect(), next, count })
 }
 
 fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
@@ -229,4 +245,9 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
         payee.account_no = None;
     }
     payee
+}
+
+/// What of payees waits for this checker: those proposed to his charity by somebody else.
+pub async fn waiting_to_be_verified(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_verified(tx, acting.organisation, acting.person).await?)
 }

@@ -1,12 +1,14 @@
 //! The only SQL on payees.
 
 use chrono::{DateTime, Utc};
-use domain::api::payees::{NewPayee, Payee, PayeeStatus};
+use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{FileId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
 
 fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
 where
@@ -109,6 +111,17 @@ pub async fn set_verified(
     .await
 }
 
+/// The pictures that prove accounts of an organisation.
+pub async fn documents(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<Vec<FileId>> {
+    let files = sqlx::query_scalar!(
+        r#"select document as "document!" from payee where organisation = $1 and document is not null"#,
+        organisation.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(files.into_iter().map(FileId).collect())
+}
+
 /// Whether the charity has verified another account of the organisation before: then this one is a change.
 pub async fn is_a_change(
     connection: &mut PgConnection,
@@ -165,48 +178,116 @@ pub async fn set_closed(connection: &mut PgConnection, id: PayeeId, now: DateTim
     .await
 }
 
-/// Those that an organisation proposed or that were proposed to it, latest first; or one of them.
-pub async fn of(
+struct Row {
+    id: Uuid,
+    organisation: Uuid,
+    organisation_name: String,
+    charity: Uuid,
+    kind: String,
+    name: String,
+    bank: String,
+    account_no: String,
+    status: String,
+    verified_how: Option<String>,
+    proposed_at: DateTime<Utc>,
+    sub_account: String,
+    document: Option<Uuid>,
+    held_until: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn read(self) -> sqlx::Result<Payee> {
+        Ok(Payee {
+            id: PayeeId(self.id),
+            organisation: OrganisationId(self.organisation),
+            organisation_name: self.organisation_name,
+            charity: OrganisationId(self.charity),
+            kind: word(&self.kind)?,
+            name: self.name,
+            bank: self.bank,
+            account_masked: mask_account(&self.account_no),
+            account_no: Some(self.account_no),
+            status: word(&self.status)?,
+            verified_how: self.verified_how,
+            sub_account: self.sub_account,
+            document: self.document.map(FileId),
+            held_until: self.held_until,
+            proposed_at: self.proposed_at,
+        })
+    }
+}
+
+/// A payee that an organisation proposed or that was proposed to it.
+pub async fn by_id(
     connection: &mut PgConnection,
     organisation: OrganisationId,
-    id: Option<PayeeId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Payee>> {
-    let rows = sqlx::query!(
+    id: PayeeId,
+) -> sqlx::Result<Option<Payee>> {
+    let row = sqlx::query_as!(
+        Row,
         "select p.id, p.organisation, o.name as organisation_name, p.charity, p.kind, p.name, p.bank, p.account_no,
                 p.status, p.verified_how, p.proposed_at, p.sub_account, p.document, p.held_until
          from payee p
          join organisation o on o.id = p.organisation
-         where (p.organisation = $1 or p.charity = $1) and ($2::uuid is null or p.id = $2)
+         where p.id = $1 and (p.organisation = $2 or p.charity = $2)",
+        id.0,
+        organisation.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+/// Those that an organisation proposed or that were proposed to it, latest first.
+pub async fn of(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    query: &PayeeQuery,
+    after: Option<PayeeId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Payee>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select p.id, p.organisation, o.name as organisation_name, p.charity, p.kind, p.name, p.bank, p.account_no,
+                p.status, p.verified_how, p.proposed_at, p.sub_account, p.document, p.held_until
+         from payee p
+         join organisation o on o.id = p.organisation
+         where (p.organisation = $1 or p.charity = $1)
+           and ($2::uuid is null or p.organisation = $2)
+           and ($3::text is null or p.status = $3)
+           and ($4::uuid is null or (p.proposed_at, p.id) < (select a.proposed_at, a.id from payee a where a.id = $4))
          order by p.proposed_at desc, p.id desc
-         limit $3",
+         limit $5",
         organisation.0,
-        id.map(|id| id.0),
+        query.organisation.map(|id| id.0),
+        query.status.map(PayeeStatus::as_str),
+        after.map(|after| after.0),
         limit
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Payee {
-                id: PayeeId(row.id),
-                organisation: OrganisationId(row.organisation),
-                organisation_name: row.organisation_name,
-                charity: OrganisationId(row.charity),
-                kind: word(&row.kind)?,
-                name: row.name,
-                bank: row.bank,
-                account_masked: mask_account(&row.account_no),
-                account_no: Some(row.account_no),
-                status: word(&row.status)?,
-                verified_how: row.verified_how,
-                sub_account: row.sub_account,
-                document: row.document.map(FileId),
-                held_until: row.held_until,
-                proposed_at: row.proposed_at,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// At most one more than a list counts.
+pub async fn count(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    query: &PayeeQuery,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from payee p
+                 where (p.organisation = $1 or p.charity = $1)
+                   and ($2::uuid is null or p.organisation = $2)
+                   and ($3::text is null or p.status = $3)
+                 limit 1001) as counted"#,
+        organisation.0,
+        query.organisation.map(|id| id.0),
+        query.status.map(PayeeStatus::as_str)
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// A payee that may be paid, as it is now; it stays so until the transaction ends.
@@ -243,4 +324,24 @@ pub async fn checked(
         Ok(Checked { organisation: OrganisationId(row.organisation), snapshot, held_until: row.held_until })
     })
     .transpose()
+}
+
+pub async fn waiting_to_be_verified(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(proposed_at) as oldest
+           from (select proposed_at
+                 from payee
+                 where charity = $1 and status = 'proposed' and proposed_by <> $2
+                 order by proposed_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }

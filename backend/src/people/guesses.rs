@@ -1,4 +1,5 @@
-//! Failed tries at a password or a one-time code: each makes the next one wait longer, none locks anybody out.
+//! Failed tries at a password or a one-time code, and letters that anybody may have sent to an address: each makes the
+//! next one wait longer, none locks anybody out.
 //!
 //! Deliberately absent: a lock, which a stranger could close for somebody else.
 
@@ -10,13 +11,22 @@ use chrono::Duration;
 use sqlx::PgConnection;
 
 /// What failures are counted against: the account as tried from one address, the account, the address.
-pub struct Guesses([String; 3]);
+pub struct Guesses(Vec<String>);
 
 impl Guesses {
     #[must_use]
     pub fn of(account: &str, origin: &Origin) -> Self {
         let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
-        Guesses([format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")])
+        let subjects = [format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")];
+        Guesses(subjects.into())
+    }
+
+    /// What letters to an address are counted against, whether it has an account or not: the address of the mailbox,
+    /// and the one that asks.
+    #[must_use]
+    pub fn of_letters(email: &str, origin: &Origin) -> Self {
+        let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+        Guesses(vec![format!("letter:{email}"), format!("letters-from:{address}")])
     }
 
     /// Of one-time codes, which belong to no account: counted by where they are typed, for each kind of code.
@@ -68,13 +78,13 @@ impl Guesses {
 /// A stranger's failures on an account from elsewhere cost its owner two seconds at most.
 fn longest_wait(subject: &str) -> i64 {
     match subject.split(':').next() {
-        Some("pair") => 900,
+        Some("pair" | "letter") => 900,
         Some("account") => 2,
         _ => 60,
     }
 }
 
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty.
+/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters.
 fn free_tries(subject: &str) -> i32 {
-    if subject.starts_with("address:") { 30 } else { 3 }
+    if subject.starts_with("address:") || subject.starts_with("letters-from:") { 30 } else { 3 }
 }

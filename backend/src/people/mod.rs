@@ -5,6 +5,7 @@
 //! who may do what in them, and any way to sign in as another.
 
 pub mod contact;
+pub mod email;
 pub mod guesses;
 mod http;
 pub mod newcomer;
@@ -25,7 +26,8 @@ use domain::api::sessions::{Credentials, Device, Me, NewPassword, Prove, Session
 use domain::api::{Count, List};
 use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account, normalise_phone};
 use domain::{OrganisationId, PersonId, Problems, SessionId};
-use guesses::Guesses;
+pub use guesses::Guesses;
+use serde_json::json;
 use session::Tokens;
 use sqlx::PgConnection;
 
@@ -179,9 +181,19 @@ pub async fn act_for(app: &App, signed_in: &SignedIn, organisation: Organisation
     if !signed_in.me.memberships.iter().any(|own| own.organisation == organisation) {
         return Err(Error::NotFound);
     }
-    let mut connection = app.pool.acquire().await?;
-    sql::set_acting(&mut connection, signed_in.session, organisation).await?.one_row_or_conflict()?;
-    let (me, _) = sql::me_of_session(&mut connection, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    let mut tx = app.begin().await?;
+    sql::set_acting(&mut tx, signed_in.session, organisation).await?.one_row_or_conflict()?;
+    let chosen = audit::Record {
+        verb: "acting_chosen",
+        subject_kind: "session",
+        subject: signed_in.session.0,
+        before: signed_in.me.acting.map(|before| json!({ "organisation": before })),
+        after: Some(json!({ "organisation": organisation })),
+        reason: None,
+    };
+    audit::record_as(app, &mut tx, Some(signed_in.me.id), Some(organisation), &signed_in.origin, chosen).await?;
+    let (me, _) = sql::me_of_session(&mut tx, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    tx.commit().await?;
     Ok(me)
 }
 
@@ -235,6 +247,7 @@ pub async fn renew(app: &App, origin: &Origin, refresh: &session::Refresh) -> Re
     if reused_late {
         // Somebody holds a copy: nobody can tell who is the thief, so the session ends for both.
         sql::revoke(&mut tx, row.session, now).await?;
+        record(app, &mut tx, origin, row.person, ("session_ended_by_copy", "session", row.session.0)).await?;
         tx.commit().await?;
         return Ok(Renewal::Refused);
     }

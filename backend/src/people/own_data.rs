@@ -1,13 +1,14 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
-//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions. Events, pledges
+//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions,
+//! notices. Events, pledges
 //! and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
 
-use super::{record, sql};
+use super::{email, record, sql};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
-use crate::organisations;
+use crate::{consents, links, notices, organisations, registrations};
 use domain::api::own_data::{CONFIRMATION, OwnData, kept};
 
 /// Acts in one answer.
@@ -18,6 +19,7 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
     let me = &signed_in.me;
     let mut tx = app.snapshot().await?;
     let own = sql::private(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
+    let consents = consents::history(&mut tx, me.id).await?;
     let since = app.clock.now() - super::session::REFRESH_LIFE;
     let devices = sql::devices(&mut tx, me.id, signed_in.session, since).await?;
     let mut acts = sql::acts(&mut tx, me.id, ACTS + 1).await?;
@@ -33,6 +35,7 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
         created_at: own.created_at,
         memberships: me.memberships.clone(),
         devices,
+        consents,
         acts,
         more_acts,
         kept: kept(),
@@ -48,7 +51,12 @@ pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
     organisations::leave_all(&mut tx, person).await?;
+    links::forget(&mut tx, person).await?;
+    if let Some(address) = email::of(&mut tx, person).await? {
+        registrations::forget_address(&mut tx, &address).await?;
+    }
     record(app, &mut tx, &signed_in.origin, person, ("account_closed", "person", person.0)).await?;
+    notices::forget(&mut tx, person).await?;
     sql::erase(&mut tx, person, app.clock.now()).await?.one_row_or_conflict()?;
     tx.commit().await?;
     Ok(())

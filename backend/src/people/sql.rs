@@ -3,8 +3,10 @@
 use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
+use domain::api::Count;
 use domain::api::own_data::OwnAct;
 use domain::api::sessions::{Device, Me};
+use domain::consent::{PRIVACY_NOTICE_VERSION, TERMS_VERSION};
 use domain::organisation::{Membership, Role};
 use domain::person::Proof;
 use domain::{OrganisationId, PersonId, SessionId};
@@ -53,6 +55,9 @@ struct MeRow {
     authenticated_at: DateTime<Utc>,
     by_second_factor: bool,
     enrolled: bool,
+    email_confirmed: bool,
+    consented: bool,
+    unread: i64,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -90,6 +95,9 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         memberships: Vec::new(),
         acting: None,
         second_factor: first.enrolled,
+        email_confirmed: first.email_confirmed,
+        consent_needed: !first.consented,
+        unread: Count::capped(first.unread),
     };
     me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
@@ -104,6 +112,13 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
         r#"select p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
                   exists (select from second_factor f where f.person = p.id and f.confirmed_at is not null)
                       as "enrolled!",
+                  pp.email is not null and pp.email_confirmed_at is not null as "email_confirmed!",
+                  (select count(*) from consent_now c
+                   where c.person = p.id and c.given
+                     and ((c.kind = 'privacy_notice' and c.version = $2) or (c.kind = 'terms' and c.version = $3))) = 2
+                      as "consented!",
+                  (select count(*)
+                   from (select from notice n where n.person = p.id and n.read_at is null limit 1001) as unread) as "unread!",
                   o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
                   o.place, m.role as "role?"
            from session s
@@ -113,7 +128,9 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
            left join organisation o on o.id = m.organisation
            where s.id = $1 and s.revoked_at is null
            order by m.created_at, m.role"#,
-        session.0
+        session.0,
+        PRIVACY_NOTICE_VERSION,
+        TERMS_VERSION
     )
     .fetch_all(connection)
     .await?;
@@ -525,9 +542,15 @@ pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime
 }
 
 pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
-    let email = sqlx::query_scalar!("select email from person_private where person = $1", person.0)
-        .fetch_optional(connection)
-        .await?;
+    let email = sqlx::query_scalar!(
+        "select pp.email
+         from person_private pp
+         join person p on p.id = pp.person and p.disabled_at is null
+         where pp.person = $1",
+        person.0
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(email.flatten().filter(|email| !email.trim().is_empty()))
 }
 

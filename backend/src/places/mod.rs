@@ -45,6 +45,13 @@ impl Names {
         self.0.values().map(String::as_str)
     }
 
+    /// The names of one level, in no order.
+    #[must_use]
+    pub fn of_level(&self, level: PlaceLevel) -> Vec<&str> {
+        let places = self.0.iter().filter(|(code, _)| code.level() == level);
+        places.map(|(_, name)| name.as_str()).collect()
+    }
+
     /// County, town and village of a village's code; shorter codes leave the rest empty.
     #[must_use]
     pub fn place(&self, code: &PlaceCode) -> Where {

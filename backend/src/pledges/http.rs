@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
-use domain::api::pledges::{DISPLAY, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
+use domain::api::pledges::{DESIGNATE, DISPLAY, Designate, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
 use domain::pledge::{DisplayChoice, PledgeReference};
 use domain::{NeedId, PledgeId};
 
@@ -19,6 +19,7 @@ pub fn routes() -> Endpoints {
         .post(PLEDGES, "认捐", create)
         .get(OWN, "本企业的认捐", own)
         .get(PLEDGE, "一笔认捐，按 id 或认捐编号", read)
+        .post(DESIGNATE, "为一笔定向认捐指定需求", designate)
         .get(TRAIL, "一笔认捐的去向", trail)
         .post(DISPLAY, "改公开的方式，立即生效", change_display)
         .get(money::NEED, "一条需求的四个数", money_of_need)
@@ -40,6 +41,15 @@ async fn read(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Pat
         _ => return Err(Error::NotFound),
     };
     Ok(Json(pledge))
+}
+
+async fn designate(
+    State(app): State<App>,
+    enterprise: Enterprise,
+    Path(id): Path<PledgeId>,
+    Body(to): Body<Designate>,
+) -> Result<Json<Pledge>> {
+    Ok(Json(super::designate(&app, &enterprise, id, to).await?))
 }
 
 async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Trail>> {

@@ -16,27 +16,35 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation, Giver};
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
-use crate::receipts;
+use crate::{people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{NewPledge, Pledge, PledgedNeed, Trail};
+use domain::api::pledges::{Designate, NewPledge, Pledge, PledgedNeed, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
+use domain::organisation::Acting;
 use domain::pledge::{
-    DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay, Restriction,
+    DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus,
+    PublicDisplay, Restriction,
 };
+use domain::todo::Waiting;
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;
 use sqlx::PgConnection;
 
 /// Rows of one's own list.
 const LIST_MAX: i64 = 500;
+/// How to pay, and what became of the money, is told by mail.
+const CONFIRM_FIRST: &str = "认捐前请先确认您的邮箱：到“我的账号”让我们再发一封确认邮件，打开里面的链接";
 
 /// Makes a pledge. The same id and content again gives the same answer; other content is a conflict.
 pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
     let mut tx = app.begin().await?;
+    if !people::email::is_confirmed(&mut tx, enterprise.acting.person).await? {
+        return Err(Error::Forbidden(CONFIRM_FIRST));
+    }
     let campaign = campaigns::of_charity(&mut tx, new.campaign, new.charity).await?;
     let campaign = campaign.ok_or_else(|| Error::invalid("charity", "请选择接收本次活动捐款的慈善组织"))?;
     let need_open = match new.input.need {
@@ -72,6 +80,38 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
     let made = tell_pledge(app, &mut tx, new.id).await?;
     tx.commit().await?;
     Ok(made)
+}
+
+/// The enterprise points its directed pledge, made without a need, at one: what has arrived can then be set aside.
+pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Designate) -> Result<Pledge> {
+    let mut tx = app.begin().await?;
+    let pledge = sql::lock(&mut tx, &[id]).await?.into_iter().next();
+    let own = pledge.filter(|pledge| pledge.enterprise == enterprise.acting.organisation).ok_or(Error::NotFound)?;
+    if own.need != Some(to.need) {
+        let facts = DesignationFacts {
+            restriction: own.restriction,
+            designated: own.need.is_some(),
+            status: own.status,
+            need_open: sql::need_status(&mut tx, to.need).await?.is_some_and(NeedStatus::takes_pledges),
+        };
+        facts.check().map_err(|error| match error {
+            DesignationError::NeedClosed => Error::invalid("need", error.to_string()),
+            _ => Error::Conflict(error.to_string()),
+        })?;
+        campaigns::may_move(&mut tx, &[own.campaign]).await?;
+        sql::designate(&mut tx, id, to.need, app.clock.now()).await?.one_row_or_conflict()?;
+        let record = Record {
+            verb: "pledge_designated",
+            subject_kind: "pledge",
+            subject: id.0,
+            before: Some(json!({ "need": null })),
+            after: Some(json!({ "need": to.need })),
+            reason: None,
+        };
+        audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+        tx.commit().await?;
+    }
+    read(app, &Viewer::from(enterprise), id).await
 }
 
 /// Writes to the enterprise how to pay, and gives the new pledge as it reads it.
@@ -167,7 +207,8 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
     let input = &new.input;
     (pledge.campaign, pledge.charity, pledge.amount_fen, pledge.restriction)
         == (new.campaign, new.charity, input.amount, input.restriction)
-        && pledge.need.as_ref().map(|need| need.id) == input.need
+        // What its giver chose later was not said when it was made.
+        && pledge.need.as_ref().filter(|_| pledge.designated_at.is_none()).map(|need| need.id) == input.need
         && Some(pledge.public_display) == input.public_display
         && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
         && pledge.terms_version == input.terms_version
@@ -177,7 +218,7 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
 pub struct Viewer {
     enterprise: Option<OrganisationId>,
     charity: Option<OrganisationId>,
-    federation: Option<domain::organisation::Acting>,
+    federation: Option<Acting>,
     audit: bool,
 }
 
@@ -288,6 +329,7 @@ pub fn public_pledge(
 pub struct Locked {
     pub id: PledgeId,
     pub charity: OrganisationId,
+    pub enterprise: OrganisationId,
     pub campaign: domain::CampaignId,
     pub need: Option<NeedId>,
     pub restriction: Restriction,
@@ -310,4 +352,9 @@ pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked,
         sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
     }
     Ok(())
+}
+
+/// What of pledges waits for an enterprise: those of which money is still to come.
+pub async fn waiting_for_money(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_for_money(tx, acting.organisation).await?)
 }

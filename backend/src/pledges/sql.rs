@@ -10,6 +10,7 @@ use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
+use domain::todo::Waiting;
 use domain::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -97,6 +98,7 @@ struct Row {
     share_with_recipient: bool,
     terms_version: String,
     pledged_at: DateTime<Utc>,
+    designated_at: Option<DateTime<Utc>>,
 }
 
 /// A pledge, and where the need that it is for lies.
@@ -128,6 +130,7 @@ impl Row {
             share_with_recipient: self.share_with_recipient,
             terms_version: self.terms_version,
             pledged_at: self.pledged_at,
+            designated_at: self.designated_at,
             pay_to: None,
             arrivals: Vec::new(),
         };
@@ -141,7 +144,7 @@ pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -172,7 +175,7 @@ pub async fn of_enterprise(
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -310,7 +313,7 @@ pub async fn public_of_need(
 pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id, charity, campaign, need, restriction, status, amount_fen, arrived_fen
+        "select id, charity, enterprise, campaign, need, restriction, status, amount_fen, arrived_fen
          from pledge
          where id = any($1)
          order by id
@@ -324,6 +327,7 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
             Ok(Locked {
                 id: PledgeId(row.id),
                 charity: OrganisationId(row.charity),
+                enterprise: OrganisationId(row.enterprise),
                 campaign: CampaignId(row.campaign),
                 need: row.need.map(NeedId),
                 restriction: word(&row.restriction)?,
@@ -375,6 +379,24 @@ pub async fn set_display(
         choice.name.as_str(),
         choice.show_amount,
         choice.share_with_recipient,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn designate(
+    connection: &mut PgConnection,
+    id: PledgeId,
+    need: NeedId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set need = $2, designated_at = $3, changed_at = $3
+         where id = $1 and need is null and restriction = 'directed'",
+        id.0,
+        need.0,
         now
     )
     .execute(connection)
@@ -539,4 +561,19 @@ pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
+pub async fn waiting_for_money(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(pledged_at) as oldest
+           from (select pledged_at
+                 from pledge
+                 where enterprise = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+                 order by pledged_at
+                 limit 1001) as waiting"#,
+        enterprise.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -1,6 +1,8 @@
 //! What this is, where its data come from, and what is kept about people.
 
 use crate::visit::{Page, Visit};
+use crate::words::{href, text};
+use domain::consent::{PRIVACY_NOTICE, PRIVACY_NOTICE_VERSION, TERMS, TERMS_VERSION};
 use leptos::prelude::*;
 
 pub fn page(visit: &Visit) -> Page {
@@ -28,15 +30,25 @@ pub fn page(visit: &Visit) -> Page {
 }
 
 pub fn privacy() -> Page {
+    agreed_text(t!("隐私告知"), PRIVACY_NOTICE_VERSION, PRIVACY_NOTICE)
+}
+
+pub fn terms() -> Page {
+    agreed_text(t!("使用条款"), TERMS_VERSION, TERMS)
+}
+
+/// A text that people agree to, with the day of its version.
+fn agreed_text(title: &'static str, version: &str, lines: &[&str]) -> Page {
     let body = view! {
-        <h1>{t!("隐私告知")}</h1>
-        <section class="card prose">
-            <p>{t!("我们只保存办事必需的信息：账号、姓名、邮箱、手机号、所属组织和角色，以及谁在什么时候做了什么。")}</p>
-            <p>{t!("受助人不建档：需求里只写户数、人数，不写个人的姓名、电话和证件号。")}</p>
-            <p>{t!("照片上传后重新编码；其中的拍摄地点只留作核对，精确到约 100 米，不公开。")}</p>
-            <p>{t!("登录用的 Cookie 只用于保持登录，不用于跟踪。网站不加载任何第三方内容。")}</p>
-            <p>{t!("要查看、更正或删除本人信息，请联系所在县（市、区）工商联。")}</p>
-        </section>
+        <h1>{title}</h1>
+        <p class="soft">{t!("版本：{version}", version = version)}</p>
+        <section class="card prose">{paragraphs(lines)}</section>
+        <p><a href=href("/privacy")>{t!("隐私告知")}</a>" · "<a href=href("/terms")>{t!("使用条款")}</a></p>
     };
-    Page::new(t!("隐私告知"), body.into_any()).public()
+    Page::new(title, body.into_any()).public()
+}
+
+/// The sentences of such a text.
+pub fn paragraphs(lines: &[&str]) -> AnyView {
+    lines.iter().map(|line| view! { <p>{text(line)}</p> }).collect_view().into_any()
 }

@@ -18,14 +18,16 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         <h1>{t!("我的账号")}</h1>
-        <p>{me.name.clone()}</p>
+        <p>{me.name.clone()}" · "<a href=href("/account/notices")>{t!("通知方式")}</a></p>
         {(!form.fine).then(|| summary(form))}
         {recovery_codes(form)}
+        {super::organisation::unconfirmed(visit)}
         {contact_card(&contact, form)}
         {organisations(me)}
         {second_factor(me, form)}
         {password(form)}
         {devices_card(&devices.items)}
+        <p><a href=href("/account/consents")>{t!("我的同意")}</a></p>
         <p><a href=href("/account/data")>{t!("我的数据、注销账号")}</a></p>
     };
     Ok(Page::new(t!("我的账号"), body.into_any()))

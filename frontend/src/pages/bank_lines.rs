@@ -2,11 +2,11 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary};
-use crate::parts::money;
+use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::BankLineId;
-use domain::api::arrivals::{self, BankLine, LineQuery, SuggestedPledge};
+use domain::api::arrivals::{self, BankLine, LinePart, LineQuery, SuggestedPledge};
 use domain::api::{ApiError, ErrorCode};
 use leptos::prelude::*;
 
@@ -85,12 +85,16 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         })
         .collect();
     let form = &form;
+    let stored = match recorded::id::<BankLineId>(form) {
+        Some(id) => visit.call(arrivals::get(id)).await.ok().map(|line| stored(&line)),
+        None => None,
+    };
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/bank-lines")>{t!("银行流水")}</a>
         </nav>
         <h1>{t!("录入一笔流水")}</h1>
-        {summary(form)}
+        {summary(form)}{stored}
         <form class="long" method="post" action=href("/work/bank-lines/new")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <fieldset class="card">
@@ -111,6 +115,17 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("录入一笔流水"), body.into_any()))
 }
 
+fn stored(line: &BankLine) -> AnyView {
+    let facts = vec![
+        (t!("付款方名称"), line.line.payer.clone()),
+        (t!("金额"), money::exact(line.line.amount)),
+        (t!("入账日期"), date(line.line.booked_on)),
+        (t!("附言"), line.line.remark.clone()),
+        (t!("银行流水号"), line.line.serial_no.clone()),
+    ];
+    recorded::under_this_id(&format!("/work/bank-lines/{}", line.id), facts)
+}
+
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: BankLineId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let line = visit.call(arrivals::get(id)).await?;
@@ -128,10 +143,11 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <div class="two">
             <div>
                 {parts(&line)}
+                {owners(visit, form, &line)}
                 {confirmation(visit, &line)}
                 {line.may.match_.then(|| matching(visit, form, &line))}
             </div>
-            <aside>{facts(&line)}</aside>
+            <aside>{facts(&line)}{line.may.void.then(|| voiding(visit, form))}</aside>
         </div>
     };
     Ok(Page::new(line.line.payer.clone(), body.into_any()))
@@ -142,6 +158,9 @@ fn done_message(done: &str) -> Option<&'static str> {
         "entered" => Some(t!("流水已录入。请选择它是谁的捐款。")),
         "matched" => Some(t!("已匹配，等另一位同事复核。")),
         "unmatched" => Some(t!("匹配已撤回。")),
+        "owner_named" => Some(t!("已记下款项属于谁，等另一位同事复核。")),
+        "owner_confirmed" => Some(t!("已复核，这份款计入这笔认捐的到账。")),
+        "voided" => Some(t!("已作废，这个流水号可以重新录入。")),
         "confirmed" => Some(t!("已复核，这笔款计入到账。")),
         _ => None,
     }
@@ -159,11 +178,27 @@ fn facts(line: &BankLine) -> AnyView {
                 <dt>{t!("收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
                 <dt>{t!("录入")}</dt><dd>{line.entered_by.clone()}</dd>
                 {line.matched_by.clone().map(|name| view! { <dt>{t!("匹配")}</dt><dd>{name}</dd> })}
+                {line.reason.clone().map(|reason| view! { <dt>{t!("作废原因")}</dt><dd>{reason}</dd> })}
                 {line.confirmed_by.clone().zip(line.confirmed_at).map(|(name, at)| {
                     view! { <dt>{t!("复核")}</dt><dd>{name}" "{instant(at)}</dd> }
                 })}
             </dl>
         </section>
+    }
+    .into_any()
+}
+
+/// A mistyped line goes, so that the bank's line can be entered as it is.
+fn voiding(visit: &Visit, form: &FormState) -> AnyView {
+    view! {
+        <details class="card" open=form.problem("reason").is_some()>
+            <summary>{t!("录错了")}</summary>
+            <form method="post" action=href(&visit.path)>
+                <p class="hint">{t!("作废后不能恢复；同一个流水号可以照银行流水重新录入。")}</p>
+                {Field::new(form, "reason", t!("作废原因")).area(2)}
+                <button class="button danger" name="action" value="void">{t!("作废这笔流水")}</button>
+            </form>
+        </details>
     }
     .into_any()
 }
@@ -197,6 +232,46 @@ fn parts(line: &BankLine) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Of each part whose giver is not known: whose it is said to be, and the step of the visitor's desk.
+fn owners(visit: &Visit, form: &FormState, line: &BankLine) -> Option<AnyView> {
+    let unknown =
+        line.parts.iter().filter(|part| part.may_name_owner || part.may_confirm_owner || part.owner.is_some());
+    let rows: Vec<_> = unknown.map(|part| owner(visit, form, part)).collect();
+    (!rows.is_empty())
+        .then(|| view! { <section class="card"><h2>{t!("来源未明的款项")}</h2>{rows}</section> }.into_any())
+}
+
+fn owner(visit: &Visit, form: &FormState, part: &LinePart) -> AnyView {
+    let path = href(&visit.path);
+    let lot = part.lot.to_string();
+    let said = part.owner.as_ref().map(|owner| {
+        let (name, reference) = (owner.pledge.enterprise_name.clone(), owner.pledge.reference);
+        view! { <p>{t!("{by} 认为是 {name} 的认捐 {reference}", by = owner.named_by, name = name, reference = reference)}</p> }
+    });
+    let confirm = part.owner.as_ref().filter(|_| part.may_confirm_owner).map(|owner| {
+        view! {
+            <form method="post" action=path.clone()>
+                <input type="hidden" name="lot" value=lot.clone() />
+                <input type="hidden" name="pledge" value=owner.pledge.id.to_string() />
+                <p>{t!("请对照银行流水和捐赠方的证明。确认后不能直接撤销。")}</p>
+                <button class="button" name="action" value="confirm_owner">{t!("确认属于这笔认捐")}</button>
+            </form>
+        }
+    });
+    let name = part.may_name_owner.then(|| {
+        let empty = FormState::default();
+        let own = if form.value("lot") == lot { form } else { &empty };
+        view! {
+            <form method="post" action=path.clone()>
+                <input type="hidden" name="lot" value=lot.clone() />
+                {Field::new(own, "owner_reference", t!("属于哪笔认捐（编号）")).hint(t!("查明后填写，须由另一位同事复核。")).text()}
+                <button class="button quiet" name="action" value="name_owner">{t!("记下属于谁")}</button>
+            </form>
+        }
+    });
+    view! { <div class="guess"><p><b>{money::exact(part.amount_fen)}</b></p>{said}{confirm}{name}</div> }.into_any()
 }
 
 fn confirmation(visit: &Visit, line: &BankLine) -> Option<AnyView> {

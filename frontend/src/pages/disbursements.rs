@@ -2,12 +2,12 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, summary, tick};
-use crate::parts::money;
+use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
-use domain::api::payees::{self, PayeeStatus};
+use domain::api::payees::{self, PayeeQuery, PayeeStatus};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::DisbursementStatus as Status;
 use domain::organisation::{OrganisationKind, Role};
@@ -75,11 +75,12 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let need = visit.call(needs::get(asked)).await?;
     let available = visit.call(disbursements::available(need.id)).await?;
     let free = available.allocated_fen.saturating_gap(available.reserved_fen);
-    let payees = visit.call(payees::list()).await?.items;
-    let own = payees
-        .into_iter()
-        .filter(|payee| payee.organisation == need.organisation && payee.status == PayeeStatus::Verified);
-    let mut own: Vec<_> = own.collect();
+    let of_its_village = PayeeQuery {
+        organisation: Some(need.organisation),
+        status: Some(PayeeStatus::Verified),
+        ..PayeeQuery::default()
+    };
+    let mut own = visit.call(payees::list(&of_its_village)).await?.items;
     // A changed account waits; whoever chooses it shall know.
     own.sort_by_key(|payee| payee.held_until.filter(|until| *until > visit.now));
     let choice = |payee: &payees::Payee| {
@@ -92,13 +93,17 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         view! { <p class="note">{t!("这个村（社区）还没有已核实的收款账户。请先请村里登记，由复核核实。")}" "<a href=href("/work/payees")>{t!("收款账户")}</a></p> }
     });
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
+    let stored = match recorded::id::<DisbursementId>(form) {
+        Some(id) => visit.call(disbursements::get(id)).await.ok().map(|payment| stored(&payment)),
+        None => None,
+    };
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
         </nav>
         <h1>{t!("申请拨付")}</h1>
         <p class="soft">{need.content.title.clone()}" · "{need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}</p>
-        {summary(form)}{none}
+        {summary(form)}{stored}{none}
         <form class="long" method="post" action=href("/work/disbursements/new")>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="need" value=need.id.to_string() />
@@ -118,6 +123,16 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         </form>
     };
     Ok(Page::new(t!("申请拨付"), body.into_any()))
+}
+
+fn stored(payment: &Disbursement) -> AnyView {
+    let facts = vec![
+        (t!("需求"), payment.need_title.clone()),
+        (t!("收款账户"), format!("{} {}", payment.paid_to.name, payment.paid_to.account_masked)),
+        (t!("拨付金额（元）"), money::exact(payment.amount_fen)),
+        (t!("用途"), payment.purpose.clone()),
+    ];
+    recorded::under_this_id(&format!("/work/disbursements/{}", payment.id), facts)
 }
 
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {

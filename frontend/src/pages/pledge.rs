@@ -21,6 +21,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let done = match visit.query("done") {
         Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
         Some("display") => Some(t!("公开的方式已改，立即生效。")),
+        Some("designated") => Some(t!("已指定需求，慈善组织可以把到账的款分配到这里。")),
         Some("allocated") => Some(t!("已分配到需求，可以申请拨付。")),
         _ => None,
     };
@@ -33,6 +34,9 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     };
     let outstanding = pledge.status != PledgeStatus::Fulfilled;
     let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
+    let signs = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let undecided = signs && pledge.need.is_none() && pledge.restriction == Restriction::Directed;
+    let designation = undecided.then(|| designation(visit));
     let allocation = if maker { Some(allocation(visit, &pledge).await?) } else { None };
     let body = view! {
         {done}
@@ -49,10 +53,27 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {arrivals(&pledge)}
                 {trail(&way)}
             </div>
-            <aside>{facts(visit, &pledge)}{allocation}</aside>
+            <aside>{facts(visit, &pledge)}{designation}{allocation}</aside>
         </div>
     };
     Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))
+}
+
+/// The giver of a directed pledge says which need it is for.
+fn designation(visit: &Visit) -> AnyView {
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    view! {
+        <section class="card">
+            <h2>{t!("指定用于哪条需求")}</h2>
+            <p>{t!("在需求页上可以看到编号。指定后不能改为别的需求。")}" "<a href=href("/needs")>{t!("找需求")}</a></p>
+            <form method="post" action=href(&visit.path)>
+                {Field::new(form, "need_code", t!("需求编号")).hint(t!("如 XQ-441424-2026-1")).text()}
+                <button class="button" name="action" value="designate">{t!("指定这条需求")}</button>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 /// The maker sets arrived money aside for the need that the giver chose.

@@ -12,6 +12,7 @@ pub fn page(visit: &Visit) -> Page {
     let body = view! {
         <div class="narrow">
             <h1>{t!("登录")}</h1>
+            {done(visit)}
             {summary(&form)}
             <form class="card" method="post" action=href("/sign-in")>
                 <input type="hidden" name="next" value=next.clone() />
@@ -20,11 +21,26 @@ pub fn page(visit: &Visit) -> Page {
                 {code(&form)}
                 <button class="button">{t!("登录")}</button>
             </form>
+            <p class="links">
+                <a href=href("/forgot-password")>{t!("忘记密码")}</a>
+                <a href=href("/register/enterprise")>{t!("注册企业")}</a>
+                <a href=href("/register/donor")>{t!("注册捐赠人")}</a>
+            </p>
             <p><a href=href("/join")>{t!("我收到了邀请")}</a>" · "<a href=href("/reset-code")>{t!("我有镇里给的重设密码的代码")}</a></p>
             {demo(visit, &next)}
         </div>
     };
     Page::new(t!("登录"), body.into_any())
+}
+
+/// What led here.
+fn done(visit: &Visit) -> Option<AnyView> {
+    let message = match visit.query("done")? {
+        "reset" => t!("新密码已设置，其他设备上的登录都已退出。请用新密码登录。"),
+        "registered" => t!("注册完成，请登录。"),
+        _ => return None,
+    };
+    Some(view! { <p class="done" role="status">{message}</p> }.into_any())
 }
 
 /// Only some have a second factor; it opens by itself where it is asked for.

@@ -13,6 +13,9 @@ pub const BANK_LINE: &str = "/bank-lines/{id}";
 pub const MATCH: &str = "/bank-lines/{id}/match";
 pub const UNMATCH: &str = "/bank-lines/{id}/unmatch";
 pub const CONFIRM: &str = "/bank-lines/{id}/confirm";
+pub const VOID: &str = "/bank-lines/{id}/void";
+pub const OWNER: &str = "/bank-lines/{id}/owner";
+pub const CONFIRM_OWNER: &str = "/bank-lines/{id}/owner/confirm";
 
 /// The accounts of the caller's charity.
 #[must_use]
@@ -53,6 +56,24 @@ pub fn unmatch(id: BankLineId) -> Call<BankLine> {
 #[must_use]
 pub fn confirm(id: BankLineId, seen: &ConfirmLine) -> Call<BankLine> {
     Call::post(format!("/bank-lines/{id}/confirm"), seen)
+}
+
+/// Voids a mistyped line that is not matched; its serial number is free again.
+#[must_use]
+pub fn void(id: BankLineId, why: &VoidLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/void"), why)
+}
+
+/// Says whose a confirmed part of an unknown giver is; another pledge takes the place of one that is not confirmed.
+#[must_use]
+pub fn name_owner(id: BankLineId, owner: &PartOwner) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/owner"), owner)
+}
+
+/// A second person agrees: the money goes to its owner's account.
+#[must_use]
+pub fn confirm_owner(id: BankLineId, seen: &PartOwner) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/owner/confirm"), seen)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +135,21 @@ pub struct ConfirmLine {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Unmatch {}
 
+/// A part of a line and the pledge that it was paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartOwner {
+    pub lot: LotId,
+    pub pledge: PledgeId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VoidLine {
+    /// 5 to 200 characters.
+    pub reason: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BankLine {
@@ -125,6 +161,8 @@ pub struct BankLine {
     pub matched_by: Option<String>,
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Why it was voided.
+    pub reason: Option<String>,
     pub parts: Vec<LinePart>,
     /// Whose it may be, best first; while it is not matched.
     pub suggestions: Vec<SuggestedPledge>,
@@ -134,10 +172,12 @@ pub struct BankLine {
 /// What this caller may do with the line now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one button that the page shows or leaves out")]
 pub struct LineRights {
     pub match_: bool,
     pub unmatch: bool,
     pub confirm: bool,
+    pub void: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +187,19 @@ pub struct LinePart {
     pub amount_fen: Fen,
     pub pledge: Option<PartPledge>,
     pub campaign: Option<CampaignId>,
+    /// Of a giver not known yet: whose it is said to be, until a second person has agreed.
+    pub owner: Option<NamedOwner>,
+    /// Whether this caller may say whose it is, and whether he may agree.
+    pub may_name_owner: bool,
+    pub may_confirm_owner: bool,
+}
+
+/// Whose money of an unknown giver is said to be, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NamedOwner {
+    pub pledge: PartPledge,
+    pub named_by: String,
 }
 
 /// The pledge that a part was matched to.

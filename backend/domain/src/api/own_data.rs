@@ -1,6 +1,7 @@
 //! What is kept about oneself, to take along, and closing one's account.
 
 use super::Call;
+use super::consents::ConsentEntry;
 use super::sessions::Device;
 use crate::organisation::Membership;
 use crate::{OrganisationId, PersonId};
@@ -47,6 +48,8 @@ pub struct OwnData {
     pub created_at: DateTime<Utc>,
     pub memberships: Vec<Membership>,
     pub devices: Vec<Device>,
+    /// What one agreed to and withdrew, latest first.
+    pub consents: Vec<ConsentEntry>,
     /// What one did here, latest first.
     pub acts: Vec<OwnAct>,
     /// There are older acts than these.
@@ -78,9 +81,10 @@ pub struct Kept {
 }
 
 /// What, why and for how long.
-const KEPT: [[&str; 3]; 3] = [
+const KEPT: [[&str; 3]; 4] = [
     ["您经办的认捐、到账、拨付和核销记录，以编号代替姓名", "会计凭证和账簿依《会计档案管理办法》保存", "30 年"],
     ["谁在什么时候办了什么的操作记录，以编号代替姓名", "供审计核对，不能改动", "与所记的账目相同"],
+    ["您同意和撤回的记录，以编号代替姓名", "证明处理个人信息已取得同意", "与操作记录相同"],
     ["访问日志", "《网络安全法》要求留存不少于六个月", "180 天，到期自动删除"],
 ];
 

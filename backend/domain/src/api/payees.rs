@@ -10,10 +10,10 @@ pub const PAYEES: &str = "/payees";
 pub const VERIFY: &str = "/payees/{id}/verify";
 pub const CLOSE: &str = "/payees/{id}/close";
 
-/// Those of the caller's village, or those proposed to the caller's charity.
+/// Those of the caller's village, or those proposed to the caller's charity, latest first.
 #[must_use]
-pub fn list() -> Call<List<Payee>> {
-    Call::get(PAYEES)
+pub fn list(query: &PayeeQuery) -> Call<List<Payee>> {
+    Call::get(PAYEES).query(query)
 }
 
 /// A village proposes an account. The id is the client's.
@@ -32,6 +32,21 @@ pub fn verify(id: PayeeId, how: &VerifyPayee) -> Call<Payee> {
 #[must_use]
 pub fn close(id: PayeeId) -> Call<Payee> {
     Call::post(format!("/payees/{id}/close"), &ClosePayee {})
+}
+
+/// Which payees; everything left out means all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct PayeeQuery {
+    /// Of this village.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<PayeeStatus>,
+    /// `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

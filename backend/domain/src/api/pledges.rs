@@ -12,6 +12,7 @@ pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
 pub const DISPLAY: &str = "/pledges/{id}/display";
+pub const DESIGNATE: &str = "/pledges/{id}/need";
 
 /// Pledges. The id is the client's: sending the same twice makes one pledge, other content is a conflict.
 #[must_use]
@@ -48,6 +49,18 @@ pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
     Call::post(DISPLAY.replace("{id}", &id.to_string()), choice)
 }
 
+/// The enterprise points its directed pledge, made without a need, at one; the same need again changes nothing.
+#[must_use]
+pub fn designate(id: PledgeId, to: &Designate) -> Call<Pledge> {
+    Call::post(format!("/pledges/{id}/need"), to)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Designate {
+    pub need: NeedId,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewPledge {
@@ -80,6 +93,8 @@ pub struct Pledge {
     pub share_with_recipient: bool,
     pub terms_version: String,
     pub pledged_at: DateTime<Utc>,
+    /// When its giver pointed it at its need, where that was later.
+    pub designated_at: Option<DateTime<Utc>>,
     /// Where to pay; only for the giver and the charity.
     pub pay_to: Option<PayTo>,
     /// What has arrived for it, oldest first.

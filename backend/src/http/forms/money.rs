@@ -4,7 +4,7 @@ use super::{Form, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
 use domain::api::pledges::{self, NewPledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::arrival::BankLineInput;
@@ -75,10 +75,7 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
     match form.page.in_process(&site).call(pledges::create(&new)).await {
         Ok(pledge) => site.see_other(form.lang(), &format!("/pledges/{}?done=pledged", pledge.id)),
         Err(error) => {
-            if error.code == ErrorCode::Conflict {
-                // The typed values stay; the next try is another pledge.
-                form.state.values.retain(|(name, _)| name != "id");
-            }
+            form.begin_anew(&error);
             form.refused(&site, as_in_the_form(error)).await
         }
     }
@@ -153,7 +150,10 @@ pub async fn enter_line(State(site): State<Site>, request: Request) -> Response 
     };
     match form.page.in_process(&site).call(arrivals::enter(&NewBankLine { id, bank_account, line })).await {
         Ok(line) => site.see_other(form.lang(), &format!("/work/bank-lines/{}?done=entered", line.id)),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 
@@ -168,6 +168,12 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     let (result, done) = match form.value("action") {
         "match" => (match_whole(&site, &mut form, id).await, "matched"),
         "divide" => (divide(&site, &mut form, id).await, "matched"),
+        "void" => {
+            let why = VoidLine { reason: form.value("reason").to_owned() };
+            (inner.call(arrivals::void(id, &why)).await.map(|_| ()), "voided")
+        }
+        "name_owner" => (name_owner(&site, &mut form, id).await, "owner_named"),
+        "confirm_owner" => (confirm_owner(&site, &form, id).await, "owner_confirmed"),
         "unmatch" => (inner.call(arrivals::unmatch(id)).await.map(|_| ()), "unmatched"),
         "confirm" => {
             let lots = form.state.all("lot").into_iter().filter_map(|lot| lot.parse().ok()).collect();
@@ -191,6 +197,33 @@ async fn match_whole(site: &Site, form: &mut Form, id: BankLineId) -> Result<(),
     let line = inner.call(arrivals::get(id)).await?;
     let part = MatchPart { amount_fen: line.line.amount, pledge: Some(pledge), campaign: None };
     inner.call(arrivals::match_(id, &MatchLine { parts: vec![part] })).await.map(|_| ())
+}
+
+/// By the reference of the pledge that a part of an unknown giver was paid for.
+async fn name_owner(site: &Site, form: &mut Form, id: BankLineId) -> Result<(), ApiError> {
+    let inner = form.page.in_process(site);
+    let lot = form.value("lot").parse().map_err(|_| ApiError::new(ErrorCode::BadRequest, "请刷新页面再操作"))?;
+    let found = match form.value("owner_reference").parse::<PledgeReference>() {
+        Ok(reference) => {
+            let read = inner.call(pledges::by_reference(reference)).await;
+            read.map(|pledge| pledge.id).map_err(|_| "没有找到向本单位作出的这笔认捐".to_owned())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    match found {
+        Ok(pledge) => inner.call(arrivals::name_owner(id, &PartOwner { lot, pledge })).await.map(|_| ()),
+        Err(wrong) => {
+            form.problem("owner_reference", wrong);
+            Err(invalid(Vec::new()))
+        }
+    }
+}
+
+async fn confirm_owner(site: &Site, form: &Form, id: BankLineId) -> Result<(), ApiError> {
+    let (Ok(lot), Ok(pledge)) = (form.value("lot").parse(), form.value("pledge").parse()) else {
+        return Err(ApiError::new(ErrorCode::BadRequest, "请刷新页面再操作"));
+    };
+    form.page.in_process(site).call(arrivals::confirm_owner(id, &PartOwner { lot, pledge })).await.map(|_| ())
 }
 
 /// Parts by reference and amount; lines with neither are passed over.

@@ -7,7 +7,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use domain::api::disbursements::{self, ApprovalRule, NewAllocation, NewDisbursement, Paid, Reject};
 use domain::api::payees::{self, NewPayee, VerifyPayee};
-use domain::api::{ApiError, ErrorCode, pledges};
+use domain::api::pledges::{self, Designate};
+use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::PayeeSnapshot;
 use domain::{DisbursementId, PayeeId, PledgeId};
 
@@ -25,13 +26,42 @@ fn as_in_the_form(mut error: ApiError) -> ApiError {
     error
 }
 
-/// Setting arrived money aside for the pledge's need, on the pledge's own page.
-pub async fn allocate(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
-    let mut form = match Form::read(&site, request).await {
+/// On a pledge's own page: its giver points it at a need, the charity sets its money aside for that need.
+pub async fn pledge_step(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
+    let form = match Form::read(&site, request).await {
         Ok(form) => form,
         Err(response) => return response,
     };
-    let Ok(pledge) = id.parse::<PledgeId>() else { return site.page(&form.page, None).await };
+    let action = form.value("action").to_owned();
+    match (id.parse::<PledgeId>(), action.as_str()) {
+        (Ok(pledge), "designate") => designate(site, form, pledge).await,
+        (Ok(pledge), _) => allocate(site, form, pledge).await,
+        _ => site.page(&form.page, None).await,
+    }
+}
+
+/// By the need's code, as everybody reads it on the need's page.
+async fn designate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
+    let code = form.value("need_code").trim().to_uppercase();
+    let written = !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let inner = form.page.in_process(&site);
+    let found = if written { inner.call(needs::get(&code)).await.ok() } else { None };
+    let Some(need) = found else {
+        form.problem("need_code", "没有找到这条公开的需求，请照需求页上的编号填写，如 XQ-441424-2026-1");
+        return form.refused(&site, invalid(Vec::new())).await;
+    };
+    match inner.call(pledges::designate(pledge, &Designate { need: need.id })).await {
+        Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=designated")),
+        Err(mut error) => {
+            for problem in error.fields.iter_mut().filter(|problem| problem.field == "need") {
+                problem.field = "need_code".into();
+            }
+            form.refused(&site, error).await
+        }
+    }
+}
+
+async fn allocate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
     let amount_fen = amount(&mut form, "amount");
     let (true, Ok(id)) = (form.state.problems.is_empty(), form.value("id").parse()) else {
         return form.refused(&site, invalid(Vec::new())).await;
@@ -45,7 +75,10 @@ pub async fn allocate(State(site): State<Site>, Path(id): Path<String>, request:
     };
     match allocated.await {
         Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=allocated")),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 
@@ -70,8 +103,18 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
         _ => (Err(use_the_buttons()), ""),
     };
     match result {
-        Ok(_) => site.see_other(form.lang(), &format!("/work/payees?done={done}")),
-        Err(error) => form.refused(&site, error).await,
+        Ok(_) => {
+            // Back to where in the list it was done.
+            let query = form.page.uri.query().unwrap_or_default();
+            let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("done="));
+            let done = format!("done={done}");
+            let query: Vec<&str> = std::iter::once(done.as_str()).chain(kept).collect();
+            site.see_other(form.lang(), &format!("/work/payees?{}", query.join("&")))
+        }
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, error).await
+        }
     }
 }
 
@@ -124,7 +167,10 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
     let new = NewDisbursement { id, need, payee, amount_fen, purpose };
     match form.page.in_process(&site).call(disbursements::prepare(&new)).await {
         Ok(made) => site.see_other(form.lang(), &format!("/work/disbursements/{}?done=prepared", made.id)),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 

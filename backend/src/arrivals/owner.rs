@@ -1,0 +1,104 @@
+//! Money that arrived from an unknown giver finds its owner: one person says whose it is, a second one agrees.
+//!
+//! Only then it goes from `unmatched` to its owner's account, under the lot that it came in with, and the pledge counts
+//! it as arrived. Deliberately absent: dividing a part among several pledges; that is said when a line is matched.
+
+mod sql;
+
+use super::{in_this_state, lock_own, viewer};
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::http::caller::{CharityChecker, CharityMaker, Origin};
+use crate::{campaigns, ledger, pledges};
+use domain::api::arrivals::{BankLine, PartOwner};
+use domain::arrival::{BankLineStatus, check_confirmer};
+use domain::ledger::{Event, Fund};
+use domain::organisation::Acting;
+use domain::pledge::Restriction;
+use domain::{BankLineId, Fen};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Says whose a confirmed part of an unknown giver is, or that it is another's while nobody has agreed.
+pub async fn name(app: &App, maker: &CharityMaker, id: BankLineId, owner: PartOwner) -> Result<BankLine> {
+    let mut tx = app.begin().await?;
+    let part = Part::lock(&mut tx, &maker.acting, id, owner).await?;
+    sql::name(&mut tx, owner, maker.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    part.record(app, &mut tx, (&maker.acting, &maker.origin), "owner_named").await?;
+    tx.commit().await?;
+    super::get(app, &viewer(&maker.acting), id).await
+}
+
+/// A second person agrees: the money is its owner's, and its pledge counts it.
+pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: PartOwner) -> Result<BankLine> {
+    let mut tx = app.begin().await?;
+    let part = Part::lock(&mut tx, &checker.acting, id, seen).await?;
+    let named = sql::named(&mut tx, seen.lot).await?.filter(|named| named.pledge == seen.pledge);
+    let named = named.ok_or_else(Error::changed_meanwhile)?;
+    check_confirmer(named.by, checker.acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
+    let to = match part.pledge.restriction {
+        Restriction::Directed => Fund::Directed { pledge: part.pledge.id },
+        Restriction::Undirected => {
+            Fund::General { campaign: part.pledge.campaign, charity: checker.acting.organisation }
+        }
+    };
+    let (bank_account, takes) = (part.line.bank_account, vec![(seen.lot, part.amount)]);
+    let event = Event::OwnerFound { line: id, bank_account, to, takes, on: app.clock.today() };
+    ledger::post(app, &mut tx, &event).await?;
+    sql::set_owner(&mut tx, seen).await?.one_row_or_conflict()?;
+    sql::confirm(&mut tx, seen.lot, checker.acting.person, app.clock.now())
+        .await
+        .on_constraint("part_owner_four_eyes", || Error::Conflict("款项的归属须由另一人复核".into()))?
+        .one_row_or_conflict()?;
+    part.record(app, &mut tx, (&checker.acting, &checker.origin), "owner_confirmed").await?;
+    let arrival = pledges::Arrival {
+        confirmation_no: part.line.confirmation_no.ok_or_else(Error::changed_meanwhile)?,
+        amount: part.amount,
+        booked_on: part.line.booked_on,
+    };
+    pledges::book_arrivals(app, &mut tx, &[(part.pledge, part.amount)]).await?;
+    pledges::tell_arrival(app, &mut tx, seen.pledge, arrival).await?;
+    tx.commit().await?;
+    super::get(app, &viewer(&checker.acting), id).await
+}
+
+/// A part whose giver is not known, with its line and the pledge that is said to be its owner, all locked.
+struct Part {
+    line: super::sql::Locked,
+    amount: Fen,
+    pledge: pledges::Locked,
+    owner: PartOwner,
+}
+
+impl Part {
+    async fn lock(tx: &mut PgConnection, acting: &Acting, id: BankLineId, owner: PartOwner) -> Result<Self> {
+        let line = lock_own(tx, acting, id).await?;
+        if line.status != BankLineStatus::Confirmed {
+            return Err(in_this_state(line.status));
+        }
+        let amount = sql::unknown(tx, id, owner.lot).await?;
+        let amount = amount.ok_or_else(|| Error::Conflict("这一份款项已有归属，请刷新页面".into()))?;
+        let pledge = pledges::lock(tx, &[owner.pledge]).await?.into_iter().next();
+        let pledge = pledge.filter(|pledge| pledge.charity == acting.organisation);
+        let pledge = pledge.ok_or_else(|| Error::invalid("pledge", "没有找到向本单位作出的这笔认捐"))?;
+        if !pledge.status.takes_money() {
+            return Err(Error::invalid("pledge", "这笔认捐已取消，款项不能归入"));
+        }
+        campaigns::may_move(tx, &[pledge.campaign]).await?;
+        Ok(Part { line, amount, pledge, owner })
+    }
+
+    async fn record(
+        &self,
+        app: &App,
+        tx: &mut PgConnection,
+        (acting, origin): (&Acting, &Origin),
+        verb: &'static str,
+    ) -> Result<()> {
+        let after = Some(json!({ "lot": self.owner.lot, "pledge": self.owner.pledge }));
+        let subject = self.line.id.0;
+        let record = Record { verb, subject_kind: "bank_line", subject, before: None, after, reason: None };
+        Ok(audit::record(app, tx, acting, origin, record).await?)
+    }
+}

@@ -1,0 +1,86 @@
+//! The only SQL on whose money of an unknown giver is.
+
+use chrono::{DateTime, Utc};
+use domain::api::arrivals::PartOwner;
+use domain::{BankLineId, Fen, LotId, PersonId, PledgeId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+
+/// The amount of a line's part that has no owner yet.
+pub async fn unknown(connection: &mut PgConnection, line: BankLineId, lot: LotId) -> sqlx::Result<Option<Fen>> {
+    let amount = sqlx::query_scalar!(
+        "select amount_fen
+         from bank_line_part
+         where line = $1 and lot = $2 and pledge is null and campaign is null
+         for update",
+        line.0,
+        lot.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    amount.map(Fen::new).transpose().map_err(|error| sqlx::Error::Decode(format!("amount: {error}").into()))
+}
+
+/// Whose a part is said to be, by whom.
+pub struct Named {
+    pub pledge: PledgeId,
+    pub by: PersonId,
+}
+
+pub async fn named(connection: &mut PgConnection, lot: LotId) -> sqlx::Result<Option<Named>> {
+    let row = sqlx::query!(
+        "select pledge, named_by from part_owner where lot = $1 and confirmed_by is null for update",
+        lot.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Named { pledge: PledgeId(row.pledge), by: PersonId(row.named_by) }))
+}
+
+/// Says whose a part is; what was said before and nobody agreed to is replaced.
+pub async fn name(
+    connection: &mut PgConnection,
+    owner: PartOwner,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "insert into part_owner as o (lot, pledge, named_by, named_at)
+         values ($1, $2, $3, $4)
+         on conflict (lot) do update
+         set pledge = excluded.pledge, named_by = excluded.named_by, named_at = excluded.named_at
+         where o.confirmed_by is null",
+        owner.lot.0,
+        owner.pledge.0,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn confirm(
+    connection: &mut PgConnection,
+    lot: LotId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update part_owner set confirmed_by = $2, confirmed_at = $3 where lot = $1 and confirmed_by is null",
+        lot.0,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_owner(connection: &mut PgConnection, owner: PartOwner) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line_part set pledge = $2 where lot = $1 and pledge is null and campaign is null",
+        owner.lot.0,
+        owner.pledge.0
+    )
+    .execute(connection)
+    .await
+}

@@ -1,0 +1,99 @@
+//! What people have agreed to: given or withdrawn, each kind for itself, never overwritten.
+//!
+//! Deliberately absent: the texts (domain), and consents that somebody else gives.
+
+mod http;
+mod sql;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::Result;
+use crate::http::caller::SignedIn;
+use domain::api::consents::{ConsentDecision, ConsentDecisions, ConsentEntry, ConsentStanding, Consents};
+use domain::consent::ConsentKind;
+use domain::{PersonId, Problems};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Rows of the history that a page shows.
+const HISTORY_MAX: i64 = 100;
+
+/// What the caller has agreed to.
+pub async fn mine(app: &App, signed_in: &SignedIn) -> Result<Consents> {
+    let mut tx = app.snapshot().await?;
+    read(&mut tx, signed_in.me.id).await
+}
+
+/// What a person gave and withdrew, latest first.
+pub async fn history(tx: &mut PgConnection, person: PersonId) -> Result<Vec<ConsentEntry>> {
+    Ok(sql::history(tx, person, HISTORY_MAX).await?)
+}
+
+async fn read(tx: &mut PgConnection, person: PersonId) -> Result<Consents> {
+    let history = sql::history(tx, person, HISTORY_MAX).await?;
+    let now = sql::now(tx, person).await?;
+    let standing = |kind: &ConsentKind| ConsentStanding {
+        kind: *kind,
+        version: kind.version().to_owned(),
+        given: now.iter().any(|(own, version, given)| own == kind && version == kind.version() && *given),
+    };
+    Ok(Consents { standing: ConsentKind::ALL.iter().map(standing).collect(), history })
+}
+
+/// Gives or withdraws. What stands so already is not written again.
+pub async fn decide(app: &App, signed_in: &SignedIn, asked: &ConsentDecisions) -> Result<Consents> {
+    check(&asked.decisions).none_or_err()?;
+    let person = signed_in.me.id;
+    let mut tx = app.begin().await?;
+    let before = read(&mut tx, person).await?;
+    for decision in &asked.decisions {
+        let stands = before.standing.iter().any(|own| own.kind == decision.kind && own.given == decision.given);
+        if !stands {
+            write(app, &mut tx, person, decision.kind, decision.given).await?;
+            let verb = if decision.given { "consent_given" } else { "consent_withdrawn" };
+            let after = Some(json!({ "kind": decision.kind, "version": decision.version }));
+            let record =
+                Record { verb, subject_kind: "person", subject: person.0, before: None, after, reason: None };
+            audit::record_as(app, &mut tx, Some(person), None, &signed_in.origin, record).await?;
+        }
+    }
+    let after = read(&mut tx, person).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Only the present text can be agreed to, and there is no account without notice and terms.
+fn check(decisions: &[ConsentDecision]) -> Problems {
+    let mut problems = Problems::new();
+    for ConsentDecision { kind, version, given } in decisions {
+        if version != kind.version() {
+            problems.add(kind.as_str(), format!("{}已更新，请重新阅读后再提交", kind.label()));
+        } else if kind.is_needed() && !given {
+            problems.add(
+                kind.as_str(),
+                format!("没有{}就不能使用账号。要停用账号，请联系所在县（市、区）工商联", kind.label()),
+            );
+        }
+    }
+    problems
+}
+
+async fn write(app: &App, tx: &mut PgConnection, person: PersonId, kind: ConsentKind, given: bool) -> Result<()> {
+    Ok(sql::insert(tx, person, kind, kind.version(), given, app.clock.now()).await?)
+}
+
+/// Notice and terms in their present versions, as somebody agrees to them who opens an account.
+pub async fn agree(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    for kind in ConsentKind::NEEDED {
+        write(app, tx, person, kind, true).await?;
+    }
+    Ok(())
+}
+
+/// Whether a person has agreed to the present text of one kind and not withdrawn.
+pub async fn holds(tx: &mut PgConnection, person: PersonId, kind: ConsentKind) -> Result<bool> {
+    let now = sql::now(tx, person).await?;
+    Ok(now.iter().any(|(own, version, given)| *own == kind && version == kind.version() && *given))
+}
