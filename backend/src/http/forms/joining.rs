@@ -2,6 +2,7 @@
 
 use super::{Form, invalid};
 use crate::http::identify::SetTokens;
+use crate::people;
 use crate::site::Site;
 use axum::extract::{Request, State};
 use axum::http::Extensions;
@@ -10,6 +11,7 @@ use domain::api::invitations::{self, AcceptInvitation, Accepted, Newcomer};
 use domain::api::resets::{self, UseCode};
 use domain::api::sessions::{self, Credentials};
 use domain::code::OneTimeCode;
+use std::sync::Arc;
 
 /// Looks at a code, takes it with one's account, or with a new one.
 pub async fn join(State(site): State<Site>, request: Request) -> Response {
@@ -32,18 +34,23 @@ pub async fn join(State(site): State<Site>, request: Request) -> Response {
 }
 
 /// With the account of whoever is signed in; from now on he acts for the organisation that he joined.
-async fn accept(site: &Site, form: Form) -> Response {
-    let inner = form.page.in_process(site);
+async fn accept(site: &Site, mut form: Form) -> Response {
     let call = invitations::accept(form.value("code"), &AcceptInvitation::default());
-    match inner.call(call).await {
-        Ok(accepted) => {
-            if !accepted.waits && inner.call(sessions::act_for(accepted.organisation)).await.is_err() {
-                tracing::warn!("who joined an organisation does not act for it yet");
-            }
-            site.see_other(form.lang(), joined(&accepted))
+    let accepted = match form.page.in_process(site).call(call).await {
+        Ok(accepted) => accepted,
+        Err(error) => return form.refused(site, error).await,
+    };
+    // The request knows its caller as he was before he joined.
+    let session = form.page.caller.session.map(|sitting| sitting.id);
+    if let Some(session) = session.filter(|_| !accepted.waits)
+        && let Ok(Some((me, _))) = people::who(&site.app, session).await
+    {
+        form.page.caller.me = Some(Arc::new(me));
+        if form.page.in_process(site).call(sessions::act_for(accepted.organisation)).await.is_err() {
+            tracing::warn!("who joined an organisation does not act for it yet");
         }
-        Err(error) => form.refused(site, error).await,
     }
+    site.see_other(form.lang(), joined(&accepted))
 }
 
 fn joined(accepted: &Accepted) -> &'static str {
