@@ -311,6 +311,7 @@ fn the_texts_that_people_agree_to_are_translated() {
     use domain::consent::{PRIVACY_NOTICE, TERMS, WHAT_IS_NEW};
     let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
     let lines = PRIVACY_NOTICE.iter().chain(TERMS).chain(WHAT_IS_NEW);
-    let missing: Vec<_> = lines.filter(|line| !english.contains_key(**line) || !traditional.contains_key(**line)).collect();
+    let missing: Vec<_> =
+        lines.filter(|line| !english.contains_key(**line) || !traditional.contains_key(**line)).collect();
     assert!(missing.is_empty(), "these sentences have no translation: {missing:?}");
 }

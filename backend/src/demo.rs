@@ -97,10 +97,7 @@ const PARTIES: &[Party] = &[
         kind: OrganisationKind::Town,
         name: "五华县梅林镇",
         place: Some("441424125"),
-        people: &[
-            ("town", "示例镇负责人", Role::OfficeOwner),
-            ("town-reviewer", "示例镇审核员", Role::TownReviewer),
-        ],
+        people: &[("town", "示例镇负责人", Role::OfficeOwner), ("town-reviewer", "示例镇审核员", Role::TownReviewer)],
     },
     Party {
         kind: OrganisationKind::Federation,

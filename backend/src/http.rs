@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links, needs,
-    notices, organisations, payees, people, places, pledges, registrations, resets, texts, todo, verifications,
+    areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
+    needs, notices, organisations, payees, people, places, pledges, registrations, resets, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};

@@ -46,14 +46,14 @@ pub mod pledges;
 pub mod qr;
 pub mod receipts;
 pub mod registrations;
+pub mod resets;
 pub mod search;
 pub mod serve;
 pub mod site;
 pub mod stop;
-pub mod verifications;
-pub mod resets;
 pub mod texts;
 pub mod todo;
+pub mod verifications;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -81,11 +81,15 @@ async fn a_row_says_who_for_whom_what_before_and_after_and_why() {
     let row = auditor.call(audit::list(&query)).await.unwrap().items.remove(0);
     assert_eq!((row.person, row.person_name.as_deref()), (Some(id_of(&federation).await), Some("f**")));
     assert_eq!(row.organisation, Some(test.organisation_of(&federation).await));
-    assert_eq!((row.verb_label.as_str(), row.subject, row.reason.as_deref()), ("退回需求", need.id.0, Some("请补报价单")));
+    assert_eq!(
+        (row.verb_label.as_str(), row.subject, row.reason.as_deref()),
+        ("退回需求", need.id.0, Some("请补报价单"))
+    );
     assert_eq!(row.before.unwrap()["status"], "federation_review");
     assert_eq!(row.after.unwrap()["status"], "returned");
     let page = auditor.page("/work/audit?verb=need_returned").await.text();
-    for said in ["操作记录（1）", "退回需求", "状态：工商联审核", "状态：退回补正", "请补报价单", "f**", "导出表格"] {
+    for said in ["操作记录（1）", "退回需求", "状态：工商联审核", "状态：退回补正", "请补报价单", "f**", "导出表格"]
+    {
         assert!(page.contains(said), "the page does not say {said}");
     }
     assert!(!page.contains("federation-441424</a>"), "a name is shown whole");

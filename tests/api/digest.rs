@@ -115,7 +115,8 @@ async fn whoever_belongs_to_several_reads_of_all_of_them_and_givers_are_not_dunn
     let letters = sent(&test);
     assert!(letters.iter().all(|letter| !letter.to.starts_with("firm")));
     let own = letters.iter().find(|letter| letter.to.starts_with("village-")).unwrap();
-    for said in ["village-441424103203的单位：被退回、待修改的需求：1 件", "federation-441424的单位：待审核的需求：1 件"]
+    for said in
+        ["village-441424103203的单位：被退回、待修改的需求：1 件", "federation-441424的单位：待审核的需求：1 件"]
     {
         assert!(own.text.contains(said), "{}", own.text);
     }

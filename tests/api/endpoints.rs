@@ -127,7 +127,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "POST /registrations/enterprise",
         "POST /invitations/look",
         "POST /invitations/{code}/accept",
-        "POST /password-resets/use",
+        "POST /town-resets/use",
         "POST /enquiries",
         "POST /enquiries/{id}/messages",
         "POST /session",

@@ -108,7 +108,8 @@ async fn a_letter_is_written_without_script_and_refused_with_what_was_typed() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text().contains("五华县") && page.text().contains("只有答复您的工商联能看到这封信。"));
     let id = "0190a000-0000-7000-8000-000000000009";
-    let refused = test.visitor().form("/contact", &[("id", id), ("name", "陈"), ("email", "chen"), ("text", "？")]).await;
+    let refused =
+        test.visitor().form("/contact", &[("id", id), ("name", "陈"), ("email", "chen"), ("text", "？")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for said in ["value=\"chen\"", "请选择主题", "请填写能收到答复的邮箱", "请把事情写清楚"] {
         assert!(refused.text().contains(said), "the page does not say {said}");
@@ -189,7 +190,10 @@ async fn an_asker_who_was_erased_is_not_written_to_and_the_record_names_nobody()
     assert!(!text.contains("asker1") && !text.contains("陈先生") && !text.contains("路灯"), "{text}");
     let payloads: Vec<String> =
         sqlx::query_scalar("select payload::text from job").fetch_all(&test.app.pool).await.unwrap();
-    assert!(payloads.iter().all(|payload| !payload.contains("asker1") && !payload.contains("答复内容")), "{payloads:?}");
+    assert!(
+        payloads.iter().all(|payload| !payload.contains("asker1") && !payload.contains("答复内容")),
+        "{payloads:?}"
+    );
     test.done().await;
 }
 

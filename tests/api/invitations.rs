@@ -183,8 +183,10 @@ async fn an_invitation_by_e_mail_says_the_code_in_the_letter_only() {
     (new.way, new.email) = (InvitationWay::Email, Some(" Chen@Example.com ".into()));
     let made = enterprise.call(invitations::invite(id, &new)).await.unwrap();
     assert_eq!((made.sheet, made.invitation.sent_to.as_deref()), (None, Some("chen@example.com")));
-    let payload: String =
-        sqlx::query_scalar("select payload::text from job where kind = 'invite'").fetch_one(&test.app.pool).await.unwrap();
+    let payload: String = sqlx::query_scalar("select payload::text from job where kind = 'invite'")
+        .fetch_one(&test.app.pool)
+        .await
+        .unwrap();
     assert!(!payload.contains("chen") && !payload.contains("code"), "{payload}");
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);

@@ -1,9 +1,9 @@
 //! The API and the pages, in process.
 
 mod accounts;
+mod again;
 mod audit;
 mod bank_lines;
-mod again;
 mod check;
 mod consents;
 mod deliveries;
@@ -14,11 +14,11 @@ mod endpoints;
 mod enquiries;
 mod files;
 mod forms;
+mod installation;
 mod invitations;
 mod limits;
-mod installation;
-mod logs;
 mod links;
+mod logs;
 mod mail;
 mod members;
 mod money;
@@ -35,7 +35,7 @@ mod sessions;
 mod stages;
 mod statements;
 mod story;
+mod todo;
+mod towns;
 mod uploads;
 mod verifications;
-mod towns;
-mod todo;

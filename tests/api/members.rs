@@ -86,7 +86,8 @@ async fn the_last_owner_stays_also_when_two_leave_at_once() {
         owner.call(members::change(charity.id, one, &leave)),
         other.call(members::change(charity.id, two, &leave)),
     );
-    let refused: Vec<u16> = [&first, &second].into_iter().filter_map(|left| left.as_ref().err()).map(|e| e.status).collect();
+    let refused: Vec<u16> =
+        [&first, &second].into_iter().filter_map(|left| left.as_ref().err()).map(|e| e.status).collect();
     assert_eq!(refused, [409], "one leaves, the other has to stay");
     let people = members_of(if first.is_err() { &owner } else { &other }, charity.id).await;
     assert_eq!(people.items.iter().filter(|member| member.roles[0].role == Role::CharityOwner).count(), 1);

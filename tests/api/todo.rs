@@ -84,7 +84,11 @@ async fn what_waits_for_villages_and_federations_waits_for_no_others() {
     use TodoKind::{AnswerEnquiries, MendNeeds, ReviewNeeds};
     assert_eq!(counts(&federation).await, [(ReviewNeeds, 1), (AnswerEnquiries, 1)]);
     assert_eq!(counts(&other).await, []);
-    assert_eq!(counts(&city).await, [(ReviewNeeds, 1), (AnswerEnquiries, 1)], "its own letter, and every county's need");
+    assert_eq!(
+        counts(&city).await,
+        [(ReviewNeeds, 1), (AnswerEnquiries, 1)],
+        "its own letter, and every county's need"
+    );
     assert_eq!(counts(&village).await, [(MendNeeds, 1)]);
     assert_eq!(counts(&other_village).await, [], "a draft is nobody's business");
     for nobody in [test.enterprise("firm").await, test.auditor().await, test.admin().await, test.donor().await] {
@@ -94,7 +98,8 @@ async fn what_waits_for_villages_and_federations_waits_for_no_others() {
     assert_eq!((first.since.to_rfc3339().as_str(), first.overdue), ("2026-06-30T02:00:00+00:00", false));
     assert_eq!(first.due.to_string(), "2026-07-07", "five working days");
     let page = federation.page("/work").await.text();
-    for said in ["待审核的需求", "待答复的来信", "最早的从 2026-06-30 10:00 起等着，建议 2026年7月7日 前办", "1 件"] {
+    for said in ["待审核的需求", "待答复的来信", "最早的从 2026-06-30 10:00 起等着，建议 2026年7月7日 前办", "1 件"]
+    {
         assert!(page.contains(said), "the page does not say {said}");
     }
     test.clock.advance(Duration::days(8));

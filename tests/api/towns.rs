@@ -131,7 +131,10 @@ async fn two_people_of_the_town_let_somebody_set_a_new_password() {
     assert_eq!(approved.reset.status, ResetStatus::Approved);
     assert!(approved.sheet.qr.contains("<svg") && approved.sheet.address.ends_with("/reset-code"));
     let told = town.call(texts::list()).await.unwrap().items;
-    assert!(told[0].phone == "13812341234" && !told[0].body.contains(&approved.sheet.code), "the code is on paper only");
+    assert!(
+        told[0].phone == "13812341234" && !told[0].body.contains(&approved.sheet.code),
+        "the code is on paper only"
+    );
     let use_it = |code: &str, new: &str| resets::use_code(&UseCode { code: code.into(), new: new.into() });
     let code = approved.sheet.code;
     assert_eq!(test.visitor().call(use_it(&code, "short")).await.unwrap_err().fields(), ["new"]);

@@ -27,6 +27,37 @@ pub const VERBS: &[(&str, &str)] = &[
     ("recovery_codes_made", "换恢复码"),
     ("notice_preferences_set", "改通知方式"),
     ("account_closed", "注销账号"),
+    ("bank_line_voided", "作废银行流水"),
+    ("donor_registered", "捐赠人注册"),
+    ("enterprise_registered", "企业注册"),
+    ("enterprise_owner_accepted", "确认担任企业负责人"),
+    ("owner_confirmed", "确认企业负责人"),
+    ("owner_named", "指定企业负责人"),
+    ("email_confirmed", "确认邮箱"),
+    ("password_reset", "重设密码"),
+    ("password_reset_asked", "申请为村里的人重设密码"),
+    ("password_reset_approved", "同意重设密码"),
+    ("password_reset_refused", "不同意重设密码"),
+    ("phone_changed", "改手机号"),
+    ("registration_document_added", "上传证照"),
+    ("registration_document_removed", "删除证照"),
+    ("registration_answered", "答复认证意见"),
+    ("registration_resubmitted", "重新提交认证"),
+    ("organisation_opened", "开通单位"),
+    ("invitation_made", "发出邀请"),
+    ("invitation_accepted", "接受邀请"),
+    ("invitation_revoked", "撤销邀请"),
+    ("roles_changed", "改岗位"),
+    ("text_passed_on", "转告短信内容"),
+    ("pledge_designated", "为定向认捐指定需求"),
+    ("consent_given", "表示同意"),
+    ("consent_withdrawn", "撤回同意"),
+    ("organisation_verified", "认证单位"),
+    ("organisation_returned", "退回认证"),
+    ("organisation_suspended", "停用单位"),
+    ("organisation_restored", "恢复单位"),
+    ("role_seconded", "同意岗位"),
+    ("role_refused", "不同意岗位"),
     ("private_data_read", "查看个人信息"),
     ("audit_exported", "导出操作记录"),
     ("need_drafted", "写需求草稿"),
@@ -76,6 +107,11 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("report", "进展报告"),
     ("spending_item", "支出明细"),
     ("enquiry", "来信"),
+    ("consent", "同意"),
+    ("link", "一次性链接"),
+    ("invitation", "邀请"),
+    ("reset", "重设密码"),
+    ("text", "短信内容"),
     ("job", "后台任务"),
 ];
 
@@ -184,7 +220,8 @@ pub fn check_days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(), 
 /// See OWASP, “CSV Injection”.
 #[must_use]
 pub fn spreadsheet_cell(text: &str) -> String {
-    let begins_a_formula = text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let begins_a_formula =
+        text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if begins_a_formula { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -240,7 +277,9 @@ mod tests {
         assert!(check_reading_reason(" 核查 ").is_err() && check_reading_reason("信访 2026-18 号").is_ok());
         assert!(check_reading_reason(&"字".repeat(201)).is_err());
         let day = |text: &str| text.parse::<NaiveDate>().ok();
-        assert!(check_days(day("2026-06-30"), day("2026-06-30")).is_ok() && check_days(None, day("2026-01-01")).is_ok());
+        assert!(
+            check_days(day("2026-06-30"), day("2026-06-30")).is_ok() && check_days(None, day("2026-01-01")).is_ok()
+        );
         assert!(check_days(day("2026-07-01"), day("2026-06-30")).is_err());
     }
 }

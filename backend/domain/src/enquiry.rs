@@ -44,15 +44,22 @@ pub fn reference(day: NaiveDate, number: i64) -> String {
 #[must_use]
 pub fn is_reference(text: &str) -> bool {
     let mut parts = text.split('-');
-    let digits = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    parts.next() == Some("LX") && digits(parts.next()) && digits(parts.next()) && parts.next().is_none() && text.len() <= 30
+    let digits =
+        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    parts.next() == Some("LX")
+        && digits(parts.next())
+        && digits(parts.next())
+        && parts.next().is_none()
+        && text.len() <= 30
 }
 
 /// Whether an answer could be sent there: one `@`, a host with a dot, nothing that ends a header.
 #[must_use]
 pub fn is_address(email: &str) -> bool {
     let Some((local, host)) = email.split_once('@') else { return false };
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b',' | b';' | b'"' | b'@'));
+    let plain = |text: &str| {
+        text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b',' | b';' | b'"' | b'@'))
+    };
     email.len() <= EMAIL_MAX
         && !local.is_empty()
         && plain(local)

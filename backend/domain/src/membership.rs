@@ -283,7 +283,10 @@ mod tests {
             assert_eq!(stands_at(kind, place.as_ref()), fine, "{kind} {place:?}");
         }
         for kind in FOUNDED {
-            assert!(!matches!(kind, OrganisationKind::Enterprise | OrganisationKind::Donor | OrganisationKind::Platform));
+            assert!(!matches!(
+                kind,
+                OrganisationKind::Enterprise | OrganisationKind::Donor | OrganisationKind::Platform
+            ));
         }
     }
 }

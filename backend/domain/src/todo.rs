@@ -13,6 +13,7 @@ words! {
     /// What waits. The order is that of the page where several wait equally long.
     pub enum TodoKind {
         ReviewNeeds = "review_needs" / "待审核的需求",
+        VerifyEnterprises = "verify_enterprises" / "待认证的企业",
         AnswerEnquiries = "answer_enquiries" / "待答复的来信",
         MendNeeds = "mend_needs" / "被退回、待修改的需求",
         MendSpending = "mend_spending" / "被退回、待补正的支出",
@@ -25,6 +26,8 @@ words! {
         MakePayments = "make_payments" / "待付款的拨付",
         AcceptSpending = "accept_spending" / "待核销的支出",
         AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
+        SecondRoles = "second_roles" / "待您同意的岗位",
+        ApproveResets = "approve_resets" / "待您同意的重设密码",
         DeadJobs = "dead_jobs" / "没有办成的后台任务",
     }
 }
@@ -41,17 +44,17 @@ impl TodoKind {
     #[must_use]
     pub const fn within(self) -> Within {
         match self {
-            TodoKind::ReviewNeeds | TodoKind::AnswerEnquiries => Within::WorkingDays(5),
+            TodoKind::ReviewNeeds | TodoKind::VerifyEnterprises | TodoKind::AnswerEnquiries => Within::WorkingDays(5),
             TodoKind::MendNeeds | TodoKind::MendSpending => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
             TodoKind::MatchLines | TodoKind::ConfirmLines => Within::WorkingDays(2),
-            TodoKind::VerifyPayees
-            | TodoKind::CheckPayments
-            | TodoKind::ApprovePayments
-            | TodoKind::MakePayments => Within::WorkingDays(3),
+            TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
+                Within::WorkingDays(3)
+            }
             TodoKind::AcceptSpending => Within::WorkingDays(5),
             TodoKind::AwaitedPledges => Within::Days(30),
-            TodoKind::DeadJobs => Within::WorkingDays(1),
+            TodoKind::SecondRoles => Within::WorkingDays(2),
+            TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
         }
     }
 
@@ -61,12 +64,15 @@ impl TodoKind {
         match self {
             TodoKind::ReviewNeeds => "/work#review",
             TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::ReportsDue => "/work#needs",
+            TodoKind::VerifyEnterprises => "/work/verifications",
             TodoKind::AnswerEnquiries => "/work/enquiries",
             TodoKind::MatchLines | TodoKind::ConfirmLines => "/work/bank-lines",
             TodoKind::VerifyPayees => "/work/payees",
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::AwaitedPledges => "/my-gifts",
+            TodoKind::SecondRoles => "/work/members",
+            TodoKind::ApproveResets => "/work/town",
             TodoKind::DeadJobs => "/work/jobs",
         }
     }

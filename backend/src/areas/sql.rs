@@ -8,11 +8,7 @@ use sqlx::PgConnection;
 
 /// The children of a place in the order of their codes. Everything is counted by the prefix of its code in one pass, so
 /// that a county of three hundred villages costs one statement as a town of twenty does.
-pub async fn below(
-    connection: &mut PgConnection,
-    place: &PlaceCode,
-    now: DateTime<Utc>,
-) -> sqlx::Result<Vec<AreaRow>> {
+pub async fn below(connection: &mut PgConnection, place: &PlaceCode, now: DateTime<Utc>) -> sqlx::Result<Vec<AreaRow>> {
     let digits: i32 = match place.level() {
         PlaceLevel::City => 6,
         PlaceLevel::County => 9,

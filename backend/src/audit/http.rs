@@ -23,11 +23,7 @@ pub fn routes() -> Endpoints {
         .post(PRIVATE, "查看一个人的姓名、账号和邮箱，写明原因", read_private)
 }
 
-async fn list(
-    State(app): State<App>,
-    _: AuditReader,
-    Query(query): Query<AuditQuery>,
-) -> Result<Json<List<AuditRow>>> {
+async fn list(State(app): State<App>, _: AuditReader, Query(query): Query<AuditQuery>) -> Result<Json<List<AuditRow>>> {
     Ok(Json(super::list(&app, &query).await?))
 }
 

@@ -68,7 +68,12 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
 }
 
 /// Newest first; events of one instant in the order of their numbers.
-fn list_of(mut sql: QueryBuilder<Postgres>, filter: &Filter, after: Option<EventId>, limit: i64) -> QueryBuilder<Postgres> {
+fn list_of(
+    mut sql: QueryBuilder<Postgres>,
+    filter: &Filter,
+    after: Option<EventId>,
+    limit: i64,
+) -> QueryBuilder<Postgres> {
     sql.push(
         "select id, at, actor, actor_name, organisation, organisation_name, verb, subject_kind, subject, before, after,
                 reason, address
@@ -135,11 +140,8 @@ pub async fn plan(
 }
 
 pub async fn person(connection: &mut PgConnection, id: PersonId) -> sqlx::Result<Option<PrivatePerson>> {
-    let row = sqlx::query!(
-        r#"select account as "account!", name, email from person_read where id = $1"#,
-        id.0
-    )
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query!(r#"select account as "account!", name, email from person_read where id = $1"#, id.0)
+        .fetch_optional(connection)
+        .await?;
     Ok(row.map(|row| PrivatePerson { id, account: row.account, name: row.name, email: row.email }))
 }

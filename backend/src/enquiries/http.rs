@@ -25,11 +25,7 @@ pub fn routes() -> Endpoints {
         .post(MESSAGES, "写信人补充，凭邮件里的链接", add)
 }
 
-async fn ask(
-    State(app): State<App>,
-    caller: Caller,
-    Body(new): Body<NewEnquiry>,
-) -> Result<(StatusCode, Json<Asked>)> {
+async fn ask(State(app): State<App>, caller: Caller, Body(new): Body<NewEnquiry>) -> Result<(StatusCode, Json<Asked>)> {
     Ok((StatusCode::CREATED, Json(super::ask(&app, &caller.origin, &new).await?)))
 }
 

@@ -4,10 +4,10 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
-mod joining;
-mod members;
 mod desk;
 mod display;
+mod joining;
+mod members;
 mod money;
 mod payments;
 mod prove;

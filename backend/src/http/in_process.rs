@@ -33,7 +33,8 @@ impl InProcess {
 
     /// Asks for something that is no JSON, to be handed on as it comes.
     pub async fn open(&self, path: &str) -> Result<Response, ApiError> {
-        self.answered(domain::api::Request { method: domain::api::Method::Get, path: path.to_owned(), body: None }).await
+        self.answered(domain::api::Request { method: domain::api::Method::Get, path: path.to_owned(), body: None })
+            .await
     }
 
     async fn send_request(&self, asked: domain::api::Request) -> Result<(Bytes, Extensions), ApiError> {

@@ -12,10 +12,11 @@ use domain::api::List;
 use domain::api::jobs::{DEAD_JOBS, DeadJob, HandleJob, JobHandled, RETRY, SET_ASIDE};
 
 pub fn routes() -> Endpoints {
-    Endpoints::new("后台任务")
-        .get(DEAD_JOBS, "没有办成的后台任务", dead)
-        .post(RETRY, "重办一个后台任务", retry)
-        .post(SET_ASIDE, "标明已另行处理", set_aside)
+    Endpoints::new("后台任务").get(DEAD_JOBS, "没有办成的后台任务", dead).post(RETRY, "重办一个后台任务", retry).post(
+        SET_ASIDE,
+        "标明已另行处理",
+        set_aside,
+    )
 }
 
 async fn dead(State(app): State<App>, _: PlatformAdmin) -> Result<Json<List<DeadJob>>> {

@@ -70,9 +70,7 @@ impl Job {
             Job::LinkLetter { link } => links::send(app, id, created_at, *link).await,
             Job::LinkRequest { request } => links::answer(app, *request).await,
             Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
-            Job::Answer { enquiry, position } => {
-                enquiries::send_answer(app, id, created_at, *enquiry, *position).await
-            }
+            Job::Answer { enquiry, position } => enquiries::send_answer(app, id, created_at, *enquiry, *position).await,
         }
     }
 }

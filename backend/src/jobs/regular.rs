@@ -7,7 +7,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::files;
+use crate::{files, links, people};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -18,16 +18,20 @@ const POLL: std::time::Duration = std::time::Duration::from_mins(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     DropOldDrafts,
+    ForgetOldFailures,
+    ForgetOldLinks,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 1] = [Task::DropOldDrafts];
+    const OF_THE_HOUSE: [Task; 3] = [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
     const fn name(self) -> &'static str {
         match self {
             Task::DropOldDrafts => "drop_old_drafts",
+            Task::ForgetOldFailures => "forget_old_failures",
+            Task::ForgetOldLinks => "forget_old_links",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -35,6 +39,8 @@ impl Task {
     async fn run(self, app: &App) -> Result<()> {
         match self {
             Task::DropOldDrafts => files::drop_old_drafts(app).await.map(|_| ()),
+            Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
+            Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

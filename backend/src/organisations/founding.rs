@@ -111,7 +111,8 @@ fn cursor(text: &str) -> Option<(DateTime<Utc>, OrganisationId)> {
 /// Organisations by a part of the name, kind and place, latest first.
 pub async fn list(app: &App, _: &PlatformAdmin, query: &OrganisationQuery) -> Result<List<OrganisationRow>> {
     let mut problems = Problems::new();
-    let asked = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let asked =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let name = asked(&query.q);
     problems.require(name.as_ref().is_none_or(|q| q.chars().count() <= NAME_MAX), "q", "查询词最多 100 个字");
     let kind = asked(&query.kind).and_then(|kind| problems.take("kind", kind.parse::<OrganisationKind>()));

@@ -42,7 +42,8 @@ async fn read(app: &App, connection: &mut PgConnection, caller: &Caller, id: Org
     let (standing, acting) = standing(caller, &organisation).ok_or(Error::NotFound)?;
     let rows = sql::held(connection, id).await?;
     let has_owner = rows.iter().any(|row| owns(&organisation, row));
-    let roles: Vec<Role> = organisation.kind.roles().iter().copied().filter(|role| there_is(&organisation, *role)).collect();
+    let roles: Vec<Role> =
+        organisation.kind.roles().iter().copied().filter(|role| there_is(&organisation, *role)).collect();
     let invites = |role: &Role| {
         let by = invites_as(standing);
         by.is_some_and(|by| may_invite(by, (organisation.kind, organisation.place.as_ref()), has_owner, *role).is_ok())

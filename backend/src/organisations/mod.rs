@@ -20,6 +20,7 @@ use crate::http::caller::Caller;
 use domain::api::needs::Where;
 use domain::organisation::{Acting, OrganisationKind, OrganisationStatus, Role};
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::uscc::Uscc;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
@@ -169,12 +170,8 @@ fn standing(caller: &Caller, organisation: &Organisation) -> Option<(Standing, A
         villages && over.is_some_and(|(town, village)| town.contains(village))
     });
     let admin = caller.acting_as(&[Role::PlatformAdmin]);
-    let found = [
-        (Standing::Owner, owner),
-        (Standing::Colleague, colleague),
-        (Standing::Town, town),
-        (Standing::Admin, admin),
-    ];
+    let found =
+        [(Standing::Owner, owner), (Standing::Colleague, colleague), (Standing::Town, town), (Standing::Admin, admin)];
     found.into_iter().find_map(|(standing, acting)| Some((standing, acting?)))
 }
 
@@ -188,4 +185,9 @@ pub async fn leave_all(tx: &mut PgConnection, person: PersonId) -> Result<()> {
     }
     sql::end_donor(tx, person).await?;
     Ok(sql::delete_memberships(tx, person).await?)
+}
+
+/// Roles that handle money, given by a colleague, to which this person may agree.
+pub async fn waiting_to_be_seconded(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_seconded(tx, acting.organisation, acting.person).await?)
 }

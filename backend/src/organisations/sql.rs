@@ -4,6 +4,7 @@ use super::{NewOrganisation, Organisation, Registering};
 use chrono::{DateTime, Utc};
 use domain::membership::Held;
 use domain::organisation::{MembershipStatus, OrganisationStatus, Role};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -138,14 +139,9 @@ pub async fn set_status(
     from: OrganisationStatus,
     to: OrganisationStatus,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update organisation set status = $3 where id = $1 and status = $2",
-        id.0,
-        from.as_str(),
-        to.as_str()
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update organisation set status = $3 where id = $1 and status = $2", id.0, from.as_str(), to.as_str())
+        .execute(connection)
+        .await
 }
 
 pub async fn insert_membership_once(
@@ -420,4 +416,21 @@ pub async fn end_donor(connection: &mut PgConnection, person: PersonId) -> sqlx:
 pub async fn delete_memberships(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
     sqlx::query!("delete from membership where person = $1", person.0).execute(connection).await?;
     Ok(())
+}
+
+pub async fn waiting_to_be_seconded(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(created_at) as oldest
+           from membership
+           where organisation = $1 and status = 'waiting' and person <> $2 and given_by is distinct from $2"#,
+        organisation.0,
+        person.0
+    )
+    .fetch_one(connection)
+    .await
 }

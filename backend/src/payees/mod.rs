@@ -53,9 +53,7 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
         return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
-    files::keep(&mut tx, village.acting.person, &[new.document], &already)
-        .await
-        .map_err(|_| no_document())?;
+    files::keep(&mut tx, village.acting.person, &[new.document], &already).await.map_err(|_| no_document())?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
     let concerned = (village.acting.organisation, new.charity);

@@ -17,7 +17,8 @@ impl Guesses {
     #[must_use]
     pub fn of(account: &str, origin: &Origin) -> Self {
         let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
-        let subjects = [format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")];
+        let subjects =
+            [format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")];
         Guesses(subjects.into())
     }
 

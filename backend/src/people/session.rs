@@ -255,7 +255,9 @@ mod tests {
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let link = keys.letter_link("enquiry", one);
         assert!(keys.is_letter_link("enquiry", one, &link) && link.len() == 22);
-        for wrong in [keys.letter_link("enquiry", two), keys.letter_link("other", one), String::new(), link[1..].to_owned()] {
+        for wrong in
+            [keys.letter_link("enquiry", two), keys.letter_link("other", one), String::new(), link[1..].to_owned()]
+        {
             assert!(!keys.is_letter_link("enquiry", one, &wrong), "{wrong}");
         }
     }

@@ -27,11 +27,7 @@ async fn list(State(app): State<App>, town: Town) -> Result<Json<List<Reset>>> {
     Ok(Json(super::list(&app, &town).await?))
 }
 
-async fn ask(
-    State(app): State<App>,
-    town: Sure<Town>,
-    Body(new): Body<NewReset>,
-) -> Result<(StatusCode, Json<Reset>)> {
+async fn ask(State(app): State<App>, town: Sure<Town>, Body(new): Body<NewReset>) -> Result<(StatusCode, Json<Reset>)> {
     Ok((StatusCode::CREATED, Json(super::ask(&app, &town, &new).await?)))
 }
 

@@ -26,6 +26,7 @@ use domain::membership::ResetStatus;
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::person::check_password;
 use domain::place::{PlaceCode, PlaceLevel};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId, Problems, ResetId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -97,7 +98,9 @@ async fn village_of(tx: &mut PgConnection, person: PersonId, town: &PlaceCode) -
     };
     let village = all.iter().find(here).ok_or(Error::NotFound)?;
     if !all.iter().all(|organisation| here(&organisation)) {
-        return Err(Error::Conflict("这个人在别的单位也有岗位，镇里不能为他重设密码。请他用邮箱找回，或找那个单位的负责人".into()));
+        return Err(Error::Conflict(
+            "这个人在别的单位也有岗位，镇里不能为他重设密码。请他用邮箱找回，或找那个单位的负责人".into(),
+        ));
     }
     Ok(village.id)
 }
@@ -164,6 +167,11 @@ pub async fn refuse(app: &App, town: &Town, id: ResetId) -> Result<Reset> {
     let row = sql::one(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(row.shown(app.clock.now(), acting))
+}
+
+/// New passwords that a colleague of the town has asked for, to which this person may agree.
+pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_approved(tx, acting.organisation, acting.person).await?)
 }
 
 /// Those of the town, or of the county's towns that have one person only; latest first.

@@ -6,6 +6,7 @@ use domain::api::resets::{NewReset, Reset};
 use domain::membership::ResetStatus;
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId, ResetId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -186,11 +187,7 @@ pub async fn of_town(connection: &mut PgConnection, town: OrganisationId, limit:
 }
 
 /// Those of the towns of a county that have one person only.
-pub async fn of_single_towns(
-    connection: &mut PgConnection,
-    county: &PlaceCode,
-    limit: i64,
-) -> sqlx::Result<Vec<Row>> {
+pub async fn of_single_towns(connection: &mut PgConnection, county: &PlaceCode, limit: i64) -> sqlx::Result<Vec<Row>> {
     let rows = sqlx::query_as!(
         Record,
         r#"select id as "id!", person as "person!", person_name as "person_name!", village_name as "village_name!",
@@ -295,6 +292,24 @@ pub async fn notices(connection: &mut PgConnection, person: PersonId) -> sqlx::R
         approved_at,
         used_at,
     };
-    let notices = rows.into_iter().map(|row| notice(row.name, row.asked_by, row.approved_by, row.approved_at, row.used_at));
+    let notices =
+        rows.into_iter().map(|row| notice(row.name, row.asked_by, row.approved_by, row.approved_at, row.used_at));
     Ok(notices.collect())
+}
+
+pub async fn waiting_to_be_approved(
+    connection: &mut PgConnection,
+    town: OrganisationId,
+    person: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(asked_at) as oldest
+           from password_reset
+           where town = $1 and approved_at is null and ended_at is null and asked_by <> $2"#,
+        town.0,
+        person.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -36,12 +36,7 @@ pub struct Outgoing {
 /// A way by which texts leave the house.
 pub trait Texts {
     /// Hands one over, as part of the caller's transaction.
-    fn hand_over(
-        &self,
-        app: &App,
-        tx: &mut PgConnection,
-        text: &Outgoing,
-    ) -> impl Future<Output = Result<()>> + Send;
+    fn hand_over(&self, app: &App, tx: &mut PgConnection, text: &Outgoing) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// The way of this installation.
@@ -92,14 +87,8 @@ pub async fn passed_on(app: &App, staff: &Inviter, id: TextId) -> Result<()> {
         return Err(Error::NotFound);
     }
     sql::set_passed_on(&mut tx, id, acting.person, app.clock.now()).await?.one_row_or_conflict()?;
-    let record = Record {
-        verb: "text_passed_on",
-        subject_kind: "text",
-        subject: id.0,
-        before: None,
-        after: None,
-        reason: None,
-    };
+    let record =
+        Record { verb: "text_passed_on", subject_kind: "text", subject: id.0, before: None, after: None, reason: None };
     audit::record(app, &mut tx, acting, origin, record).await?;
     tx.commit().await?;
     Ok(())

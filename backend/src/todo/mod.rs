@@ -10,9 +10,12 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    Caller, CharityApprover, CharityChecker, CharityMaker, CharityPayer, Enterprise, Federation, PlatformAdmin, Village,
+    Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
+    PlatformAdmin, Town, Village,
 };
-use crate::{arrivals, deliveries, disbursements, enquiries, jobs, needs, payees, pledges};
+use crate::{
+    arrivals, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets, verifications,
+};
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
 use domain::api::todo::{Todo, TodoItem};
@@ -32,6 +35,9 @@ type Source = (
 /// Everything that can wait. Whoever adds work that waits adds its line.
 const SOURCES: &[Source] = &[
     (Federation::ROLES, TodoKind::ReviewNeeds, |tx, desk, _| Box::pin(needs::waiting_for_review(tx, desk))),
+    (Federation::ROLES, TodoKind::VerifyEnterprises, |tx, desk, _| {
+        Box::pin(verifications::waiting_to_be_decided(tx, desk))
+    }),
     (Federation::ROLES, TodoKind::AnswerEnquiries, |tx, desk, _| Box::pin(enquiries::waiting(tx, desk))),
     (Village::ROLES, TodoKind::MendNeeds, |tx, desk, _| Box::pin(needs::waiting_to_be_mended(tx, desk))),
     (Village::ROLES, TodoKind::MendSpending, |tx, desk, _| Box::pin(deliveries::waiting_to_be_mended(tx, desk))),
@@ -54,6 +60,10 @@ const SOURCES: &[Source] = &[
         Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
     }),
     (Enterprise::ROLES, TodoKind::AwaitedPledges, |tx, desk, _| Box::pin(pledges::waiting_for_money(tx, desk))),
+    (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {
+        Box::pin(organisations::waiting_to_be_seconded(tx, desk))
+    }),
+    (Town::ROLES, TodoKind::ApproveResets, |tx, desk, _| Box::pin(resets::waiting_to_be_approved(tx, desk))),
     (PlatformAdmin::ROLES, TodoKind::DeadJobs, |tx, _, _| Box::pin(jobs::waiting(tx))),
 ];
 

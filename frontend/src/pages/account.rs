@@ -3,8 +3,8 @@
 use crate::parts::field::{Field, summary};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
-use domain::api::sessions::{self, Device, Me};
 use domain::api::contact::{self, OwnContact};
+use domain::api::sessions::{self, Device, Me};
 use domain::api::{ApiError, ErrorCode};
 use leptos::prelude::*;
 
@@ -70,8 +70,15 @@ fn contact_card(contact: &OwnContact, form: &FormState) -> AnyView {
     let resets = contact.resets.iter().map(|reset| {
         let by = [&reset.asked_by, &reset.approved_by].into_iter().flatten().cloned().collect::<Vec<_>>().join("、");
         let what = match reset.used_at {
-            Some(at) => t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at)),
-            None => t!("{by}（{town}）{at} 同意为您重设密码，还没有使用", by = by, town = reset.town_name, at = instant(reset.approved_at)),
+            Some(at) => {
+                t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at))
+            }
+            None => t!(
+                "{by}（{town}）{at} 同意为您重设密码，还没有使用",
+                by = by,
+                town = reset.town_name,
+                at = instant(reset.approved_at)
+            ),
         };
         view! { <li>{what}</li> }
     });

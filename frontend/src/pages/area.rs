@@ -262,11 +262,8 @@ fn waiting(resets: &[Reset], path: &'static str) -> AnyView {
 }
 
 fn one(reset: &Reset, path: &'static str) -> AnyView {
-    let asked = t!(
-        "{name} 申请于 {at}",
-        name = reset.asked_by.clone().unwrap_or_default(),
-        at = instant(reset.asked_at)
-    );
+    let asked =
+        t!("{name} 申请于 {at}", name = reset.asked_by.clone().unwrap_or_default(), at = instant(reset.asked_at));
     let approved = reset.approved_by.as_ref().map(|name| t!("{name} 已同意", name = name));
     let decide = |action: &'static str, label: &'static str, class: &'static str| {
         view! {

@@ -35,10 +35,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 fn joined(done: &str) -> Option<Page> {
     let (title, says) = match done {
         "joined" => (t!("已经加入"), t!("您现在可以代表这个单位办事了。")),
-        "waits" => (
-            t!("已经接受，等另一位同意"),
-            t!("这个岗位经手钱款，要由本单位另一位同意后才生效。请告诉邀请您的人。"),
-        ),
+        "waits" => {
+            (t!("已经接受，等另一位同意"), t!("这个岗位经手钱款，要由本单位另一位同意后才生效。请告诉邀请您的人。"))
+        }
         _ => return None,
     };
     let body = view! {

@@ -342,8 +342,7 @@ pub fn offices(visit: &Visit) -> Option<AnyView> {
     if at(OrganisationKind::Town) && visit.has(&[Role::OfficeOwner, Role::TownReviewer]) {
         links.push(("/work/town", t!("本镇的村（社区）")));
     }
-    if at(OrganisationKind::Federation)
-        && visit.has(&[Role::OfficeOwner, Role::FederationCounty, Role::FederationCity])
+    if at(OrganisationKind::Federation) && visit.has(&[Role::OfficeOwner, Role::FederationCounty, Role::FederationCity])
     {
         links.push(("/work/places", t!("辖区的镇和村（社区）")));
     }

@@ -18,8 +18,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
     let asked = |name: &str| visit.query(name).map(str::to_owned);
-    let query =
-        OrganisationQuery { q: asked("q"), kind: asked("kind"), place: asked("place"), after: asked("after") };
+    let query = OrganisationQuery { q: asked("q"), kind: asked("kind"), place: asked("place"), after: asked("after") };
     let list = visit.call(organisations::list(&query)).await?;
     let finder = finder(visit).await?;
     let empty = FormState::default();

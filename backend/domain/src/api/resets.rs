@@ -7,10 +7,10 @@ use crate::{OrganisationId, PersonId, ResetId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub const RESETS: &str = "/password-resets";
-pub const APPROVE: &str = "/password-resets/{id}/approve";
-pub const REFUSE: &str = "/password-resets/{id}/refuse";
-pub const USE: &str = "/password-resets/use";
+pub const RESETS: &str = "/town-resets";
+pub const APPROVE: &str = "/town-resets/{id}/approve";
+pub const REFUSE: &str = "/town-resets/{id}/refuse";
+pub const USE: &str = "/town-resets/use";
 
 /// Those of the caller's town, or of the towns that the caller may help; latest first.
 #[must_use]
@@ -27,13 +27,13 @@ pub fn ask(new: &NewReset) -> Call<Reset> {
 /// Another agrees; only this answer holds the code.
 #[must_use]
 pub fn approve(id: ResetId) -> Call<ResetApproved> {
-    Call::post(format!("/password-resets/{id}/approve"), &DecideReset {})
+    Call::post(format!("/town-resets/{id}/approve"), &DecideReset {})
 }
 
 /// Nothing comes of it.
 #[must_use]
 pub fn refuse(id: ResetId) -> Call<Reset> {
-    Call::post(format!("/password-resets/{id}/refuse"), &DecideReset {})
+    Call::post(format!("/town-resets/{id}/refuse"), &DecideReset {})
 }
 
 /// The person sets the password with the code.

@@ -116,7 +116,8 @@ pub async fn accept(app: &App, caller: &Caller, code: &str, asked: &AcceptInvita
 
 /// Somebody unknown who says nothing of himself.
 fn who_are_you() -> Error {
-    let asked = [("name", "请填写姓名"), ("account", "请填写账号名或手机号，以后用它登录"), ("password", "请设一个密码")];
+    let asked =
+        [("name", "请填写姓名"), ("account", "请填写账号名或手机号，以后用它登录"), ("password", "请设一个密码")];
     Error::Invalid(asked.map(|(field, says)| Problem { field: field.into(), message: says.into() }).into())
 }
 
