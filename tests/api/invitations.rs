@@ -8,6 +8,7 @@ use domain::api::members::MembersView;
 use domain::api::organisations::{self, FoundOrganisation, OrganisationQuery};
 use domain::api::sessions::{self, Credentials, me};
 use domain::api::{contact, members, needs, texts};
+use domain::code::OneTimeCode;
 use domain::membership::{InvitationStatus, InvitationWay};
 use domain::organisation::{MembershipStatus, OrganisationKind, Role};
 use domain::{InvitationId, OrganisationId};
@@ -35,6 +36,13 @@ fn newcomer(account: &str) -> AcceptInvitation {
         password: PASSWORD.into(),
     };
     AcceptInvitation { newcomer: Some(newcomer) }
+}
+
+/// The code that a sheet shows: two groups of five with a dash.
+pub fn code_on(sheet: &str) -> String {
+    let code: String = sheet.split("<code>").nth(1).expect("a code").chars().take(11).collect();
+    assert!(code.parse::<OneTimeCode>().is_ok(), "{code}");
+    code
 }
 
 /// A village head and his village.
@@ -67,8 +75,7 @@ async fn a_printed_invitation_makes_an_account_without_an_e_mail_address() {
     let page = sheet.text();
     assert_eq!(sheet.status, 200, "{page}");
     assert!(page.contains("邀请单") && page.contains("<svg") && page.contains("老刘") && page.contains("/join"));
-    let code = page.split("<code>").nth(1).unwrap().split("</code>").next().unwrap().to_owned();
-    assert_eq!(code.len(), 11, "{code}");
+    let code = code_on(&page);
     assert!(!head.page("/work/members").await.text().contains(&code), "it is shown once");
 
     let visitor = test.visitor();
@@ -189,6 +196,12 @@ async fn an_invitation_by_e_mail_says_the_code_in_the_letter_only() {
     let chen = test.visitor().call(invitations::accept(&code, &newcomer("chen"))).await.unwrap();
     assert_eq!(chen.account.as_deref(), Some("chen"));
     let chen = test.signed_in("CHEN@example.com").await;
+    let confirmed: bool = sqlx::query_scalar("select email_confirmed_at is not null from person_private where email = $1")
+        .bind("chen@example.com")
+        .fetch_one(&test.app.pool)
+        .await
+        .unwrap();
+    assert!(confirmed, "whoever came by the letter reads that address");
     assert_eq!(chen.call(contact::contact()).await.unwrap().email.as_deref(), Some("chen@example.com"));
     let list = enterprise.call(invitations::list(id)).await.unwrap().items;
     assert_eq!((list[0].status, list[0].sent_to.as_deref()), (InvitationStatus::Accepted, None), "forgotten");

@@ -1,4 +1,4 @@
-use crate::invitations::printed;
+use crate::invitations::{code_on, printed};
 use crate::members::{events, id_of};
 use crate::needs::{VILLAGE, content, new_need};
 use crate::statements::Statements;
@@ -222,8 +222,8 @@ async fn for_a_town_of_one_the_owner_of_the_countys_federation_is_the_second() {
     let read_back = county.form("/work/places", &step).await;
     assert!(read_back.status == 200 && read_back.text().contains("请确认同意重设密码"), "{}", read_back.text());
     let sheet = county.form("/work/places", &[step[0], step[1], ("confirmed", "1")]).await.text();
-    let code = sheet.split("<code>").nth(1).unwrap().split("</code>").next().unwrap();
-    assert!(test.visitor().call(resets::use_code(&UseCode { code: code.into(), new: NEW.into() })).await.is_ok());
+    let code = code_on(&sheet);
+    assert!(test.visitor().call(resets::use_code(&UseCode { code, new: NEW.into() })).await.is_ok());
     test.done().await;
 }
 

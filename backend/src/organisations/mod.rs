@@ -161,7 +161,8 @@ enum Standing {
 fn standing(caller: &Caller, organisation: &Organisation) -> Option<(Standing, Acting)> {
     const TOWN: &[Role] = &[Role::OfficeOwner, Role::TownReviewer];
     let own = caller.me.as_ref()?.acting == Some(organisation.id);
-    let owner = caller.acting_as(&[organisation.kind.owner()]).filter(|_| own);
+    // A donor is alone in his organisation.
+    let owner = caller.acting_as(&[organisation.kind.owner()]).filter(|acting| own && acting.role != Role::Donor);
     let colleague = caller.acting_as(Role::ALL).filter(|_| own);
     let town = caller.acting_as(TOWN).filter(|acting| {
         let over = acting.place.as_ref().zip(organisation.place.as_ref());

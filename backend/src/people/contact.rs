@@ -28,6 +28,11 @@ pub async fn insert(
     taken(inserted)
 }
 
+/// The person came by a letter to his address: it is his.
+pub async fn confirm_email(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    Ok(sql::confirm_email(tx, person, app.clock.now()).await?)
+}
+
 /// What somebody else signs in with already.
 fn taken(inserted: sqlx::Result<()>) -> Result<()> {
     if broken(&inserted) == Some("person_email_unique") {

@@ -52,7 +52,9 @@ pub async fn create(app: &App, person: &NewPerson<'_>) -> Result<PersonId> {
     sql::insert_person(&mut tx, id, &normalise_account(person.account), &hash, app.clock.now())
         .await
         .on_constraint("person_account_unique", || Error::invalid("account", "这个账号已经有人用了"))?;
-    sql::insert_private(&mut tx, id, person.name, person.email).await?;
+    sql::insert_private(&mut tx, id, person.name, person.email)
+        .await
+        .on_constraint("person_email_unique", || Error::invalid("email", "这个邮箱已经有账号了"))?;
     tx.commit().await?;
     Ok(id)
 }

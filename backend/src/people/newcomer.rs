@@ -20,6 +20,8 @@ pub struct Checked {
     account: Option<String>,
     phone: Option<String>,
     email: Option<String>,
+    /// He came by a letter to that address.
+    confirmed: bool,
     hash: String,
 }
 
@@ -43,7 +45,8 @@ pub async fn check(app: &App, typed: &Newcomer, email: Option<String>) -> Result
     problems.none_or_err()?;
     let account = (!account.is_empty()).then(|| normalise_account(account));
     let hash = super::password::hash(app, &typed.password).await?;
-    Ok(Checked { name, account, phone: number, email: address.or(email), hash })
+    let confirmed = email.is_some() && (address.is_none() || address == email);
+    Ok(Checked { name, account, phone: number, email: address.or(email), confirmed, hash })
 }
 
 /// Makes the account, in the transaction of the invitation that it belongs to; returns also what to sign in with.
@@ -56,6 +59,9 @@ pub async fn insert(app: &App, tx: &mut PgConnection, checked: &Checked) -> Resu
         .await
         .on_constraint("person_account_unique", || Error::invalid("account", "这个账号名已经有人用了，请换一个"))?;
     contact::insert(tx, id, &checked.name, checked.email.as_deref(), checked.phone.as_deref()).await?;
+    if checked.confirmed {
+        contact::confirm_email(app, tx, id).await?;
+    }
     let signs_in_with = checked.account.clone().or_else(|| checked.phone.clone()).unwrap_or(account);
     Ok((id, signs_in_with))
 }

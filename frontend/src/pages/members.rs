@@ -10,7 +10,7 @@ use domain::api::members::{self, HeldRole, Member, Members, MembersView};
 use domain::api::texts::{self, TextToPassOn};
 use domain::api::{ApiError, ErrorCode};
 use domain::membership::{InvitationStatus, InvitationWay};
-use domain::organisation::{MembershipStatus, OrganisationKind, Role};
+use domain::organisation::{Membership, MembershipStatus, OrganisationKind, OrganisationStatus, Role};
 use domain::{OrganisationId, PersonId};
 use leptos::prelude::*;
 
@@ -338,7 +338,8 @@ pub fn passing_on(list: &[TextToPassOn], path: &'static str, organisation: Optio
 
 /// The ways from one's work to people, places and organisations.
 pub fn offices(visit: &Visit) -> Option<AnyView> {
-    let acting = visit.me.as_ref()?.acting().next()?.clone();
+    let verified = |own: &&Membership| own.status == OrganisationStatus::Verified;
+    let acting = visit.me.as_ref()?.acting().find(verified)?.clone();
     let at = |kind: OrganisationKind| acting.kind == kind;
     let mut links: Vec<(&'static str, &'static str)> = Vec::new();
     if at(OrganisationKind::Town) && visit.has(&[Role::OfficeOwner, Role::TownReviewer]) {

@@ -1,5 +1,6 @@
 //! The only SQL on how people are reached.
 
+use chrono::{DateTime, Utc};
 use domain::PersonId;
 use sqlx::PgConnection;
 
@@ -19,6 +20,13 @@ pub async fn insert(
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+pub async fn confirm_email(connection: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("update person_private set email_confirmed_at = $2 where person = $1", person.0, now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
