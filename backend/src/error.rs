@@ -157,11 +157,14 @@ pub trait OnConstraint<T> {
 
 impl<T> OnConstraint<T> for sqlx::Result<T> {
     fn on_constraint(self, name: &str, to_error: impl FnOnce() -> Error) -> Result<T> {
-        self.map_err(|error| match &error {
-            sqlx::Error::Database(database) if database.constraint() == Some(name) => to_error(),
-            _ => error.into(),
-        })
+        self.map_err(|error| if violates(&error, name) { to_error() } else { error.into() })
     }
+}
+
+/// Whether the database refused because of this constraint.
+#[must_use]
+pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.constraint() == Some(constraint))
 }
 
 /// For an update whose `where` names the state that it leaves: one row, or somebody was faster.

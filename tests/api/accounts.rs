@@ -183,6 +183,7 @@ async fn whoever_belongs_to_several_acts_for_one_of_them_at_a_time() {
     let test = TestApp::new().await;
     let enterprise = test.enterprise("金柚").await;
     let person = enterprise.call(me()).await.unwrap().id;
+    test.clock.advance(Duration::minutes(1));
     let charity = test.charity("示例慈善会").await;
     organisations::add_member(&test.app, person, charity.id, Role::CharityMaker).await.unwrap();
     let work = domain::api::disbursements::list(&domain::api::campaigns::PageQuery::default());

@@ -125,7 +125,7 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     let stale = charity.checker.call(arrivals::confirm_owner(line.id, &PartOwner { lot, pledge: wrong.id })).await;
     assert_eq!(stale.unwrap_err().status, 409, "another pledge than the one that was read");
     let me = charity.maker.call(sessions::me()).await.unwrap().id;
-    backend::people::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
+    backend::organisations::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
     assert_eq!(
         charity.maker.call(arrivals::confirm_owner(line.id, &owner)).await.unwrap_err().status,
         409,

@@ -1,5 +1,6 @@
 use crate::disbursements::{Ready, allocation, approved, gift, paid, ready};
 use crate::money::new_pledge;
+use crate::needs::VILLAGE;
 use axum::http::StatusCode;
 use domain::api::deliveries::{self, CorrectItem, NewReport, ReturnItem, Voucher};
 use domain::api::disbursements::{self, Disbursement, NewAllocation};
@@ -11,6 +12,7 @@ use domain::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
 use domain::ledger::{Account, TransferCode};
 use domain::pledge::{PledgeInput, Restriction};
 use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
+use tests::people::SECRET;
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
 
@@ -339,6 +341,11 @@ async fn nobody_decides_on_spending_that_he_handed_in() {
     backend::organisations::add_member(&test.app, me, charity.id, domain::organisation::Role::CharityChecker)
         .await
         .unwrap();
+    village.call(domain::api::sessions::act_for(charity.id)).await.unwrap();
+    // Accepting is serious: as one of the charity he needs his second factor.
+    backend::people::second_factor::enrol(&test.app, me, SECRET).await.unwrap();
+    let village = test.signed_in(&format!("village-{VILLAGE}")).await;
+    village.call(domain::api::sessions::act_for(charity.id)).await.unwrap();
     let id = new.vouchers[0].id;
     let why = ReturnItem { version: 1, reason: "请补签收据".into() };
     for refused in [village.call(deliveries::accept(id, 1)).await, village.call(deliveries::return_(id, &why)).await] {

@@ -175,7 +175,7 @@ async fn no_person_takes_two_of_the_three_parts() {
     let me = async |client: &Client<'_>| client.call(domain::api::sessions::me()).await.unwrap().id;
     let (maker, checker) = (me(&charity.maker).await, me(&charity.checker).await);
     for (person, role) in [(maker, Role::CharityChecker), (maker, Role::CharityPayer), (checker, Role::CharityPayer)] {
-        backend::organisations::add_member(&test.app, person, charity.id, role).await.unwrap();
+        organisations::add_member(&test.app, person, charity.id, role).await.unwrap();
     }
     let prepared = charity.maker.call(disbursements::prepare(&payment(1, need, payee, 100))).await.unwrap();
     let own = charity.maker.call(disbursements::check(prepared.id)).await.unwrap_err();
@@ -239,7 +239,7 @@ async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the
         NewPayee { account_no: "0000 9999 7777 1234".into(), ..proposed.clone() },
         NewPayee { bank: "示例农商银行兴宁支行".into(), ..proposed.clone() },
         NewPayee { name: "示例村民委员会".into(), ..proposed.clone() },
-        NewPayee { kind: PayeeKind::Own, ..proposed.clone() },
+        NewPayee { kind: PayeeKind::Own, sub_account: String::new(), ..proposed.clone() },
     ] {
         assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
     }

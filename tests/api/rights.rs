@@ -5,7 +5,7 @@ use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
 use crate::endpoints::{Operation, operations};
 use crate::money::{new_line, new_pledge, seen};
-use crate::needs::{VILLAGE, content, new_need, submitted};
+use crate::needs::{content, new_need, submitted};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
@@ -14,11 +14,10 @@ use domain::api::disbursements;
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::payees;
 use domain::api::sessions;
-use domain::api::{PREFIX, pledges};
+use domain::api::PREFIX;
 use domain::ledger::Account;
 use domain::need::NeedContent;
 use domain::organisation::{OrganisationKind, Role};
-use domain::pledge::PledgeReference;
 use domain::{Fen, NeedId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ use uuid::Uuid;
 
 const TABLE: &str = include_str!("rights.txt");
 /// A village of another county.
-const ELSEWHERE: &str = "441481101200";
+const ELSEWHERE: &str = "441481102200";
 
 /// What exists, by the parameter of a path; and a body that is well formed, by operation.
 struct World {
@@ -65,7 +64,7 @@ async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'static st
 /// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
 async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>) {
     let ready = ready(test).await;
-    let Ready { charity, village, need, pledge, payee, enterprise, campaign } = &ready;
+    let Ready { charity, village, need, pledge, payee, campaign, .. } = &ready;
     let other_village = test.village(ELSEWHERE).await;
     test.federation("441481").await;
     let there = NeedContent { village: ELSEWHERE.parse().unwrap(), ..content() };
@@ -125,7 +124,6 @@ async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
-    let _ = (enterprise, PledgeReference::from_number(1));
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)
 }

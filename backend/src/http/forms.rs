@@ -302,7 +302,13 @@ async fn save_need(site: Site, request: Request, id: Option<NeedId>) -> Response
         Ok(form) => form,
         Err(response) => return response,
     };
-    let Some(content) = need_content(&mut form) else { return site.page(&form.page, None).await };
+    let Some(content) = need_content(&mut form) else {
+        if form.page.caller.me.is_none() {
+            let error = ApiError::new(ErrorCode::SignInRequired, "请先登录");
+            return form.refused(&site, error).await;
+        }
+        return site.page(&form.page, None).await;
+    };
     let action = form.value("action").to_owned();
     if action == "more" {
         return more_items(&site, form).await;

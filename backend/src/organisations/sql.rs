@@ -64,8 +64,11 @@ pub async fn members(
 ) -> sqlx::Result<Vec<PersonId>> {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let people = sqlx::query_scalar!(
-        "select distinct person from membership
-         where organisation = $1 and role = any($2) and status = 'active' order by person",
+        "select distinct m.person
+         from membership m
+         join person p on p.id = m.person and p.disabled_at is null
+         where m.organisation = $1 and m.role = any($2) and m.status = 'active'
+         order by m.person",
         organisation.0,
         &roles
     )

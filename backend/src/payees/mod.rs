@@ -11,7 +11,7 @@ pub use sql::{Checked, checked};
 
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::error::{Error, OnConstraint, OneRow, Result, violates};
 use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Sure, Village};
 use crate::mail::letter::{PayeeChange, PayeeChanged};
 use crate::mail::{self, Letter};
@@ -41,7 +41,10 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
         return Err(Error::invalid("charity", "请选择要付款给村里的慈善组织"));
     }
     let proposed = sql::insert(&mut tx, new, &snapshot, &digits, &village.acting, app.clock.now()).await;
-    let proposed = proposed.on_constraint("payee_pkey", || Error::Conflict(String::new()));
+    let proposed = match proposed {
+        Err(error) if violates(&error, "payee_document_fkey") => return Err(no_document()),
+        proposed => proposed.on_constraint("payee_pkey", || Error::Conflict(String::new())),
+    };
     if matches!(proposed, Err(Error::Conflict(_))) {
         tx.rollback().await?;
         return proposed_before(app, village, new, (&snapshot, &digits)).await;
@@ -49,7 +52,7 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     proposed?;
     files::keep(&mut tx, village.acting.person, &[new.document], &[])
         .await
-        .map_err(|_| Error::invalid("document", "请上传开户证明的照片（上次上传的已经失效，请重新选择）"))?;
+        .map_err(|_| no_document())?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
     let concerned = (village.acting.organisation, new.charity);
@@ -58,6 +61,10 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     }
     tx.commit().await?;
     read(app, &Viewer::of_village(&village.acting), new.id).await
+}
+
+fn no_document() -> Error {
+    Error::invalid("document", "请上传开户证明的照片（上次上传的已经失效，请重新选择）")
 }
 
 /// The answer to an id that exists: the same account, if it is the same to the last digit, and ours.

@@ -114,20 +114,21 @@ async fn replace_codes(app: &App, tx: &mut PgConnection, person: PersonId) -> Re
 
 /// Twelve letters of 31, about 59 bits: `K7Q3-9MXA-2RTB`.
 fn recovery_code(app: &App) -> String {
+    // Bytes beyond the last whole round of the alphabet would make its first letters likelier.
+    let fair = 256 / ALPHABET.len() * ALPHABET.len();
     let mut code = String::new();
-    while code.len() < 14 {
-        let mut byte = [0_u8];
-        app.clock.fill(&mut byte);
-        // Bytes beyond the last whole round of the alphabet would make its first letters likelier.
-        let letter = usize::from(byte[0]);
-        if letter < 256 / ALPHABET.len() * ALPHABET.len() {
+    loop {
+        let mut bytes = [0_u8; 16];
+        app.clock.fill(&mut bytes);
+        for letter in bytes.map(usize::from).into_iter().filter(|letter| *letter < fair) {
             code.push(char::from(ALPHABET[letter % ALPHABET.len()]));
-            if matches!(code.len(), 4 | 9) {
-                code.push('-');
+            match code.len() {
+                4 | 9 => code.push('-'),
+                14 => return code,
+                _ => {}
             }
         }
     }
-    code
 }
 
 /// As it is compared: without the dashes and spaces that people leave out or add.
