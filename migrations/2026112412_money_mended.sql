@@ -108,12 +108,7 @@ left join lateral (
 ) g on true
 left join lateral (
     -- By lot: money stays the campaign's that it came in for, itself or by its pledge.
-    select sum(case when t.credit like 'advance:%' then t.amount_fen
-                    when t.debit like 'advance:%' and t.credit like 'allocated:%' then -t.amount_fen
-                    else 0 end) as disbursed_fen,
-           sum(case when t.credit like 'spent:%' then t.amount_fen
-                    when t.debit like 'spent:%' then -t.amount_fen
-                    else 0 end) as spent_fen
+    select sum(moved.disbursed_fen) as disbursed_fen, sum(moved.spent_fen) as spent_fen
     from (
         select part.lot
         from bank_line_part part
@@ -124,7 +119,17 @@ left join lateral (
         join bank_line_part part on part.pledge = pledge.id
         where pledge.campaign = campaign.id and pledge.arrived_fen > 0
     ) own
-    join transfer t on t.lot = own.lot and t.asset = 'cny'
+    -- Lot by lot: whatever the statistics say, no other lot's transfers are read.
+    cross join lateral (
+        select sum(case when t.credit like 'advance:%' then t.amount_fen
+                        when t.debit like 'advance:%' and t.credit like 'allocated:%' then -t.amount_fen
+                        else 0 end) as disbursed_fen,
+               sum(case when t.credit like 'spent:%' then t.amount_fen
+                        when t.debit like 'spent:%' then -t.amount_fen
+                        else 0 end) as spent_fen
+        from transfer t
+        where t.lot = own.lot and t.asset = 'cny'
+    ) moved
 ) m on true;
 
 -- A mistyped line is voided, with the reason; the bank's serial number is then free for the line as it is.

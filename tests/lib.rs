@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use backend::app::{App, Parts};
 use backend::clock::Clock;
 use backend::config::PDF_FONT;
+use backend::http::access_log::AccessLog;
 use backend::mail::Outbox;
 use backend::mail::outbox::Memory;
 use backend::page_cache::PageCache;
@@ -78,6 +79,41 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect(sql);
 }
 
+/// A database with nothing in it, for what happens before there is an app.
+pub struct EmptyDatabase {
+    pub pool: PgPool,
+    name: String,
+}
+
+impl EmptyDatabase {
+    pub async fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("empty_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
+        execute(&mut connection, &format!("create database {name}")).await;
+        let pool = db::connect(server().database(&name)).await.expect("the test's database opens");
+        EmptyDatabase { pool, name }
+    }
+
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = self.pool.acquire().await.expect("a connection");
+        execute(&mut connection, sql).await;
+    }
+
+    /// Whether there is a table of this name.
+    pub async fn has(&self, table: &str) -> bool {
+        let found = sqlx::query_scalar("select to_regclass($1) is not null").bind(table).fetch_one(&self.pool).await;
+        found.expect("the catalogue is read")
+    }
+
+    /// Gives it back.
+    pub async fn done(self) {
+        self.pool.close().await;
+        let mut connection = PgConnection::connect_with(&server()).await.expect("the test server answers");
+        execute(&mut connection, &format!("drop database {} with (force)", self.name)).await;
+    }
+}
+
 impl TestApp {
     pub async fn new() -> Self {
         Self::with(|_| {}).await
@@ -107,12 +143,13 @@ impl TestApp {
             typesetter: Typesetter::new(PDF_FONT.as_ref()).expect("the font of letters is there"),
             keys: Keys::new("a secret for tests, of more than thirty-two characters"),
             files: Arc::new(object_store::memory::InMemory::new()),
+            access_log: AccessLog::default(),
             origin: ORIGIN.into(),
             demo: false,
             map_approval_no: None,
             trusted_proxy: None,
-            hashing: Semaphore::new(2),
-            decoding: Semaphore::new(2),
+            hashing: Arc::new(Semaphore::new(2)),
+            decoding: Arc::new(Semaphore::new(2)),
         };
         change(&mut parts);
         let app = App::new(parts);
@@ -164,6 +201,14 @@ impl Answer {
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The value of a hidden field of a page.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> String {
+        let text = self.text();
+        let value = text.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_else(|| panic!("no hidden field {name}:\n{text}")).to_owned()
     }
 
     /// Where a redirect leads.

@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::files::Store;
+use crate::http::access_log::AccessLog;
 use crate::mail::Outbox;
 use crate::page_cache::PageCache;
 use crate::people::session::Keys;
@@ -14,7 +15,7 @@ use lettre::message::Mailbox;
 use sqlx::{PgPool, Postgres, Transaction};
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -33,6 +34,7 @@ pub struct Parts {
     pub typesetter: Typesetter,
     /// The sender of letters.
     pub mail_from: Mailbox,
+    pub access_log: AccessLog,
     /// The site's own origin, without a trailing slash.
     pub origin: String,
     pub demo: bool,
@@ -40,9 +42,9 @@ pub struct Parts {
     pub map_approval_no: Option<String>,
     pub trusted_proxy: Option<std::net::IpAddr>,
     /// Password hashes at a time: one core stays free for everybody else.
-    pub hashing: Semaphore,
-    /// Pictures decoded at a time: each may take some ten megabytes.
-    pub decoding: Semaphore,
+    pub hashing: Arc<Semaphore>,
+    /// Pictures decoded at a time: a large one takes some hundred megabytes.
+    pub decoding: Arc<Semaphore>,
 }
 
 impl App {
@@ -67,5 +69,43 @@ impl Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+/// Does what keeps a processor busy on a thread of its own. The turn goes with the work: whoever asked may be gone long
+/// before the work is done, and must not make room for more of it.
+pub async fn heavy<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(turn);
+        done
+    });
+    Ok(done.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_turn_is_over_when_the_work_is_and_not_when_its_owner_leaves() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (begun, has_begun) = mpsc::channel();
+        let (finish, may_finish) = mpsc::channel::<()>();
+        let turn = turns.clone().acquire_owned().await.unwrap();
+        let work = tokio::spawn(heavy(turn, move || {
+            begun.send(()).unwrap();
+            may_finish.recv().unwrap();
+        }));
+        tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
+        work.abort();
+        assert!(work.await.unwrap_err().is_cancelled());
+        assert_eq!(turns.available_permits(), 0, "the work goes on");
+        finish.send(()).unwrap();
+        let _next = turns.acquire().await.unwrap();
     }
 }

@@ -13,6 +13,9 @@ use std::time::Duration;
 /// The history of the schema, compiled in.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
+/// How long connections may take to come back when the program ends.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// An open database and, when it is ours, the server behind it.
 pub struct Database {
     pub pool: PgPool,
@@ -52,7 +55,8 @@ pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
 impl Database {
     /// Closes the pool and stops the private server when nobody else uses it.
     pub async fn close(self) -> anyhow::Result<()> {
-        self.pool.close().await;
+        // A request that was cut off may still hold a connection; the server takes it back when it goes.
+        let _ = tokio::time::timeout(CLOSING, self.pool.close()).await;
         match self.server {
             Some(server) => server.release().await,
             None => Ok(()),

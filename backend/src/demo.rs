@@ -2,8 +2,9 @@
 //!
 //! Real are the places only. What is seeded goes through the same use cases as what people do, so that no rule is
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
-//! refused.
+//! refused. It is whole when the installation says so, which is written last.
 
+mod desk;
 mod gifts;
 mod needs;
 mod pictures;
@@ -13,37 +14,66 @@ use crate::app::App;
 use crate::consents;
 use crate::organisations::{self, NewOrganisation};
 use crate::people::{self, NewPerson, email};
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::PlaceCode;
 use domain::{OrganisationId, PersonId};
+use sqlx::PgPool;
 
 /// Of every demo account; shown on the sign-in page.
 pub const PASSWORD: &str = "qiancun-shili";
 
-/// Refuses a real database in a demo, and a demo's outside.
-pub async fn check_mark(app: &App, demo: bool) -> anyhow::Result<()> {
-    let marked = sqlx::query_scalar!("select demo from installation").fetch_optional(&app.pool).await?;
-    match (marked, demo) {
-        (Some(marked), demo) => {
-            ensure!(marked || !demo, "this database is not a demo's: a demo writes invented data, give it another one");
-            ensure!(
-                !marked || demo,
-                "this database holds a demo's invented data: start with --demo, or give another one"
-            );
-        }
-        (None, demo) => {
-            let mut connection = app.pool.acquire().await?;
-            ensure!(
-                !demo || !people::any(&mut connection).await?,
-                "this database has accounts: a demo needs an empty one"
-            );
-            sqlx::query!("insert into installation (demo, created_at) values ($1, $2)", demo, app.clock.now())
-                .execute(&app.pool)
-                .await?;
-        }
+/// The advisory lock of whoever fills a demo.
+const FILLING: i64 = 0x7169_616e_6375_6e01;
+
+/// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
+pub const FILLED: [&str; 7] =
+    ["person", "organisation", "campaign", "event", "job", "sign_in_failure", "need_code_counter"];
+
+/// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.
+pub async fn refuse_wrong(pool: &PgPool, demo: bool) -> anyhow::Result<()> {
+    let known = sqlx::query_scalar!(r#"select to_regclass('installation') is not null as "known!""#);
+    if !known.fetch_one(pool).await? {
+        ensure!(
+            !demo || !has_tables(pool).await?,
+            "this database has tables of something else: a demo needs an empty one"
+        );
+        return Ok(());
     }
+    let marked = sqlx::query_scalar!("select demo from installation").fetch_optional(pool);
+    let Some(marked) = marked.await.context("the table `installation` of this database is not ours")? else {
+        // `migrate` or `admin` made the schema.
+        let mut connection = pool.acquire().await?;
+        let accounts = demo && people::any(&mut connection).await?;
+        ensure!(!accounts, "this database has accounts: a demo needs an empty one");
+        return Ok(());
+    };
+    ensure!(marked || !demo, "this database is not a demo's: a demo writes invented data, give it another one");
+    ensure!(!marked || demo, "this database holds a demo's invented data: start with --demo, or give another one");
     Ok(())
+}
+
+/// Whether somebody keeps tables where ours would be. What the migrations write first is not somebody's.
+async fn has_tables(pool: &PgPool) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from pg_class c
+               where c.relnamespace = to_regnamespace(current_schema()) and c.relkind in ('r', 'p', 'f')
+                 and c.relname <> '_sqlx_migrations'
+           ) as "some!""#
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// Writes down what this database is, once and for all.
+pub async fn mark(pool: &PgPool, demo: bool, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let marked =
+        sqlx::query!("insert into installation (demo, created_at) values ($1, $2) on conflict do nothing", demo, now);
+    marked.execute(pool).await?;
+    // Whoever came second to an empty database is held to what the first one made of it.
+    refuse_wrong(pool, demo).await
 }
 
 struct Party {
@@ -58,7 +88,16 @@ const PARTIES: &[Party] = &[
         kind: OrganisationKind::Village,
         name: "五华县梅林镇黄沙村",
         place: Some("441424125207"),
-        people: &[("village", "示例村信息员", Role::VillageReporter)],
+        people: &[
+            ("village", "示例村信息员", Role::VillageReporter),
+            ("village-head", "示例村负责人", Role::VillageHead),
+        ],
+    },
+    Party {
+        kind: OrganisationKind::Town,
+        name: "五华县梅林镇",
+        place: Some("441424125"),
+        people: &[("town", "示例镇负责人", Role::OfficeOwner), ("town-reviewer", "示例镇审核员", Role::TownReviewer)],
     },
     Party {
         kind: OrganisationKind::Federation,
@@ -80,6 +119,8 @@ const PARTIES: &[Party] = &[
             ("maker", "示例慈善会经办", Role::CharityMaker),
             ("checker", "示例慈善会复核", Role::CharityChecker),
             ("payer", "示例慈善会出纳", Role::CharityPayer),
+            ("charity-owner", "示例慈善会负责人甲", Role::CharityOwner),
+            ("charity-owner-2", "示例慈善会负责人乙", Role::CharityOwner),
         ],
     },
     Party {
@@ -90,13 +131,27 @@ const PARTIES: &[Party] = &[
     },
 ];
 
-/// Fills an empty demo; a second start finds it filled.
+/// Fills an empty demo, or one that was ended while it was filled; a later start finds it filled.
 pub async fn seed(app: &App) -> anyhow::Result<()> {
-    let mut connection = app.pool.acquire().await?;
-    if people::any(&mut connection).await? {
+    // The lock goes with its connection, which therefore must not come back to the pool.
+    let mut alone = app.pool.acquire().await?.detach();
+    let first = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "first!""#, FILLING);
+    ensure!(first.fetch_one(&mut alone).await?, "another process is filling this demo: start again when it is ready");
+    let seeded = sqlx::query_scalar!(r#"select seeded_at is not null as "seeded!" from installation"#);
+    if seeded.fetch_one(&mut alone).await? {
         return Ok(());
     }
-    drop(connection);
+    if people::any(&mut alone).await? {
+        crate::say!("the demo was ended half-made: starting over …");
+        let empty = format!("truncate table {} cascade", FILLED.join(", "));
+        sqlx::raw_sql(sqlx::AssertSqlSafe(empty)).execute(&mut alone).await?;
+    }
+    fill(app).await?;
+    sqlx::query!("update installation set seeded_at = $1", app.clock.now()).execute(&mut alone).await?;
+    Ok(())
+}
+
+async fn fill(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's accounts …");
     for party in PARTIES {
         add_party(app, party).await?;
@@ -105,7 +160,8 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's needs …");
     needs::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
-    gifts::seed(app).await
+    gifts::seed(app).await?;
+    desk::seed(app).await
 }
 
 /// One of the demo's people at his desk.

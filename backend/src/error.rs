@@ -1,6 +1,6 @@
 //! Everything that can go wrong on the way to an answer, and what the caller is told.
 //!
-//! Logged once, here, with its causes; the visitor reads a sentence and a request id. Deliberately absent:
+//! Logged once, here, with its causes, below the request's id; the visitor reads a sentence and that id. Deliberately absent:
 //! the text of internal errors in any answer.
 
 use axum::Json;
@@ -165,6 +165,14 @@ impl<T> OnConstraint<T> for sqlx::Result<T> {
 #[must_use]
 pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.constraint() == Some(constraint))
+}
+
+/// The named constraint that a statement broke, where there are several to tell apart.
+pub fn broken<T>(done: &sqlx::Result<T>) -> Option<&str> {
+    match done {
+        Err(sqlx::Error::Database(error)) => error.constraint(),
+        _ => None,
+    }
 }
 
 /// For an update whose `where` names the state that it leaves: one row, or somebody was faster.

@@ -2,6 +2,7 @@
 //!
 //! `/api/v1` is the only door; pages enter by it too, in process. Deliberately absent: rules.
 
+pub mod access_log;
 pub mod caller;
 mod docs;
 pub mod endpoints;
@@ -13,14 +14,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    arrivals, campaigns, consents, deliveries, disbursements, files, ledger, links, needs, payees, people, places, pledges,
-    registrations, verifications,
+    areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
+    needs, notices, organisations, payees, people, places, pledges, registrations, resets, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_request};
+use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -55,6 +56,15 @@ pub fn endpoints() -> Endpoints {
         links::routes(),
         consents::routes(),
         verifications::routes(),
+        organisations::routes(),
+        areas::routes(),
+        resets::routes(),
+        texts::routes(),
+        audit::routes(),
+        todo::routes(),
+        notices::routes(),
+        enquiries::routes(),
+        jobs::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)
@@ -80,7 +90,7 @@ pub fn router(app: &App, site: &Site) -> Router {
         .layer(from_fn_with_state(app.clone(), identify::identify))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()))
-        .layer(from_fn(identify::log));
+        .layer(from_fn_with_state(app.clone(), identify::log));
     let inner = security_headers(inner);
     // The language is taken off the path before any route is looked up, hence a router around the router.
     Router::new().fallback_service(inner).layer(map_request(crate::site::take_language))

@@ -13,6 +13,7 @@ macro_rules! say {
 }
 
 pub mod app;
+pub mod areas;
 pub mod arrivals;
 pub mod audit;
 pub mod campaigns;
@@ -23,7 +24,9 @@ pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod demo;
+pub mod digest;
 pub mod disbursements;
+pub mod enquiries;
 pub mod error;
 pub mod files;
 pub mod http;
@@ -33,17 +36,23 @@ pub mod links;
 pub mod mail;
 pub mod metrics;
 pub mod needs;
+pub mod notices;
 pub mod organisations;
 pub mod page_cache;
 pub mod payees;
 pub mod people;
 pub mod places;
 pub mod pledges;
+pub mod qr;
 pub mod receipts;
 pub mod registrations;
+pub mod resets;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod stop;
+pub mod texts;
+pub mod todo;
 pub mod verifications;
 
 pub use app::App;

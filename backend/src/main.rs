@@ -32,7 +32,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve { demo, settings } => serve::serve(&settings, demo).await,
         Command::Migrate { settings } => {
             let database = db::open(&settings).await?;
-            let prepared = serve::prepare(&database).await;
+            let prepared = serve::prepare(&database.pool).await;
             database.close().await?;
             prepared
         }
@@ -64,7 +64,7 @@ async fn admin(settings: &Settings, email: &str, name: &str) -> anyhow::Result<(
     let password = password.trim_end_matches(['\r', '\n']);
     let database = db::open(settings).await?;
     let created = async {
-        serve::prepare(&database).await?;
+        serve::prepare(&database.pool).await?;
         let app = serve::app_without_search(settings, false, &database).await?;
         let person = NewPerson { account: email, name, email: Some(email), password };
         let person = people::create(&app, &person).await?;

@@ -8,7 +8,7 @@ use crate::config::Settings;
 use crate::jobs;
 use anyhow::Context;
 use axum::Router;
-use axum::http::header;
+use axum::http::{Method, header};
 use axum::routing::get;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -18,15 +18,31 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 const REQUESTS: &str = "http_requests_total";
+/// How often what was measured is put in order.
+const UPKEEP: Duration = Duration::from_secs(5);
 const SECONDS: &str = "http_request_duration_seconds";
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 
 /// One request was answered. `route` is a pattern, never a path that somebody typed.
-pub fn answered(route: &str, method: &str, status: u16, took: Duration) {
+pub fn answered(route: &str, method: &Method, status: u16, took: Duration) {
     let route = route.to_owned();
-    counter!(REQUESTS, "route" => route.clone(), "method" => method.to_owned(), "status" => status.to_string())
+    counter!(REQUESTS, "route" => route.clone(), "method" => known(method), "status" => status.to_string())
         .increment(1);
     histogram!(SECONDS, "route" => route).record(took.as_secs_f64());
+}
+
+/// A method may be any word that a stranger makes up; each new one would be a figure of its own for ever.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// Listens where the settings say so; else does nothing until it is aborted.
@@ -39,12 +55,26 @@ pub async fn serve(app: &App, settings: &Settings) -> anyhow::Result<JoinHandle<
     describe();
     let address = SocketAddr::new(settings.listen, port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-    let router = router(app.clone(), handle);
+    let router = router(app.clone(), handle.clone());
     Ok(tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "figures are not served any more");
+        tokio::select! {
+            served = axum::serve(listener, router) => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "figures are not served any more");
+                }
+            }
+            () = keep_up(handle) => {}
         }
     }))
+}
+
+/// What was measured is gathered until it is put in order, whether anybody asks for it or not.
+async fn keep_up(handle: PrometheusHandle) {
+    let mut timer = tokio::time::interval(UPKEEP);
+    loop {
+        timer.tick().await;
+        handle.run_upkeep();
+    }
 }
 
 fn describe() {
@@ -59,7 +89,6 @@ fn describe() {
 
 fn router(app: App, handle: PrometheusHandle) -> Router {
     let text = async move || {
-        handle.run_upkeep();
         read_states(&app).await;
         ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render())
     };
@@ -79,4 +108,16 @@ async fn read_states(app: &App) {
 #[expect(clippy::cast_precision_loss, reason = "a figure of this format is a float, and these are small")]
 fn as_figure(number: i64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_that_somebody_made_up_is_no_figure_of_its_own() {
+        assert_eq!(known(&Method::POST), "POST");
+        assert_eq!(known(&Method::from_bytes(b"QC-7731").unwrap()), "other");
+        assert_eq!(known(&Method::TRACE), "other");
+    }
 }

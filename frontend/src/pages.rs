@@ -2,17 +2,28 @@
 
 mod about;
 mod account;
+mod area;
+mod audit;
 mod bank_lines;
 mod campaigns;
 mod consents;
+mod contact;
+mod correction;
 mod disbursements;
+mod enquiries;
 mod error;
+mod help;
 mod home;
+mod jobs;
+mod join;
 mod links;
+mod members;
 mod need;
 mod need_form;
 mod needs;
+mod notices;
 mod organisation;
+mod organisations;
 mod own_data;
 mod payees;
 mod pledge;
@@ -22,6 +33,7 @@ mod prove;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
+mod sheet;
 mod sign_in;
 mod spending;
 mod verifications;
@@ -81,10 +93,11 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
-        ["work", "needs", "new"] => need_form::new(visit),
+        ["work", "needs", "new"] => need_form::new(visit).await,
         ["work", "needs", id] => need_form::edit(visit, id).await,
         ["work", "needs", id, "report"] => report_form::page(visit, id).await,
         ["work", "spending"] => spending::page(visit).await,
+        ["work", "spending", id] => correction::page(visit, id).await,
         ["work", "payees"] => payees::page(visit).await,
         ["work", "disbursements"] => disbursements::page(visit).await,
         ["work", "disbursements", "new"] => disbursements::new(visit).await,
@@ -97,8 +110,25 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "verifications"] => verifications::page(visit).await,
         ["work", "verifications", id] => verifications::one(visit, id).await,
         ["account", "consents"] => consents::page(visit).await,
+        ["work", "members"] => members::page(visit).await,
+        ["work", "organisations"] => organisations::page(visit).await,
+        ["work", "town"] => area::town(visit).await,
+        ["work", "places"] => area::places(visit).await,
+        ["join"] => join::page(visit).await,
+        ["reset-code"] => Ok(join::reset_code(visit)),
+        ["work", "enquiries"] => enquiries::page(visit).await,
+        ["work", "enquiries", id] => enquiries::one(visit, id).await,
+        ["work", "audit"] => audit::page(visit).await,
+        ["work", "audit", "people", id] => audit::person(visit, id),
+        ["work", "jobs"] => jobs::page(visit).await,
+        ["notices"] => notices::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,
+        ["account", "notices"] => notices::preferences(visit).await,
+        ["contact"] => contact::page(visit).await,
+        ["contact", id] => contact::one(visit, id).await,
+        ["help"] => Ok(help::page()),
+        ["help", role] => help::one(role),
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["register", "enterprise"] => register_enterprise::page(visit).await,
         ["register", "donor"] => Ok(register_donor::page(visit)),

@@ -7,7 +7,9 @@ pub mod map;
 pub mod money;
 pub mod need_row;
 pub mod pledge_rows;
+pub mod recorded;
 pub mod reports;
+pub mod thread;
 pub mod trail;
 
 /// Names and values as the query of an address.

@@ -140,6 +140,12 @@ impl FormState {
         self.values.push((name.to_owned(), value.into()));
     }
 
+    /// Sets a field that stands once.
+    pub fn replace(&mut self, name: &str, value: impl Into<String>) {
+        self.values.retain(|(key, _)| key != name);
+        self.set(name, value);
+    }
+
     #[must_use]
     pub fn problem(&self, name: &str) -> Option<&str> {
         self.problems.iter().find(|problem| problem.field == name).map(|problem| problem.message.as_str())

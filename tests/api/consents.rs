@@ -83,12 +83,14 @@ async fn whoever_agreed_to_an_older_version_is_asked_before_going_on_with_work()
     let person = backend::people::NewPerson { account: "clerk", name: "经办", email: None, password: PASSWORD };
     let id = backend::people::create(&test.app, &person).await.unwrap();
     for kind in ConsentKind::NEEDED {
-        sqlx::query("insert into consent (person, kind, version, given, at) values ($1, $2, '2020-01-01', true, now())")
-            .bind(id.0)
-            .bind(kind.as_str())
-            .execute(&test.app.pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into consent (person, kind, version, given, at) values ($1, $2, '2020-01-01', true, now())",
+        )
+        .bind(id.0)
+        .bind(kind.as_str())
+        .execute(&test.app.pool)
+        .await
+        .unwrap();
     }
     let clerk = test.signed_in("clerk").await;
     assert!(clerk.call(sessions::me()).await.unwrap().consent_needed);
@@ -107,7 +109,8 @@ async fn whoever_agreed_to_an_older_version_is_asked_before_going_on_with_work()
     assert_eq!(answer.location(), "/work?x=1");
     assert!(!clerk.call(sessions::me()).await.unwrap().consent_needed);
     assert!(!clerk.page("/work").await.text().contains("我已阅读并同意"));
-    let elsewhere = fields.map(|(name, value)| if name == "next" { (name, "https://evil.test/") } else { (name, value) });
+    let elsewhere =
+        fields.map(|(name, value)| if name == "next" { (name, "https://evil.test/") } else { (name, value) });
     assert_eq!(clerk.form("/account/consents", &elsewhere).await.location(), "/work");
     test.done().await;
 }

@@ -113,17 +113,17 @@ async fn nobody_accepts_or_returns_spending_that_he_has_not_seen() {
     assert_eq!(village.call(deliveries::correct(id, &correction)).await.unwrap().version, 2);
     assert_eq!(charity.checker.call(deliveries::accept(id, 1)).await.unwrap_err().status, 409);
     assert_eq!(charity.checker.call(deliveries::return_(id, &why)).await.unwrap_err().status, 409);
-    let (item, fields) = (id.to_string(), |version: &'static str| [("action", "accept"), ("version", version)]);
-    let send = async |version| {
-        let fields = fields(version);
-        charity.checker.form("/work/spending", &[("item", item.as_str()), fields[0], fields[1]]).await
+    let item = id.to_string();
+    let accept = async |version: &str| {
+        let fields = [("action", "accept"), ("item", item.as_str()), ("version", version)];
+        charity.checker.form("/work/spending", &fields).await
     };
-    let stale = send("1").await;
+    let stale = accept("1").await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let text = stale.text();
-    assert!(text.contains("内容刚刚被改动") && text.contains("29,000 元"), "the new amount is shown: {text}");
-    assert!(text.contains("name=\"version\" value=\"2\""), "{text}");
-    assert_eq!(send("2").await.location(), "/work/spending?done=accepted");
+    let shown = stale.text();
+    assert!(shown.contains("内容刚刚被改动") && shown.contains("29,000 元"), "the new amount is shown: {shown}");
+    assert!(shown.contains("name=\"version\" value=\"2\""), "{shown}");
+    assert_eq!(accept("2").await.location(), "/work/spending?done=accepted");
     test.done().await;
 }
 
@@ -387,5 +387,88 @@ async fn nobody_else_reports_or_decides() {
     }
     let theirs = other.checker.call(deliveries::waiting()).await.unwrap();
     assert_eq!(theirs.items.len(), 0);
+    test.done().await;
+}
+
+/// The ids that stand more than once on a page.
+fn repeated_ids(page: &str) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    let ids = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    ids.filter(|id| !seen.insert(*id)).collect()
+}
+
+#[tokio::test]
+async fn each_waiting_item_has_a_form_of_its_own_and_a_refusal_leads_to_it() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(12_000, false), item(3_000, true)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let page = charity.checker.page("/work/spending").await.text();
+    let second = new.vouchers[1].id;
+    assert!(page.contains(&format!("id=\"reason-{second}\"")), "{page}");
+    assert_eq!(repeated_ids(&page), Vec::<&str>::new());
+    let id = second.to_string();
+    let refused =
+        charity.checker.form("/work/spending", &[("item", &id), ("reason", "不行"), ("action", "return")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = refused.text();
+    for words in ["请写明退回的原因", &format!("href=\"#reason-{id}\""), &format!("id=\"reason-{id}-problem\"")]
+    {
+        assert!(page.contains(words), "{words}:\n{page}");
+    }
+    assert_eq!(repeated_ids(&page), Vec::<&str>::new());
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_village_corrects_on_the_site_what_the_charity_sent_back() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let payment = advance(&ready).await;
+    let Ready { charity, village, need, .. } = &ready;
+    let new = new_report(1, village, payment.id, vec![item(3_000, true)]).await;
+    village.call(deliveries::report(need.id, &new)).await.unwrap();
+    let id = new.vouchers[0].id;
+    let path = format!("/work/spending/{id}");
+    assert!(!village.page(&path).await.text().contains("提交补正"), "nothing came back yet");
+    let why = ReturnItem { version: 1, reason: "收据上没有签名，请补签".into() };
+    charity.checker.call(deliveries::return_(id, &why)).await.unwrap();
+
+    let on_the_need = village.page(&format!("/needs/{}", need.id)).await.text();
+    assert!(on_the_need.contains(&path), "the need's page leads there");
+    let form = village.page(&path).await.text();
+    let old = format!("/api/v1/files/{}", new.vouchers[0].pictures[0]);
+    for words in ["收据上没有签名", "value=\"张三\"", "value=\"3000\"", "提交补正", old.as_str()] {
+        assert!(form.contains(words), "{words}:\n{form}");
+    }
+    let typed = |amount: &'static str| {
+        [
+            ("description_0", "铺管人工"),
+            ("amount_0", amount),
+            ("kind_0", "labour"),
+            ("seller_0", "张三"),
+            ("seller_kind_0", "person"),
+            ("invoice_on_0", "2026-06-30"),
+        ]
+    };
+    let signed = jpeg(90, 60);
+    let refused = village.form_with_files(&path, &typed("三千"), &[("invoice_0", "签名.jpg", &signed)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = refused.hidden("kept_invoice_0");
+    assert!(refused.text().contains("id=\"amount_0-problem\""), "{}", refused.text());
+    let mut fields = typed("2800").to_vec();
+    fields.push(("kept_invoice_0", &kept));
+    let sent = village.form_with_files(&path, &fields, &[]).await;
+    assert_eq!(sent.location(), format!("{path}?done=corrected"), "{}", sent.text());
+    let read = village.call(deliveries::to_correct(id)).await.unwrap();
+    assert_eq!((read.status, read.item.amount, read.pictures.len()), (SpendingStatus::Submitted, Fen::yuan(2_800), 2));
+    charity.checker.call(deliveries::accept(id, 2)).await.unwrap();
+
+    for (who, expected) in [(&test.village("441424103204").await, 404), (&charity.checker, 403)] {
+        assert_eq!(who.page(&path).await.status.as_u16(), expected);
+        assert_eq!(who.call(deliveries::to_correct(id)).await.unwrap_err().status, expected);
+    }
     test.done().await;
 }

@@ -62,6 +62,7 @@ async fn every_endpoint_refuses_whoever_has_not_its_right() {
         ("charity_payer", charity.payer),
         ("auditor", test.auditor().await),
         ("donor", test.donor().await),
+        ("platform_admin", test.admin().await),
     ];
     let operations = operations(&test).await;
     let mut wrong = Vec::new();
@@ -107,6 +108,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /campaigns",
         "GET /campaigns/{id}",
         "GET /campaigns/{id}/pledges",
+        "GET /enquiries/{id}",
         "GET /files/{id}",
         "GET /health",
         "GET /needs",
@@ -123,6 +125,11 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "POST /registrations/donor",
         "POST /registrations/donor/completion",
         "POST /registrations/enterprise",
+        "POST /invitations/look",
+        "POST /invitations/{code}/accept",
+        "POST /town-resets/use",
+        "POST /enquiries",
+        "POST /enquiries/{id}/messages",
         "POST /session",
     ];
     assert_eq!(open, expected.map(str::to_owned).into());

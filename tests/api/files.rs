@@ -1,5 +1,10 @@
 use axum::http::StatusCode;
+use backend::files;
+use backend::jobs::regular::{self, Task};
 use domain::api::files::StoredFile;
+use object_store::ObjectStoreExt;
+use object_store::local::LocalFileSystem;
+use std::sync::Arc;
 use tests::{Answer, Client, TestApp, jpeg};
 
 async fn upload(client: &Client<'_>, bytes: &[u8]) -> Answer {
@@ -36,13 +41,42 @@ async fn what_is_no_picture_is_refused_with_a_sentence() {
 }
 
 #[tokio::test]
-async fn a_draft_that_nothing_named_is_dropped_after_a_week() {
+async fn a_draft_that_nothing_named_is_dropped_after_a_week_by_one_of_the_processes() {
     let test = TestApp::new().await;
     let village = test.village("441424103203").await;
     let stored: StoredFile = serde_json::from_slice(&upload(&village, &jpeg(80, 60)).await.body).unwrap();
+    let mut never = test.clock.now() + chrono::Duration::days(365);
+    assert_eq!(regular::round(&test.app, &mut never).await, [Task::DropOldDrafts], "the first start is a turn too");
     test.clock.advance(chrono::Duration::days(8));
-    assert_eq!(backend::files::drop_old_drafts(&test.app).await.unwrap(), 1);
     let village = test.signed_in("village-441424103203").await;
-    assert_eq!(village.page(&format!("/api/v1/files/{}", stored.id)).await.status, StatusCode::NOT_FOUND);
+    let path = format!("/api/v1/files/{}", stored.id);
+    assert_eq!(village.page(&path).await.status, StatusCode::OK);
+    let (mut one, mut other) = (never, never);
+    let done = tokio::join!(regular::round(&test.app, &mut one), regular::round(&test.app, &mut other));
+    assert_eq!([done.0, done.1].concat(), [Task::DropOldDrafts], "one of both");
+    assert_eq!(village.page(&path).await.status, StatusCode::NOT_FOUND);
+    let small = object_store::path::Path::from(format!("pictures/{}-small.jpg", stored.id));
+    assert!(test.app.files.get(&small).await.is_err(), "its bytes are gone as well");
+    assert!(regular::round(&test.app, &mut never).await.is_empty(), "the turn is over for an hour");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_draft_whose_bytes_are_not_deleted_is_found_again_and_keeps_no_other_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+    let test = TestApp::with(|parts| parts.files = Arc::new(store)).await;
+    let village = test.village("441424103203").await;
+    let stuck: StoredFile = serde_json::from_slice(&upload(&village, &jpeg(80, 60)).await.body).unwrap();
+    upload(&village, &jpeg(60, 80)).await;
+    // What is no file cannot be deleted as one.
+    let bytes = folder.path().join(format!("pictures/{}.jpg", stuck.id));
+    std::fs::remove_file(&bytes).unwrap();
+    std::fs::create_dir(&bytes).unwrap();
+    test.clock.advance(chrono::Duration::days(8));
+    assert_eq!(files::drop_old_drafts(&test.app).await.unwrap(), 1);
+    std::fs::remove_dir(&bytes).unwrap();
+    assert_eq!(files::drop_old_drafts(&test.app).await.unwrap(), 1);
+    assert_eq!(std::fs::read_dir(folder.path().join("pictures")).unwrap().count(), 0);
     test.done().await;
 }

@@ -1,6 +1,7 @@
 use crate::needs::VILLAGE;
 use domain::api::needs;
 use domain::need::NeedStatus;
+use domain::organisation::Role;
 use tests::{TestApp, jpeg};
 
 const ID: &str = "00000000-0000-0000-0000-000000000001";
@@ -159,5 +160,78 @@ async fn a_page_that_is_none_says_so_with_a_number_to_ask_by() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.headers.contains_key("x-request-id"), "{path}");
     }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_colleagues_changes_stand_beside_what_was_typed_and_the_next_try_is_saved() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    let head = test.member("head", test.organisation_of(&village).await, Role::VillageHead).await;
+    let path = format!("/work/needs/{ID}");
+    village.form_with_files("/work/needs/new", &filled("save"), &[]).await;
+    let mut theirs = with(filled("save"), "title", "饮水安全二期工程");
+    theirs.push(("version", "1"));
+    assert_eq!(head.form_with_files(&path, &theirs, &[]).await.status, 303);
+
+    let mut ours = with(filled("save"), "outcome", "全村常年有水");
+    ours.push(("version", "1"));
+    let late = village.form_with_files(&path, &ours, &[]).await;
+    assert_eq!(late.status, 422);
+    for words in ["现在保存着的", "饮水安全二期工程", "156 户常年有水", "value=\"全村常年有水\""]
+    {
+        assert!(late.text().contains(words), "{words}:\n{}", late.text());
+    }
+    assert_eq!(late.text().matches("<dt>").count(), 2, "what is the same is not listed");
+    let version = late.hidden("version");
+    let again = with(ours, "version", &version);
+    assert_eq!(village.form_with_files(&path, &again, &[]).await.location(), format!("/needs/{ID}?done=saved"));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_text_that_comes_after_the_need_was_sent_off_is_shown_and_not_lost() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    village.form_with_files("/work/needs/new", &filled("submit"), &[]).await;
+    let mut late = with(filled("save"), "description", "还有一句要补充：枯水期从十月到次年三月，全村都要到河里挑水。");
+    late.push(("version", "1"));
+    let answer = village.form_with_files(&format!("/work/needs/{ID}"), &late, &[]).await;
+    assert_eq!(answer.status, 422);
+    for words in ["还有一句要补充", "不能修改", "请先复制"] {
+        assert!(answer.text().contains(words), "{words}:\n{}", answer.text());
+    }
+    assert!(!answer.text().contains("name=\"action\""), "there is nothing to press");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_double_click_on_a_form_with_photos_is_no_failure() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    let photo = jpeg(64, 48);
+    let photos: [(&str, &str, &[u8]); 1] = [("photos", "水池.jpg", &photo)];
+    let first = village.form_with_files("/work/needs/new", &filled("submit"), &photos).await;
+    let second = village.form_with_files("/work/needs/new", &filled("submit"), &photos).await;
+    assert_eq!(first.location(), format!("/needs/{ID}?done=submitted"), "{}", first.text());
+    assert_eq!(second.location(), first.location(), "{}", second.text());
+    test.done().await;
+}
+
+#[tokio::test]
+async fn whoever_goes_back_and_saves_something_else_sees_what_is_saved_and_gets_a_new_id() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    village.form_with_files("/work/needs/new", &filled("save"), &[]).await;
+    let other = with(filled("save"), "title", "村道硬化工程");
+    let refused = village.form_with_files("/work/needs/new", &other, &[]).await;
+    assert_eq!(refused.status, 422);
+    for words in ["已经保存的一份", "饮水安全巩固工程", "value=\"村道硬化工程\""] {
+        assert!(refused.text().contains(words), "{words}:\n{}", refused.text());
+    }
+    let id = refused.hidden("id");
+    assert_ne!(id, ID);
+    let saved = village.form_with_files("/work/needs/new", &with(other, "id", &id), &[]).await;
+    assert_eq!(saved.location(), format!("/needs/{id}?done=saved"), "{}", saved.text());
     test.done().await;
 }

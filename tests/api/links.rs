@@ -57,7 +57,8 @@ async fn a_forgotten_password_is_set_anew_by_mail_and_every_session_ends() {
     let link = link_in(&letters, "somebody@example.com");
     let page = format!("/reset-password?link={link}");
     assert!(test.visitor().page(&page).await.text().contains("设置新密码"));
-    let fields = [("link", link.as_str()), ("action", "reset"), ("password", NEW_PASSWORD), ("again", "something else")];
+    let fields =
+        [("link", link.as_str()), ("action", "reset"), ("password", NEW_PASSWORD), ("again", "something else")];
     let refused = test.visitor().form("/reset-password", &fields).await;
     assert!(refused.text().contains("两次输入的新密码不一样"));
     let short = [("link", link.as_str()), ("action", "reset"), ("password", "short"), ("again", "short")];
@@ -68,7 +69,8 @@ async fn a_forgotten_password_is_set_anew_by_mail_and_every_session_ends() {
     for client in [&first, &second] {
         assert_eq!(client.call(sessions::me()).await.unwrap_err().status, 401, "signed out");
     }
-    let credentials = |password: &str| Credentials { account: "somebody".into(), password: password.into(), code: None };
+    let credentials =
+        |password: &str| Credentials { account: "somebody".into(), password: password.into(), code: None };
     assert!(test.visitor().call(sessions::sign_in(&credentials(PASSWORD))).await.is_err());
     assert!(test.visitor().call(sessions::sign_in(&credentials(NEW_PASSWORD))).await.is_ok());
     assert_eq!(test.visitor().call(links::reset(&reset(&link))).await.unwrap_err().fields(), ["link"], "once");
@@ -156,7 +158,10 @@ async fn a_link_is_good_for_its_own_end_only_and_nonsense_is_none() {
     for nonsense in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%27%3B--", "链接"] {
         assert_eq!(state(&test, nonsense).await, LinkState::Unknown, "{nonsense}");
         assert_eq!(test.visitor().call(links::renew(nonsense)).await.unwrap_err().status, 404);
-        let page = test.visitor().page(&format!("/reset-password?link={}", nonsense.replace('链', "")).replace('接', "")).await;
+        let page = test
+            .visitor()
+            .page(&format!("/reset-password?link={}", nonsense.replace('链', "")).replace('接', ""))
+            .await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains("不是有效的链接"));
     }

@@ -1,21 +1,30 @@
 //! The API and the pages, in process.
 
 mod accounts;
+mod again;
+mod audit;
 mod bank_lines;
 mod check;
 mod consents;
 mod deliveries;
 mod designation;
+mod digest;
 mod disbursements;
 mod endpoints;
+mod enquiries;
 mod files;
 mod forms;
+mod installation;
+mod invitations;
 mod limits;
 mod links;
+mod logs;
 mod mail;
+mod members;
 mod money;
 mod money_forms;
 mod needs;
+mod notices;
 mod page_cache;
 mod payees;
 mod places;
@@ -26,4 +35,7 @@ mod sessions;
 mod stages;
 mod statements;
 mod story;
+mod todo;
+mod towns;
+mod uploads;
 mod verifications;

@@ -196,3 +196,46 @@ async fn ids_that_do_not_exist_or_are_none_are_not_found() {
     assert_eq!(village.call(needs::submit(missing, Seen { version: 1 })).await.unwrap_err().status, 404);
     test.done().await;
 }
+
+#[tokio::test]
+async fn what_is_sent_twice_is_saved_once_whatever_its_pictures_are_called() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    let mut new = new_need(1);
+    new.content.photos = vec![crate::deliveries::picture(&village).await];
+    let first = village.call(needs::create(&new)).await.unwrap();
+    // A browser that sends a form again uploads its pictures again, and spaces are not stored.
+    new.content.photos = vec![crate::deliveries::picture(&village).await];
+    new.content.title = format!(" {} ", new.content.title);
+    new.content.items[0].name.push(' ');
+    assert_eq!(village.call(needs::create(&new)).await.unwrap(), first);
+
+    let mut change = NeedChange { version: 1, content: NeedContent { title: "饮水工程".into(), ..new.content } };
+    let edited = village.call(needs::update(first.id, &change)).await.unwrap();
+    change.content.photos = vec![crate::deliveries::picture(&village).await];
+    assert_eq!(village.call(needs::update(first.id, &change)).await.unwrap(), edited, "and is no conflict");
+    let seen = Seen { version: edited.version };
+    let sent = village.call(needs::submit(first.id, seen)).await.unwrap();
+    assert_eq!(village.call(needs::submit(first.id, seen)).await.unwrap(), sent);
+    assert_eq!(sent.history.len(), 2);
+
+    change.content.photos.clear();
+    assert_eq!(village.call(needs::update(first.id, &change)).await.unwrap_err().status, 409, "other pictures");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_list_is_no_need_on_any_page() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    let federation = test.federation("441424").await;
+    for path in ["/needs/own", "/needs/review", "/work/needs/own", "/work/needs/own/report"] {
+        for client in [&village, &federation, &test.visitor()] {
+            let page = client.page(path).await;
+            assert!(!page.status.is_server_error(), "{path}: {}", page.status);
+        }
+        assert_eq!(village.page(path).await.status, 404, "{path}");
+    }
+    assert_eq!(village.form("/needs/own", &[("action", "submit"), ("version", "1")]).await.status, 404);
+    test.done().await;
+}

@@ -16,7 +16,11 @@ async fn payees_are_paged_and_filtered_and_the_payment_form_shows_the_villages_o
     let other = test.village("441424103204").await;
     for n in 10..70 {
         test.clock.advance(chrono::Duration::seconds(1));
-        let new = NewPayee { id: PayeeId(Uuid::from_u128(n)), name: "别村代管户".into(), ..new_payee(n, charity, picture(&other).await) };
+        let new = NewPayee {
+            id: PayeeId(Uuid::from_u128(n)),
+            name: "别村代管户".into(),
+            ..new_payee(n, charity, picture(&other).await)
+        };
         other.call(payees::propose(&new)).await.unwrap();
     }
     let first = charity.maker.call(payees::list(&PayeeQuery::default())).await.unwrap();

@@ -135,10 +135,8 @@ async fn two_who_register_one_code_at_once_make_one_enterprise() {
     let mut other = new_registration(1, "五华县长布茶业有限公司", "other@example.com");
     other.enterprise.uscc.clone_from(&one.enterprise.uscc);
     let visitor = test.visitor();
-    let (one, other) = tokio::join!(
-        visitor.call(registrations::enterprise(&one)),
-        visitor.call(registrations::enterprise(&other)),
-    );
+    let (one, other) =
+        tokio::join!(visitor.call(registrations::enterprise(&one)), visitor.call(registrations::enterprise(&other)),);
     let refused = [one.err(), other.err()].into_iter().flatten().collect::<Vec<_>>();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].fields(), ["uscc"]);
@@ -174,7 +172,12 @@ async fn an_enterprise_registers_without_script() {
     let test = TestApp::new().await;
     assert_eq!(test.visitor().page("/register/enterprise").await.status, StatusCode::OK);
     let sent = test.visitor().form("/register/enterprise", &typed(&[])).await;
-    assert_eq!((sent.status.as_u16(), sent.location().as_str()), (303, "/register/enterprise?done=1"), "{}", sent.text());
+    assert_eq!(
+        (sent.status.as_u16(), sent.location().as_str()),
+        (303, "/register/enterprise?done=1"),
+        "{}",
+        sent.text()
+    );
     assert!(test.visitor().page("/register/enterprise?done=1").await.text().contains("等待认证"));
     let firm = test.signed_in("zhangsan@example.com").await;
     let own = firm.call(registrations::own()).await.unwrap();
@@ -210,7 +213,8 @@ async fn what_is_wrong_is_said_at_its_field_and_everything_typed_is_kept() {
         assert!(!page.contains(PASSWORD), "a password is never sent back");
     }
     let empty = test.visitor().form("/register/enterprise", &[("id", "0190a000-0000-7000-8000-0000000000e0")]).await;
-    for says in ["请填写统一社会信用代码", "请填写联系电话", "请填写邮箱", "请阅读并勾选同意隐私告知"] {
+    for says in ["请填写统一社会信用代码", "请填写联系电话", "请填写邮箱", "请阅读并勾选同意隐私告知"]
+    {
         assert!(empty.text().contains(says), "all at once: {says}");
     }
     test.done().await;
@@ -225,7 +229,10 @@ async fn an_address_with_an_account_gets_the_same_answer_and_owns_the_enterprise
     let known = test.visitor().call(registrations::enterprise(&new)).await.unwrap();
     let unknown = new_registration(1, "五华县安流茶业有限公司", "nobody@example.com");
     let unknown = test.visitor().call(registrations::enterprise(&unknown)).await.unwrap();
-    assert_eq!((known.email_masked.as_str(), unknown.email_masked.as_str()), ("kn***@example.com", "no***@example.com"));
+    assert_eq!(
+        (known.email_masked.as_str(), unknown.email_masked.as_str()),
+        ("kn***@example.com", "no***@example.com")
+    );
 
     assert!(signs_in(&test, "known", &new.account.password).await.is_err());
     let person = test.signed_in("known").await;
@@ -259,7 +266,8 @@ async fn a_donor_gets_the_same_answer_and_page_whether_the_address_is_known_or_n
     let refused = test.visitor().form("/register/donor", &[("email", "nobody")]).await;
     assert_eq!((refused.status, refused.text().contains("邮箱应写成")), (StatusCode::UNPROCESSABLE_ENTITY, true));
     // What is done before the answer is the same for both: one row and one job. Who it is, the job finds out.
-    let waiting: Vec<String> = sqlx::query_scalar("select kind from job where status = 'waiting'").fetch_all(&test.app.pool).await.unwrap();
+    let waiting: Vec<String> =
+        sqlx::query_scalar("select kind from job where status = 'waiting'").fetch_all(&test.app.pool).await.unwrap();
     assert_eq!(waiting, ["link_request"; 4]);
 
     jobs::run_due(&test.app).await.unwrap();
@@ -320,7 +328,8 @@ async fn jobs_and_events_hold_no_secret_and_nobodys_name_address_or_phone() {
     let reset = asked_for(&test, LinkPurpose::ResetPassword, "firm0@example.com").await;
     let donor = asked_for(&test, LinkPurpose::DonorAccount, "someone@example.com").await;
     firm.call(registrations::answer("请看附件")).await.unwrap();
-    let payloads: Vec<String> = sqlx::query_scalar("select payload::text from job").fetch_all(&test.app.pool).await.unwrap();
+    let payloads: Vec<String> =
+        sqlx::query_scalar("select payload::text from job").fetch_all(&test.app.pool).await.unwrap();
     let events: Vec<String> =
         sqlx::query_scalar("select event::text from event").fetch_all(&test.app.pool).await.unwrap();
     assert!(payloads.len() >= 5 && events.len() >= 3);

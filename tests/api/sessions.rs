@@ -128,3 +128,27 @@ async fn signing_in_never_leads_to_another_site() {
     }
     test.done().await;
 }
+
+#[tokio::test]
+async fn after_signing_in_one_is_led_to_pages_of_this_site_only() {
+    let test = TestApp::new().await;
+    test.village("441424103203").await;
+    for (next, leads_to) in [
+        ("/work/needs/new?x=1", "/work/needs/new?x=1"),
+        ("https://evil.example/", "/work"),
+        ("//evil.example/", "/work"),
+        ("/\\evil.example/", "/work"),
+        // Browsers take tabs and line ends out of an address before they read it.
+        ("/\t/evil.example/", "/work"),
+        ("/\n/evil.example/", "/work"),
+        ("/\n", "/work"),
+        ("\t//evil.example/", "/work"),
+        ("/ /evil.example/", "/work"),
+        ("/需求", "/work"),
+    ] {
+        let typed = [("account", "village-441424103203"), ("password", PASSWORD), ("next", next)];
+        let answer = test.visitor().form("/sign-in", &typed).await;
+        assert_eq!((answer.status.as_u16(), answer.location().as_str()), (303, leads_to), "{next:?}");
+    }
+    test.done().await;
+}

@@ -15,7 +15,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// The SQL that this thread sends, in order, as sqlx logs it.
 #[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
+pub struct Statements(Arc<Mutex<Vec<String>>>);
 
 struct Text(String);
 
@@ -39,7 +39,7 @@ impl<S: Subscriber> Layer<S> for Statements {
 
 impl Statements {
     /// What is sent while this is awaited; the app is in process and its test on one thread.
-    async fn sent_by<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+    pub async fn sent_by<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
         let statements = Statements::default();
         let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
         let result = work.await;
@@ -68,14 +68,16 @@ async fn a_needs_page_is_six_statements_however_much_is_on_it() {
     test.done().await;
 }
 
-/// Beside this campaign's gift stand many of another one: as the database's owner, since no person makes so many.
-const ANOTHER_CAMPAIGNS_LEDGER: &str = "
+/// Beside this campaign's gift stand many of twenty others: as the database's owner, since no person makes so many.
+const OTHER_CAMPAIGNS_LEDGERS: &str = "
     set session_replication_role = replica;
     insert into campaign
-    select gen_random_uuid(), name, year - 1, stage, host, purpose, held_on, created_at from campaign;
+    select gen_random_uuid(), name, year - n, stage, host, purpose, held_on, created_at
+    from campaign, generate_series(1, 20) n;
     insert into bank_line_part (lot, line, position, amount_fen, campaign)
-    select gen_random_uuid(), line, 1000 + n, 5, (select id from campaign order by year limit 1)
-    from bank_line_part, generate_series(1, 20000) n;
+    select gen_random_uuid(), part.line, 1000 * (2040 - c.year) + n, 5, c.id
+    from bank_line_part part, campaign c, generate_series(1, 1000) n
+    where c.year < 2026;
     insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
     select gen_random_uuid(), t.debit, t.credit, 5, t.asset, t.code, p.lot, t.cause, t.effective_on, t.recorded_at
     from bank_line_part p, transfer t
@@ -88,7 +90,7 @@ async fn a_campaigns_total_reads_the_transfers_of_its_own_money_only() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
     advance(&ready).await;
-    sqlx::raw_sql(ANOTHER_CAMPAIGNS_LEDGER).execute(&test.app.pool).await.unwrap();
+    sqlx::raw_sql(OTHER_CAMPAIGNS_LEDGERS).execute(&test.app.pool).await.unwrap();
     let sql = format!("explain select * from money_by_campaign where campaign = '{}'", ready.campaign);
     let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&test.app.pool).await.unwrap();
     let plan = plan.join("\n");

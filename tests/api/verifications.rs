@@ -77,7 +77,8 @@ async fn sent_back_answered_mended_and_verified_an_enterprise_pledges() {
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);
     assert_eq!((letters.len(), letters[0].to.as_str()), (1, "firm0@example.com"));
-    for said in ["请补营业执照照片", "缺少营业执照照片", "名称与证照不一致", "/work/organisation"] {
+    for said in ["请补营业执照照片", "缺少营业执照照片", "名称与证照不一致", "/work/organisation"]
+    {
         assert!(letters[0].text.contains(said), "{}", letters[0].text);
     }
 
@@ -90,7 +91,10 @@ async fn sent_back_answered_mended_and_verified_an_enterprise_pledges() {
     let mut mended = change(&own, "已补照片");
     mended.enterprise.name = "五华县长布茶叶有限公司".into();
     let own = firm.call(registrations::resubmit(&mended)).await.unwrap();
-    assert_eq!((own.status, own.version, own.name.as_str()), (OrganisationStatus::Pending, 3, "五华县长布茶叶有限公司"));
+    assert_eq!(
+        (own.status, own.version, own.name.as_str()),
+        (OrganisationStatus::Pending, 3, "五华县长布茶叶有限公司")
+    );
 
     let stale = federation.call(verifications::verify(id, &SeenRegistration { version: 2 })).await.unwrap_err();
     assert_eq!(stale.status, 409, "nobody verifies what he has not seen");
@@ -161,7 +165,11 @@ async fn a_county_verifies_its_own_enterprises_and_the_city_all() {
         assert_eq!(client.call(read()).await.unwrap_err().status, expected, "{who}");
         assert_eq!(client.call(list()).await.ok().map(|list| list.items.len()), rows, "{who}");
         assert_eq!(client.call(verifications::verify(id, &seen)).await.unwrap_err().status, expected, "{who}");
-        assert_eq!(client.call(verifications::return_(id, &return_why(1))).await.unwrap_err().status, expected, "{who}");
+        assert_eq!(
+            client.call(verifications::return_(id, &return_why(1))).await.unwrap_err().status,
+            expected,
+            "{who}"
+        );
         assert_eq!(client.call(verifications::suspend(id, &why("停用"))).await.unwrap_err().status, expected, "{who}");
         assert_eq!(client.call(verifications::restore(id, &why("恢复"))).await.unwrap_err().status, expected, "{who}");
     }
@@ -265,7 +273,10 @@ async fn look_alikes_former_names_phones_pictures_and_codes_are_flagged() {
     assert_eq!(flags(&city, taken.id).await, [(FlagKind::NameWasFormer, heir_name)]);
     // Somebody else comes with a code that is registered.
     let again = NewRegistration {
-        enterprise: EnterpriseInput { uscc: taken.enterprise.uscc.clone(), ..new_registration(5, "嘉应米行", "").enterprise },
+        enterprise: EnterpriseInput {
+            uscc: taken.enterprise.uscc.clone(),
+            ..new_registration(5, "嘉应米行", "").enterprise
+        },
         ..new_registration(5, "嘉应米行", "again@example.com")
     };
     test.visitor().call(registrations::enterprise(&again)).await.unwrap_err();

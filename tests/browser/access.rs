@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const AXE: &str = include_str!("axe/axe.min.js");
 
 /// Whose pages these are, and the pages.
-const PAGES: [(Option<&str>, &[&str]); 8] = [
+const PAGES: [(Option<&str>, &[&str]); 12] = [
     (
         None,
         &[
@@ -26,6 +26,8 @@ const PAGES: [(Option<&str>, &[&str]); 8] = [
             "/register/donor/complete?link=none",
             "/confirm-email",
             "/forgot-password",
+            "/join",
+            "/reset-code",
             "/nothing",
             "/zh-hant/needs",
             "/en",
@@ -34,6 +36,10 @@ const PAGES: [(Option<&str>, &[&str]); 8] = [
     (Some("village"), &["/work", "/work/needs/new", "/work/payees"]),
     (Some("federation"), &["/work", "/work/verifications", "/work/verifications?status=returned"]),
     (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
+    (Some("federation"), &["/work", "/work/places"]),
+    (Some("town"), &["/work/town", "/work/members"]),
+    (Some("charity-owner"), &["/work/members"]),
+    (Some("admin"), &["/work/organisations"]),
     (Some("enterprise"), &["/my-gifts", "/pledge"]),
     (Some("maker"), &["/work", "/work/bank-lines", "/work/bank-lines/new", "/work/disbursements"]),
     (Some("checker"), &["/work/bank-lines", "/work/spending", "/work/payees"]),

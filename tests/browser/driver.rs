@@ -25,7 +25,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the checkout")
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
@@ -50,20 +50,8 @@ fn stage() -> &'static Stage {
 }
 
 fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, [Child; 2]) {
-    let url = std::env::var("TEST_DATABASE_URL").expect("run the tests by ./test, which starts a database for them");
-    let database = format!("browser_{}", std::process::id());
-    let made = Command::new("psql").args(["-q", &url, "-c", &format!("create database {database}")]).status();
-    assert!(made.is_ok_and(|status| status.success()), "cannot create a database");
     let (port, driver_port) = (free_port(), free_port());
-    let mut server = tied_to_us(&root().join("target/debug/qiancun"));
-    server
-        .args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"])
-        .arg(folder)
-        .arg("--site-dir")
-        .arg(root().join("target/site"))
-        .env("DATABASE_URL", url.replace("/postgres", &format!("/{database}")))
-        .stdout(Stdio::piped());
-    let mut server = server.spawn().expect("target/debug/qiancun starts");
+    let mut server = demo(folder, &new_database("browser"), port);
     let mut output = BufReader::new(server.stdout.take().expect("its output"));
     let ready = output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("ready "));
     assert!(ready, "the demo says when it is ready");
@@ -73,6 +61,23 @@ fn start(folder: &Path) -> (Stage, BufReader<ChildStdout>, [Child; 2]) {
     wait_for_port(driver_port);
     let stage = Stage { origin: format!("http://127.0.0.1:{port}"), driver: format!("http://127.0.0.1:{driver_port}") };
     (stage, output, [server, driver])
+}
+
+/// The address of a new database on the tests' server.
+pub fn new_database(name: &str) -> String {
+    let url = std::env::var("TEST_DATABASE_URL").expect("run the tests by ./test, which starts a database for them");
+    let database = format!("{name}_{}", std::process::id());
+    let made = Command::new("psql").args(["-q", &url, "-c", &format!("create database {database}")]).status();
+    assert!(made.is_ok_and(|status| status.success()), "cannot create a database");
+    url.replace("/postgres", &format!("/{database}"))
+}
+
+/// The demo on that database, on its way up.
+pub fn demo(folder: &Path, database: &str, port: u16) -> Child {
+    let mut server = tied_to_us(&root().join("target/debug/qiancun"));
+    server.args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"]).arg(folder).arg("--site-dir");
+    server.arg(root().join("target/site")).env("DATABASE_URL", database).stdout(Stdio::piped());
+    server.spawn().expect("target/debug/qiancun starts")
 }
 
 /// A command that the kernel ends when this process does.

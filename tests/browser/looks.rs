@@ -3,7 +3,7 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 15] = [
     "/",
     "/needs",
     "/needs?q=dabu",
@@ -16,6 +16,8 @@ const PUBLIC: [&str; 13] = [
     "/register/enterprise",
     "/register/donor",
     "/forgot-password",
+    "/join",
+    "/reset-code",
     "/en/needs",
 ];
 

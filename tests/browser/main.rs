@@ -4,4 +4,5 @@
 mod access;
 mod driver;
 mod looks;
+mod stopping;
 mod story;

@@ -3,22 +3,34 @@
 //! The server routes by the same paths, pages and islands call through the same functions, so a call cannot be
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
+pub mod areas;
 pub mod arrivals;
+pub mod audit;
 pub mod campaigns;
 pub mod consents;
+pub mod contact;
 pub mod deliveries;
 pub mod disbursements;
+pub mod enquiries;
 pub mod files;
+pub mod invitations;
+pub mod jobs;
 pub mod ledger;
 pub mod links;
+pub mod members;
 pub mod money;
 pub mod needs;
+pub mod notices;
+pub mod organisations;
 pub mod own_data;
 pub mod payees;
 pub mod places;
 pub mod pledges;
 pub mod registrations;
+pub mod resets;
 pub mod sessions;
+pub mod texts;
+pub mod todo;
 pub mod verifications;
 
 use crate::Problem;

@@ -93,7 +93,19 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(100));
-        for typed in ["a", "a@b", "@example.com", "a@", "a b@example.com", "a@@example.com", "a..b@example.com", "张@example.com", "a@-x.com", "a@x..com", "a@example.com\r\nBcc: b@example.com"] {
+        for typed in [
+            "a",
+            "a@b",
+            "@example.com",
+            "a@",
+            "a b@example.com",
+            "a@@example.com",
+            "a..b@example.com",
+            "张@example.com",
+            "a@-x.com",
+            "a@x..com",
+            "a@example.com\r\nBcc: b@example.com",
+        ] {
             assert_eq!(typed.parse::<EmailAddress>(), Err(EmailError::Form), "{typed}");
         }
         assert_eq!("".parse::<EmailAddress>(), Err(EmailError::Empty));
@@ -102,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_masked_address_tells_little() {
-        for (address, masked) in [("zhangsan@example.com", "zh***@example.com"), ("li@example.com", "l***@example.com")] {
+        for (address, masked) in [("zhangsan@example.com", "zh***@example.com"), ("li@example.com", "l***@example.com")]
+        {
             assert_eq!(address.parse::<EmailAddress>().unwrap().masked(), masked);
         }
     }

@@ -85,4 +85,14 @@ ids! {
     LinkId,
     /// One entry in the history of an organisation's verification.
     VerificationStepId,
+    /// An invitation to take a role in an organisation.
+    InvitationId,
+    /// A new password for somebody of a village, which two people of the town agree to.
+    ResetId,
+    /// A text that staff pass on by telephone.
+    TextId,
+    /// Something that was told to one person.
+    NoticeId,
+    /// A letter from anybody to a federation, with its answers.
+    EnquiryId,
 }

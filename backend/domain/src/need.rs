@@ -5,7 +5,7 @@
 use crate::day::FIRST_DAY;
 use crate::money::Fen;
 use crate::place::{PlaceCode, PlaceLevel};
-use crate::{FileId, Problem, Problems};
+use crate::{FileId, NeedId, Problem, Problems};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +148,20 @@ pub struct BudgetItem {
 }
 
 impl NeedContent {
+    /// As it is stored: texts without space around them.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        let item = |item: &BudgetItem| BudgetItem { name: item.name.trim().into(), ..item.clone() };
+        NeedContent {
+            title: self.title.trim().into(),
+            description: self.description.trim().into(),
+            items: self.items.iter().map(item).collect(),
+            outcome: self.outcome.trim().into(),
+            outcome_unit: self.outcome_unit.trim().into(),
+            ..self.clone()
+        }
+    }
+
     /// The budget's total; more than the cap counts as the cap, and is refused by the checks.
     #[must_use]
     pub fn budget(&self) -> Option<Fen> {
@@ -240,6 +254,15 @@ pub fn need_code(county: &str, year: i32, number: i64) -> String {
     format!("XQ-{county}-{year}-{number}")
 }
 
+/// Whether a text has the form of a need's id or of its code: whatever else stands in that place names no need.
+#[must_use]
+pub fn names_a_need(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let code = text.strip_prefix("XQ-").map(|rest| rest.split('-').collect::<Vec<_>>());
+    let is_code = code.is_some_and(|parts| parts.len() == 3 && parts.into_iter().all(digits));
+    is_code || text.parse::<NeedId>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +286,16 @@ mod tests {
     fn fields_refused(content: &NeedContent) -> Vec<String> {
         let today = "2026-06-30".parse().unwrap();
         content.check_complete(today).into_vec().into_iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn an_id_or_a_code_names_a_need_and_nothing_else_does() {
+        for name in [need_code("441424", 2026, 7).as_str(), "0190a000-0000-7000-8000-000000000001"] {
+            assert!(names_a_need(name), "{name}");
+        }
+        for other in ["", "own", "review", "XQ-", "XQ-441424-2026", "XQ-441424-2026-7-8", "XQ-441424-2026-x", "7"] {
+            assert!(!names_a_need(other), "{other}");
+        }
     }
 
     #[test]

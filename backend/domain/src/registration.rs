@@ -140,7 +140,11 @@ impl EnterpriseInput {
         let mut problems = Problems::new();
         let uscc = problems.take("uscc", self.uscc.parse::<Uscc>());
         let name = tidy_name(&self.name);
-        problems.require(NAME_LENGTH.contains(&name.chars().count()), "name", "企业名称应是 2 至 100 个字，照营业执照写全称");
+        problems.require(
+            NAME_LENGTH.contains(&name.chars().count()),
+            "name",
+            "企业名称应是 2 至 100 个字，照营业执照写全称",
+        );
         let former = self.former_names.iter().map(|name| tidy_name(name)).filter(|name| !name.is_empty());
         let former_names: Vec<String> = former.collect();
         problems.require(former_names.len() <= FORMER_NAMES_MAX, "former_names", "曾用名最多写 5 个");

@@ -23,6 +23,7 @@ use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_part
 use domain::ledger::{ArrivalPart, Event, Landing};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
+use domain::todo::Waiting;
 use domain::{BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId};
 use guesses::Guesses;
 use serde_json::json;
@@ -375,4 +376,14 @@ fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
         confirm: checker && !took_part && row.status == BankLineStatus::Matched,
         void: maker && row.status.may_become(BankLineStatus::Voided),
     }
+}
+
+/// What of bank lines waits for a maker: those of which nobody has said whose they are.
+pub async fn waiting_to_be_matched(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_matched(tx, acting.organisation).await?)
+}
+
+/// What of bank lines waits for this checker: those that he neither entered nor matched.
+pub async fn waiting_to_be_confirmed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_confirmed(tx, acting.organisation, acting.person).await?)
 }

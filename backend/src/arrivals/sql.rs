@@ -6,6 +6,7 @@ use domain::api::arrivals::{
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
+use domain::todo::Waiting;
 use domain::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OrganisationId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -460,6 +461,43 @@ pub async fn count_done(connection: &mut PgConnection, charity: OrganisationId) 
                  where a.charity = $1 and l.status in ('confirmed', 'reversed', 'not_donation', 'voided')
                  limit 1001) as counted"#,
         charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_matched(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(entered_at) as oldest
+           from (select l.entered_at
+                 from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status in ('unmatched', 'suggested')
+                 order by l.entered_at
+                 limit 1001) as waiting"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_confirmed(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(matched_at) as oldest
+           from (select l.matched_at
+                 from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status = 'matched' and l.entered_by <> $2 and l.matched_by <> $2
+                 order by l.matched_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
     )
     .fetch_one(connection)
     .await

@@ -1,10 +1,14 @@
-//! The only SQL that writes events.
+//! The only SQL on events.
 
-use super::Record;
+use super::{Filter, Record};
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
+use domain::api::audit::{AuditRow, PrivatePerson};
+use domain::audit::{subject_label, verb_label};
 use domain::{EventId, OrganisationId, PersonId};
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
+use uuid::Uuid;
 
 pub async fn insert(
     connection: &mut PgConnection,
@@ -33,4 +37,111 @@ pub async fn insert(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The conditions that a filter sets. Put together from these pieces, since each set of them has an index of its own,
+/// which one statement for all would hide from the planner.
+fn conditions(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    let query = &filter.query;
+    sql.push(" where true");
+    if let Some(verb) = &query.verb {
+        sql.push(" and verb = ").push_bind(verb.clone());
+    }
+    if let Some(kind) = &query.subject_kind {
+        sql.push(" and subject_kind = ").push_bind(kind.clone());
+    }
+    if let Some(subject) = query.subject {
+        sql.push(" and subject = ").push_bind(subject);
+    }
+    if let Some(person) = query.person {
+        sql.push(" and actor = ").push_bind(person.0);
+    }
+    if let Some(organisation) = query.organisation {
+        sql.push(" and organisation = ").push_bind(organisation.0);
+    }
+    if let Some(from) = filter.from {
+        sql.push(" and at >= ").push_bind(from);
+    }
+    if let Some(before) = filter.before {
+        sql.push(" and at < ").push_bind(before);
+    }
+}
+
+/// Newest first; events of one instant in the order of their numbers.
+fn list_of(
+    mut sql: QueryBuilder<Postgres>,
+    filter: &Filter,
+    after: Option<EventId>,
+    limit: i64,
+) -> QueryBuilder<Postgres> {
+    sql.push(
+        "select id, at, actor, actor_name, organisation, organisation_name, verb, subject_kind, subject, before, after,
+                reason, address
+         from event_read",
+    );
+    conditions(&mut sql, filter);
+    if let Some(after) = after {
+        sql.push(" and (at, seq) < (select e.at, e.seq from event e where e.id = ").push_bind(after.0).push(")");
+    }
+    sql.push(" order by at desc, seq desc limit ").push_bind(limit);
+    sql
+}
+
+pub async fn list(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    after: Option<EventId>,
+    limit: i64,
+) -> sqlx::Result<Vec<AuditRow>> {
+    let mut sql = list_of(QueryBuilder::new(""), filter, after, limit);
+    let rows = sql.build().fetch_all(connection).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &PgRow) -> sqlx::Result<AuditRow> {
+    let (verb, subject_kind): (String, String) = (row.try_get("verb")?, row.try_get("subject_kind")?);
+    Ok(AuditRow {
+        id: EventId(row.try_get("id")?),
+        at: row.try_get("at")?,
+        person: row.try_get::<Option<Uuid>, _>("actor")?.map(PersonId),
+        person_name: row.try_get("actor_name")?,
+        organisation: row.try_get::<Option<Uuid>, _>("organisation")?.map(OrganisationId),
+        organisation_name: row.try_get("organisation_name")?,
+        verb_label: verb_label(&verb).to_owned(),
+        verb,
+        subject_label: subject_label(&subject_kind).to_owned(),
+        subject_kind,
+        subject: row.try_get("subject")?,
+        before: row.try_get("before")?,
+        after: row.try_get("after")?,
+        reason: row.try_get("reason")?,
+        address: row.try_get("address")?,
+    })
+}
+
+/// At most one more than a list counts.
+pub async fn count(connection: &mut PgConnection, filter: &Filter) -> sqlx::Result<i64> {
+    let mut sql = QueryBuilder::new("select count(*) from (select from event");
+    conditions(&mut sql, filter);
+    sql.push(" limit 1001) as counted");
+    sql.build_query_scalar().fetch_one(connection).await
+}
+
+/// The plan of the list, a line a step.
+pub async fn plan(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    after: Option<EventId>,
+    limit: i64,
+) -> sqlx::Result<String> {
+    let mut sql = list_of(QueryBuilder::new("explain "), filter, after, limit);
+    let lines: Vec<String> = sql.build_query_scalar().fetch_all(connection).await?;
+    Ok(lines.join("\n"))
+}
+
+pub async fn person(connection: &mut PgConnection, id: PersonId) -> sqlx::Result<Option<PrivatePerson>> {
+    let row = sqlx::query!(r#"select account as "account!", name, email from person_read where id = $1"#, id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| PrivatePerson { id, account: row.account, name: row.name, email: row.email }))
 }

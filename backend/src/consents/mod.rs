@@ -54,8 +54,7 @@ pub async fn decide(app: &App, signed_in: &SignedIn, asked: &ConsentDecisions) -
             write(app, &mut tx, person, decision.kind, decision.given).await?;
             let verb = if decision.given { "consent_given" } else { "consent_withdrawn" };
             let after = Some(json!({ "kind": decision.kind, "version": decision.version }));
-            let record =
-                Record { verb, subject_kind: "person", subject: person.0, before: None, after, reason: None };
+            let record = Record { verb, subject_kind: "person", subject: person.0, before: None, after, reason: None };
             audit::record_as(app, &mut tx, Some(person), None, &signed_in.origin, record).await?;
         }
     }

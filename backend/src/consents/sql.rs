@@ -32,10 +32,7 @@ pub async fn insert(
 }
 
 /// The latest of each kind.
-pub async fn now(
-    connection: &mut PgConnection,
-    person: PersonId,
-) -> sqlx::Result<Vec<(ConsentKind, String, bool)>> {
+pub async fn now(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<(ConsentKind, String, bool)>> {
     let rows = sqlx::query!(
         r#"select kind as "kind!", version as "version!", given as "given!" from consent_now where person = $1"#,
         person.0
@@ -45,11 +42,7 @@ pub async fn now(
     rows.into_iter().map(|row| Ok((kind(&row.kind)?, row.version, row.given))).collect()
 }
 
-pub async fn history(
-    connection: &mut PgConnection,
-    person: PersonId,
-    limit: i64,
-) -> sqlx::Result<Vec<ConsentEntry>> {
+pub async fn history(connection: &mut PgConnection, person: PersonId, limit: i64) -> sqlx::Result<Vec<ConsentEntry>> {
     let rows = sqlx::query!(
         "select kind, version, given, at
          from consent

@@ -20,6 +20,9 @@ use tokio::process::Command;
 /// A socket's path has to fit into `sockaddr_un`, with `/.s.PGSQL.5432` behind it.
 const SOCKET_FOLDER_MAX: usize = 107 - "/.s.PGSQL.5432".len();
 
+/// How the folder of a database is called before it is one.
+const UNFINISHED: &str = "unfinished-";
+
 /// Where one private server lives and as whom it runs.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -82,7 +85,6 @@ impl Place {
         // The account `postgres` passes through our folder to its own, but lists nothing in it.
         let ours = if self.account.is_some() { 0o711 } else { 0o700 };
         create_folder(&self.folder, ours, None)?;
-        create_folder(&self.cluster(), 0o700, self.account)?;
         create_folder(&self.socket, 0o700, self.account)
     }
 
@@ -155,15 +157,40 @@ impl Server {
         Ok(())
     }
 
+    /// Makes the database in a folder beside its place and moves it there when it is whole: a first start that was
+    /// killed half-way leaves nothing that looks like a database.
     async fn initialise(&self) -> anyhow::Result<()> {
-        if self.place.cluster().join("PG_VERSION").exists() {
+        self.clear_away()?;
+        let cluster = self.place.cluster();
+        if cluster.join("PG_VERSION").exists() {
             return Ok(());
         }
-        // A first start that was killed half-way leaves a folder that initdb would refuse.
-        for entry in fs::read_dir(self.place.cluster())? {
-            let path = entry?.path();
-            if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+        if cluster.exists() {
+            fs::remove_dir_all(&cluster).with_context(|| format!("cannot clear {}", cluster.display()))?;
         }
+        // Under a name of its own each time: what a killed start had begun may still be writing.
+        let mut bytes = [0_u8; 4];
+        crate::clock::Clock::System.fill(&mut bytes);
+        let unfinished = self.place.folder.join(format!("{UNFINISHED}{:08x}", u32::from_le_bytes(bytes)));
+        create_folder(&unfinished, 0o700, self.place.account)?;
+        self.make_cluster(&unfinished).await.context("cannot create the private database")?;
+        fs::rename(&unfinished, &cluster)?;
+        Ok(File::open(&self.place.folder)?.sync_all()?)
+    }
+
+    /// Removes what earlier starts began and did not finish.
+    fn clear_away(&self) -> anyhow::Result<()> {
+        for entry in fs::read_dir(&self.place.folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                // If its initdb still runs, the next start removes the rest.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    async fn make_cluster(&self, folder: &Path) -> anyhow::Result<()> {
         // initdb reads the password as the server's account, so it goes through a file that this account owns.
         let password_file = self.place.socket.join("password");
         fs::write(&password_file, &self.password)?;
@@ -174,13 +201,13 @@ impl Server {
         let mut command = self.command("initdb");
         command
             .arg("--pgdata")
-            .arg(self.place.cluster())
+            .arg(folder)
             .args(["--username=qiancun", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"])
             .arg("--pwfile")
             .arg(&password_file);
         let result = run(command).await;
         fs::remove_file(&password_file)?;
-        result.context("cannot create the private database")
+        result
     }
 
     async fn refuse_other_major_version(&self) -> anyhow::Result<()> {
@@ -205,9 +232,11 @@ impl Server {
     }
 
     async fn launch(&self) -> anyhow::Result<()> {
+        // Values are people's names and addresses: the log tells neither a statement's nor those of a refused row.
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c unix_socket_permissions=0700 \
-             -c max_connections=100 -c shared_buffers=128MB -c log_min_duration_statement=500",
+             -c max_connections=100 -c shared_buffers=128MB -c log_min_duration_statement=500 \
+             -c log_parameter_max_length=0 -c log_error_verbosity=terse",
             self.place.socket.display()
         );
         let log = self.place.log().display().to_string();

@@ -10,8 +10,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::deliveries::{
-    ACCEPT, AcceptItem, CorrectItem, ITEM, ItemToDecide, NewReport, REPORTS, RETURN, Report, ReturnItem, SPENDING,
-    Spent,
+    ACCEPT, AcceptItem, CorrectItem, ITEM, ItemToCorrect, ItemToDecide, NewReport, REPORTS, RETURN, Report, ReturnItem,
+    SPENDING, Spent,
 };
 use domain::{NeedId, SpendingItemId};
 
@@ -20,6 +20,7 @@ pub fn routes() -> Endpoints {
         .get(REPORTS, "一条需求的进展报告和支出", of_need)
         .post(REPORTS, "村报告进展、登记支出", report)
         .get(SPENDING, "等待审核的支出", waiting)
+        .get(ITEM, "本村的一笔支出，用来补正", to_correct)
         .post(ITEM, "村补正被退回的支出", correct)
         .post(ACCEPT, "接受一笔支出", accept)
         .post(RETURN, "退回一笔支出", return_)
@@ -40,6 +41,14 @@ async fn report(
 
 async fn waiting(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<ItemToDecide>>> {
     Ok(Json(super::waiting(&app, &staff).await?))
+}
+
+async fn to_correct(
+    State(app): State<App>,
+    village: Village,
+    Path(id): Path<SpendingItemId>,
+) -> Result<Json<ItemToCorrect>> {
+    Ok(Json(super::to_correct(&app, &village, id).await?))
 }
 
 async fn correct(

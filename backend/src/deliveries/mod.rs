@@ -14,12 +14,16 @@ use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federatio
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{campaigns, files, ledger, needs, organisations, pledges};
-use domain::api::deliveries::{AcceptItem, CorrectItem, ItemToDecide, NewReport, Report, ReturnItem, Spent};
+use chrono::{DateTime, Utc};
+use domain::api::deliveries::{
+    AcceptItem, CorrectItem, ItemToCorrect, ItemToDecide, NewReport, Report, ReturnItem, Spent,
+};
 use domain::api::{Count, List};
 use domain::delivery::{MoreThanAdvanced, SpendingItem, SpendingStatus};
 use domain::ledger::{Account, Asset, Event};
 use domain::need::{PHOTOS_MAX, check_reason};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{DisbursementId, NeedId, OrganisationId, Problems, SpendingItemId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -137,6 +141,12 @@ async fn says_the_same(tx: &mut PgConnection, known: &sql::Recorded, new: &NewRe
     Ok(true)
 }
 
+/// An item that the village handed in, as it stands.
+pub async fn to_correct(app: &App, village: &Village, id: SpendingItemId) -> Result<ItemToCorrect> {
+    let mut connection = app.pool.acquire().await?;
+    sql::of_village(&mut connection, id, village.acting.organisation).await?.ok_or(Error::NotFound)
+}
+
 /// The village hands a returned item in again, corrected.
 pub async fn correct(app: &App, village: &Village, id: SpendingItemId, new: &CorrectItem) -> Result<Spent> {
     new.item.check(app.clock.today())?;
@@ -211,7 +221,7 @@ pub async fn return_(app: &App, checker: &CharityChecker, id: SpendingItemId, wh
         need_title: needs::named(&mut tx, row.need).await?.title,
         item: row.description,
         reason: reason.to_owned(),
-        path: format!("/work/needs/{}/report", row.need),
+        path: format!("/work/spending/{id}"),
     };
     mail::write_to(&mut tx, app, (row.village, Village::ROLES), &Letter::SpendingReturned(letter)).await?;
     tx.commit().await?;
@@ -320,4 +330,19 @@ pub async fn waiting(app: &App, staff: &CharityStaff) -> Result<List<ItemToDecid
         spent: item.shown_to(true),
     });
     Ok(List { items: shown.collect(), next: None, count })
+}
+
+/// What of spending waits for this checker: items that somebody else handed in.
+pub async fn waiting_to_be_accepted(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_accepted(tx, acting.organisation, acting.person).await?)
+}
+
+/// What of spending waits for a village: items that came back.
+pub async fn waiting_to_be_mended(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_mended(tx, acting.organisation).await?)
+}
+
+/// The needs of a village that were paid for, are not accounted for, and have not been spoken of since.
+pub async fn reports_due(tx: &mut PgConnection, acting: &Acting, silent_since: DateTime<Utc>) -> Result<Waiting> {
+    Ok(sql::reports_due(tx, acting.organisation, silent_since).await?)
 }

@@ -1,10 +1,11 @@
 //! The only SQL on reports and spending.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::deliveries::{NewReport, Report, Spent, Voucher};
+use domain::api::deliveries::{ItemToCorrect, NewReport, Report, Spent, Voucher};
 use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, FileId, NeedId, OrganisationId, PersonId, ReportId, SpendingItemId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -443,6 +444,48 @@ pub async fn item(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
     row.map(Row::read).transpose()
 }
 
+/// An item of a village's report, whole.
+pub async fn of_village(
+    connection: &mut PgConnection,
+    id: SpendingItemId,
+    village: OrganisationId,
+) -> sqlx::Result<Option<ItemToCorrect>> {
+    let row = sqlx::query!(
+        r#"select s.need as "need!", s.need_title as "need_title!", s.kind as "kind!", s.description as "description!",
+                  s.seller as "seller!", s.seller_is_person as "seller_is_person!", s.amount_fen as "amount_fen!",
+                  s.invoice_on as "invoice_on!", s.invoice_no, s.status as "status!", s.reason,
+                  s.pictures as "pictures!"
+           from spending_read s
+           join report r on r.id = s.report
+           where s.id = $1 and r.organisation = $2"#,
+        id.0,
+        village.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        let item = SpendingItem {
+            kind: word(&row.kind)?,
+            description: row.description,
+            seller: row.seller,
+            seller_is_person: row.seller_is_person,
+            amount: fen(row.amount_fen)?,
+            invoice_on: row.invoice_on,
+            invoice_no: row.invoice_no,
+        };
+        Ok(ItemToCorrect {
+            id,
+            need: NeedId(row.need),
+            need_title: row.need_title,
+            item,
+            status: word(&row.status)?,
+            reason: row.reason,
+            pictures: files(row.pictures),
+        })
+    })
+    .transpose()
+}
+
 /// What waits for a charity, oldest first.
 pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, limit: i64) -> sqlx::Result<Vec<Item>> {
     let rows = sqlx::query_as!(
@@ -461,4 +504,62 @@ pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId, lim
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+pub async fn waiting_to_be_accepted(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(submitted_at) as oldest
+           from (select r.submitted_at
+                 from spending_item i
+                 join report r on r.id = i.report
+                 join disbursement d on d.id = i.disbursement
+                 where d.charity = $1 and i.status = 'submitted' and i.submitted_by <> $2
+                 order by r.submitted_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_mended(connection: &mut PgConnection, village: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(decided_at) as oldest
+           from (select i.decided_at
+                 from spending_item i
+                 join report r on r.id = i.report
+                 where r.organisation = $1 and i.status = 'returned'
+                 order by i.decided_at
+                 limit 1001) as waiting"#,
+        village.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn reports_due(
+    connection: &mut PgConnection,
+    village: OrganisationId,
+    silent_since: DateTime<Utc>,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(silent_since) as oldest
+           from (select s.silent_since
+                 from need_silence s
+                 where s.organisation = $1 and s.silent_since <= $2
+                 order by s.silent_since
+                 limit 1001) as waiting"#,
+        village.0,
+        silent_since
+    )
+    .fetch_one(connection)
+    .await
 }

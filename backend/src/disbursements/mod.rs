@@ -19,6 +19,7 @@ use crate::http::caller::{
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
 use crate::{campaigns, ledger, needs, payees, pledges};
+use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
     Allocation, ApprovalRule, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
@@ -30,6 +31,7 @@ use domain::ledger::{Account, Asset, Event, Fund};
 use domain::need::check_reason;
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
+use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, LotId, NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -434,4 +436,20 @@ pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let count = Count::capped(sql::count(&mut tx, charity).await?);
     Ok(List { items, next, count })
+}
+
+/// What of payments waits for this checker: those that somebody else prepared.
+pub async fn waiting_to_be_checked(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_checked(tx, acting.organisation, acting.person).await?)
+}
+
+/// What of payments waits for this person's release: those that he did not prepare, that he may release although he
+/// checked them, and whose payee is not held back.
+pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting, now: DateTime<Utc>) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_approved(tx, acting.organisation, acting.person, now).await?)
+}
+
+/// What of payments waits for this payer: those that he neither prepared, checked nor approved.
+pub async fn waiting_to_be_paid(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_paid(tx, acting.organisation, acting.person).await?)
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::{Acting, Role};
+use domain::todo::Waiting;
 use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -406,6 +407,50 @@ pub async fn count(connection: &mut PgConnection, charity: OrganisationId) -> sq
     .await
 }
 
+pub async fn waiting_to_be_checked(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(prepared_at) as oldest
+           from (select prepared_at
+                 from disbursement
+                 where charity = $1 and status = 'requested' and prepared_by <> $2
+                 order by prepared_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_approved(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    approver: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(prepared_at) as oldest
+           from (select d.prepared_at
+                 from disbursement d
+                 join payee p on p.id = d.payee and (p.held_until is null or p.held_until <= $3)
+                 where d.charity = $1 and d.status = 'checked' and d.prepared_by <> $2
+                   and (not d.two_approvers or d.checked_by <> $2)
+                 order by d.prepared_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        approver.0,
+        now
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// Whether somebody sits at the next desk of a payment who may take the step.
 pub async fn somebody_may(connection: &mut PgConnection, id: DisbursementId, roles: &[Role]) -> sqlx::Result<bool> {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
@@ -420,6 +465,27 @@ pub async fn somebody_may(connection: &mut PgConnection, id: DisbursementId, rol
            ) as "exists!""#,
         id.0,
         &roles
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_paid(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    payer: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(approved_at) as oldest
+           from (select approved_at
+                 from disbursement
+                 where charity = $1 and status = 'approved' and prepared_by <> $2 and checked_by <> $2
+                   and approved_by <> $2
+                 order by approved_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        payer.0
     )
     .fetch_one(connection)
     .await

@@ -39,7 +39,7 @@ async fn upload(
 
 fn refused(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Error::TooLarge("照片太大，每张最多 10 MB".into())
+        Error::TooLarge(super::TOO_LARGE.into())
     } else {
         Error::BadRequest(error.body_text())
     }

@@ -10,10 +10,10 @@ mod sql;
 
 pub use http::routes;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::error::{Error, Result};
 use crate::http::caller::Caller;
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use bytes::Bytes;
 use chrono::Duration;
 use domain::api::files::{FILE_BYTES_MAX, StoredFile};
@@ -28,8 +28,13 @@ use std::sync::Arc;
 /// Where the bytes are.
 pub type Store = Arc<dyn ObjectStore>;
 
+/// What the owner of a file of more than `FILE_BYTES_MAX` reads.
+pub const TOO_LARGE: &str = "照片太大，每张最多 10 MB";
+
 /// Drafts that nothing named in this time are dropped.
 const DRAFT_LIFE: Duration = Duration::days(7);
+/// Drafts that one round drops; the next one goes on.
+const DROPPED_AT_ONCE: i64 = 1_000;
 
 /// The two sizes that exist of every picture.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,11 +53,10 @@ fn path(id: FileId, size: Size) -> Path {
 /// Takes in one picture as a draft of `uploader`.
 pub async fn store(app: &App, uploader: PersonId, upload: Bytes) -> Result<StoredFile> {
     if upload.len() > FILE_BYTES_MAX {
-        return Err(Error::TooLarge("照片太大，每张最多 10 MB".into()));
+        return Err(Error::TooLarge(TOO_LARGE.into()));
     }
-    let turn = app.decoding.acquire().await.map_err(|_| anyhow!("the app is closing"))?;
-    let decoded = tokio::task::spawn_blocking(move || picture::read(&upload)).await.map_err(|error| anyhow!(error))?;
-    drop(turn);
+    let turn = app.decoding.clone().acquire_owned().await.context("the app is closing")?;
+    let decoded = app::heavy(turn, move || picture::read(&upload)).await?;
     let picture = decoded.map_err(|error| Error::invalid("file", error.to_string()))?;
     let id: FileId = app.clock.id();
     let sha256 = Sha256::digest(&picture.full).to_vec();
@@ -62,10 +66,12 @@ pub async fn store(app: &App, uploader: PersonId, upload: Bytes) -> Result<Store
         height: picture.height,
         bytes: i64::try_from(picture.full.len()).context("size")?,
     };
-    app.files.put(&path(id, Size::Full), picture.full.into()).await.context("store a picture")?;
-    app.files.put(&path(id, Size::Small), picture.small.into()).await.context("store a picture")?;
+    // The row first: bytes without one would be found by nobody, a row without bytes is dropped with the old drafts.
     let mut connection = app.pool.acquire().await?;
     sql::insert(&mut connection, uploader, &stored, &sha256, &picture.taken, app.clock.now()).await?;
+    drop(connection);
+    app.files.put(&path(id, Size::Full), picture.full.into()).await.context("store a picture")?;
+    app.files.put(&path(id, Size::Small), picture.small.into()).await.context("store a picture")?;
     Ok(stored)
 }
 
@@ -145,18 +151,35 @@ pub async fn publish(tx: &mut PgConnection, files: &[FileId]) -> Result<()> {
     Ok(sql::publish(tx, files).await?)
 }
 
-/// Drops drafts that nothing named for a week. Returns how many.
+/// Drops drafts that nothing named for a week. Returns how many; one that cannot be dropped keeps no other from it.
 pub async fn drop_old_drafts(app: &App) -> Result<usize> {
     let mut connection = app.pool.acquire().await?;
-    let dropped = sql::delete_drafts(&mut connection, app.clock.now() - DRAFT_LIFE).await?;
+    let old = sql::drafts(&mut connection, app.clock.now() - DRAFT_LIFE, DROPPED_AT_ONCE).await?;
     drop(connection);
-    for id in &dropped {
-        for size in [Size::Full, Size::Small] {
-            match app.files.delete(&path(*id, size)).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(anyhow::Error::new(error).context("delete a draft picture").into()),
-            }
+    let mut dropped = 0;
+    for id in old {
+        match drop_draft(app, id).await {
+            Ok(was_there) => dropped += usize::from(was_there),
+            Err(error) => tracing::error!(file = %id, %error, "a draft picture is not dropped"),
         }
     }
-    Ok(dropped.len())
+    Ok(dropped)
+}
+
+/// The bytes go first and the row last: whoever is ended in between finds the row again. The row is locked meanwhile,
+/// so that no text can name a picture whose bytes are going.
+async fn drop_draft(app: &App, id: FileId) -> Result<bool> {
+    let mut tx = app.begin().await?;
+    if !sql::lock_draft(&mut tx, id).await? {
+        return Ok(false);
+    }
+    for size in [Size::Full, Size::Small] {
+        match app.files.delete(&path(id, size)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(anyhow::Error::new(error).context("delete a draft picture").into()),
+        }
+    }
+    sql::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -11,6 +11,10 @@ const FULL_SIDE: u32 = 1_600;
 const SMALL_SIDE: u32 = 480;
 /// What a phone of today takes at most, with room: 60 megapixels.
 const PIXELS_MAX: u64 = 60_000_000;
+/// Neither side is longer: what scales a picture down works on whole rows and columns.
+const SIDE_MAX: u32 = 12_000;
+/// As many pixels of red, green, blue and opacity at 8 bits each; pictures of 16 bits have half of that.
+const DECODED_BYTES_MAX: u64 = PIXELS_MAX * 4;
 
 pub struct Picture {
     pub full: Vec<u8>,
@@ -36,16 +40,18 @@ pub fn read(upload: &[u8]) -> anyhow::Result<Picture> {
     ensure!(matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP), not_a_picture);
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(512 * 1024 * 1024);
+    // The decoders need something beside the picture itself.
+    limits.max_alloc = Some(DECODED_BYTES_MAX * 5 / 4);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| anyhow!(not_a_picture))?;
-    let (width, height) = decoder.dimensions();
-    ensure!(u64::from(width) * u64::from(height) <= PIXELS_MAX, "照片的像素太多，请换一张小一些的（最多 6000 万像素）");
+    check_size(&decoder)?;
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let damaged = |_| anyhow!("照片已损坏，打不开，请换一张");
-    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    image.apply_orientation(orientation);
-    let full = within(&image, FULL_SIDE);
+    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    // Scaled down first: turning a picture takes its size once more.
+    let mut full = within(&image, FULL_SIDE);
+    drop(image);
+    full.apply_orientation(orientation);
     let small = within(&full, SMALL_SIDE);
     Ok(Picture {
         width: i32::try_from(full.width())?,
@@ -56,12 +62,22 @@ pub fn read(upload: &[u8]) -> anyhow::Result<Picture> {
     })
 }
 
+/// Refuses by its head what would take too much memory when decoded.
+fn check_size(decoder: &impl ImageDecoder) -> anyhow::Result<()> {
+    let (width, height) = decoder.dimensions();
+    ensure!(u64::from(width) * u64::from(height) <= PIXELS_MAX, "照片的像素太多，请换一张小一些的（最多 6000 万像素）");
+    ensure!(width.max(height) <= SIDE_MAX, "照片太长或太宽，请裁剪后再上传（每边最多 12000 像素）");
+    ensure!(decoder.total_bytes() <= DECODED_BYTES_MAX, "照片展开后太大，请另存为普通的 JPEG 再上传");
+    Ok(())
+}
+
 fn within(image: &DynamicImage, side: u32) -> DynamicImage {
     if image.width() <= side && image.height() <= side {
-        image.clone()
-    } else {
-        image.resize(side, side, FilterType::Triangle)
+        return image.clone();
     }
+    // The fine filter works with floats, four times the memory: a large picture is halved coarsely before.
+    let coarse = (image.width().max(image.height()) > 2 * side).then(|| image.thumbnail(2 * side, 2 * side));
+    coarse.as_ref().unwrap_or(image).resize(side, side, FilterType::Triangle)
 }
 
 fn encode(image: &DynamicImage) -> anyhow::Result<Vec<u8>> {
@@ -118,6 +134,40 @@ mod tests {
         assert_eq!((picture.width, picture.height), (1_600, 500));
         assert_eq!(image::guess_format(&picture.full).unwrap(), ImageFormat::Jpeg);
         assert_eq!(image::load_from_memory(&picture.small).unwrap().width(), 480);
+    }
+
+    /// The head of a PNG that has no body: what it claims is refused before anything is decoded.
+    fn png_head(width: u32, height: u32, bits: u8, colour: u8) -> Vec<u8> {
+        let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+        let chunk = [b"IHDR".as_slice(), &size, &[bits, colour, 0, 0, 0]].concat();
+        let checksum = crc32(&chunk).to_be_bytes();
+        [b"\x89PNG\r\n\x1a\n".as_slice(), &13_u32.to_be_bytes(), &chunk, &checksum, &png(1, 1)[33..]].concat()
+    }
+
+    /// The checksum of PNG's chunks.
+    fn crc32(bytes: &[u8]) -> u32 {
+        let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
+    }
+
+    #[test]
+    fn a_picture_that_would_fill_the_memory_is_refused_by_its_head() {
+        let (rgb, rgba) = (2, 6);
+        for (width, height, bits, colour, says) in [
+            (60_000_000, 1, 8, rgb, "太长或太宽"),
+            (1, 12_001, 8, rgb, "太长或太宽"),
+            (10_000, 6_001, 8, rgb, "像素太多"),
+            (10_000, 6_000, 16, rgba, "展开后太大"),
+        ] {
+            let refused = read(&png_head(width, height, bits, colour)).err().expect("is refused").to_string();
+            assert!(refused.contains(says), "{width}×{height}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_long_picture_within_the_limits_is_scaled_down_by_its_longer_side() {
+        let picture = read(&png(12_000, 30)).unwrap();
+        assert_eq!((picture.width, picture.height), (1_600, 4));
     }
 
     /// A JPEG that says where and when it was taken: 24°18'54" N, 116°06'36" E.

@@ -136,9 +136,27 @@ pub async fn publish(connection: &mut PgConnection, files: &[FileId]) -> sqlx::R
     Ok(())
 }
 
-pub async fn delete_drafts(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<Vec<FileId>> {
-    let ids = sqlx::query_scalar!("delete from file where not kept and created_at < $1 returning id", before)
-        .fetch_all(connection)
-        .await?;
+/// Drafts from before, oldest first.
+pub async fn drafts(connection: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<FileId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from file where not kept and created_at < $1 order by created_at, id limit $2",
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(ids.into_iter().map(FileId).collect())
+}
+
+/// Whether it is a draft that nobody else has in hand; locked until the transaction ends.
+pub async fn lock_draft(connection: &mut PgConnection, id: FileId) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("select id from file where id = $1 and not kept for update skip locked", id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+pub async fn delete(connection: &mut PgConnection, id: FileId) -> sqlx::Result<()> {
+    sqlx::query!("delete from file where id = $1", id.0).execute(connection).await?;
+    Ok(())
 }

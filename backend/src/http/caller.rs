@@ -202,6 +202,22 @@ rights! {
     VerificationReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看企业的认证";
     /// Reads everything, changes nothing.
     Audit: [Auditor], "只有审计账号可以做这件事";
+    /// Sets the roles of the people of its organisation.
+    Owner: [VillageHead, EnterpriseOwner, CharityOwner, OfficeOwner], "只有单位负责人可以做这件事";
+    /// Invites: an owner into its organisation, a town into its villages, the platform a first owner.
+    Inviter: [VillageHead, EnterpriseOwner, CharityOwner, OfficeOwner, TownReviewer, PlatformAdmin],
+        "只有单位负责人、镇（街道）和平台管理员可以邀请";
+    /// Agrees to what a colleague of its charity was given.
+    CharityMember: [CharityOwner, CharityMaker, CharityChecker, CharityPayer], "只有慈善组织的账号可以做这件事";
+    /// Answers for the people of its town's villages; with a kind to be looked at, because other offices have owners too.
+    Town: [OfficeOwner, TownReviewer], "只有镇（街道）的账号可以做这件事";
+    /// Looks over its town, its county or the city.
+    AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity],
+        "只有镇（街道）和工商联的账号可以看辖区";
+    /// Reads the record of what happened.
+    AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
+    /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.
+    PlatformAdmin: [PlatformAdmin], "只有平台管理员可以做这件事";
 }
 
 /// Acts for an enterprise that need not be verified: on its own registration only.

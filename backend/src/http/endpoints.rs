@@ -188,6 +188,13 @@ impl Description {
         self.with(|operation| operation.response("200", response));
     }
 
+    /// Text of a kind of its own instead of JSON.
+    pub fn answer_text(&mut self, mime: &str, about: &str) {
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        let response = ResponseBuilder::new().description(about).content(mime, content(text.into())).build();
+        self.with(|operation| operation.response("200", response));
+    }
+
     /// Only for people with one of these roles; for everybody signed in, if none is named.
     pub fn right(&mut self, roles: &[Role]) {
         let names: Vec<&str> = roles.iter().map(|role| role.label()).collect();

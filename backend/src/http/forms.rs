@@ -4,26 +4,26 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod desk;
 mod display;
+mod joining;
+mod members;
 mod money;
 mod payments;
 mod prove;
+mod read;
 mod registration;
 mod reports;
 mod verification;
 
-use super::caller::SignedIn;
-use crate::error::Error;
-use crate::files;
 use crate::http::identify::SetTokens;
 use crate::site::{PageRequest, Site};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State};
-use axum::http::header;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
-use domain::api::files::{FILE_BYTES_MAX, StoredFile};
+use domain::api::files::FILE_BYTES_MAX;
 use domain::api::needs::{self, Need, NeedChange, NewNeed, ReturnNeed, Seen};
 use domain::api::sessions::{self, Credentials};
 use domain::api::{ApiError, ErrorCode};
@@ -42,6 +42,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/needs/{id}", page_and(post(need_edit)))
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .route("/work/payees", page_and(post(payments::payees)))
+        .route("/work/spending/{id}", page_and(post(reports::correct)))
         .route("/work/organisation", page_and(post(verification::organisation)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
@@ -58,6 +59,12 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/account", page_and(post(account::account)))
         .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))
+        .route("/join", page_and(post(joining::join)))
+        .route("/reset-code", page_and(post(joining::reset)))
+        .route("/work/members", page_and(post(members::members)))
+        .route("/work/organisations", page_and(post(members::organisations)))
+        .route("/work/town", page_and(post(members::area)))
+        .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(need_step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
@@ -68,6 +75,14 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/notices", page_and(post(desk::notices)))
+        .route("/account/notices", page_and(post(desk::preferences)))
+        .route("/contact", page_and(post(desk::ask)))
+        .route("/contact/{id}", page_and(post(desk::add)))
+        .route("/work/enquiries/{id}", page_and(post(desk::answer)))
+        .route("/work/audit", page_and(post(desk::export)))
+        .route("/work/audit/people/{id}", page_and(post(desk::private)))
+        .route("/work/jobs", page_and(post(desk::dead_jobs)))
         .merge(with_pictures)
         .layer(from_fn_with_state(site.clone(), prove::first))
 }
@@ -84,31 +99,6 @@ struct Form {
 }
 
 impl Form {
-    /// Reads names and values; pictures are stored as drafts on the way.
-    async fn read(site: &Site, request: Request) -> Result<Self, Response> {
-        let page = PageRequest::of(&request);
-        let kind =
-            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let state = if kind.starts_with("multipart/form-data") {
-            let (mut parts, body) = request.into_parts();
-            let signed_in = SignedIn::from_request_parts(&mut parts, site).await;
-            let request = Request::from_parts(parts, body);
-            let multipart = Multipart::from_request(request, site).await.map_err(IntoResponse::into_response)?;
-            read_multipart(site, signed_in.ok(), multipart).await.map_err(IntoResponse::into_response)?
-        } else {
-            let axum::Form(values) = axum::Form::<Vec<(String, String)>>::from_request(request, site)
-                .await
-                .map_err(IntoResponse::into_response)?;
-            let mut state = FormState { values, ..FormState::default() };
-            // A form that had to ask who sends it comes again without its pictures, which are stored already.
-            keep_earlier_photos(site, page.caller.me.is_some(), &mut state)
-                .await
-                .map_err(IntoResponse::into_response)?;
-            state
-        };
-        Ok(Form { page, state })
-    }
-
     fn lang(&self) -> Lang {
         self.page.lang
     }
@@ -134,68 +124,34 @@ impl Form {
         site.page(&self.page, Some(self.state)).await
     }
 
+    /// After "this id holds something else": what was typed stays and gets an id of its own, and the page shows what the
+    /// old one holds.
+    fn begin_anew(&mut self, error: &ApiError) {
+        if error.code == ErrorCode::Conflict {
+            for (name, _) in self.state.values.iter_mut().filter(|(name, _)| name == "id") {
+                "recorded".clone_into(name);
+            }
+        }
+    }
+
+    /// A village's form from somebody else: whoever is signed out is asked to sign in, the others get the page's refusal.
+    async fn not_from_a_village(self, site: &Site) -> Response {
+        if self.page.caller.me.is_none() {
+            return self.refused(site, ApiError::new(ErrorCode::SignInRequired, "请先登录")).await;
+        }
+        site.page(&self.page, None).await
+    }
+
     fn problem(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.state.problems.push(Problem { field: field.into(), message: message.into() });
     }
 }
 
-/// Values, and pictures as drafts. A picture that is refused leaves a problem; the others are kept.
-async fn read_multipart(site: &Site, signed_in: Option<SignedIn>, mut parts: Multipart) -> Result<FormState, Error> {
-    let mut state = FormState::default();
-    let unreadable = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-            Error::TooLarge("照片合起来太大，请分几次上传".into())
-        } else {
-            Error::BadRequest(error.body_text())
-        }
-    };
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let Some(file_name) = part.file_name().map(str::to_owned) else {
-            let value = part.text().await.map_err(unreadable)?;
-            state.values.push((name, value));
-            continue;
-        };
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        if bytes.is_empty() {
-            continue;
-        }
-        let Some(signed_in) = &signed_in else { continue };
-        match files::store(&site.app, signed_in.me.id, bytes).await {
-            Ok(stored) if name == "photos" => state.photos.push(stored),
-            // A picture of a field of its own comes back with a refused form as that field's id.
-            Ok(stored) => state.values.push((format!("kept_{name}"), stored.id.to_string())),
-            Err(Error::Invalid(problems)) => {
-                let says = problems.into_iter().map(|problem| problem.message).collect::<String>();
-                state.problems.push(Problem { field: name, message: format!("{file_name}：{says}") });
-            }
-            Err(Error::TooLarge(says)) => {
-                state.problems.push(Problem { field: name, message: format!("{file_name}：{says}") });
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    keep_earlier_photos(site, signed_in.is_some(), &mut state).await?;
-    Ok(state)
-}
-
-/// Pictures of an earlier try or of the saved text come back as hidden ids, unless their box is ticked.
-async fn keep_earlier_photos(site: &Site, signed_in: bool, state: &mut FormState) -> Result<(), Error> {
-    let removed: Vec<String> = state.all("remove_photo").into_iter().map(str::to_owned).collect();
-    let ids: Vec<_> = state.all("photo").into_iter().filter(|id| !removed.contains(&(*id).to_owned())).collect();
-    let ids: Vec<domain::FileId> = ids.into_iter().filter_map(|id| id.parse().ok()).collect();
-    let mut photos: Vec<StoredFile> = Vec::new();
-    if signed_in && !ids.is_empty() {
-        photos = files::sizes(&site.app, &ids).await?;
-    }
-    photos.append(&mut state.photos);
-    state.photos = photos;
-    Ok(())
-}
-
-/// Only a path of ours, never another site's.
+/// Only a path of ours, never another site's. Browsers drop tabs and line ends wherever they stand in an address, and
+/// read a backslash as a slash.
 fn own_path(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/work" }
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/work" }
 }
 
 async fn sign_in(State(site): State<Site>, request: Request) -> Response {
@@ -302,13 +258,7 @@ async fn save_need(site: Site, request: Request, id: Option<NeedId>) -> Response
         Ok(form) => form,
         Err(response) => return response,
     };
-    let Some(content) = need_content(&mut form) else {
-        if form.page.caller.me.is_none() {
-            let error = ApiError::new(ErrorCode::SignInRequired, "请先登录");
-            return form.refused(&site, error).await;
-        }
-        return site.page(&form.page, None).await;
-    };
+    let Some(content) = need_content(&mut form) else { return form.not_from_a_village(&site).await };
     let action = form.value("action").to_owned();
     if action == "more" {
         return more_items(&site, form).await;
@@ -335,7 +285,10 @@ async fn save_need(site: Site, request: Request, id: Option<NeedId>) -> Response
     };
     let saved: Need = match saved {
         Ok(saved) => saved,
-        Err(error) => return form.refused(&site, error).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            return form.refused(&site, error).await;
+        }
     };
     if action != "submit" {
         return site.see_other(form.lang(), &format!("/needs/{}?done=saved", saved.id));

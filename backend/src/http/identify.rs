@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: rights. They are read with the person, on each request, and checked by extractors.
 
+use super::access_log::Access;
 use super::caller::{Caller, Origin, Sitting};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -12,10 +13,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite};
-use domain::SessionId;
+use domain::{PersonId, SessionId};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument;
 
 const ACCESS: &str = "qc_access";
 const REFRESH: &str = "qc_refresh";
@@ -32,23 +34,38 @@ pub enum SetTokens {
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// Gives each request an id and writes one line about it: no query, no body, no name.
-pub async fn log(mut request: Request, next: Next) -> Response {
+/// Whose request it was; an answer carries it outwards to the access log.
+#[derive(Clone, Copy)]
+struct KnownAs(PersonId);
+
+/// Gives each request an id, by which whatever is logged on the way is found, and notes it in the access log.
+pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let mut bytes = [0_u8; 6];
     crate::clock::Clock::System.fill(&mut bytes);
     let id = bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     request.extensions_mut().insert(RequestId(id.clone()));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), without_codes(request.uri().path()).to_owned());
     let route = request.extensions().get::<MatchedPath>().map_or("pages", MatchedPath::as_str).to_owned();
-    let mut response = next.run(request).await;
-    let status = response.status().as_u16();
-    crate::metrics::answered(&route, method.as_str(), status, started.elapsed());
-    tracing::info!(request = id, %method, path, status, duration_us = started.elapsed().as_micros(), "answered");
+    let address = address(&app, &request);
+    // Of the level of errors, so that it is there whenever an error is logged.
+    let span = tracing::error_span!("request", id);
+    let mut response = next.run(request).instrument(span).await;
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    crate::metrics::answered(&route, &method, status, took);
+    let person = response.extensions().get::<KnownAs>().map(|KnownAs(person)| *person);
+    let (at, request, method) = (app.clock.now(), id.as_str(), method.as_str());
+    app.access_log.note(&Access { at, request, method, path: &path, status, took, person, address });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// An address as the log may hold it: whoever reads the log must not find the code of an invitation.
+fn without_codes(path: &str) -> &str {
+    const INVITATIONS: &str = "/api/v1/invitations/";
+    if path.starts_with(INVITATIONS) { INVITATIONS } else { path }
 }
 
 /// Puts a [`Caller`] into the request and the session's cookies onto the answer.
@@ -75,15 +92,18 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         }
         Err(error) => return error.into_response(),
     };
-    let known = caller.me.is_some();
+    let known = caller.me.as_ref().map(|me| me.id);
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;
+    if let Some(person) = known {
+        response.extensions_mut().insert(KnownAs(person));
+    }
     let tokens = response.extensions_mut().remove::<SetTokens>().or(renewed);
     if let Some(tokens) = &tokens {
         set_cookies(response.headers_mut(), tokens, app.origin.starts_with("https:"));
     }
     // An answer that carries a session's cookies is that person's alone, whatever it shows.
-    if tokens.is_some() || (known && !response.headers().contains_key(header::CACHE_CONTROL)) {
+    if tokens.is_some() || (known.is_some() && !response.headers().contains_key(header::CACHE_CONTROL)) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
     response

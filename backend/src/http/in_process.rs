@@ -6,6 +6,7 @@ use super::caller::Caller;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Extensions, Method, Request, header};
+use axum::response::Response;
 use bytes::Bytes;
 use domain::api::{ApiError, Call, ErrorCode};
 use http_body_util::BodyExt;
@@ -30,7 +31,21 @@ impl InProcess {
         Ok((Call::<A>::read(&bytes)?, extensions))
     }
 
+    /// Asks for something that is no JSON, to be handed on as it comes.
+    pub async fn open(&self, path: &str) -> Result<Response, ApiError> {
+        self.answered(domain::api::Request { method: domain::api::Method::Get, path: path.to_owned(), body: None })
+            .await
+    }
+
     async fn send_request(&self, asked: domain::api::Request) -> Result<(Bytes, Extensions), ApiError> {
+        let mut response = self.answered(asked).await?;
+        let extensions = std::mem::take(response.extensions_mut());
+        let bytes = response.into_body().collect().await.map_err(|_| internal())?.to_bytes();
+        Ok((bytes, extensions))
+    }
+
+    /// The answer of a success, unread.
+    async fn answered(&self, asked: domain::api::Request) -> Result<Response, ApiError> {
         let method = match asked.method {
             domain::api::Method::Get => Method::GET,
             domain::api::Method::Post => Method::POST,
@@ -42,13 +57,11 @@ impl InProcess {
         // A path that somebody typed by hand and that is none names nothing.
         let mut request = request.body(body).map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
         request.extensions_mut().insert(self.caller.clone());
-        let Ok(mut response) = self.api.clone().oneshot(request).await;
-        let extensions = std::mem::take(response.extensions_mut());
-        let status = response.status();
-        let bytes = response.into_body().collect().await.map_err(|_| internal())?.to_bytes();
-        if status.is_success() {
-            return Ok((bytes, extensions));
+        let Ok(response) = self.api.clone().oneshot(request).await;
+        if response.status().is_success() {
+            return Ok(response);
         }
+        let bytes = response.into_body().collect().await.map_err(|_| internal())?.to_bytes();
         let mut error: ApiError = serde_json::from_slice(&bytes).map_err(|_| internal())?;
         error.request_id = Some(self.caller.origin.request_id.clone());
         Err(error)

@@ -2,16 +2,26 @@
 //!
 //! A job is done by whoever holds its lease; when a worker dies, the lease ends and another one goes on. So every kind
 //! of job must bear being done twice. After the last attempt it is `dead` and stays for staff to see.
-//! Deliberately absent: schedules, priorities, and deleting.
+//! Deliberately absent: schedules (regular.rs), priorities, and deleting.
 
+mod http;
+pub mod regular;
 mod sql;
 
+pub use http::routes;
+
 use crate::app::App;
-use crate::error::Result;
-use crate::links;
+use crate::audit::{self, Record};
+use crate::error::{OneRow, Result};
+use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
+use crate::organisations::invitations;
+use crate::{digest, enquiries, links};
 use chrono::{DateTime, Duration, Utc};
-use domain::{JobId, LinkId};
+use domain::api::jobs::DeadJob;
+use domain::api::{Count, List};
+use domain::todo::Waiting;
+use domain::{EnquiryId, InvitationId, JobId, LinkId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +46,10 @@ pub enum Job {
     LinkLetter { link: LinkId },
     /// Find out who asked for a link by an address, and write to him.
     LinkRequest { request: LinkId },
+    /// Send an invitation to its address. Address and code are looked up when it is sent.
+    Invite { invitation: InvitationId },
+    /// Send the latest answer to whoever asked.
+    Answer { enquiry: EnquiryId, position: i32 },
 }
 
 impl Job {
@@ -44,6 +58,8 @@ impl Job {
             Job::Mail(_) => "mail",
             Job::LinkLetter { .. } => "link_letter",
             Job::LinkRequest { .. } => "link_request",
+            Job::Invite { .. } => "invite",
+            Job::Answer { .. } => "answer",
         }
     }
 
@@ -53,6 +69,8 @@ impl Job {
             Job::Mail(mail) => mail::send(app, id, created_at, mail).await,
             Job::LinkLetter { link } => links::send(app, id, created_at, *link).await,
             Job::LinkRequest { request } => links::answer(app, *request).await,
+            Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
+            Job::Answer { enquiry, position } => enquiries::send_answer(app, id, created_at, *enquiry, *position).await,
         }
     }
 }
@@ -90,12 +108,14 @@ pub async fn run_due(app: &App) -> Result<usize> {
     Ok(attempts)
 }
 
-/// Works until told to stop; the job in hand is finished first.
+/// Works until told to stop; the job and the regular task in hand are finished first.
 pub async fn work(app: App, stop: CancellationToken) {
+    let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     while !stop.is_cancelled() {
+        digest::keep_up(&app).await;
         let found = run_next(&app).await;
         if let Err(error) = &found {
-            tracing::error!(?error, "the worker cannot take jobs");
+            tracing::error!(%error, "the worker cannot take jobs");
         }
         if !matches!(found, Ok(true)) {
             tokio::select! {
@@ -103,6 +123,9 @@ pub async fn work(app: App, stop: CancellationToken) {
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+    }
+    if let Err(error) = regular.await {
+        tracing::error!(%error, "the regular tasks ended by themselves");
     }
 }
 
@@ -195,4 +218,46 @@ pub struct Standing {
 pub async fn latest(app: &App) -> Result<Vec<Standing>> {
     let mut connection = app.pool.acquire().await?;
     Ok(sql::latest(&mut connection, 200).await?)
+}
+
+/// What of jobs waits for whoever runs the platform: those given up and not dealt with.
+pub async fn waiting(tx: &mut PgConnection) -> Result<Waiting> {
+    Ok(sql::waiting(tx).await?)
+}
+
+/// Jobs that were given up and not set aside, oldest first.
+pub async fn dead(app: &App) -> Result<List<DeadJob>> {
+    let mut tx = app.snapshot().await?;
+    let items = sql::dead(&mut tx, 200).await?;
+    let count = Count::capped(sql::waiting(&mut tx).await?.count);
+    Ok(List { items, next: None, count })
+}
+
+/// Has a job that was given up tried again from the beginning.
+pub async fn retry(app: &App, Sure(admin): &Sure<PlatformAdmin>, id: JobId) -> Result<()> {
+    let mut tx = app.begin().await?;
+    sql::retry(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
+    record_handling(app, &mut tx, admin, "job_retried", id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes that a job that was given up was dealt with in another way.
+pub async fn set_aside(app: &App, Sure(admin): &Sure<PlatformAdmin>, id: JobId) -> Result<()> {
+    let mut tx = app.begin().await?;
+    sql::set_aside(&mut tx, id, app.clock.now()).await?.one_row_or_conflict()?;
+    record_handling(app, &mut tx, admin, "job_set_aside", id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn record_handling(
+    app: &App,
+    tx: &mut PgConnection,
+    admin: &PlatformAdmin,
+    verb: &'static str,
+    id: JobId,
+) -> Result<()> {
+    let record = Record { verb, subject_kind: "job", subject: id.0, before: None, after: None, reason: None };
+    Ok(audit::record(app, tx, &admin.acting, &admin.origin, record).await?)
 }

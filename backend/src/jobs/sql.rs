@@ -1,9 +1,12 @@
-//! The only SQL on jobs.
+//! The only SQL on jobs and regular tasks.
 
 use chrono::{DateTime, Utc};
 use domain::JobId;
+use domain::api::jobs::DeadJob;
+use domain::todo::Waiting;
 use serde_json::Value;
 use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
 
 pub async fn insert(
     connection: &mut PgConnection,
@@ -135,6 +138,26 @@ pub async fn bury(connection: &mut PgConnection, attempts: i32, error: &str, now
     Ok(buried.rows_affected())
 }
 
+/// Moves a regular task's time on, where it is over: of several processes one succeeds.
+pub async fn take_turn(
+    connection: &mut PgConnection,
+    task: &str,
+    now: DateTime<Utc>,
+    next: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let taken = sqlx::query!(
+        "insert into regular_task (name, due_at) values ($1, $3)
+         on conflict (name) do update set due_at = excluded.due_at
+         where regular_task.due_at <= $2",
+        task,
+        now,
+        next
+    )
+    .execute(connection)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
 pub async fn counts(connection: &mut PgConnection) -> sqlx::Result<(i64, i64)> {
     let row = sqlx::query!(
         r#"select count(*) filter (where status = 'waiting') as "waiting!",
@@ -169,4 +192,60 @@ pub async fn latest(connection: &mut PgConnection, limit: i64) -> sqlx::Result<V
         error: row.error,
     });
     Ok(standing.collect())
+}
+
+pub async fn waiting(connection: &mut PgConnection) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(created_at) as oldest
+           from (select created_at
+                 from job
+                 where status = 'dead' and set_aside_at is null
+                 order by created_at
+                 limit 1001) as waiting"#
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn dead(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<DeadJob>> {
+    let rows = sqlx::query!(
+        "select id, kind, attempts, created_at, error
+         from job
+         where status = 'dead' and set_aside_at is null
+         order by created_at, id
+         limit $1",
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let dead = rows.into_iter().map(|row| DeadJob {
+        id: JobId(row.id),
+        kind: row.kind,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        error: row.error.unwrap_or_default(),
+    });
+    Ok(dead.collect())
+}
+
+pub async fn retry(connection: &mut PgConnection, id: JobId, now: DateTime<Utc>) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update job set status = 'waiting', attempts = 0, due_at = $2
+         where id = $1 and status = 'dead' and set_aside_at is null",
+        id.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_aside(connection: &mut PgConnection, id: JobId, now: DateTime<Utc>) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update job set set_aside_at = $2 where id = $1 and status = 'dead' and set_aside_at is null",
+        id.0,
+        now
+    )
+    .execute(connection)
+    .await
 }

@@ -54,20 +54,12 @@ async fn confirm_mine(
     Ok(Json(LetterAsked {}))
 }
 
-async fn ask_reset(
-    State(app): State<App>,
-    caller: Caller,
-    Body(asked): Body<AskByEmail>,
-) -> Result<Json<LetterAsked>> {
+async fn ask_reset(State(app): State<App>, caller: Caller, Body(asked): Body<AskByEmail>) -> Result<Json<LetterAsked>> {
     super::ask(&app, &caller.origin, LinkPurpose::ResetPassword, &asked.email).await?;
     Ok(Json(LetterAsked {}))
 }
 
-async fn reset(
-    State(app): State<App>,
-    caller: Caller,
-    Body(reset): Body<ResetPassword>,
-) -> Result<Json<PasswordSet>> {
+async fn reset(State(app): State<App>, caller: Caller, Body(reset): Body<ResetPassword>) -> Result<Json<PasswordSet>> {
     super::reset(&app, &caller.origin, &reset).await?;
     Ok(Json(PasswordSet {}))
 }

@@ -22,7 +22,9 @@ pub fn content(purpose: LinkPurpose, link: &str, enterprise: Option<&str>, accou
         ),
         LinkPurpose::ResetPassword => (
             "重设密码",
-            vec![paragraph("有人要重设您在千村的密码。如果是您，请打开下面的链接，设置新的密码。其他设备上的登录都会退出。")],
+            vec![paragraph(
+                "有人要重设您在千村的密码。如果是您，请打开下面的链接，设置新的密码。其他设备上的登录都会退出。",
+            )],
             "设置新密码",
             "/reset-password",
         ),
@@ -36,7 +38,9 @@ pub fn content(purpose: LinkPurpose, link: &str, enterprise: Option<&str>, accou
             "请确认您注册的企业",
             vec![
                 paragraph(format!("有人用这个邮箱注册了企业“{}”。", enterprise.unwrap_or_default())),
-                paragraph("您已经有账号，所以没有另开账号，注册时填写的密码也没有保存。如果是您注册的，请打开下面的链接，成为这家企业的负责人，然后用原来的密码登录。"),
+                paragraph(
+                    "您已经有账号，所以没有另开账号，注册时填写的密码也没有保存。如果是您注册的，请打开下面的链接，成为这家企业的负责人，然后用原来的密码登录。",
+                ),
             ],
             "确认企业",
             "/confirm-email",

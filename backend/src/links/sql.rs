@@ -175,10 +175,7 @@ pub async fn insert_request(
 }
 
 /// What was asked for and by which address; it is forgotten with the transaction.
-pub async fn take_request(
-    connection: &mut PgConnection,
-    id: LinkId,
-) -> sqlx::Result<Option<(LinkPurpose, String)>> {
+pub async fn take_request(connection: &mut PgConnection, id: LinkId) -> sqlx::Result<Option<(LinkPurpose, String)>> {
     let row = sqlx::query!("delete from link_request where id = $1 returning purpose, email", id.0)
         .fetch_optional(connection)
         .await?;

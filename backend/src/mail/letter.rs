@@ -9,6 +9,7 @@ use crate::clock::shanghai;
 use crate::receipts::{self, ConfirmationLetter};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::Fen;
+use domain::notice::NoticeKind;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -43,7 +44,9 @@ pub enum Letter {
     SpendingReturned(SpendingReturned),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
+    InvitationSent(InvitationSent),
     PayeeChanged(PayeeChanged),
+    Digest(Digest),
 }
 
 /// To the village: the federation wants something mended.
@@ -126,6 +129,18 @@ pub struct SpendingReturned {
     pub path: String,
 }
 
+/// To somebody who is to join an organisation, written when it is sent and never stored: it holds the code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InvitationSent {
+    pub organisation: String,
+    pub role: String,
+    /// Who invites.
+    pub by: String,
+    pub code: String,
+    pub expires_on: NaiveDate,
+    pub path: String,
+}
+
 /// To village, town and charity: the account to which a village's money is paid changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PayeeChanged {
@@ -149,6 +164,33 @@ pub enum PayeeChange {
         paid_from: DateTime<Utc>,
     },
     Closed,
+}
+
+/// To whoever works here, in the morning: what waits for him, and what he wanted to read of once a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Digest {
+    pub day: NaiveDate,
+    pub lines: Vec<DigestLine>,
+    /// The subjects of other letters.
+    pub news: Vec<String>,
+    pub path: String,
+}
+
+/// One kind of what waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DigestLine {
+    pub label: String,
+    pub count: String,
+    pub since: NaiveDate,
+    pub due: NaiveDate,
+    pub overdue: bool,
+}
+
+/// To whoever asked a federation. No account has to exist, so it is none of the letters to people.
+pub struct EnquiryAnswered {
+    pub reference: String,
+    pub answer: String,
+    pub path: String,
 }
 
 /// A letter in its parts, in the order in which they are read.
@@ -182,7 +224,26 @@ impl Letter {
             Letter::SpendingReturned(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
+            Letter::InvitationSent(letter) => letter.content(),
             Letter::PayeeChanged(letter) => letter.content(),
+            Letter::Digest(letter) => letter.content(),
+        }
+    }
+
+    /// Its kind, by which a reader chooses where to read it.
+    #[must_use]
+    pub const fn kind(&self) -> NoticeKind {
+        match self {
+            Letter::NeedReturned(_) => NoticeKind::NeedReturned,
+            Letter::NeedApproved(_) => NoticeKind::NeedApproved,
+            Letter::PledgeMade(_) => NoticeKind::PledgeMade,
+            Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
+            Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
+            Letter::ReportPublished(_) => NoticeKind::ReportPublished,
+            Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
+            Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
+            Letter::AccountKnown(_) | Letter::VerificationDecided(_) | Letter::InvitationSent(_) => NoticeKind::Account,
+            Letter::Digest(_) => NoticeKind::Todo,
         }
     }
 }
@@ -360,6 +421,59 @@ impl SpendingReturned {
                 Block::Quote(self.reason.clone()),
             ],
             link: ("打开补正", self.path.clone()),
+        }
+    }
+}
+
+impl InvitationSent {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("邀请您加入{}", self.organisation),
+            blocks: vec![
+                paragraph(format!("{}邀请您在千村平台上担任{}的{}。", self.by, self.organisation, self.role)),
+                Block::Facts(vec![("代码", self.code.clone()), ("有效期至", day(self.expires_on))]),
+                Block::Note("代码只能用一次，请不要转给别人。不认识邀请您的人，就不用理会这封邮件。"),
+            ],
+            link: ("接受邀请", self.path.clone()),
+        }
+    }
+}
+
+impl Digest {
+    fn content(&self) -> Content {
+        let said = |line: &DigestLine| {
+            let late = if line.overdue { "，已过" } else { "" };
+            format!("{}：{} 件，最早 {}，建议时限 {}{late}", line.label, line.count, line.since, line.due)
+        };
+        let mut blocks = Vec::new();
+        if !self.lines.is_empty() {
+            blocks.push(paragraph("等您办的事："));
+            blocks.push(Block::Quote(self.lines.iter().map(said).collect::<Vec<_>>().join("\n")));
+        }
+        if !self.news.is_empty() {
+            blocks.push(paragraph("还有这些消息："));
+            blocks.push(Block::Quote(self.news.join("\n")));
+        }
+        blocks.push(Block::Note("不想每天收到，可在“我的账号”的通知方式里改。资金和法律需要的通知不受影响。"));
+        let subject = match self.lines.len() {
+            0 => format!("{} 的消息", day(self.day)),
+            kinds => format!("{} 有 {kinds} 类事等您办", day(self.day)),
+        };
+        Content { subject, blocks, link: ("打开我的工作", self.path.clone()) }
+    }
+}
+
+impl EnquiryAnswered {
+    #[must_use]
+    pub fn content(&self) -> Content {
+        Content {
+            subject: format!("来信已答复：{}", self.reference),
+            blocks: vec![
+                paragraph(format!("您的来信（编号 {}）已有答复：", self.reference)),
+                Block::Quote(self.answer.clone()),
+                Block::Note("往来记录在下面的链接里，可以继续补充。链接只属于您，请不要转给别人。"),
+            ],
+            link: ("查看往来记录", self.path.clone()),
         }
     }
 }

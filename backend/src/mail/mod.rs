@@ -10,13 +10,12 @@ pub mod outbox;
 mod render;
 
 pub use http::routes;
-use letter::Content;
-pub use letter::Letter;
+pub use letter::{Content, Letter};
 pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::{organisations, people, receipts, verifications};
+use crate::{notices, organisations, people, receipts, verifications};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
@@ -31,15 +30,26 @@ pub struct Mail {
     pub letter: Letter,
 }
 
-/// Hands over one letter to everybody who acts for an organisation in one of the roles, as part of the caller's
-/// transaction.
+/// Writes one letter to everybody who acts for an organisation in one of the roles, as part of the caller's transaction:
+/// a notice for each, and a mail for those who read this kind by mail.
 pub async fn write_to(
     tx: &mut PgConnection,
     app: &App,
     (organisation, roles): (OrganisationId, &[Role]),
     letter: &Letter,
 ) -> crate::Result<()> {
-    for person in organisations::members(tx, organisation, roles).await? {
+    let readers = organisations::members(tx, organisation, roles).await?;
+    write_to_people(tx, app, &readers, letter).await
+}
+
+/// The same to people who are known.
+pub async fn write_to_people(
+    tx: &mut PgConnection,
+    app: &App,
+    readers: &[PersonId],
+    letter: &Letter,
+) -> crate::Result<()> {
+    for person in notices::tell(tx, app, readers, letter).await? {
         enqueue(tx, app, &Job::Mail(Mail { to: person, letter: letter.clone() })).await?;
     }
     Ok(())
@@ -60,7 +70,19 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     Ok(None)
 }
 
-/// Hands the letter of a job to the mail server.
+/// Sends a letter to an address of somebody who has no account yet.
+pub async fn send_to(
+    app: &App,
+    (id, at): (JobId, DateTime<Utc>),
+    to: String,
+    letter: &Letter,
+) -> Result<Done, Failure> {
+    let papers = attachments(app, letter).await?;
+    deliver(app, (id, at), to, &letter.content(), papers).await?;
+    Ok(None)
+}
+
+/// Sends something to an address that somebody gave; to be called by its job, whose id and time are the message's.
 pub async fn deliver(
     app: &App,
     (id, at): (JobId, DateTime<Utc>),

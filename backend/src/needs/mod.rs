@@ -24,6 +24,7 @@ use domain::api::{Count, List};
 use domain::need::{Field, NeedAction, NeedContent, NeedStatus, check_reason, need_code};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -63,21 +64,35 @@ pub async fn create(app: &App, village: &Village, new: &NewNeed) -> Result<Need>
 
 /// The answer to an id that exists: the same need, if it is the same, and ours.
 async fn created_before(app: &App, village: &Village, new: &NewNeed) -> Result<Need> {
-    let need = get(app, &caller_of(village), &new.id.to_string()).await;
-    match need {
-        Ok(need) if need.content == new.content && need.organisation == village.acting.organisation => Ok(need),
-        _ => Err(Error::Conflict("这个编号已经保存过别的内容，请从“我的需求”里打开修改".into())),
+    let other = || Error::Conflict("这个编号已经保存过别的内容，请从“我的需求”里打开修改".into());
+    let mut tx = app.snapshot().await?;
+    let stored = sql::by_id(&mut tx, new.id).await?;
+    let own = stored.filter(|stored| stored.organisation == village.acting.organisation).ok_or_else(other)?;
+    if !is_stored(&mut tx, &own.content, &new.content).await? {
+        return Err(other());
     }
+    drop(tx);
+    get(app, &caller_of(village), &new.id.to_string()).await
 }
 
-/// Replaces the content of a draft or of a returned need.
+/// Whether what is asked is there already: the same text, and the same pictures.
+async fn is_stored(tx: &mut PgConnection, stored: &NeedContent, asked: &NeedContent) -> Result<bool> {
+    let text = |content: &NeedContent| NeedContent { photos: Vec::new(), ..content.trimmed() };
+    Ok(text(stored) == text(asked) && files::same(tx, &stored.photos, &asked.photos).await?)
+}
+
+/// Replaces the content of a draft or of a returned need. What is stored already changes nothing, and is no conflict
+/// with whoever stored it: a form that is sent twice.
 pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChange) -> Result<Need> {
     own_village(&village.acting, &change.content.village)?;
     change.content.check_draft().none_or_err()?;
     let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if row.organisation != village.acting.organisation {
-        return Err(Error::NotFound);
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    let stored = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if is_stored(&mut tx, &stored.content, &change.content).await? {
+        tx.rollback().await?;
+        return get(app, &caller_of(village), &id.to_string()).await;
     }
     if !row.status.is_editable() {
         return Err(Error::Conflict("这条需求已经提交，不能再修改".into()));
@@ -106,12 +121,14 @@ async fn write_parts(tx: &mut PgConnection, village: &Village, id: NeedId, conte
     Ok(())
 }
 
-/// Sends a complete draft to the federation.
+/// Sends a complete draft to the federation. The same version sent twice is sent once.
 pub async fn submit(app: &App, village: &Village, id: NeedId, seen: Seen) -> Result<Need> {
     let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if row.organisation != village.acting.organisation {
-        return Err(Error::NotFound);
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    if row.status == NeedStatus::FederationReview && row.version == seen.version {
+        tx.rollback().await?;
+        return get(app, &caller_of(village), &id.to_string()).await;
     }
     let content = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
     content.check_complete(app.clock.today()).none_or_err()?;
@@ -391,4 +408,15 @@ fn facets(app: &App, facets: search::engine::Facets) -> Facets {
 fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
     let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
+}
+
+/// What of needs waits for a federation: those to decide on.
+pub async fn waiting_for_review(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    let Some(place) = &acting.place else { return Ok(Waiting::default()) };
+    Ok(sql::waiting_for_review(tx, place).await?)
+}
+
+/// What of needs waits for a village: those that came back.
+pub async fn waiting_to_be_mended(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_mended(tx, acting.organisation).await?)
 }

@@ -7,6 +7,7 @@ use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed, Photo};
 use domain::need::{BudgetItem, NeedContent, NeedStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::{Fen, FileId, NeedId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -378,5 +379,35 @@ pub async fn public_rows(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> s
         ids
     )
     .fetch_all(connection)
+    .await
+}
+
+pub async fn waiting_for_review(connection: &mut PgConnection, place: &PlaceCode) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(changed_at) as oldest
+           from (select changed_at
+                 from need
+                 where status = 'federation_review' and village like $1 || '%'
+                 order by changed_at
+                 limit 1001) as waiting"#,
+        place.as_str()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_mended(connection: &mut PgConnection, village: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(changed_at) as oldest
+           from (select changed_at
+                 from need
+                 where organisation = $1 and status = 'returned'
+                 order by changed_at
+                 limit 1001) as waiting"#,
+        village.0
+    )
+    .fetch_one(connection)
     .await
 }

@@ -1,16 +1,26 @@
-//! Organisations, and who does what in them.
+//! Organisations, and who does what in them: members and their roles, invitations, opening an organisation.
 //!
-//! Deliberately absent: signing in (people), and what a role may do (the rooms that it works in).
+//! Deliberately absent: signing in (people), what a role may do (the rooms that it works in), and an administrator's way
+//! to a role that handles money.
 
+mod founding;
+mod http;
+pub mod invitations;
+pub mod members;
 mod names;
 mod sql;
 
+pub use founding::{found, list};
+pub use http::routes;
 pub use names::core;
 
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
-use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
+use crate::http::caller::Caller;
+use domain::api::needs::Where;
+use domain::organisation::{Acting, OrganisationKind, OrganisationStatus, Role};
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::uscc::Uscc;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
@@ -107,6 +117,63 @@ pub async fn name_of(tx: &mut PgConnection, organisation: OrganisationId) -> Res
     Ok(sql::name_of(tx, organisation).await?)
 }
 
+/// An organisation as use cases look at it.
+#[derive(Clone)]
+pub struct Organisation {
+    pub id: OrganisationId,
+    pub kind: OrganisationKind,
+    pub name: String,
+    pub place: Option<PlaceCode>,
+    pub status: OrganisationStatus,
+}
+
+/// What an organisation is.
+pub async fn get(tx: &mut PgConnection, id: OrganisationId) -> Result<Option<Organisation>> {
+    Ok(sql::get(tx, id).await?)
+}
+
+/// The people with a role that works in an organisation.
+pub async fn people_in(tx: &mut PgConnection, organisation: OrganisationId) -> Result<Vec<PersonId>> {
+    Ok(sql::people_in(tx, organisation).await?)
+}
+
+/// The organisations in which somebody has a role, working or waiting.
+pub async fn of_person(tx: &mut PgConnection, person: PersonId) -> Result<Vec<Organisation>> {
+    Ok(sql::of_person(tx, person).await?)
+}
+
+/// The name and place of an organisation, county and town with it.
+fn place_of(app: &App, organisation: &Organisation) -> Option<Where> {
+    organisation.place.as_ref().map(|place| app.places.place(place))
+}
+
+/// How somebody stands to an organisation that he may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Owner,
+    Colleague,
+    /// Of the town in which the village lies.
+    Town,
+    Admin,
+}
+
+/// As what the caller looks at an organisation, in the organisation that he acts for; none: he may not know of it.
+fn standing(caller: &Caller, organisation: &Organisation) -> Option<(Standing, Acting)> {
+    const TOWN: &[Role] = &[Role::OfficeOwner, Role::TownReviewer];
+    let own = caller.me.as_ref()?.acting == Some(organisation.id);
+    let owner = caller.acting_as(&[organisation.kind.owner()]).filter(|_| own);
+    let colleague = caller.acting_as(Role::ALL).filter(|_| own);
+    let town = caller.acting_as(TOWN).filter(|acting| {
+        let over = acting.place.as_ref().zip(organisation.place.as_ref());
+        let villages = (acting.kind, organisation.kind) == (OrganisationKind::Town, OrganisationKind::Village);
+        villages && over.is_some_and(|(town, village)| town.contains(village))
+    });
+    let admin = caller.acting_as(&[Role::PlatformAdmin]);
+    let found =
+        [(Standing::Owner, owner), (Standing::Colleague, colleague), (Standing::Town, town), (Standing::Admin, admin)];
+    found.into_iter().find_map(|(standing, acting)| Some((standing, acting?)))
+}
+
 /// Ends all memberships of a person whose account closes. Whoever is the only owner of an organisation hands it over
 /// first; a donor's own organisation ends with its person.
 pub async fn leave_all(tx: &mut PgConnection, person: PersonId) -> Result<()> {
@@ -117,4 +184,9 @@ pub async fn leave_all(tx: &mut PgConnection, person: PersonId) -> Result<()> {
     }
     sql::end_donor(tx, person).await?;
     Ok(sql::delete_memberships(tx, person).await?)
+}
+
+/// Roles that handle money, given by a colleague, to which this person may agree.
+pub async fn waiting_to_be_seconded(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_seconded(tx, acting.organisation, acting.person).await?)
 }

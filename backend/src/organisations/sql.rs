@@ -1,11 +1,20 @@
 //! The only SQL on organisations and memberships.
 
-use super::{NewOrganisation, Registering};
+use super::{NewOrganisation, Organisation, Registering};
 use chrono::{DateTime, Utc};
-use domain::organisation::{OrganisationStatus, Role};
+use domain::membership::Held;
+use domain::organisation::{MembershipStatus, OrganisationStatus, Role};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+
+pub fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("organisation: {error}").into()))
+}
 
 pub async fn insert_organisation(
     connection: &mut PgConnection,
@@ -130,14 +139,9 @@ pub async fn set_status(
     from: OrganisationStatus,
     to: OrganisationStatus,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update organisation set status = $3 where id = $1 and status = $2",
-        id.0,
-        from.as_str(),
-        to.as_str()
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update organisation set status = $3 where id = $1 and status = $2", id.0, from.as_str(), to.as_str())
+        .execute(connection)
+        .await
 }
 
 pub async fn insert_membership_once(
@@ -158,6 +162,204 @@ pub async fn insert_membership_once(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+struct OrganisationRecord {
+    id: uuid::Uuid,
+    kind: String,
+    name: String,
+    place: Option<String>,
+    status: String,
+}
+
+impl OrganisationRecord {
+    fn read(self) -> sqlx::Result<Organisation> {
+        Ok(Organisation {
+            id: OrganisationId(self.id),
+            kind: word(&self.kind)?,
+            name: self.name,
+            place: self.place.as_deref().map(word).transpose()?,
+            status: word(&self.status)?,
+        })
+    }
+}
+
+pub async fn get(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<Organisation>> {
+    let row = sqlx::query_as!(
+        OrganisationRecord,
+        "select id, kind, name, place, status from organisation where id = $1",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(OrganisationRecord::read).transpose()
+}
+
+/// Whoever changes the people of an organisation holds its row; others wait.
+pub async fn lock(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<Organisation>> {
+    let row = sqlx::query_as!(
+        OrganisationRecord,
+        "select id, kind, name, place, status from organisation where id = $1 for update",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(OrganisationRecord::read).transpose()
+}
+
+pub async fn of_person(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<Organisation>> {
+    let rows = sqlx::query_as!(
+        OrganisationRecord,
+        "select id, kind, name, place, status
+         from organisation
+         where id in (select organisation from membership where person = $1)
+         order by id",
+        person.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(OrganisationRecord::read).collect()
+}
+
+pub async fn people_in(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<Vec<PersonId>> {
+    let people = sqlx::query_scalar!(
+        "select distinct person from membership where organisation = $1 and status = 'active' order by person",
+        organisation.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
+pub async fn roles_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<Role>> {
+    let roles =
+        sqlx::query_scalar!("select role from membership where person = $1", person.0).fetch_all(connection).await?;
+    roles.iter().map(|role| word(role)).collect()
+}
+
+/// One role of one person, with what its readers see.
+pub struct HeldRow {
+    pub person: PersonId,
+    pub name: String,
+    pub phone: Option<String>,
+    pub role: Role,
+    pub status: MembershipStatus,
+    pub since: DateTime<Utc>,
+    pub given_by: Option<PersonId>,
+    pub given_by_name: Option<String>,
+    pub seconded_by_name: Option<String>,
+    /// Of the platform, in whatever organisation.
+    pub is_admin: bool,
+}
+
+impl HeldRow {
+    pub fn held(&self) -> Held {
+        Held { person: self.person, role: self.role, status: self.status }
+    }
+}
+
+/// The roles in an organisation, in the order in which their people joined.
+pub async fn held(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<Vec<HeldRow>> {
+    let rows = sqlx::query!(
+        r#"select m.person, pp.name as "name?", pp.phone, m.role, m.status, m.created_at, m.given_by,
+                  giver.name as "given_by_name?", seconder.name as "seconded_by_name?",
+                  exists (select from membership a where a.person = m.person and a.role = 'platform_admin')
+                      as "is_admin!"
+           from membership m
+           left join person_private pp on pp.person = m.person
+           left join person_private giver on giver.person = m.given_by
+           left join person_private seconder on seconder.person = m.seconded_by
+           where m.organisation = $1
+           order by m.created_at, m.person, m.role"#,
+        organisation.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(HeldRow {
+                person: PersonId(row.person),
+                name: row.name.unwrap_or_default(),
+                phone: row.phone,
+                role: word(&row.role)?,
+                status: word(&row.status)?,
+                since: row.created_at,
+                given_by: row.given_by.map(PersonId),
+                given_by_name: row.given_by_name,
+                seconded_by_name: row.seconded_by_name,
+                is_admin: row.is_admin,
+            })
+        })
+        .collect()
+}
+
+pub async fn any_admin(connection: &mut PgConnection, people: &[PersonId]) -> sqlx::Result<bool> {
+    let people: Vec<uuid::Uuid> = people.iter().map(|person| person.0).collect();
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from membership where person = any($1) and role = 'platform_admin'
+           ) as "exists!""#,
+        &people
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn give(
+    connection: &mut PgConnection,
+    (organisation, person, role, status): (OrganisationId, PersonId, Role, MembershipStatus),
+    giver: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into membership (person, organisation, role, status, given_by, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        person.0,
+        organisation.0,
+        role.as_str(),
+        status.as_str(),
+        giver.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn take(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    person: PersonId,
+    role: Role,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "delete from membership where organisation = $1 and person = $2 and role = $3",
+        organisation.0,
+        person.0,
+        role.as_str()
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn second(
+    connection: &mut PgConnection,
+    (organisation, person, role): (OrganisationId, PersonId, Role),
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update membership
+         set status = 'active', seconded_by = $4, seconded_at = $5
+         where organisation = $1 and person = $2 and role = $3 and status = 'waiting'",
+        organisation.0,
+        person.0,
+        role.as_str(),
+        by.0,
+        now
+    )
+    .execute(connection)
+    .await
 }
 
 fn owners() -> Vec<String> {
@@ -214,4 +416,21 @@ pub async fn end_donor(connection: &mut PgConnection, person: PersonId) -> sqlx:
 pub async fn delete_memberships(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
     sqlx::query!("delete from membership where person = $1", person.0).execute(connection).await?;
     Ok(())
+}
+
+pub async fn waiting_to_be_seconded(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(created_at) as oldest
+           from membership
+           where organisation = $1 and status = 'waiting' and person <> $2 and given_by is distinct from $2"#,
+        organisation.0,
+        person.0
+    )
+    .fetch_one(connection)
+    .await
 }

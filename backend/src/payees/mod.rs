@@ -20,6 +20,7 @@ use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee}
 use domain::api::{Count, List};
 use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
 use domain::organisation::{Acting, OrganisationKind};
+use domain::todo::Waiting;
 use domain::{OrganisationId, PayeeId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -40,6 +41,8 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
     if !sql::is_charity(&mut tx, new.charity).await? {
         return Err(Error::invalid("charity", "请选择要付款给村里的慈善组织"));
     }
+    // One permit may prove an account that is proposed once more.
+    let already = sql::documents(&mut tx, village.acting.organisation).await?;
     let proposed = sql::insert(&mut tx, new, &snapshot, &digits, &village.acting, app.clock.now()).await;
     let proposed = match proposed {
         Err(error) if violates(&error, "payee_document_fkey") => return Err(no_document()),
@@ -50,9 +53,7 @@ pub async fn propose(app: &App, village: &Village, new: &NewPayee) -> Result<Pay
         return proposed_before(app, village, new, (&snapshot, &digits)).await;
     }
     proposed?;
-    files::keep(&mut tx, village.acting.person, &[new.document], &[])
-        .await
-        .map_err(|_| no_document())?;
+    files::keep(&mut tx, village.acting.person, &[new.document], &already).await.map_err(|_| no_document())?;
     let (acting, origin) = (&village.acting, &village.origin);
     record(app, &mut tx, acting, origin, "payee_proposed", new.id, PayeeStatus::Proposed).await?;
     let concerned = (village.acting.organisation, new.charity);
@@ -242,4 +243,9 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
         payee.account_no = None;
     }
     payee
+}
+
+/// What of payees waits for this checker: those proposed to his charity by somebody else.
+pub async fn waiting_to_be_verified(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_verified(tx, acting.organisation, acting.person).await?)
 }

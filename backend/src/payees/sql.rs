@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{FileId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -108,6 +109,17 @@ pub async fn set_verified(
     )
     .execute(connection)
     .await
+}
+
+/// The pictures that prove accounts of an organisation.
+pub async fn documents(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<Vec<FileId>> {
+    let files = sqlx::query_scalar!(
+        r#"select document as "document!" from payee where organisation = $1 and document is not null"#,
+        organisation.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(files.into_iter().map(FileId).collect())
 }
 
 /// Whether the charity has verified another account of the organisation before: then this one is a change.
@@ -312,4 +324,24 @@ pub async fn checked(
         Ok(Checked { organisation: OrganisationId(row.organisation), snapshot, held_until: row.held_until })
     })
     .transpose()
+}
+
+pub async fn waiting_to_be_verified(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(proposed_at) as oldest
+           from (select proposed_at
+                 from payee
+                 where charity = $1 and status = 'proposed' and proposed_by <> $2
+                 order by proposed_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }

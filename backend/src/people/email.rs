@@ -9,8 +9,8 @@ use super::guesses::Guesses;
 use crate::app::App;
 use crate::error::{OneRow, Result};
 use crate::http::caller::Origin;
-use domain::email::EmailAddress;
 use domain::PersonId;
+use domain::email::EmailAddress;
 use sqlx::PgConnection;
 
 /// Counts one more letter that was asked for; refuses while the wait after the earlier ones lasts.

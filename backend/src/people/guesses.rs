@@ -17,7 +17,8 @@ impl Guesses {
     #[must_use]
     pub fn of(account: &str, origin: &Origin) -> Self {
         let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
-        let subjects = [format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")];
+        let subjects =
+            [format!("pair:{account}|{address}"), format!("account:{account}"), format!("address:{address}")];
         Guesses(subjects.into())
     }
 
@@ -27,6 +28,13 @@ impl Guesses {
     pub fn of_letters(email: &str, origin: &Origin) -> Self {
         let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
         Guesses(vec![format!("letter:{email}"), format!("letters-from:{address}")])
+    }
+
+    /// Of one-time codes, which belong to no account: counted by where they are typed, for each kind of code.
+    #[must_use]
+    pub fn of_codes(kind: &str, origin: &Origin) -> Self {
+        let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+        Guesses::of(&format!("code:{kind}|{address}"), origin)
     }
 
     /// Takes one try, which counts as failed until it is known better: a hundred tries at once are a hundred, not one.
@@ -55,6 +63,11 @@ impl Guesses {
         Ok(sql::give_try_back(&mut connection, &self.0).await?)
     }
 
+    /// A right code forgives the wrong ones that were typed before it from the same place.
+    pub async fn forgive(&self, tx: &mut PgConnection) -> Result<()> {
+        Ok(sql::forget_failures(tx, &self.0[..2]).await?)
+    }
+
     /// It was right: the failures before it are forgotten, but for those of the address, where one good account must
     /// not clear the way for guessing others.
     pub async fn forget(&self, tx: &mut PgConnection) -> Result<()> {
@@ -72,7 +85,7 @@ fn longest_wait(subject: &str) -> i64 {
     }
 }
 
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty.
+/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters.
 fn free_tries(subject: &str) -> i32 {
     if subject.starts_with("address:") || subject.starts_with("letters-from:") { 30 } else { 3 }
 }

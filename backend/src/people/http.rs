@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use domain::SessionId;
 use domain::api::List;
+use domain::api::contact::{CONTACT, OwnContact, OwnPhone, PHONE};
 use domain::api::own_data::{self, CloseAccount, Closed, OwnData};
 use domain::api::sessions::{
     ACTING, ActFor, BeginSecondFactor, ConfirmSecondFactor, Credentials, Device, ME, Me, NewPassword, ONE_SESSION,
@@ -28,6 +29,8 @@ pub fn routes() -> Endpoints {
         .delete(ONE_SESSION, "退出一台设备", revoke)
         .get(ME, "我是谁", me)
         .post(PASSWORD, "改密码", change_password)
+        .get(CONTACT, "我的账号名、邮箱和手机号", contact)
+        .post(PHONE, "改我的手机号", set_phone)
         .post(SECOND_FACTOR, "开始设置两步验证", begin_second_factor)
         .post(SECOND_FACTOR_CONFIRM, "用第一个动态码启用两步验证", confirm_second_factor)
         .delete(SECOND_FACTOR, "停用两步验证", remove_second_factor)
@@ -87,6 +90,18 @@ async fn change_password(
 ) -> Result<Json<Proved>> {
     super::change_password(&app, &sure, &change).await?;
     Ok(Json(Proved {}))
+}
+
+async fn contact(State(app): State<App>, signed_in: SignedIn) -> Result<Json<OwnContact>> {
+    Ok(Json(super::contact::own(&app, &signed_in).await?))
+}
+
+async fn set_phone(
+    State(app): State<App>,
+    sure: Sure<SignedIn>,
+    Body(new): Body<OwnPhone>,
+) -> Result<Json<OwnContact>> {
+    Ok(Json(super::contact::set_phone(&app, &sure, &new.phone).await?))
 }
 
 async fn begin_second_factor(

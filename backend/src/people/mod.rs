@@ -4,9 +4,11 @@
 //! gone with the next request. What is serious asks for a fresh proof (`Sure`). Deliberately absent: organisations and
 //! who may do what in them, and any way to sign in as another.
 
+pub mod contact;
 pub mod email;
-mod guesses;
+pub mod guesses;
 mod http;
+pub mod newcomer;
 pub mod own_data;
 pub mod password;
 pub mod second_factor;
@@ -22,9 +24,10 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Origin, SignedIn, Sure};
 use domain::api::sessions::{Credentials, Device, Me, NewPassword, Prove, Session};
 use domain::api::{Count, List};
-use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account};
+use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account, normalise_phone};
 use domain::{OrganisationId, PersonId, Problems, SessionId};
-use guesses::Guesses;
+pub use guesses::Guesses;
+use serde_json::json;
 use session::Tokens;
 use sqlx::PgConnection;
 
@@ -68,13 +71,13 @@ pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> R
     problems.require(account.chars().count() <= ACCOUNT_LENGTH_MAX, "account", "账号最多 100 个字");
     problems.require(!credentials.password.is_empty(), "password", "请填写密码");
     problems.none_or_err()?;
-    let guesses = Guesses::of(&account, origin);
-    guesses.take(app).await?;
-
     let mut connection = app.pool.acquire().await?;
-    let found = sql::find_account(&mut connection, &account).await?;
+    let found = contact::find_account(&mut connection, &account, normalise_phone(&account).as_deref()).await?;
     drop(connection);
-    let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), Some(hash)));
+    // Tries by name, by e-mail address and by phone number are tries at the same account.
+    let guesses = Guesses::of(found.as_ref().map_or(&account, |found| &found.account), origin);
+    guesses.take(app).await?;
+    let (person, hash) = found.map_or((None, None), |found| (Some(found.person), Some(found.hash)));
     let fits = password::fits(app, &credentials.password, hash).await?;
     let Some(person) = person.filter(|_| fits) else {
         return Err(Error::invalid("password", "账号或密码不对"));
@@ -176,9 +179,19 @@ pub async fn act_for(app: &App, signed_in: &SignedIn, organisation: Organisation
     if !signed_in.me.memberships.iter().any(|own| own.organisation == organisation) {
         return Err(Error::NotFound);
     }
-    let mut connection = app.pool.acquire().await?;
-    sql::set_acting(&mut connection, signed_in.session, organisation).await?.one_row_or_conflict()?;
-    let (me, _) = sql::me_of_session(&mut connection, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    let mut tx = app.begin().await?;
+    sql::set_acting(&mut tx, signed_in.session, organisation).await?.one_row_or_conflict()?;
+    let chosen = audit::Record {
+        verb: "acting_chosen",
+        subject_kind: "session",
+        subject: signed_in.session.0,
+        before: signed_in.me.acting.map(|before| json!({ "organisation": before })),
+        after: Some(json!({ "organisation": organisation })),
+        reason: None,
+    };
+    audit::record_as(app, &mut tx, Some(signed_in.me.id), Some(organisation), &signed_in.origin, chosen).await?;
+    let (me, _) = sql::me_of_session(&mut tx, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    tx.commit().await?;
     Ok(me)
 }
 
@@ -195,6 +208,14 @@ pub async fn change_password(app: &App, sure: &Sure<SignedIn>, change: &NewPassw
     let what = ("password_changed", "person", signed_in.me.id.0);
     record(app, &mut tx, &signed_in.origin, signed_in.me.id, what).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Sets somebody's password and ends all his sessions, in the transaction of what that follows from.
+pub async fn set_password_of(tx: &mut PgConnection, app: &App, person: PersonId, hash: &str) -> Result<()> {
+    sql::set_password(tx, person, hash).await?.one_row_or_conflict()?;
+    // No session has this id: all of them end.
+    sql::revoke_others(tx, person, SessionId(uuid::Uuid::nil()), app.clock.now()).await?;
     Ok(())
 }
 
@@ -224,6 +245,7 @@ pub async fn renew(app: &App, origin: &Origin, refresh: &session::Refresh) -> Re
     if reused_late {
         // Somebody holds a copy: nobody can tell who is the thief, so the session ends for both.
         sql::revoke(&mut tx, row.session, now).await?;
+        record(app, &mut tx, origin, row.person, ("session_ended_by_copy", "session", row.session.0)).await?;
         tx.commit().await?;
         return Ok(Renewal::Refused);
     }

@@ -1,13 +1,14 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
-//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions. Events, pledges
+//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions,
+//! notices. Events, pledges
 //! and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
 
 use super::{email, record, sql};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
-use crate::{consents, links, organisations, registrations};
+use crate::{consents, links, notices, organisations, registrations};
 use domain::api::own_data::{CONFIRMATION, OwnData, kept};
 
 /// Acts in one answer.
@@ -30,6 +31,8 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
         account: own.account,
         name: own.name,
         email: own.email,
+        phone: own.phone,
+        phone: own.phone,
         created_at: own.created_at,
         memberships: me.memberships.clone(),
         devices,
@@ -54,6 +57,7 @@ pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()
         registrations::forget_address(&mut tx, &address).await?;
     }
     record(app, &mut tx, &signed_in.origin, person, ("account_closed", "person", person.0)).await?;
+    notices::forget(&mut tx, person).await?;
     sql::erase(&mut tx, person, app.clock.now()).await?.one_row_or_conflict()?;
     tx.commit().await?;
     Ok(())

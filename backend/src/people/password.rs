@@ -1,6 +1,6 @@
 //! Password hashes: argon2id, some at a time, the rest queue and are turned away after a while.
 
-use crate::app::App;
+use crate::app::{App, heavy};
 use crate::error::{Error, Result};
 use anyhow::anyhow;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -44,10 +44,9 @@ pub async fn fits(app: &App, password: &str, hash: Option<String>) -> Result<boo
 }
 
 async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T> {
-    let turn = tokio::time::timeout(QUEUE, app.hashing.acquire()).await;
-    let Ok(Ok(_turn)) = turn else { return Err(Error::Busy { retry_after_seconds: 10 }) };
-    let result = tokio::task::spawn_blocking(work).await.map_err(|error| anyhow!("hashing: {error}"))?;
-    Ok(result?)
+    let turn = tokio::time::timeout(QUEUE, app.hashing.clone().acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else { return Err(Error::Busy { retry_after_seconds: 10 }) };
+    Ok(heavy(turn, work).await??)
 }
 
 #[cfg(test)]

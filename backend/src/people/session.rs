@@ -11,11 +11,12 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chrono::{DateTime, Duration, Utc};
-use domain::{LinkId, PersonId, SessionId};
+use domain::{LinkId, PersonId, SessionId, code};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 pub const ACCESS_LIFE: Duration = Duration::minutes(10);
 pub const REFRESH_LIFE: Duration = Duration::days(30);
@@ -31,6 +32,7 @@ pub struct Keys {
     decoding: DecodingKey,
     refresh: Vec<u8>,
     links: Vec<u8>,
+    codes: Vec<u8>,
     sealing: ChaCha20Poly1305,
 }
 
@@ -82,6 +84,7 @@ impl Keys {
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
             links: derive("links"),
+            codes: derive("codes"),
             sealing: ChaCha20Poly1305::new_from_slice(&derive("seal"))
                 .unwrap_or_else(|_| unreachable!("a SHA-256 is as long as the key")),
         }
@@ -93,6 +96,24 @@ impl Keys {
         let mut mac = keyed(&self.links);
         mac.update(id.0.as_bytes());
         mac.finalize().into_bytes().into()
+    }
+
+    /// What proves that a link to this subject is ours: 132 bits that only this installation can make, kept nowhere.
+    #[must_use]
+    pub fn letter_link(&self, purpose: &str, subject: Uuid) -> String {
+        let mut mac = keyed(&self.links);
+        mac.update(format!("{purpose}:{subject}").as_bytes());
+        let mut text = BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        text.truncate(22);
+        text
+    }
+
+    /// Whether a link is that one; takes as long for every wrong one.
+    #[must_use]
+    pub fn is_letter_link(&self, purpose: &str, subject: Uuid, link: &str) -> bool {
+        let known = self.letter_link(purpose, subject);
+        let differ = known.bytes().zip(link.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b));
+        known.len() == link.len() && differ == 0
     }
 
     /// Encrypts what the database must keep and must not know: nonce, then text with its tag.
@@ -108,6 +129,30 @@ impl Keys {
         let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>().context("a sealed secret is too short")?;
         let opened = self.sealing.decrypt(&(*nonce).into(), text);
         opened.map_err(|_| anyhow!("a sealed secret does not open: was SECRET changed?"))
+    }
+
+    /// The code that belongs to a row: derived, so that a letter or a sheet can say it and the database need not know
+    /// it. Who has the row alone cannot find it out.
+    #[must_use]
+    pub fn one_time_code(&self, purpose: &str, id: Uuid) -> String {
+        let mut code = String::new();
+        for block in 0_u8.. {
+            let mut mac = keyed(&self.codes);
+            mac.update(purpose.as_bytes());
+            mac.update(&[0, block]);
+            mac.update(id.as_bytes());
+            for byte in mac.finalize().into_bytes() {
+                // Bytes beyond the last whole round of the alphabet would make its first letters likelier.
+                let letter = usize::from(byte);
+                if code.len() < code::LENGTH && letter < 256 / code::ALPHABET.len() * code::ALPHABET.len() {
+                    code.push(char::from(code::ALPHABET[letter % code::ALPHABET.len()]));
+                }
+            }
+            if code.len() == code::LENGTH {
+                break;
+            }
+        }
+        code
     }
 
     pub fn first_tokens(&self, clock: &Clock, person: PersonId, session: SessionId) -> anyhow::Result<Tokens> {
@@ -153,7 +198,6 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn an_access_token_ends_and_a_changed_one_is_refused() {
@@ -186,6 +230,36 @@ mod tests {
         assert_eq!(keys.link(one), keys.link(one));
         assert_ne!(keys.link(one), keys.link(other));
         assert_ne!(keys.link(one), Keys::new("another secret of at least thirty-two characters").link(one));
+    }
+
+    #[test]
+    fn a_code_belongs_to_its_row_its_purpose_and_the_secret() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let other = Keys::new("another secret of at least thirty-two characters");
+        let row = Uuid::from_u128(1);
+        let code = keys.one_time_code("invitation", row);
+        assert!(code.parse::<code::OneTimeCode>().is_ok(), "{code}");
+        assert_eq!(code, keys.one_time_code("invitation", row));
+        for different in [
+            keys.one_time_code("invitation", Uuid::from_u128(2)),
+            keys.one_time_code("reset", row),
+            other.one_time_code("invitation", row),
+        ] {
+            assert_ne!(code, different);
+        }
+    }
+
+    #[test]
+    fn a_link_is_good_for_its_subject_and_its_purpose_only() {
+        let keys = Keys::new("one secret of at least thirty-two characters");
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let link = keys.letter_link("enquiry", one);
+        assert!(keys.is_letter_link("enquiry", one, &link) && link.len() == 22);
+        for wrong in
+            [keys.letter_link("enquiry", two), keys.letter_link("other", one), String::new(), link[1..].to_owned()]
+        {
+            assert!(!keys.is_letter_link("enquiry", one, &wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
+use domain::api::Count;
 use domain::api::own_data::OwnAct;
 use domain::api::sessions::{Device, Me};
 use domain::consent::{PRIVACY_NOTICE_VERSION, TERMS_VERSION};
@@ -43,13 +44,6 @@ pub async fn insert_private(
     Ok(())
 }
 
-pub async fn find_account(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<(PersonId, String)>> {
-    let row = sqlx::query!("select id, password_hash from person where account = $1 and disabled_at is null", account)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|row| (PersonId(row.id), row.password_hash)))
-}
-
 pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from person) as "exists!""#).fetch_one(connection).await
 }
@@ -63,6 +57,7 @@ struct MeRow {
     enrolled: bool,
     email_confirmed: bool,
     consented: bool,
+    unread: i64,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -102,6 +97,7 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         second_factor: first.enrolled,
         email_confirmed: first.email_confirmed,
         consent_needed: !first.consented,
+        unread: Count::capped(first.unread),
     };
     me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
@@ -121,6 +117,8 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
                    where c.person = p.id and c.given
                      and ((c.kind = 'privacy_notice' and c.version = $2) or (c.kind = 'terms' and c.version = $3))) = 2
                       as "consented!",
+                  (select count(*)
+                   from (select from notice n where n.person = p.id and n.read_at is null limit 1001) as unread) as "unread!",
                   o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
                   o.place, m.role as "role?"
            from session s
@@ -561,13 +559,14 @@ pub struct Private {
     pub account: String,
     pub name: String,
     pub email: Option<String>,
+    pub phone: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
 pub async fn private(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<Private>> {
     sqlx::query_as!(
         Private,
-        "select p.account, pp.name, pp.email, p.created_at
+        "select p.account, pp.name, pp.email, pp.phone, p.created_at
          from person p
          join person_private pp on pp.person = p.id
          where p.id = $1",
@@ -607,7 +606,7 @@ pub async fn erase(connection: &mut PgConnection, person: PersonId, now: DateTim
         .execute(&mut *connection)
         .await?;
     sqlx::query!("delete from second_factor where person = $1", person.0).execute(&mut *connection).await?;
-    sqlx::query!("update person_private set name = '已注销', email = null where person = $1", person.0)
+    sqlx::query!("update person_private set name = '已注销', email = null, phone = null where person = $1", person.0)
         .execute(&mut *connection)
         .await?;
     // The account name is free again; the old one may have been an address.

@@ -24,10 +24,12 @@ use domain::api::pledges::{Designate, NewPledge, Pledge, PledgedNeed, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
+use domain::organisation::Acting;
 use domain::pledge::{
     DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus,
     PublicDisplay, Restriction,
 };
+use domain::todo::Waiting;
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -216,7 +218,7 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
 pub struct Viewer {
     enterprise: Option<OrganisationId>,
     charity: Option<OrganisationId>,
-    federation: Option<domain::organisation::Acting>,
+    federation: Option<Acting>,
     audit: bool,
 }
 
@@ -350,4 +352,9 @@ pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked,
         sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
     }
     Ok(())
+}
+
+/// What of pledges waits for an enterprise: those of which money is still to come.
+pub async fn waiting_for_money(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_for_money(tx, acting.organisation).await?)
 }

@@ -10,6 +10,7 @@ use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
+use domain::todo::Waiting;
 use domain::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -560,4 +561,19 @@ pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
+pub async fn waiting_for_money(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(pledged_at) as oldest
+           from (select pledged_at
+                 from pledge
+                 where enterprise = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
+                 order by pledged_at
+                 limit 1001) as waiting"#,
+        enterprise.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -146,7 +146,8 @@ async fn open_or_ask(
 ) -> Result<Option<PersonId>> {
     let known = email::people_of(tx, account.email).await?;
     let opened = if known.is_empty() { email::open_account(app, tx, account).await? } else { None };
-    let link = |purpose, person, organisation| NewLink { purpose, person: Some(person), organisation, email: account.email };
+    let link =
+        |purpose, person, organisation| NewLink { purpose, person: Some(person), organisation, email: account.email };
     if let Some(person) = opened {
         organisations::join(app, tx, person, organisation, Role::EnterpriseOwner).await?;
         consents::agree(app, tx, person).await?;

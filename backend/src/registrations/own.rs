@@ -86,11 +86,7 @@ pub async fn answer(app: &App, applicant: &Applicant, answer: &RegistrationAnswe
 }
 
 /// Adds one of the applicant's uploads. What a reviewer has open is another version then.
-pub async fn add_document(
-    app: &App,
-    applicant: &Applicant,
-    new: &NewRegistrationDocument,
-) -> Result<Registration> {
+pub async fn add_document(app: &App, applicant: &Applicant, new: &NewRegistrationDocument) -> Result<Registration> {
     let id = applicant.acting.organisation;
     let mut tx = app.begin().await?;
     let locked = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;

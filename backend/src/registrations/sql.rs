@@ -194,10 +194,7 @@ pub async fn by_organisation(
 }
 
 /// The pictures that stand on a record now, in the order of their adding.
-pub async fn documents(
-    connection: &mut PgConnection,
-    id: OrganisationId,
-) -> sqlx::Result<Vec<RegistrationDocument>> {
+pub async fn documents(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Vec<RegistrationDocument>> {
     let rows = sqlx::query!(
         r#"select file as "file!", width as "width!", height as "height!", added_at as "added_at!"
            from registration_document_now

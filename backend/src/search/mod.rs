@@ -180,7 +180,7 @@ pub async fn follow(app: App) {
     let embedded = async {
         loop {
             if let Err(error) = catch_up(&app).await {
-                tracing::error!(?error, "the search index does not follow");
+                tracing::error!(%error, "the search index does not follow");
             }
             tokio::time::sleep(FOLLOW).await;
         }
@@ -190,7 +190,7 @@ pub async fn follow(app: App) {
             let wait = match catch_up_server(&app).await {
                 Ok(_) => FOLLOW,
                 Err(error) => {
-                    tracing::warn!(?error, "the search server does not follow");
+                    tracing::warn!(%error, "the search server does not follow");
                     SERVER_WAIT
                 }
             };

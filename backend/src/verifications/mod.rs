@@ -25,6 +25,7 @@ use domain::api::{Count, List};
 use domain::likeness::{RegistrationFlag, name_flags};
 use domain::organisation::{Acting, OrganisationStatus, Role};
 use domain::place::PlaceCode;
+use domain::todo::Waiting;
 use domain::verification::{ReturnReason, VerificationStep, decisions};
 use domain::{OrganisationId, PersonId, Problems, VerificationStepId};
 use serde_json::json;
@@ -90,6 +91,12 @@ pub async fn waiting(tx: &mut PgConnection, place: &PlaceCode) -> Result<Waiting
     Ok(WaitingVerifications { number, oldest })
 }
 
+/// What waits for the federation that acts.
+pub async fn waiting_to_be_decided(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    let WaitingVerifications { number, oldest } = waiting(tx, &place_of(acting)?).await?;
+    Ok(Waiting { count: number, oldest })
+}
+
 /// The place of which somebody reads the registrations; the auditor reads the whole city's.
 fn place_of(acting: &Acting) -> Result<PlaceCode> {
     if acting.role == Role::Auditor {
@@ -105,11 +112,7 @@ pub async fn waiting_for(app: &App, reader: &VerificationReader) -> Result<Waiti
 }
 
 /// The registrations of the caller's place in one state, longest waiting first.
-pub async fn list(
-    app: &App,
-    reader: &VerificationReader,
-    query: &VerificationQuery,
-) -> Result<List<VerificationRow>> {
+pub async fn list(app: &App, reader: &VerificationReader, query: &VerificationQuery) -> Result<List<VerificationRow>> {
     let status = query.status.unwrap_or(OrganisationStatus::Pending);
     let place = place_of(&reader.acting)?;
     let mut tx = app.snapshot().await?;
@@ -211,7 +214,12 @@ impl<'a> Decision<'a> {
     }
 }
 
-async fn decide(app: &App, federation: &Federation, id: OrganisationId, decision: &Decision<'_>) -> Result<Verification> {
+async fn decide(
+    app: &App,
+    federation: &Federation,
+    id: OrganisationId,
+    decision: &Decision<'_>,
+) -> Result<Verification> {
     let mut problems = Problems::new();
     decision.step.check(&mut problems, decision.reasons, decision.said);
     problems.none_or_err()?;
@@ -222,9 +230,10 @@ async fn decide(app: &App, federation: &Federation, id: OrganisationId, decision
     if decision.version.is_some_and(|version| version != locked.version) {
         return Err(Error::changed_meanwhile());
     }
-    let next = decision.step.leads(locked.status).ok_or_else(|| {
-        Error::Conflict(format!("这家企业现在是“{}”，不能这样操作", locked.status.label()))
-    })?;
+    let next = decision
+        .step
+        .leads(locked.status)
+        .ok_or_else(|| Error::Conflict(format!("这家企业现在是“{}”，不能这样操作", locked.status.label())))?;
     organisations::set_status(&mut tx, id, locked.status, next).await?;
     let by = (Some(federation.acting.person), federation.acting.organisation);
     let entry = Entry { reasons: decision.reasons, ..Entry::new(id, decision.step, locked.version, by) };

@@ -79,10 +79,7 @@ pub async fn thread(
         .collect()
 }
 
-pub async fn waiting(
-    connection: &mut PgConnection,
-    place: &PlaceCode,
-) -> sqlx::Result<(i64, Option<DateTime<Utc>>)> {
+pub async fn waiting(connection: &mut PgConnection, place: &PlaceCode) -> sqlx::Result<(i64, Option<DateTime<Utc>>)> {
     let row = sqlx::query!(
         r#"select count(*) as "number!", min(submitted_at) as oldest
            from registration_read
@@ -94,11 +91,7 @@ pub async fn waiting(
     Ok((row.number, row.oldest))
 }
 
-pub async fn count(
-    connection: &mut PgConnection,
-    place: &PlaceCode,
-    status: OrganisationStatus,
-) -> sqlx::Result<i64> {
+pub async fn count(connection: &mut PgConnection, place: &PlaceCode, status: OrganisationStatus) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "number!" from registration_read where status = $2 and place like $1 || '%'"#,
         place.as_str(),
@@ -206,10 +199,7 @@ fn flag(kind: FlagKind, (id, name, status): (uuid::Uuid, String, &str)) -> sqlx:
 }
 
 /// Others that named the same phone.
-pub async fn with_same_phone(
-    connection: &mut PgConnection,
-    id: OrganisationId,
-) -> sqlx::Result<Vec<RegistrationFlag>> {
+pub async fn with_same_phone(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Vec<RegistrationFlag>> {
     let rows = sqlx::query!(
         "select o.id, o.name, o.status
          from registration_contact own
@@ -247,16 +237,11 @@ pub async fn with_same_document(
 }
 
 /// How often somebody else came with the code.
-pub async fn attempts(
-    connection: &mut PgConnection,
-    id: OrganisationId,
-) -> sqlx::Result<Option<RegistrationFlag>> {
-    let times = sqlx::query_scalar!(
-        r#"select count(*) as "times!" from registration_attempt where organisation = $1"#,
-        id.0
-    )
-    .fetch_one(connection)
-    .await?;
+pub async fn attempts(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<RegistrationFlag>> {
+    let times =
+        sqlx::query_scalar!(r#"select count(*) as "times!" from registration_attempt where organisation = $1"#, id.0)
+            .fetch_one(connection)
+            .await?;
     let flag = RegistrationFlag {
         kind: FlagKind::CodeTriedAgain,
         organisation: None,

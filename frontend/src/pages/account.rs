@@ -3,6 +3,7 @@
 use crate::parts::field::{Field, summary};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
+use domain::api::contact::{self, OwnContact};
 use domain::api::sessions::{self, Device, Me};
 use domain::api::{ApiError, ErrorCode};
 use leptos::prelude::*;
@@ -10,16 +11,18 @@ use leptos::prelude::*;
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
     let devices = visit.call(sessions::devices()).await?;
+    let contact = visit.call(contact::contact()).await?;
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let done = visit.query("done").and_then(done_message);
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         <h1>{t!("我的账号")}</h1>
-        <p>{me.name.clone()}</p>
+        <p>{me.name.clone()}" · "<a href=href("/account/notices")>{t!("通知方式")}</a></p>
         {(!form.fine).then(|| summary(form))}
         {recovery_codes(form)}
         {super::organisation::unconfirmed(visit)}
+        {contact_card(&contact, form)}
         {organisations(me)}
         {second_factor(me, form)}
         {password(form)}
@@ -32,6 +35,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 
 fn done_message(done: &str) -> Option<&'static str> {
     match done {
+        "phone" => Some(t!("手机号已保存。")),
         "password" => Some(t!("密码已改，其他设备上的登录已退出。")),
         "removed" => Some(t!("两步验证已停用。")),
         "revoked" => Some(t!("已退出。")),
@@ -56,6 +60,48 @@ fn recovery_codes(form: &FormState) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+fn contact_card(contact: &OwnContact, form: &FormState) -> AnyView {
+    let mut own = form.clone();
+    if form.value("action") != "phone" {
+        own.set("phone", contact.phone.clone().unwrap_or_default());
+    }
+    let resets = contact.resets.iter().map(|reset| {
+        let by = [&reset.asked_by, &reset.approved_by].into_iter().flatten().cloned().collect::<Vec<_>>().join("、");
+        let what = match reset.used_at {
+            Some(at) => {
+                t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at))
+            }
+            None => t!(
+                "{by}（{town}）{at} 同意为您重设密码，还没有使用",
+                by = by,
+                town = reset.town_name,
+                at = instant(reset.approved_at)
+            ),
+        };
+        view! { <li>{what}</li> }
+    });
+    let notices = (!contact.resets.is_empty()).then(|| {
+        view! {
+            <h3>{t!("别人为您重设过密码（{n}）", n = contact.resets.len())}</h3>
+            <ul>{resets.collect_view()}</ul>
+            <p class="soft">{t!("不是您要求的，请马上改密码，并告诉县（市、区）工商联。")}</p>
+        }
+    });
+    view! {
+        <section class="card">
+            <h2>{t!("登录用的账号")}</h2>
+            <p>{t!("账号名")}" "<code>{contact.account.clone()}</code></p>
+            {contact.email.clone().map(|email| view! { <p>{t!("邮箱")}" "{email}</p> })}
+            <form method="post" action=href("/account")>
+                {Field::new(&own, "phone", t!("手机号")).hint(t!("可以用它登录。别人只看得到头三位和末四位；不要了就清空。")).input("text", "tel", "tel")}
+                <button class="button quiet" name="action" value="phone">{t!("保存手机号")}</button>
+            </form>
+            {notices}
+        </section>
+    }
+    .into_any()
 }
 
 fn organisations(me: &Me) -> AnyView {

@@ -2,7 +2,7 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary};
-use crate::parts::money;
+use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::BankLineId;
@@ -85,12 +85,16 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         })
         .collect();
     let form = &form;
+    let stored = match recorded::id::<BankLineId>(form) {
+        Some(id) => visit.call(arrivals::get(id)).await.ok().map(|line| stored(&line)),
+        None => None,
+    };
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/bank-lines")>{t!("银行流水")}</a>
         </nav>
         <h1>{t!("录入一笔流水")}</h1>
-        {summary(form)}
+        {summary(form)}{stored}
         <form class="long" method="post" action=href("/work/bank-lines/new")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <fieldset class="card">
@@ -109,6 +113,17 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         </form>
     };
     Ok(Page::new(t!("录入一笔流水"), body.into_any()))
+}
+
+fn stored(line: &BankLine) -> AnyView {
+    let facts = vec![
+        (t!("付款方名称"), line.line.payer.clone()),
+        (t!("金额"), money::exact(line.line.amount)),
+        (t!("入账日期"), date(line.line.booked_on)),
+        (t!("附言"), line.line.remark.clone()),
+        (t!("银行流水号"), line.line.serial_no.clone()),
+    ];
+    recorded::under_this_id(&format!("/work/bank-lines/{}", line.id), facts)
 }
 
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {

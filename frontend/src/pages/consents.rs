@@ -6,9 +6,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
 use domain::api::consents::{self, ConsentEntry, ConsentStanding};
 use domain::api::{ApiError, ErrorCode};
-use domain::consent::{
-    ConsentKind, PRIVACY_NOTICE, PRIVACY_NOTICE_VERSION, TERMS, TERMS_VERSION, WHAT_IS_NEW,
-};
+use domain::consent::{ConsentKind, PRIVACY_NOTICE, PRIVACY_NOTICE_VERSION, TERMS, TERMS_VERSION, WHAT_IS_NEW};
 use leptos::prelude::*;
 
 /// Pages on which one works; the others stay open whatever one has agreed to.

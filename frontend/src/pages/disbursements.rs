@@ -2,7 +2,7 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, summary, tick};
-use crate::parts::money;
+use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
@@ -93,13 +93,17 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         view! { <p class="note">{t!("这个村（社区）还没有已核实的收款账户。请先请村里登记，由复核核实。")}" "<a href=href("/work/payees")>{t!("收款账户")}</a></p> }
     });
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
+    let stored = match recorded::id::<DisbursementId>(form) {
+        Some(id) => visit.call(disbursements::get(id)).await.ok().map(|payment| stored(&payment)),
+        None => None,
+    };
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
         </nav>
         <h1>{t!("申请拨付")}</h1>
         <p class="soft">{need.content.title.clone()}" · "{need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}</p>
-        {summary(form)}{none}
+        {summary(form)}{stored}{none}
         <form class="long" method="post" action=href("/work/disbursements/new")>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="need" value=need.id.to_string() />
@@ -119,6 +123,16 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         </form>
     };
     Ok(Page::new(t!("申请拨付"), body.into_any()))
+}
+
+fn stored(payment: &Disbursement) -> AnyView {
+    let facts = vec![
+        (t!("需求"), payment.need_title.clone()),
+        (t!("收款账户"), format!("{} {}", payment.paid_to.name, payment.paid_to.account_masked)),
+        (t!("拨付金额（元）"), money::exact(payment.amount_fen)),
+        (t!("用途"), payment.purpose.clone()),
+    ];
+    recorded::under_this_id(&format!("/work/disbursements/{}", payment.id), facts)
 }
 
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {

@@ -155,15 +155,20 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         </details>
         <section id="reports">
             <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
-            {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit))}
+            {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit), is_own(visit, need))}
         </section>
     }
     .into_any())
 }
 
+/// Whether the visitor works for the village whose need it is.
+fn is_own(visit: &Visit, need: &Need) -> bool {
+    let mut memberships = visit.me.iter().flat_map(|me| &me.memberships);
+    memberships.any(|membership| membership.organisation == need.organisation)
+}
+
 fn report_link(visit: &Visit, need: &Need) -> Option<AnyView> {
-    let me = visit.me.as_ref().filter(|_| need.status.is_public())?;
-    let own = me.acting().any(|membership| membership.organisation == need.organisation);
+    let own = need.status.is_public() && is_own(visit, need);
     let link = href(&format!("/work/needs/{}/report", need.id));
     own.then(|| {
         view! { <section class="card"><a class="button" href=link>{t!("报告进展和支出")}</a></section> }.into_any()

@@ -2,12 +2,15 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary};
+use crate::parts::recorded::{self, Fact};
 use crate::visit::{FormState, KeptPhoto, Page, Visit};
 use crate::words::{href, text};
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
+use domain::money::to_half_width;
 use domain::need::Field as NeedField;
 use domain::organisation::Role;
+use domain::{Fen, NeedId};
 use leptos::prelude::*;
 
 /// Empty budget lines that wait below the filled ones.
@@ -15,24 +18,101 @@ const SPARE_ITEMS: usize = 2;
 const ITEMS_AT_FIRST: usize = 3;
 
 /// A new need of the visitor's village.
-pub fn new(visit: &Visit) -> Result<Page, ApiError> {
+pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let village = own_village(visit)?;
     let mut form = visit.form.clone().unwrap_or_default();
-    if visit.form.is_none() {
+    if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
-    Ok(Page::new(t!("写需求"), view(visit, &form, &village, t!("写一条需求"))))
+    let stored = match recorded::id::<NeedId>(&form) {
+        Some(id) => visit.call(needs::get(&id.to_string())).await.ok(),
+        None => None,
+    };
+    let stored = stored.map(|need| {
+        let path = if need.may.edit { format!("/work/needs/{}", need.id) } else { format!("/needs/{}", need.id) };
+        recorded::under_this_id(&path, differences(&filled(&need), &form))
+    });
+    Ok(Page::new(t!("写需求"), view(visit, (&form, stored), &village, t!("写一条需求"))))
 }
 
 /// A draft or returned need of the visitor's village.
 pub async fn edit(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let village = own_village(visit)?;
     let need = visit.call(needs::get(id)).await?;
+    let now = filled(&need);
+    let Some(typed) = &visit.form else {
+        if !need.may.edit {
+            return Err(ApiError::new(ErrorCode::NotFound, "这条需求现在不能修改"));
+        }
+        return Ok(Page::new(t!("修改需求"), view(visit, (&now, None), &village, t!("修改需求"))));
+    };
     if !need.may.edit {
-        return Err(ApiError::new(ErrorCode::NotFound, "这条需求现在不能修改"));
+        return Ok(Page::new(t!("修改需求"), too_late(&need, typed)));
     }
-    let form = visit.form.clone().unwrap_or_else(|| filled(&need));
-    Ok(Page::new(t!("修改需求"), view(visit, &form, &village, t!("修改需求"))))
+    let mut form = typed.clone();
+    // Whoever saves again has seen what a colleague saved meanwhile: it stands beside what was typed.
+    let stored = (form.value("version") != now.value("version")).then(|| {
+        form.replace("version", need.version.to_string());
+        recorded::meanwhile(differences(&now, &form))
+    });
+    Ok(Page::new(t!("修改需求"), view(visit, (&form, stored), &village, t!("修改需求"))))
+}
+
+/// A colleague sent the need off while this was being typed.
+fn too_late(need: &Need, typed: &FormState) -> AnyView {
+    let state = text(need.status.label());
+    let link = href(&format!("/needs/{}", need.id));
+    view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
+        <h1>{t!("修改需求")}</h1>
+        {summary(typed)}
+        <p class="note">{t!("这条需求现在是“{state}”，不能修改。", state = state)}" "<a href=link>{t!("打开这条需求")}</a></p>
+        {recorded::typed(differences(typed, &FormState::default()))}
+    }
+    .into_any()
+}
+
+/// What of the first differs from the second, as people read it.
+fn differences(first: &FormState, second: &FormState) -> Vec<Fact> {
+    let labels = [
+        ("field", t!("需求领域")),
+        ("title", t!("标题")),
+        ("description", t!("现状和要做的事")),
+        ("items", t!("要花多少钱")),
+        ("amount", t!("请企业支持的金额（元）")),
+        ("outcome", t!("预期成效")),
+        ("outcome_quantity", t!("数量")),
+        ("outcome_unit", t!("单位")),
+        ("wanted_by", t!("希望完成的日期")),
+        ("photos", t!("现场照片")),
+    ];
+    let differs = |name: &str| comparable(first, name) != comparable(second, name);
+    labels.into_iter().filter(|(name, _)| differs(name)).map(|(name, label)| (label, readable(first, name))).collect()
+}
+
+/// A field's value, so that the same thing written in two ways is the same.
+fn comparable(form: &FormState, name: &str) -> String {
+    let amount = |typed: &str| Fen::parse_yuan(typed).map_or_else(|_| typed.trim().to_owned(), Fen::to_input);
+    match name {
+        "items" => {
+            let pairs = form.all("item_name").into_iter().zip(form.all("item_amount"));
+            let filled = pairs.filter(|(name, yuan)| !name.trim().is_empty() || !yuan.trim().is_empty());
+            let lines: Vec<_> = filled.map(|(name, yuan)| format!("{} {}", name.trim(), amount(yuan))).collect();
+            lines.join("\n")
+        }
+        "photos" => form.photos.iter().map(|photo| photo.id.to_string()).collect(),
+        "amount" => amount(form.value(name)),
+        "outcome_quantity" => form.value(name).trim().chars().map(to_half_width).collect(),
+        name => form.value(name).trim().replace("\r\n", "\n"),
+    }
+}
+
+fn readable(form: &FormState, name: &str) -> String {
+    match name {
+        "field" => form.value(name).parse::<NeedField>().map(|field| text(field.label())).unwrap_or_default(),
+        "photos" => t!("{n} 张", n = form.photos.len()),
+        name => comparable(form, name),
+    }
 }
 
 fn own_village(visit: &Visit) -> Result<String, ApiError> {
@@ -55,7 +135,7 @@ fn filled(need: &Need) -> FormState {
         form.set("item_name", item.name.clone());
         form.set("item_amount", item.amount_fen.to_input());
     }
-    form.set("amount", content.amount_fen.map(domain::Fen::to_input).unwrap_or_default());
+    form.set("amount", content.amount_fen.map(Fen::to_input).unwrap_or_default());
     form.set("wanted_by", content.wanted_by.map(|day| day.to_string()).unwrap_or_default());
     form.set("outcome", content.outcome.clone());
     form.set("outcome_quantity", content.outcome_quantity.map(|n| n.to_string()).unwrap_or_default());
@@ -68,7 +148,8 @@ fn filled(need: &Need) -> FormState {
     form
 }
 
-fn view(visit: &Visit, form: &FormState, village: &str, heading: &'static str) -> AnyView {
+/// The form, with what is stored already where that is something else.
+fn view(visit: &Visit, (form, stored): (&FormState, Option<AnyView>), village: &str, heading: &'static str) -> AnyView {
     let fields = NeedField::ALL.iter().map(|field| (field.to_string(), text(field.label()))).collect();
     let hidden = ["id", "version"].map(|name| {
         let value = form.value(name).to_owned();
@@ -78,7 +159,7 @@ fn view(visit: &Visit, form: &FormState, village: &str, heading: &'static str) -
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{heading}</h1>
         <p class="soft">{village.to_owned()}</p>
-        {summary(form)}
+        {summary(form)}{stored}
         <form class="long" method="post" enctype="multipart/form-data" action=href(&visit.path)>
             {hidden}
             <fieldset class="card">

@@ -23,6 +23,8 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                 <dt>{t!("账号")}</dt><dd>{data.account}</dd>
                 <dt>{t!("姓名")}</dt><dd>{data.name}</dd>
                 <dt>{t!("邮箱")}</dt><dd>{data.email.unwrap_or_else(|| t!("没有").to_owned())}</dd>
+                <dt>{t!("手机号")}</dt><dd>{data.phone.unwrap_or_else(|| t!("没有").to_owned())}</dd>
+                <dt>{t!("手机号")}</dt><dd>{data.phone.unwrap_or_else(|| t!("没有").to_owned())}</dd>
                 <dt>{t!("开户时间")}</dt><dd>{instant(data.created_at)}</dd>
                 <dt>{t!("单位和岗位")}</dt><dd>{data.memberships.len()}</dd>
                 <dt>{t!("登录着的设备")}</dt><dd>{data.devices.len()}</dd>
@@ -32,7 +34,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         </section>
         <section class="card">
             <h2>{t!("注销账号")}</h2>
-            <p>{t!("注销后不能恢复：姓名、邮箱、密码、两步验证和单位里的岗位都会删除，所有设备退出登录。")}</p>
+            <p>{t!("注销后不能恢复：姓名、邮箱、手机号、密码、两步验证和单位里的岗位都会删除，所有设备退出登录。")}</p>
             {kept(&data.kept)}
             <form method="post" action=href(&visit.path)>
                 {Field::new(form, "confirm", t!("要注销，请输入“注销”两个字")).text()}

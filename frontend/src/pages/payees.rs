@@ -1,6 +1,7 @@
 //! The accounts that may be paid: a village proposes one, a charity's checker verifies it.
 
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary_of_row};
+use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
 use domain::api::campaigns;
@@ -16,19 +17,19 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.me.is_none() {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
-    let here = Here::of(visit);
-    let list = visit.call(payees::list(&here.query)).await?;
+    let here = asked(visit);
+    let list = visit.call(payees::list(&here)).await?;
     let next = list.next.as_ref().map(|next| {
-        let link = here.link(here.query.status, Some(next.as_str()));
+        let link = address(here.status, Some(next.as_str()));
         view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
     });
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let done = visit.query("done").and_then(done_message);
-    let propose = if visit.has(&VILLAGE) { Some(propose(visit, form).await?) } else { None };
+    let propose = if visit.has(&VILLAGE) { Some(propose(visit, form, &list.items).await?) } else { None };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
-        {summary(form)}
+        {summary_of_row(form, form.value("payee"))}
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{t!("收款账户（{n}）", n = list.count)}</h1>
         <p class="soft">{t!("只能是村（社区）自己的对公账户，或镇代管账户。不向个人账户付款。账户有变更，请停用旧的、登记新的：村、镇和慈善组织都会收到通知，核实后三天才付款。")}</p>
@@ -40,38 +41,28 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("收款账户"), body.into_any()))
 }
 
-/// Which part of the list the visitor looks at; forms lead back to it.
-struct Here {
-    query: PayeeQuery,
+/// The part of the list that the visitor looks at.
+fn asked(visit: &Visit) -> PayeeQuery {
+    let status = visit.query("status").and_then(|status| status.parse().ok());
+    PayeeQuery { organisation: None, status, after: visit.query("after").map(str::to_owned) }
 }
 
-impl Here {
-    fn of(visit: &Visit) -> Self {
-        let status = visit.query("status").and_then(|status| status.parse().ok());
-        let after = visit.query("after").map(str::to_owned);
-        Here { query: PayeeQuery { organisation: None, status, after } }
-    }
-
-    fn link(&self, status: Option<PayeeStatus>, after: Option<&str>) -> String {
-        let status = status.map(|status| format!("status={status}"));
-        let after = after.map(|after| format!("after={after}"));
-        let query: Vec<String> = status.into_iter().chain(after).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        href(&format!("/work/payees{mark}{}", query.join("&")))
-    }
-
-    fn address(&self) -> String {
-        self.link(self.query.status, self.query.after.as_deref())
-    }
+/// Where a part of the list is; forms lead back to it.
+fn address(status: Option<PayeeStatus>, after: Option<&str>) -> String {
+    let status = status.map(|status| format!("status={status}"));
+    let after = after.map(|after| format!("after={after}"));
+    let query: Vec<String> = status.into_iter().chain(after).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    href(&format!("/work/payees{mark}{}", query.join("&")))
 }
 
 /// All of them, or those of one state.
-fn statuses(here: &Here) -> AnyView {
+fn statuses(here: &PayeeQuery) -> AnyView {
     let all = [None].into_iter().chain(PayeeStatus::ALL.iter().copied().map(Some));
     let links = all.map(|status| {
         let name = status.map_or_else(|| t!("全部").to_owned(), |status| text(status.label()));
-        let current = (status == here.query.status).then_some("page");
-        view! { <a class="button quiet" href=here.link(status, None) aria-current=current>{name}</a> }
+        let current = (status == here.status).then_some("page");
+        view! { <a class="button quiet" href=address(status, None) aria-current=current>{name}</a> }
     });
     view! { <nav class="buttons" aria-label=t!("状态")>{links.collect_view()}</nav> }.into_any()
 }
@@ -85,14 +76,14 @@ fn done_message(done: &str) -> Option<&'static str> {
     }
 }
 
-fn rows(visit: &Visit, form: &FormState, here: &Here, list: &[Payee]) -> AnyView {
+fn rows(visit: &Visit, form: &FormState, here: &PayeeQuery, list: &[Payee]) -> AnyView {
     if list.is_empty() {
         return view! { <p class="card empty">{t!("还没有收款账户。")}</p> }.into_any();
     }
     list.iter().map(|payee| row(visit, form, here, payee)).collect_view().into_any()
 }
 
-fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
+fn row(visit: &Visit, form: &FormState, here: &PayeeQuery, payee: &Payee) -> AnyView {
     let checker = visit.has(&[Role::CharityChecker]);
     let id = payee.id.to_string();
     let number = payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone());
@@ -100,9 +91,9 @@ fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
         let empty = FormState::default();
         let own = if form.value("payee") == id { form } else { &empty };
         view! {
-            <form method="post" action=here.address()>
+            <form method="post" action=address(here.status, here.after.as_deref())>
                 <input type="hidden" name="payee" value=id.clone() />
-                {Field::new(own, "how", t!("怎样核实的")).hint(t!("不要用登记时留的电话。如“回拨镇政府公开电话，与开户证明一致”。")).text()}
+                {Field::new(own, "how", t!("怎样核实的")).hint(t!("不要用登记时留的电话。如“回拨镇政府公开电话，与开户证明一致”。")).of_row(&id).text()}
                 <button class="button" name="action" value="verify">{t!("核实无误")}</button>
             </form>
         }
@@ -110,10 +101,14 @@ fn row(visit: &Visit, form: &FormState, here: &Here, payee: &Payee) -> AnyView {
     let closes = payee.status != PayeeStatus::Closed && (checker || visit.has(&VILLAGE));
     let close = closes.then(|| {
         view! {
-            <form method="post" action=here.address()>
-                <input type="hidden" name="payee" value=id.clone() />
-                <button class="button danger" name="action" value="close">{t!("停用这个账户")}</button>
-            </form>
+            <details>
+                <summary>{t!("停用这个账户")}</summary>
+                <form method="post" action=address(here.status, here.after.as_deref())>
+                    <input type="hidden" name="payee" value=id.clone() />
+                    <p class="note">{t!("停用后不能恢复，也不能再向它付款；还没有付的拨付要驳回，按新账户重新申请。")}</p>
+                    <button class="button danger" name="action" value="close">{t!("确定停用")}</button>
+                </form>
+            </details>
         }
     });
     view! {
@@ -159,7 +154,18 @@ fn document(form: &FormState) -> AnyView {
         })
 }
 
-async fn propose(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
+/// The account that has the form's id already.
+fn stored(payee: &Payee) -> AnyView {
+    let facts = vec![
+        (t!("户名"), payee.name.clone()),
+        (t!("开户银行"), payee.bank.clone()),
+        (t!("账号"), payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone())),
+    ];
+    recorded::under_this_id("/work/payees", facts)
+}
+
+async fn propose(visit: &Visit, form: &FormState, list: &[Payee]) -> Result<AnyView, ApiError> {
+    let stored = recorded::id(form).and_then(|id| list.iter().find(|payee| payee.id == id)).map(stored);
     let campaigns = visit.call(campaigns::list()).await?.items;
     let mut charities: Vec<(String, String)> = Vec::new();
     for charity in campaigns.into_iter().flat_map(|campaign| campaign.charities) {
@@ -171,6 +177,7 @@ async fn propose(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
     let kinds = PayeeKind::ALL.iter().map(|kind| (kind.to_string(), text(kind.label()))).collect();
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
     Ok(view! {
+        {stored}
         <form class="long" method="post" enctype="multipart/form-data" action=href("/work/payees")>
             <input type="hidden" name="id" value=id />
             <fieldset class="card">

@@ -1,15 +1,17 @@
 //! Pledging, in two steps: fill in, then read it back and confirm.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, summary, tick};
+use crate::parts::field::{Field, problem, radios, summary, tick};
+use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
-use domain::Fen;
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
+use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
 use domain::pledge::{PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, partial_name};
+use domain::{Fen, PledgeId};
 use leptos::prelude::*;
 
 /// What is carried from the first step to the second, and back.
@@ -41,12 +43,16 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let asked =
         if form.value("need").is_empty() { visit.query("need").unwrap_or_default() } else { form.value("need") };
     let need = if asked.is_empty() { None } else { Some(visit.call(needs::get(asked)).await?) };
+    let stored = match recorded::id::<PledgeId>(&form) {
+        Some(id) => visit.call(pledges::get(id)).await.ok().map(|pledge| stored(&pledge)),
+        None => None,
+    };
     let body = if open.is_empty() {
         view! { <h1>{t!("认捐")}</h1><p class="card empty">{t!("现在没有接受认捐的活动。")}</p> }.into_any()
     } else if form.value("step") == "review" {
         review(&form, &enterprise, &open, need.as_ref())
     } else {
-        fill_in(&form, &enterprise, &open, need.as_ref())
+        fill_in((&form, stored), &enterprise, &open, need.as_ref())
     };
     Ok(Page::new(t!("认捐"), body))
 }
@@ -71,7 +77,24 @@ fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
     open.iter().flat_map(of).collect()
 }
 
-fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&Need>) -> AnyView {
+/// The pledge that has the form's id already.
+fn stored(pledge: &Pledge) -> AnyView {
+    let need = pledge.need.as_ref().map(|need| need.title.clone()).unwrap_or_default();
+    let facts = vec![
+        (t!("认捐编号"), pledge.reference.to_string()),
+        (t!("认捐金额"), pledge.amount_fen.to_string()),
+        (t!("活动和慈善组织"), format!("{} · {}", pledge.campaign_name, pledge.charity_name)),
+        (t!("需求"), need),
+    ];
+    recorded::under_this_id(&format!("/pledges/{}", pledge.id), facts)
+}
+
+fn fill_in(
+    (form, stored): (&FormState, Option<AnyView>),
+    enterprise: &str,
+    open: &[Campaign],
+    need: Option<&Need>,
+) -> AnyView {
     let receivers = receivers(open);
     let back = need.and_then(|need| need.code.as_ref()).map(|code| {
         view! { <a href=href(&format!("/needs/{code}"))>{t!("回到需求")}</a> }
@@ -80,7 +103,7 @@ fn fill_in(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/my-gifts")>{t!("我的捐赠")}</a>{back}</nav>
         <h1>{t!("认捐")}</h1>
         <p class="soft">{enterprise.to_owned()}</p>
-        {summary(form)}
+        {summary(form)}{stored}
         <form class="long" method="post" action=href("/pledge")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
@@ -142,29 +165,11 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
         (Restriction::Directed.as_str(), t!("定向：到账后由我们指定用于哪条需求")),
         (Restriction::Undirected.as_str(), t!("非定向：由慈善组织在活动宗旨内安排")),
     ];
-    view! {
-        <div class="field" id="restriction" class:wrong=form.problem("restriction").is_some()>
-            <p class="label">{t!("怎样使用")}</p>
-            <p class="hint">{t!("想捐给某条需求，请先")}<a href=href("/needs")>{t!("找需求")}</a>{t!("，再在需求页上认捐。")}</p>
-            {problem(form, "restriction")}
-            {radios(form, "restriction", choices.map(|(value, label)| (value, label.to_owned())).to_vec())}
-        </div>
-    }
-    .into_any()
-}
-
-fn radios(form: &FormState, name: &'static str, choices: Vec<(&'static str, String)>) -> AnyView {
-    let chosen = form.value(name).to_owned();
-    let options = choices.into_iter().map(|(value, label)| {
-        let id = format!("{name}-{value}");
-        view! {
-            <p class="choice">
-                <input type="radio" id=id.clone() name=name value=value checked=chosen == value />
-                <label for=id>{label}</label>
-            </p>
-        }
-    });
-    options.collect_view().into_any()
+    let hint = view! {
+        {t!("想捐给某条需求，请先")}<a href=href("/needs")>{t!("找需求")}</a>{t!("，再在需求页上认捐。")}
+    };
+    let choices = choices.map(|(value, label)| (value, label.to_owned())).to_vec();
+    radios(form, "restriction", (t!("怎样使用"), Some(hint.into_any())), choices)
 }
 
 /// The choice of how a pledge is shown, and to whom.
@@ -177,11 +182,7 @@ pub fn display(form: &FormState, enterprise: &str) -> AnyView {
     view! {
         <fieldset class="card">
             <legend>{t!("怎样公开")}</legend>
-            <div class="field" id="public_display" class:wrong=form.problem("public_display").is_some()>
-                <p class="label">{t!("公众看到的名称")}</p>
-                {problem(form, "public_display")}
-                {radios(form, "public_display", choices)}
-            </div>
+            {radios(form, "public_display", (t!("公众看到的名称"), None), choices)}
             {tick(form, "show_amount", t!("在名称旁公开金额（总数里总是包含）"))}
             {tick(form, "share_with_recipient", t!("让受助的村和执行单位知道我们的名称"))}
         </fieldset>

@@ -1,10 +1,12 @@
 //! A village reports on a need: progress, photos, and what money was spent on, each thing with a picture of its voucher.
 
 use crate::parts::field::{Field, problem, summary};
-use crate::parts::money;
+use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
-use domain::api::{ApiError, disbursements, needs};
+use domain::ReportId;
+use domain::api::needs::Need;
+use domain::api::{ApiError, deliveries, disbursements, needs};
 use domain::delivery::SpendingKind;
 use leptos::prelude::*;
 
@@ -17,6 +19,10 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
+    let stored = match recorded::id::<ReportId>(form) {
+        Some(id) => stored(visit, &need, id).await,
+        None => None,
+    };
     let kept =
         form.photos.iter().map(|photo| view! { <input type="hidden" name="photo" value=photo.id.to_string() /> });
     let kept = kept.collect_view();
@@ -45,7 +51,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a><a href=href(&format!("/needs/{}", need.id))>{need.content.title.clone()}</a></nav>
         <h1>{t!("报告进展")}</h1>
-        {summary(form)}
+        {summary(form)}{stored}
         <form class="long" method="post" enctype="multipart/form-data" action=href(&visit.path)>
             <input type="hidden" name="id" value=id />
             <fieldset class="card">
@@ -66,7 +72,25 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     Ok(Page::new(t!("报告进展"), body.into_any()))
 }
 
+/// The report that has the form's id already.
+async fn stored(visit: &Visit, need: &Need, id: ReportId) -> Option<AnyView> {
+    let reports = visit.call(deliveries::of_need(need.id)).await.ok()?.items;
+    let report = reports.into_iter().find(|report| report.id == id)?;
+    let items = report.items.iter().map(|item| format!("{} {}", item.description, money::exact(item.amount_fen)));
+    let facts = vec![
+        (t!("进展"), report.text.clone()),
+        (t!("到现在累计的成效数量"), report.quantity_so_far.map(|n| n.to_string()).unwrap_or_default()),
+        (t!("花了什么钱"), items.collect::<Vec<_>>().join("\n")),
+    ];
+    Some(recorded::under_this_id(&format!("/needs/{}#reports", need.id), facts))
+}
+
 fn item(form: &FormState, n: usize) -> AnyView {
+    view! { <section class="guess"><h3>{t!("第 {n} 笔", n = n + 1)}</h3>{item_fields(form, n)}</section> }.into_any()
+}
+
+/// The fields of one thing that money was spent on; the names end with its number.
+pub fn item_fields(form: &FormState, n: usize) -> AnyView {
     let name = |part: &str| format!("{part}_{n}");
     let line = |part: &str, label: &'static str, kind: &'static str, mode: &'static str| {
         let id = name(part);
@@ -108,23 +132,20 @@ fn item(form: &FormState, n: usize) -> AnyView {
     });
     let hidden = hidden.collect_view();
     view! {
-        <section class="guess">
-            <h3>{t!("第 {n} 笔", n = n + 1)}</h3>
-            {line("description", t!("买了什么或付了什么"), "text", "text")}
-            {line("amount", t!("金额（元）"), "text", "decimal")}
-            {select("kind", t!("类别"), kinds)}
-            {line("seller", t!("付给谁"), "text", "text")}
-            {select("seller_kind", t!("收钱的是"), sellers)}
-            {line("invoice_on", t!("票据日期"), "date", "none")}
-            {line("invoice_no", t!("发票号码（没有就留空）"), "text", "text")}
-            <div class="field" class:wrong=form.problem(&invoice).is_some()>
-                <label for=invoice.clone()>{t!("票据照片")}</label>
-                {problem(form, &invoice)}
-                {hidden}
-                {(uploaded > 0).then(|| view! { <p class="soft">{t!("已上传 {n} 张照片", n = uploaded)}</p> })}
-                <input id=invoice.clone() name=invoice.clone() type="file" multiple=true accept="image/jpeg,image/png,image/webp" />
-            </div>
-        </section>
+        {line("description", t!("买了什么或付了什么"), "text", "text")}
+        {line("amount", t!("金额（元）"), "text", "decimal")}
+        {select("kind", t!("类别"), kinds)}
+        {line("seller", t!("付给谁"), "text", "text")}
+        {select("seller_kind", t!("收钱的是"), sellers)}
+        {line("invoice_on", t!("票据日期"), "date", "none")}
+        {line("invoice_no", t!("发票号码（没有就留空）"), "text", "text")}
+        <div class="field" class:wrong=form.problem(&invoice).is_some()>
+            <label for=invoice.clone()>{t!("票据照片")}</label>
+            {problem(form, &invoice)}
+            {hidden}
+            {(uploaded > 0).then(|| view! { <p class="soft">{t!("已上传 {n} 张照片", n = uploaded)}</p> })}
+            <input id=invoice.clone() name=invoice.clone() type="file" multiple=true accept="image/jpeg,image/png,image/webp" />
+        </div>
     }
     .into_any()
 }

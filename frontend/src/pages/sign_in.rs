@@ -26,6 +26,7 @@ pub fn page(visit: &Visit) -> Page {
                 <a href=href("/register/enterprise")>{t!("注册企业")}</a>
                 <a href=href("/register/donor")>{t!("注册捐赠人")}</a>
             </p>
+            <p><a href=href("/join")>{t!("我收到了邀请")}</a>" · "<a href=href("/reset-code")>{t!("我有镇里给的重设密码的代码")}</a></p>
             {demo(visit, &next)}
         </div>
     };

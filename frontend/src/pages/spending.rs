@@ -1,6 +1,6 @@
 //! A charity's checker decides on what villages spent, item by item.
 
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary_of_row};
 use crate::parts::money;
 use crate::parts::reports::vouchers;
 use crate::visit::{FormState, Page, Visit};
@@ -23,7 +23,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let rows = list.items.iter().map(|item| row(visit, form, item)).collect_view();
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
-        {summary(form)}
+        {summary_of_row(form, form.value("item"))}
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{t!("待核销的支出（{n}）", n = list.count)}</h1>
         {none}{rows}
@@ -48,7 +48,7 @@ fn row(visit: &Visit, form: &FormState, item: &ItemToDecide) -> AnyView {
             <form method="post" action=href("/work/spending")>
                 <input type="hidden" name="item" value=id.clone() />
                 <input type="hidden" name="version" value=spent.version.to_string() />
-                {Field::new(own, "reason", t!("退回原因")).area(2)}
+                {Field::new(own, "reason", t!("退回原因")).of_row(&id).area(2)}
                 <button class="button danger" name="action" value="return">{t!("退回补正")}</button>
             </form>
         }

@@ -151,13 +151,15 @@ fn confirm(visit: &Visit, form: &FormState, step: VerificationStep, version: i32
     let means = match step {
         VerificationStep::Verified => t!("通过后企业就能认捐，系统会写信告诉它。"),
         VerificationStep::Returned => t!("企业会收到您的意见，可以修改后再次提交；填过的内容都在。"),
-        VerificationStep::Suspended => t!("停用后企业的人不能再办事，已有的认捐和款项不受影响。企业会收到原因，可以答复。"),
+        VerificationStep::Suspended => {
+            t!("停用后企业的人不能再办事，已有的认捐和款项不受影响。企业会收到原因，可以答复。")
+        }
         _ => t!("恢复后企业可以照常办事。"),
     };
     let reasons = (step == VerificationStep::Returned).then(|| reasons(form));
-    let said = step.needs_words().then(|| {
-        Field::new(form, "said", t!("说明")).hint(t!("企业看得到。写清要改什么、怎样改。")).area(4)
-    });
+    let said = step
+        .needs_words()
+        .then(|| Field::new(form, "said", t!("说明")).hint(t!("企业看得到。写清要改什么、怎样改。")).area(4));
     view! {
         <form class="card long" id="decide" method="post" action=href(&format!("{}?decide={step}", visit.path))>
             <h2>{text(step.label())}</h2>

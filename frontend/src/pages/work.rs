@@ -1,4 +1,4 @@
-//! What waits for the visitor, counted, oldest first; for a village, all its needs.
+//! The page of one's work: first what waits, counted, longest waiting first; then the lists that one works with.
 
 use super::bank_lines::line_rows;
 use super::disbursements::rows;
@@ -6,11 +6,12 @@ use super::pledge::own_rows;
 use super::{organisation, verifications};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
-use crate::words::href;
+use crate::words::{as_of, date, href, instant, text};
 use domain::api::arrivals::{self, LineQuery};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements;
 use domain::api::needs;
+use domain::api::todo::{self, Todo, TodoItem};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
 use leptos::prelude::*;
@@ -22,7 +23,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.me.is_none() {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
-    let mut sections: Vec<AnyView> = Vec::new();
+    let mut sections: Vec<AnyView> = vec![waiting(&visit.call(todo::get()).await?)];
     if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
         sections.push(review(visit).await?);
         sections.push(verifications::waiting(visit).await?);
@@ -38,17 +39,53 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         sections.push(gifts(visit).await?);
     }
     sections.extend(organisation::standing(visit));
-    if sections.is_empty() {
-        sections.push(view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any());
-    }
+    sections.extend(super::members::offices(visit));
+    sections.extend(oversight(visit));
     Ok(Page::new(t!("我的工作"), view! { <h1>{t!("我的工作")}</h1>{sections} }.into_any()))
+}
+
+/// What waits for the visitor.
+fn waiting(todo: &Todo) -> AnyView {
+    let list = if todo.items.is_empty() {
+        view! { <p class="card empty">{t!("现在没有要您办的事。")}</p> }.into_any()
+    } else {
+        view! { <ul class="rows card">{todo.items.iter().map(item).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section id="todo">
+            <h2>{t!("等您办的事")}</h2>
+            {list}
+            <p class="soft as-of">{t!("截至 {at}。建议时限按工作日算，是平台的设置，不是法定期限。", at = as_of(todo.as_of))}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn item(item: &TodoItem) -> AnyView {
+    let late = item.overdue.then(|| view! { <span class="tag status">{t!("已过建议时限")}</span> });
+    view! {
+        <li>
+            <a class="need" href=href(&item.path)>
+                <span class="what">
+                    <b>{text(&item.label)}</b>
+                    <span class="soft">{t!("最早的从 {since} 起等着，建议 {due} 前办", since = instant(item.since), due = date(item.due))}</span>
+                    {late.map(|late| view! { <span class="tags">{late}</span> })}
+                </span>
+                <span class="amount">{t!("{n} 件", n = item.count)}</span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(needs::review()).await?;
     Ok(view! {
-        <section>
-            <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
+        <section id="review">
+            <div class="head">
+                <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
+                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
+            </div>
             {need_list(&waiting.items, false, t!("没有等待审核的需求。"))}
         </section>
     }
@@ -106,7 +143,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
 async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
     let needs = visit.call(needs::own()).await?;
     Ok(view! {
-        <section>
+        <section id="needs">
             <div class="head">
                 <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
                 <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
@@ -116,4 +153,24 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
         </section>
     }
     .into_any())
+}
+
+/// What auditors and whoever runs the platform look into.
+fn oversight(visit: &Visit) -> Option<AnyView> {
+    let admin = visit.has(&[Role::PlatformAdmin]);
+    if !admin && !visit.has(&[Role::Auditor]) {
+        return None;
+    }
+    Some(
+        view! {
+            <section>
+                <h2>{t!("监督")}</h2>
+                <p class="buttons">
+                    <a class="button quiet" href=href("/work/audit")>{t!("操作记录")}</a>
+                    {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
+                </p>
+            </section>
+        }
+        .into_any(),
+    )
 }

@@ -9,13 +9,15 @@ use leptos::prelude::*;
 pub struct Field<'a> {
     pub form: &'a FormState,
     pub name: &'static str,
+    /// What it is known by on its page: its name, unless several forms of the page have a field of that name.
+    id: String,
     pub label: &'static str,
     pub hint: Option<&'static str>,
 }
 
 impl<'a> Field<'a> {
     pub fn new(form: &'a FormState, name: &'static str, label: &'static str) -> Self {
-        Field { form, name, label, hint: None }
+        Field { form, name, id: name.to_owned(), label, hint: None }
     }
 
     #[must_use]
@@ -24,21 +26,28 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// In the form of this row; other rows of the page have the same form.
+    #[must_use]
+    pub fn of_row(mut self, row: &str) -> Self {
+        self.id = id_in_row(self.name, row);
+        self
+    }
+
     /// `aria-describedby`: the hint and the problem, where there are any.
     fn described_by(&self) -> Option<String> {
-        let hint = self.hint.map(|_| format!("{}-hint", self.name));
-        let problem = self.form.problem(self.name).map(|_| format!("{}-problem", self.name));
+        let hint = self.hint.map(|_| format!("{}-hint", self.id));
+        let problem = self.form.problem(self.name).map(|_| format!("{}-problem", self.id));
         let ids: Vec<_> = hint.into_iter().chain(problem).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
     fn around(&self, control: AnyView) -> AnyView {
-        let name = self.name;
+        let id = self.id.clone();
         view! {
-            <div class="field" class:wrong=self.form.problem(name).is_some()>
-                <label for=name>{self.label}</label>
-                {self.hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
-                {problem(self.form, name)}
+            <div class="field" class:wrong=self.form.problem(self.name).is_some()>
+                <label for=id.clone()>{self.label}</label>
+                {self.hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
+                {problem_at(self.form, self.name, &id)}
                 {control}
             </div>
         }
@@ -50,7 +59,7 @@ impl<'a> Field<'a> {
         // A password is never sent back to the page.
         let value = if kind == "password" { String::new() } else { self.form.value(self.name).to_owned() };
         let control = view! {
-            <input id=self.name name=self.name type=kind inputmode=mode autocomplete=autocomplete value=value
+            <input id=self.id.clone() name=self.name type=kind inputmode=mode autocomplete=autocomplete value=value
                 aria-describedby=self.described_by() aria-invalid=self.form.problem(self.name).map(|_| "true") />
         };
         self.around(control.into_any())
@@ -62,7 +71,7 @@ impl<'a> Field<'a> {
 
     pub fn area(self, rows: u8) -> AnyView {
         let control = view! {
-            <textarea id=self.name name=self.name rows=rows aria-describedby=self.described_by()
+            <textarea id=self.id.clone() name=self.name rows=rows aria-describedby=self.described_by()
                 aria-invalid=self.form.problem(self.name).map(|_| "true")
                 inner_html=format!("\n{}", escape(self.form.value(self.name)))></textarea>
         };
@@ -77,7 +86,7 @@ impl<'a> Field<'a> {
             view! { <option value=value selected=selected>{label}</option> }
         });
         let control = view! {
-            <select id=self.name name=self.name aria-describedby=self.described_by()
+            <select id=self.id.clone() name=self.name aria-describedby=self.described_by()
                 aria-invalid=self.form.problem(self.name).map(|_| "true")>
                 <option value="">{first}</option>
                 {options.collect_view()}
@@ -93,21 +102,74 @@ impl<'a> Field<'a> {
     }
 }
 
+/// A choice of one among several that stand open: a group with a name, for those who cannot see that they belong together.
+pub fn radios(
+    form: &FormState,
+    name: &'static str,
+    (label, hint): (&'static str, Option<AnyView>),
+    choices: Vec<(&'static str, String)>,
+) -> AnyView {
+    let chosen = form.value(name).to_owned();
+    let wrong = form.problem(name).is_some();
+    let described_by = match (hint.is_some(), wrong) {
+        (true, true) => Some(format!("{name}-hint {name}-problem")),
+        (true, false) => Some(format!("{name}-hint")),
+        (false, true) => Some(format!("{name}-problem")),
+        (false, false) => None,
+    };
+    let options = choices.into_iter().map(|(value, label)| {
+        let id = format!("{name}-{value}");
+        view! {
+            <p class="choice">
+                <input type="radio" id=id.clone() name=name value=value checked=chosen == value />
+                <label for=id>{label}</label>
+            </p>
+        }
+    });
+    view! {
+        <div class="field" id=name role="radiogroup" class:wrong=wrong aria-labelledby=format!("{name}-label")
+            aria-describedby=described_by>
+            <p class="label" id=format!("{name}-label")>{label}</p>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {problem(form, name)}
+            {options.collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+fn id_in_row(name: &str, row: &str) -> String {
+    format!("{name}-{row}")
+}
+
 /// What is wrong with a field, beside it.
 pub fn problem(form: &FormState, name: &str) -> Option<AnyView> {
+    problem_at(form, name, name)
+}
+
+fn problem_at(form: &FormState, name: &str, id: &str) -> Option<AnyView> {
     let message = form.problem(name)?;
     let message = text(message);
-    let id = format!("{name}-problem");
+    let id = format!("{id}-problem");
     Some(view! { <p class="problem" id=id><span class="unseen">{t!("错误：")}</span>{message}</p> }.into_any())
 }
 
 /// All problems at the head of a refused form, each leading to its field.
 pub fn summary(form: &FormState) -> Option<AnyView> {
+    summary_with(form, str::to_owned)
+}
+
+/// The same where each row of the page has a form; `row` is that of the refused one, empty for a form that stands once.
+pub fn summary_of_row(form: &FormState, row: &str) -> Option<AnyView> {
+    summary_with(form, |name| if row.is_empty() { name.to_owned() } else { id_in_row(name, row) })
+}
+
+fn summary_with(form: &FormState, id: impl Fn(&str) -> String) -> Option<AnyView> {
     if form.problems.is_empty() && form.message.is_none() {
         return None;
     }
     let lines = form.problems.iter().map(|problem| {
-        view! { <li><a href=format!("#{}", problem.field)>{text(&problem.message)}</a></li> }
+        view! { <li><a href=format!("#{}", id(&problem.field))>{text(&problem.message)}</a></li> }
     });
     let message = form.message.as_deref().map_or_else(|| t!("有几处需要改一改").to_owned(), text);
     Some(

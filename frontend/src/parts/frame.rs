@@ -2,6 +2,7 @@
 
 use crate::visit::{Page, Visit};
 use crate::words::{Lang, href, text};
+use domain::api::Count;
 use domain::organisation::Role;
 use leptos::prelude::*;
 
@@ -87,6 +88,7 @@ fn account(visit: &Visit) -> AnyView {
             let other = several.then(|| view! { <a class="soft" href=href("/account")>{t!("换单位")}</a> });
             view! {
                 <div class="account">
+                    {notices(me.unread)}
                     <span><a href=href("/account")><b>{name}</b></a>{place}{other}</span>
                     <form method="post" action=href("/sign-out")><button class="link">{t!("退出")}</button></form>
                 </div>
@@ -94,6 +96,15 @@ fn account(visit: &Visit) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// The way to the notices, with how many were not read.
+fn notices(unread: Count) -> AnyView {
+    let some = unread.number > 0;
+    let count = some.then(|| {
+        view! { <span class="tag status"><span class="unseen">{t!("未读")}</span>{unread.to_string()}</span> }
+    });
+    view! { <a class="notices" href=href("/notices")>{t!("通知")}{count}</a> }.into_any()
 }
 
 fn footer(visit: &Visit) -> AnyView {
@@ -112,6 +123,8 @@ fn footer(visit: &Visit) -> AnyView {
                     <a href=href("/about")>{t!("关于与数据来源")}</a>
                     <a href=href("/privacy")>{t!("隐私告知")}</a>
                     <a href=href("/terms")>{t!("使用条款")}</a>
+                    <a href=href("/help")>{t!("帮助")}</a>
+                    <a href=href("/contact")>{t!("联系我们")}</a>
                     <a href="/api/v1/health">{t!("运行状态")}</a>
                     {(staff && visit.site.demo).then(|| view! { <a href="/dev/mail">{t!("示例邮件")}</a> })}
                     {languages.collect_view()}

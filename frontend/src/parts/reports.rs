@@ -1,7 +1,7 @@
 //! What a need's money was paid out for and spent on, and what the village reports.
 
 use super::money;
-use crate::words::{date, instant, text};
+use crate::words::{date, href, instant, text};
 use domain::FileId;
 use domain::api::deliveries::{Report, Spent};
 use domain::api::disbursements::PublicPayment;
@@ -31,15 +31,15 @@ pub fn payment_rows(payments: &[PublicPayment]) -> AnyView {
     .into_any()
 }
 
-/// With what the need set out to reach: how many, of which unit.
-pub fn reports(reports: &[Report], goal: (Option<i64>, &str)) -> AnyView {
+/// With what the need set out to reach: how many, of which unit. The village itself is led on to what it has to correct.
+pub fn reports(reports: &[Report], goal: (Option<i64>, &str), own: bool) -> AnyView {
     if reports.is_empty() {
         return view! { <p class="card empty">{t!("村（社区）还没有报告进展。")}</p> }.into_any();
     }
-    reports.iter().map(|one| report(one, goal)).collect_view().into_any()
+    reports.iter().map(|one| report(one, goal, own)).collect_view().into_any()
 }
 
-fn report(report: &Report, (goal, unit): (Option<i64>, &str)) -> AnyView {
+fn report(report: &Report, (goal, unit): (Option<i64>, &str), own: bool) -> AnyView {
     let lines = report.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let lines = lines.map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
     let photos = report.photos.iter().map(|photo| {
@@ -56,7 +56,7 @@ fn report(report: &Report, (goal, unit): (Option<i64>, &str)) -> AnyView {
         view! { <p>{reached}{of}</p> }
     });
     let items = (!report.items.is_empty()).then(|| {
-        let rows = report.items.iter().map(item_row).collect_view();
+        let rows = report.items.iter().map(|item| item_row(item, own)).collect_view();
         view! {
             <table class="sums gifts">
                 <thead><tr><th scope="col">{t!("支出")}</th><th scope="col">{t!("金额")}</th></tr></thead>
@@ -73,16 +73,19 @@ fn report(report: &Report, (goal, unit): (Option<i64>, &str)) -> AnyView {
     .into_any()
 }
 
-fn item_row(item: &Spent) -> AnyView {
+fn item_row(item: &Spent, own: bool) -> AnyView {
     let status = (item.status != SpendingStatus::Accepted)
         .then(|| view! { <span class="tag status">{text(item.status.label())}</span> });
     let reason = item.reason.clone().map(|reason| view! { <span class="soft">{reason}</span> });
+    let correct = (own && item.status == SpendingStatus::Returned).then(|| {
+        view! { <span class="soft"><a href=href(&format!("/work/spending/{}", item.id))>{t!("补正这笔支出")}</a></span> }
+    });
     view! {
         <tr>
             <th scope="row">
                 {item.description.clone()}" "{status}
                 <span class="soft">{text(item.kind.label())}" · "{text(&item.seller)}" · "{date(item.invoice_on)}{vouchers(item)}</span>
-                {reason}
+                {reason}{correct}
             </th>
             <td>{money::exact(item.amount_fen)}</td>
         </tr>

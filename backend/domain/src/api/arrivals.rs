@@ -172,6 +172,7 @@ pub struct BankLine {
 /// What this caller may do with the line now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one button that the page shows or leaves out")]
 pub struct LineRights {
     pub match_: bool,
     pub unmatch: bool,

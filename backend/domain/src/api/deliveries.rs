@@ -30,6 +30,12 @@ pub fn waiting() -> Call<List<ItemToDecide>> {
     Call::get(SPENDING)
 }
 
+/// An item of the caller's village, whole.
+#[must_use]
+pub fn to_correct(id: SpendingItemId) -> Call<ItemToCorrect> {
+    Call::get(format!("/spending/{id}"))
+}
+
 /// The village hands a returned item in again.
 #[must_use]
 pub fn correct(id: SpendingItemId, item: &CorrectItem) -> Call<Spent> {
@@ -133,4 +139,18 @@ pub struct ItemToDecide {
     pub need_title: String,
     pub disbursement: DisbursementId,
     pub spent: Spent,
+}
+
+/// An item as the village that handed it in reads it, to correct it where it came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ItemToCorrect {
+    pub id: SpendingItemId,
+    pub need: NeedId,
+    pub need_title: String,
+    pub item: SpendingItem,
+    pub status: SpendingStatus,
+    /// Why it came back.
+    pub reason: Option<String>,
+    pub pictures: Vec<FileId>,
 }

@@ -1,7 +1,7 @@
 //! Needs: writing, review, reading, finding.
 
 use super::{Call, Count, List};
-use crate::need::{Field, NeedContent, NeedStatus};
+use crate::need::{Field, NeedContent, NeedStatus, names_a_need};
 use crate::place::PlaceCode;
 use crate::{Fen, FileId, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -24,7 +24,9 @@ pub fn list(query: &NeedQuery) -> Call<NeedList> {
 /// One need by its id, or a public one by its code.
 #[must_use]
 pub fn get(id_or_code: &str) -> Call<Need> {
-    Call::get(format!("/needs/{id_or_code}"))
+    // What somebody typed where a need's name belongs must not reach another call, such as the list `own`.
+    let name = if names_a_need(id_or_code) { id_or_code } else { "-" };
+    Call::get(format!("/needs/{name}"))
 }
 
 /// Saves a new draft. The id is the client's, so that sending twice saves once.

@@ -44,6 +44,8 @@ pub struct OwnData {
     pub account: String,
     pub name: String,
     pub email: Option<String>,
+    pub phone: Option<String>,
+    pub phone: Option<String>,
     pub created_at: DateTime<Utc>,
     pub memberships: Vec<Membership>,
     pub devices: Vec<Device>,

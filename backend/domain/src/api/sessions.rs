@@ -1,6 +1,6 @@
 //! Signing in and out, who one is, for whom one acts, and on which devices one is signed in.
 
-use super::{Call, List};
+use super::{Call, Count, List};
 use crate::organisation::{Membership, OrganisationStatus, Role};
 use crate::{OrganisationId, PersonId, SessionId};
 use chrono::{DateTime, Utc};
@@ -207,6 +207,8 @@ pub struct Me {
     pub email_confirmed: bool,
     /// Privacy notice or terms of use were never agreed to, or in an older version than the present.
     pub consent_needed: bool,
+    /// Notices that the person has not read.
+    pub unread: Count,
 }
 
 impl Me {

@@ -6,7 +6,7 @@ use crate::site::Site;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use domain::api::sessions::{self, NewPassword};
-use domain::api::{ApiError, ErrorCode, own_data};
+use domain::api::{ApiError, ErrorCode, contact, own_data};
 
 /// Everything on the page of one's account.
 pub async fn account(State(site): State<Site>, request: Request) -> Response {
@@ -25,6 +25,7 @@ pub async fn account(State(site): State<Site>, request: Request) -> Response {
                 Err(super::invalid(Vec::new()))
             }
         }
+        "phone" => inner.call(contact::set_phone(form.value("phone"))).await.map(|_| "phone"),
         "begin" => match inner.call(sessions::begin_second_factor()).await {
             Ok(setup) => {
                 form.state.set("secret", setup.secret);
@@ -57,7 +58,7 @@ pub async fn account(State(site): State<Site>, request: Request) -> Response {
 
 impl Form {
     /// The same page as the next step of the form.
-    async fn next_step(mut self, site: &Site) -> Response {
+    pub(super) async fn next_step(mut self, site: &Site) -> Response {
         self.state.fine = true;
         site.page(&self.page, Some(self.state)).await
     }

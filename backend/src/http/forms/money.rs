@@ -75,10 +75,7 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
     match form.page.in_process(&site).call(pledges::create(&new)).await {
         Ok(pledge) => site.see_other(form.lang(), &format!("/pledges/{}?done=pledged", pledge.id)),
         Err(error) => {
-            if error.code == ErrorCode::Conflict {
-                // The typed values stay; the next try is another pledge.
-                form.state.values.retain(|(name, _)| name != "id");
-            }
+            form.begin_anew(&error);
             form.refused(&site, as_in_the_form(error)).await
         }
     }
@@ -153,7 +150,10 @@ pub async fn enter_line(State(site): State<Site>, request: Request) -> Response 
     };
     match form.page.in_process(&site).call(arrivals::enter(&NewBankLine { id, bank_account, line })).await {
         Ok(line) => site.see_other(form.lang(), &format!("/work/bank-lines/{}?done=entered", line.id)),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 

@@ -75,7 +75,10 @@ async fn allocate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
     };
     match allocated.await {
         Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=allocated")),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 
@@ -104,10 +107,14 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
             // Back to where in the list it was done.
             let query = form.page.uri.query().unwrap_or_default();
             let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("done="));
-            let there: String = kept.map(|part| format!("&{part}")).collect();
-            site.see_other(form.lang(), &format!("/work/payees?done={done}{there}"))
+            let done = format!("done={done}");
+            let query: Vec<&str> = std::iter::once(done.as_str()).chain(kept).collect();
+            site.see_other(form.lang(), &format!("/work/payees?{}", query.join("&")))
         }
-        Err(error) => form.refused(&site, error).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, error).await
+        }
     }
 }
 
@@ -160,7 +167,10 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
     let new = NewDisbursement { id, need, payee, amount_fen, purpose };
     match form.page.in_process(&site).call(disbursements::prepare(&new)).await {
         Ok(made) => site.see_other(form.lang(), &format!("/work/disbursements/{}?done=prepared", made.id)),
-        Err(error) => form.refused(&site, as_in_the_form(error)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error)).await
+        }
     }
 }
 

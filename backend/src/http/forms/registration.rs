@@ -30,10 +30,7 @@ fn agreement(form: &Form) -> Agreement {
     let of = |tick: &str, version: &str| {
         if form.value(tick) == "1" { form.value(version).to_owned() } else { String::new() }
     };
-    Agreement {
-        privacy_notice: of("privacy_notice", "privacy_notice_version"),
-        terms: of("terms", "terms_version"),
-    }
+    Agreement { privacy_notice: of("privacy_notice", "privacy_notice_version"), terms: of("terms", "terms_version") }
 }
 
 pub async fn enterprise(State(site): State<Site>, request: Request) -> Response {
@@ -115,9 +112,10 @@ pub async fn confirm_email(State(site): State<Site>, request: Request) -> Respon
     let done = match form.value("action") {
         "renew" => return renew(&site, form, "/confirm-email?done=sent").await,
         "mine" => inner.call(links::confirm_mine()).await.map(|_| "sent"),
-        _ => inner.call(links::confirm(form.value("link"))).await.map(|confirmed| {
-            if confirmed.purpose == LinkPurpose::OwnEnterprise { "owner" } else { "confirmed" }
-        }),
+        _ => inner
+            .call(links::confirm(form.value("link")))
+            .await
+            .map(|confirmed| if confirmed.purpose == LinkPurpose::OwnEnterprise { "owner" } else { "confirmed" }),
     };
     match done {
         Ok(done) => site.see_other(form.lang(), &format!("/confirm-email?done={done}")),

@@ -4,10 +4,10 @@ use super::{Form, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use domain::api::deliveries::{self, NewReport, ReturnItem, Voucher};
+use domain::api::deliveries::{self, CorrectItem, NewReport, ReturnItem, Voucher};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
-use domain::{DisbursementId, Fen, ReportId, SpendingItemId};
+use domain::{DisbursementId, Fen, FileId, ReportId, SpendingItemId};
 use uuid::Uuid;
 
 /// Things that the form takes.
@@ -53,7 +53,7 @@ pub async fn report(State(site): State<Site>, Path(id): Path<String>, request: R
     let voucher = |n: &usize, disbursement: DisbursementId| Voucher {
         id: id_of_item(id_of_report.as_ref().map_or(Uuid::nil(), |id| id.0), *n),
         disbursement,
-        pictures: form.state.all(&format!("kept_invoice_{n}")).into_iter().filter_map(|id| id.parse().ok()).collect(),
+        pictures: pictures(&form, *n),
     };
     let vouchers = disbursement.map(|id| rows.iter().map(|n| voucher(n, id)).collect()).unwrap_or_default();
     let text = form.value("text").trim().replace("\r\n", "\n");
@@ -73,13 +73,51 @@ pub async fn report(State(site): State<Site>, Path(id): Path<String>, request: R
     };
     match sent.await {
         Ok(need) => site.see_other(form.lang(), &format!("/needs/{need}?done=reported")),
-        Err(error) => form.refused(&site, as_in_the_form(error, &rows)).await,
+        Err(error) => {
+            form.begin_anew(&error);
+            form.refused(&site, as_in_the_form(error, &rows)).await
+        }
     }
 }
 
 /// The id of the item in row `n`: the report's next ones, so that a form sent twice names the same items.
 fn id_of_item(report: Uuid, n: usize) -> SpendingItemId {
     SpendingItemId(Uuid::from_u128(report.as_u128().wrapping_add(1 + n as u128)))
+}
+
+/// The pictures of a row's voucher that were uploaded.
+fn pictures(form: &Form, n: usize) -> Vec<FileId> {
+    form.state.all(&format!("kept_invoice_{n}")).into_iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// A village hands in again what the charity sent back.
+pub async fn correct(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
+    let mut form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Ok(id) = id.parse::<SpendingItemId>() else { return site.page(&form.page, None).await };
+    let corrected = CorrectItem { item: item(&mut form, 0), pictures: pictures(&form, 0) };
+    let checked = corrected.item.check(site.app.clock.today()).err().unwrap_or_default();
+    let wrong = as_of_the_only_row(invalid(checked));
+    if !wrong.fields.is_empty() || !form.state.problems.is_empty() {
+        return form.refused(&site, wrong).await;
+    }
+    match form.page.in_process(&site).call(deliveries::correct(id, &corrected)).await {
+        Ok(_) => site.see_other(form.lang(), &format!("/work/spending/{id}?done=corrected")),
+        Err(error) => form.refused(&site, as_of_the_only_row(error)).await,
+    }
+}
+
+/// `seller` of the API is `seller_0` of the form.
+fn as_of_the_only_row(mut error: ApiError) -> ApiError {
+    for problem in &mut error.fields {
+        let name = std::mem::take(&mut problem.field);
+        // Pictures that cannot be kept are named as those of any text.
+        let name = if name == "photos" { "pictures" } else { &name };
+        problem.field = format!("items.0.{name}");
+    }
+    as_in_the_form(error, &[0])
 }
 
 /// Whether anything was typed, or uploaded, in a row.

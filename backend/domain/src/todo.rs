@@ -1,0 +1,147 @@
+//! What can wait for somebody: each kind with who must act, where, and by when.
+//!
+//! The days are 建议时限, a setting of the platform, not law. Deliberately absent: counting (each room counts its own),
+//! and public holidays, which are decided anew each year: a working day is Monday to Friday.
+
+use crate::campaign::legal_day;
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+
+/// After so many days without a word on money that was paid out, a village is asked for a report.
+pub const SILENCE_DAYS: u64 = 30;
+
+words! {
+    /// What waits. The order is that of the page where several wait equally long.
+    pub enum TodoKind {
+        ReviewNeeds = "review_needs" / "待审核的需求",
+        VerifyEnterprises = "verify_enterprises" / "待认证的企业",
+        AnswerEnquiries = "answer_enquiries" / "待答复的来信",
+        MendNeeds = "mend_needs" / "被退回、待修改的需求",
+        MendSpending = "mend_spending" / "被退回、待补正的支出",
+        ReportsDue = "reports_due" / "该报告进展的需求",
+        MatchLines = "match_lines" / "待对账的银行流水",
+        ConfirmLines = "confirm_lines" / "待确认的到账",
+        VerifyPayees = "verify_payees" / "待核实的收款账户",
+        CheckPayments = "check_payments" / "待复核的拨付",
+        ApprovePayments = "approve_payments" / "待批准的拨付",
+        MakePayments = "make_payments" / "待付款的拨付",
+        AcceptSpending = "accept_spending" / "待核销的支出",
+        AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
+        SecondRoles = "second_roles" / "待您同意的岗位",
+        ApproveResets = "approve_resets" / "待您同意的重设密码",
+        DeadJobs = "dead_jobs" / "没有办成的后台任务",
+    }
+}
+
+/// How long something may wait, counted from the day after it began to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    WorkingDays(u64),
+    Days(u64),
+}
+
+impl TodoKind {
+    /// 建议时限.
+    #[must_use]
+    pub const fn within(self) -> Within {
+        match self {
+            TodoKind::ReviewNeeds | TodoKind::VerifyEnterprises | TodoKind::AnswerEnquiries => Within::WorkingDays(5),
+            TodoKind::MendNeeds | TodoKind::MendSpending => Within::WorkingDays(10),
+            TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
+            TodoKind::MatchLines | TodoKind::ConfirmLines => Within::WorkingDays(2),
+            TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
+                Within::WorkingDays(3)
+            }
+            TodoKind::AcceptSpending => Within::WorkingDays(5),
+            TodoKind::AwaitedPledges => Within::Days(30),
+            TodoKind::SecondRoles => Within::WorkingDays(2),
+            TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
+        }
+    }
+
+    /// Where the list is, within the site.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            TodoKind::ReviewNeeds => "/work#review",
+            TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::ReportsDue => "/work#needs",
+            TodoKind::VerifyEnterprises => "/work/verifications",
+            TodoKind::AnswerEnquiries => "/work/enquiries",
+            TodoKind::MatchLines | TodoKind::ConfirmLines => "/work/bank-lines",
+            TodoKind::VerifyPayees => "/work/payees",
+            TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
+            TodoKind::AcceptSpending => "/work/spending",
+            TodoKind::AwaitedPledges => "/my-gifts",
+            TodoKind::SecondRoles => "/work/members",
+            TodoKind::ApproveResets => "/work/town",
+            TodoKind::DeadJobs => "/work/jobs",
+        }
+    }
+
+    /// The day by which what has waited since `since` should be done.
+    #[must_use]
+    pub fn due(self, since: DateTime<Utc>) -> NaiveDate {
+        let first = legal_day(since);
+        match self.within() {
+            Within::Days(days) => first.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX),
+            Within::WorkingDays(days) => after_working_days(first, days),
+        }
+    }
+}
+
+fn after_working_days(mut day: NaiveDate, mut left: u64) -> NaiveDate {
+    while left > 0 {
+        let Some(next) = day.succ_opt() else { return day };
+        day = next;
+        if !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+            left -= 1;
+        }
+    }
+    day
+}
+
+/// What one source says of what waits: how many, counted up to one more than a list counts, and since when.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub count: i64,
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn working_days_leave_the_weekend_out_and_begin_in_shanghai() {
+        for (kind, since, due) in [
+            // Tuesday to Tuesday, over a weekend.
+            (TodoKind::ReviewNeeds, "2026-06-30T02:00:00Z", "2026-07-07"),
+            // Late on Friday in Greenwich is Saturday in Shanghai: Monday is the first working day.
+            (TodoKind::DeadJobs, "2026-07-03T17:00:00Z", "2026-07-06"),
+            (TodoKind::MatchLines, "2026-07-02T02:00:00Z", "2026-07-06"),
+            (TodoKind::MatchLines, "2026-07-03T02:00:00Z", "2026-07-07"),
+            (TodoKind::ReportsDue, "2026-06-30T02:00:00Z", "2026-07-30"),
+        ] {
+            assert_eq!(kind.due(at(since)).to_string(), due, "{kind} {since}");
+        }
+    }
+
+    #[test]
+    fn every_kind_leads_to_a_page_for_those_who_work() {
+        for kind in TodoKind::ALL {
+            assert!(kind.path().starts_with("/work") || kind.path() == "/my-gifts", "{kind}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_deadline_is_never_before_what_it_is_for(seconds in 0i64..4_000_000_000, kind in 0..TodoKind::ALL.len()) {
+            let since = DateTime::from_timestamp(seconds, 0).unwrap();
+            prop_assert!(TodoKind::ALL[kind].due(since) > legal_day(since));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What waits for somebody, counted, with since when and by when.
+//!
+//! A kind of work is one line of [`SOURCES`] and one small function in its own room, which sends one statement.
+//! Deliberately absent: the lists themselves, and anything that is written.
+
+mod http;
+
+pub use http::routes;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::caller::{
+    Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
+    PlatformAdmin, Town, Village,
+};
+use crate::{
+    arrivals, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets, verifications,
+};
+use chrono::{DateTime, Days, Utc};
+use domain::api::Count;
+use domain::api::todo::{Todo, TodoItem};
+use domain::campaign::legal_day;
+use domain::organisation::{Acting, Role};
+use domain::todo::{SILENCE_DAYS, TodoKind, Waiting};
+use futures::future::BoxFuture;
+use sqlx::PgConnection;
+
+/// Who must act, in what, and how much of it waits for him at an instant.
+type Source = (
+    &'static [Role],
+    TodoKind,
+    for<'a> fn(&'a mut PgConnection, &'a Acting, DateTime<Utc>) -> BoxFuture<'a, Result<Waiting>>,
+);
+
+/// Everything that can wait. Whoever adds work that waits adds its line.
+const SOURCES: &[Source] = &[
+    (Federation::ROLES, TodoKind::ReviewNeeds, |tx, desk, _| Box::pin(needs::waiting_for_review(tx, desk))),
+    (Federation::ROLES, TodoKind::VerifyEnterprises, |tx, desk, _| {
+        Box::pin(verifications::waiting_to_be_decided(tx, desk))
+    }),
+    (Federation::ROLES, TodoKind::AnswerEnquiries, |tx, desk, _| Box::pin(enquiries::waiting(tx, desk))),
+    (Village::ROLES, TodoKind::MendNeeds, |tx, desk, _| Box::pin(needs::waiting_to_be_mended(tx, desk))),
+    (Village::ROLES, TodoKind::MendSpending, |tx, desk, _| Box::pin(deliveries::waiting_to_be_mended(tx, desk))),
+    (Village::ROLES, TodoKind::ReportsDue, |tx, desk, now| {
+        Box::pin(deliveries::reports_due(tx, desk, now - Days::new(SILENCE_DAYS)))
+    }),
+    (CharityMaker::ROLES, TodoKind::MatchLines, |tx, desk, _| Box::pin(arrivals::waiting_to_be_matched(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::ConfirmLines, |tx, desk, _| {
+        Box::pin(arrivals::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::VerifyPayees, |tx, desk, _| Box::pin(payees::waiting_to_be_verified(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::CheckPayments, |tx, desk, _| {
+        Box::pin(disbursements::waiting_to_be_checked(tx, desk))
+    }),
+    (CharityApprover::ROLES, TodoKind::ApprovePayments, |tx, desk, now| {
+        Box::pin(disbursements::waiting_to_be_approved(tx, desk, now))
+    }),
+    (CharityPayer::ROLES, TodoKind::MakePayments, |tx, desk, _| Box::pin(disbursements::waiting_to_be_paid(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::AcceptSpending, |tx, desk, _| {
+        Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
+    }),
+    (Enterprise::ROLES, TodoKind::AwaitedPledges, |tx, desk, _| Box::pin(pledges::waiting_for_money(tx, desk))),
+    (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {
+        Box::pin(organisations::waiting_to_be_seconded(tx, desk))
+    }),
+    (Town::ROLES, TodoKind::ApproveResets, |tx, desk, _| Box::pin(resets::waiting_to_be_approved(tx, desk))),
+    (PlatformAdmin::ROLES, TodoKind::DeadJobs, |tx, _, _| Box::pin(jobs::waiting(tx))),
+];
+
+/// The roles for which something can wait.
+#[must_use]
+pub fn roles() -> Vec<Role> {
+    let mut roles: Vec<Role> = SOURCES.iter().flat_map(|(roles, ..)| *roles).copied().collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// What waits for whoever acts as `acting_as` says, longest waiting first: at most one statement a kind.
+pub async fn of(
+    tx: &mut PgConnection,
+    acting_as: impl Fn(&[Role]) -> Option<Acting>,
+    now: DateTime<Utc>,
+) -> Result<Vec<TodoItem>> {
+    let mut items = Vec::new();
+    for (roles, kind, source) in SOURCES {
+        let Some(acting) = acting_as(roles) else { continue };
+        let waiting = source(&mut *tx, &acting, now).await?;
+        if let Some(since) = waiting.oldest {
+            let due = kind.due(since);
+            items.push(TodoItem {
+                kind: *kind,
+                label: kind.label().to_owned(),
+                count: Count::capped(waiting.count),
+                since,
+                due,
+                overdue: due < legal_day(now),
+                path: kind.path().to_owned(),
+            });
+        }
+    }
+    items.sort_by_key(|item| (item.since, item.kind));
+    Ok(items)
+}
+
+/// What waits for the caller in the organisation that he acts for.
+pub async fn get(app: &App, caller: &Caller) -> Result<Todo> {
+    let now = app.clock.now();
+    let mut tx = app.snapshot().await?;
+    let items = of(&mut tx, |roles| caller.acting_as(roles), now).await?;
+    Ok(Todo { items, as_of: now })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_of_work_has_one_source() {
+        let kinds: BTreeSet<_> = SOURCES.iter().map(|(_, kind, _)| *kind).collect();
+        assert_eq!(kinds.len(), SOURCES.len());
+        assert_eq!(kinds, TodoKind::ALL.iter().copied().collect());
+        assert!(SOURCES.iter().all(|(roles, ..)| !roles.is_empty()));
+    }
+}
