@@ -200,7 +200,8 @@ pub struct Answer {
 impl Answer {
     #[must_use]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
+        // The renderer's own marks between texts are nothing that a reader sees.
+        String::from_utf8_lossy(&self.body).replace("<!>", "")
     }
 
     /// The value of a hidden field of a page.

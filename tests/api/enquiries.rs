@@ -206,7 +206,7 @@ async fn help_is_there_for_everybody_who_takes_part_in_three_languages() {
         for language in ["", "/zh-hant", "/en"] {
             let page = test.visitor().page(&format!("{language}/help/{role}")).await;
             assert_eq!(page.status, StatusCode::OK, "{language} {role}");
-            let steps = page.text().matches("<li").count();
+            let steps = page.text().matches("<li>").count();
             assert!((3..=10).contains(&steps), "{role} has {steps} steps");
             if language == "/en" {
                 let main = page.text().split("<main").nth(1).unwrap().split("</main>").next().unwrap().to_owned();

@@ -47,7 +47,8 @@ async fn whoever_shows_a_session_that_is_none_stores_nothing() {
         .header(header::COOKIE, "qc_access=made-up")
         .body(Body::from(body));
     let answer = test.visitor().send(request.unwrap()).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text());
+    assert!(answer.text().contains("请重新登录"));
     assert_eq!(test.app.files.list(None).count().await, 0);
     test.done().await;
 }

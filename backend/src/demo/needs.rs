@@ -104,7 +104,7 @@ async fn village(
     if let Some(id) = known.get(&need.village_code) {
         return Ok(*id);
     }
-    let id = if let Some(id) = organisations::village_of(app, &need.village_code).await? {
+    let id = if let Some(id) = organisations::at(app, OrganisationKind::Village, &need.village_code).await? {
         id
     } else {
         let name = format!("{}{}{}", need.county, need.town, short_village_name(&need.village));
@@ -124,9 +124,13 @@ async fn federation(
         return Ok(*id);
     }
     let place: PlaceCode = need.county_code.parse()?;
-    let name = format!("示例{}工商联", need.county);
-    let federation = NewOrganisation { kind: OrganisationKind::Federation, name: &name, place: Some(&place) };
-    let id = organisations::create(app, &federation).await?;
+    let id = if let Some(id) = organisations::at(app, OrganisationKind::Federation, &place).await? {
+        id
+    } else {
+        let name = format!("示例{}工商联", need.county);
+        let federation = NewOrganisation { kind: OrganisationKind::Federation, name: &name, place: Some(&place) };
+        organisations::create(app, &federation).await?
+    };
     known.insert(need.county_code.clone(), id);
     Ok(id)
 }

@@ -44,7 +44,7 @@ pub async fn ask(app: &App, origin: &Origin, new: &NewEnquiry) -> Result<Asked> 
     if let Some(asked) = asked_before(app, new).await? {
         return Ok(asked);
     }
-    Guesses::of_letters(&new.email, origin).take(app).await?;
+    Guesses::of_enquiries(&new.email, origin).take(app).await?;
     let mut tx = app.begin().await?;
     let place = answers_for(&mut tx, new.county.as_ref()).await?;
     let number = reference(app.clock.today(), sql::next_number(&mut tx).await?);
@@ -192,7 +192,7 @@ pub async fn add(app: &App, origin: &Origin, id: EnquiryId, more: &AddToEnquiry)
         return Err(Error::NotFound);
     }
     check_message(&more.text)?;
-    Guesses::of_letters(&id.to_string(), origin).take(app).await?;
+    Guesses::of_enquiries(&id.to_string(), origin).take(app).await?;
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let position = next_position(&row)?;

@@ -94,10 +94,10 @@ pub async fn join(
     Ok(sql::insert_membership_once(tx, person, organisation, role, app.clock.now()).await?)
 }
 
-/// The organisation of a village, if it has one.
-pub async fn village_of(app: &App, village: &PlaceCode) -> Result<Option<OrganisationId>> {
+/// The organisation of this kind at a place, if there is one: of a village, a town or a federation.
+pub async fn at(app: &App, kind: OrganisationKind, place: &PlaceCode) -> Result<Option<OrganisationId>> {
     let mut connection = app.pool.acquire().await?;
-    Ok(sql::village_of(&mut connection, village).await?)
+    Ok(sql::at(&mut connection, kind, place).await?)
 }
 
 /// Gives a person a role in an organisation: by the installation itself, hence without a giver.

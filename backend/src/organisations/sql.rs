@@ -3,7 +3,7 @@
 use super::{NewOrganisation, Organisation, Registering};
 use chrono::{DateTime, Utc};
 use domain::membership::Held;
-use domain::organisation::{MembershipStatus, OrganisationStatus, Role};
+use domain::organisation::{OrganisationKind, MembershipStatus, OrganisationStatus, Role};
 use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
@@ -37,13 +37,18 @@ pub async fn insert_organisation(
     Ok(())
 }
 
-pub async fn village_of(
+pub async fn at(
     connection: &mut PgConnection,
-    village: &domain::place::PlaceCode,
+    kind: OrganisationKind,
+    place: &domain::place::PlaceCode,
 ) -> sqlx::Result<Option<OrganisationId>> {
-    let id = sqlx::query_scalar!("select id from organisation where kind = 'village' and place = $1", village.as_str())
-        .fetch_optional(connection)
-        .await?;
+    let id = sqlx::query_scalar!(
+        "select id from organisation where kind = $1 and place = $2 order by created_at, id limit 1",
+        kind.as_str(),
+        place.as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(id.map(OrganisationId))
 }
 

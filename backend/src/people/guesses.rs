@@ -30,6 +30,13 @@ impl Guesses {
         Guesses(vec![format!("letter:{email}"), format!("letters-from:{address}")])
     }
 
+    /// What letters to a federation are counted against: the asker's address, and where he writes from.
+    #[must_use]
+    pub fn of_enquiries(asker: &str, origin: &Origin) -> Self {
+        let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+        Guesses(vec![format!("letter:{}", asker.trim().to_lowercase()), format!("enquiries-from:{address}")])
+    }
+
     /// Of one-time codes, which belong to no account: counted by where they are typed, for each kind of code.
     #[must_use]
     pub fn of_codes(kind: &str, origin: &Origin) -> Self {
@@ -79,13 +86,18 @@ impl Guesses {
 /// A stranger's failures on an account from elsewhere cost its owner two seconds at most.
 fn longest_wait(subject: &str) -> i64 {
     match subject.split(':').next() {
-        Some("pair" | "letter") => 900,
+        Some("pair" | "letter" | "enquiries-from") => 900,
         Some("account") => 2,
         _ => 60,
     }
 }
 
-/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters.
+/// Free tries before the delay begins: of one person three, of an address (an office behind one) thirty; ten letters to
+/// federations.
 fn free_tries(subject: &str) -> i32 {
-    if subject.starts_with("address:") || subject.starts_with("letters-from:") { 30 } else { 3 }
+    match subject.split(':').next() {
+        Some("address" | "letters-from") => 30,
+        Some("enquiries-from") => 10,
+        _ => 3,
+    }
 }

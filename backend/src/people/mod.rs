@@ -176,11 +176,11 @@ pub async fn prove(app: &App, signed_in: &SignedIn, proof: &Prove) -> Result<()>
 
 /// Acts for another of one's organisations from now on.
 pub async fn act_for(app: &App, signed_in: &SignedIn, organisation: OrganisationId) -> Result<Me> {
-    if !signed_in.me.memberships.iter().any(|own| own.organisation == organisation) {
+    let mut tx = app.begin().await?;
+    // Not what the request began with: whoever has just accepted an invitation goes on as who he is now.
+    if sql::set_acting(&mut tx, signed_in.session, organisation).await?.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    let mut tx = app.begin().await?;
-    sql::set_acting(&mut tx, signed_in.session, organisation).await?.one_row_or_conflict()?;
     let chosen = audit::Record {
         verb: "acting_chosen",
         subject_kind: "session",

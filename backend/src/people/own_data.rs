@@ -32,7 +32,6 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
         name: own.name,
         email: own.email,
         phone: own.phone,
-        phone: own.phone,
         created_at: own.created_at,
         memberships: me.memberships.clone(),
         devices,

@@ -118,9 +118,9 @@ fn recovery_code(app: &App) -> String {
     let fair = 256 / ALPHABET.len() * ALPHABET.len();
     let mut code = String::new();
     loop {
-        let mut bytes = [0_u8; 16];
+        let mut bytes = [0_u8; 32];
         app.clock.fill(&mut bytes);
-        for letter in bytes.map(usize::from).into_iter().filter(|letter| *letter < fair) {
+        for letter in Sha256::digest(bytes).into_iter().map(usize::from).filter(|letter| *letter < fair) {
             code.push(char::from(ALPHABET[letter % ALPHABET.len()]));
             match code.len() {
                 4 | 9 => code.push('-'),

@@ -274,14 +274,25 @@ pub async fn set_proved(
     .await
 }
 
+/// No row where the session's person does not belong there.
 pub async fn set_acting(
     connection: &mut PgConnection,
     session: SessionId,
     organisation: OrganisationId,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!("update session set organisation = $2 where id = $1 and revoked_at is null", session.0, organisation.0)
-        .execute(connection)
-        .await
+    sqlx::query!(
+        "update session s
+         set organisation = $2
+         where s.id = $1 and s.revoked_at is null
+           and exists (
+               select from membership m
+               where m.person = s.person and m.organisation = $2 and m.status = 'active'
+           )",
+        session.0,
+        organisation.0
+    )
+    .execute(connection)
+    .await
 }
 
 /// Live sessions of which a token may still be good.

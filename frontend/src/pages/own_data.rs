@@ -24,7 +24,6 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                 <dt>{t!("姓名")}</dt><dd>{data.name}</dd>
                 <dt>{t!("邮箱")}</dt><dd>{data.email.unwrap_or_else(|| t!("没有").to_owned())}</dd>
                 <dt>{t!("手机号")}</dt><dd>{data.phone.unwrap_or_else(|| t!("没有").to_owned())}</dd>
-                <dt>{t!("手机号")}</dt><dd>{data.phone.unwrap_or_else(|| t!("没有").to_owned())}</dd>
                 <dt>{t!("开户时间")}</dt><dd>{instant(data.created_at)}</dd>
                 <dt>{t!("单位和岗位")}</dt><dd>{data.memberships.len()}</dd>
                 <dt>{t!("登录着的设备")}</dt><dd>{data.devices.len()}</dd>

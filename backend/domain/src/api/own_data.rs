@@ -45,7 +45,6 @@ pub struct OwnData {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
-    pub phone: Option<String>,
     pub created_at: DateTime<Utc>,
     pub memberships: Vec<Membership>,
     pub devices: Vec<Device>,

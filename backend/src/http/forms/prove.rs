@@ -35,7 +35,7 @@ pub async fn first(State(site): State<Site>, request: Request, next: Next) -> Re
     let whole = Request::from_parts(parts.clone(), body);
     let values = match axum::Form::<Vec<(String, String)>>::from_request(whole, &site).await {
         Ok(axum::Form(values)) => values,
-        Err(refused) => return refused.into_response(),
+        Err(refused) => return super::read::unreadable(&site, page, refused.into_response().status()).await,
     };
     let (proof, values): (Vec<_>, Vec<_>) =
         values.into_iter().partition(|(name, _)| [ACCOUNT, PASSWORD, CODE].contains(&name.as_str()));

@@ -76,10 +76,7 @@ impl Form {
                         Err(error) => Err(error.into_response()),
                     }
                 }
-                Err(rejection) => {
-                    let form = Form { page, state: FormState::default() };
-                    Err(form.unreadable(site, &Unreadable::with(rejection.into_response().status())).await)
-                }
+                Err(rejection) => Err(unreadable(site, page, rejection.into_response().status()).await),
             };
         }
         let signed_in = page.caller.me.is_some();
@@ -113,6 +110,11 @@ impl Form {
         }
         response
     }
+}
+
+/// The page of a form of which nothing could be read.
+pub(super) async fn unreadable(site: &Site, page: PageRequest, status: StatusCode) -> Response {
+    Form { page, state: FormState::default() }.unreadable(site, &Unreadable::with(status)).await
 }
 
 /// A form with files on its way in.
