@@ -98,7 +98,7 @@ async fn whoever_belongs_to_several_reads_of_all_of_them_and_givers_are_not_dunn
     let federation = test.federation("441424").await;
     let person = village.call(sessions::me()).await.unwrap().id;
     let organisation = test.organisation_of(&federation).await;
-    test.clock.advance(chrono::Duration::seconds(1));
+    test.clock.advance(Duration::seconds(1));
     backend::organisations::add_member(&test.app, person, organisation, Role::FederationCounty).await.unwrap();
     submitted(&village, 1).await;
     let need = submitted(&village, 2).await;

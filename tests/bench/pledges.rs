@@ -141,7 +141,7 @@ fn script(one: &[Statement], other: &[Statement]) -> String {
                 None => "null".to_owned(),
                 Some(value) if Some(value) == another.as_ref() => quoted(value),
                 Some(value) if value.starts_with("QC") => {
-                    format!("('QCY' || translate(lpad(:{NUMBER}::text, 6, '0'), '0123456789', '23456789AC'))")
+                    format!("('QC' || translate(lpad(:{NUMBER}::text, 7, '0'), '0123456789', '23456789AC'))")
                 }
                 // The pledge's own id begins with zeros: see `request`.
                 Some(value) if value.parse::<Uuid>().is_ok_and(|id| id.as_u128() < 1 << 64) => id(0),
@@ -201,15 +201,23 @@ pub async fn measure(stage: &Stage) {
     std::fs::write(file.path(), script(&one, &other)).expect("written");
     println!("one pledge is {} statements, begin and commit among them", one.len());
     let seconds = measured().as_secs().to_string();
+    setting("create table measured_before as select id from pledge");
+    // Each is measured on a table of the same size; and a reference that pgbench makes may be one of the server's.
+    let make_way = || {
+        setting("delete from pledge where id not in (select id from measured_before)");
+        setting("vacuum analyze pledge");
+    };
     for clients in [8, 32] {
         let own = pledging.clone();
         let answers = median(stage.port, clients, &move |_| own.request()).await;
+        make_way();
         let baseline = stage.while_it_stands_still(|| {
             pgbench(stage, file.path(), 1, &["--transactions", "1"]);
             let mut runs = [(); 3].map(|()| pgbench(stage, file.path(), clients, &["--time", &seconds]));
             runs.sort_by(f64::total_cmp);
             runs[1]
         });
+        make_way();
         println!("pledges, {clients} clients: {answers}");
         println!("  pgbench, same SQL: {baseline:.0}/s; ratio {:.2} (aim: at least 0.4)", answers.rate() / baseline);
     }

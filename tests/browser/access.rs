@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const AXE: &str = include_str!("axe/axe.min.js");
 
 /// Whose pages these are, and the pages.
-const PAGES: [(Option<&str>, &[&str]); 12] = [
+const PAGES: [(Option<&str>, &[&str]); 11] = [
     (
         None,
         &[
@@ -28,18 +28,31 @@ const PAGES: [(Option<&str>, &[&str]); 12] = [
             "/forgot-password",
             "/join",
             "/reset-code",
+            "/contact",
+            "/help",
+            "/help/village",
             "/nothing",
             "/zh-hant/needs",
             "/en",
         ],
     ),
-    (Some("village"), &["/work", "/work/needs/new", "/work/payees"]),
-    (Some("federation"), &["/work", "/work/verifications", "/work/verifications?status=returned"]),
+    (Some("village"), &["/work", "/work/needs/new", "/work/payees", "/notices", "/contact", "/account", "/account/data"]),
     (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
-    (Some("federation"), &["/work", "/work/places"]),
+    (
+        Some("federation"),
+        &[
+            "/work",
+            "/work/verifications",
+            "/work/verifications?status=returned",
+            "/work/places",
+            "/work/enquiries",
+            "/work/audit",
+            "/account/notices",
+        ],
+    ),
     (Some("town"), &["/work/town", "/work/members"]),
-    (Some("charity-owner"), &["/work/members"]),
-    (Some("admin"), &["/work/organisations"]),
+    (Some("charity-owner"), &["/work/members", "/work/approval-rule"]),
+    (Some("admin"), &["/work", "/work/organisations", "/work/jobs", "/work/audit"]),
     (Some("enterprise"), &["/my-gifts", "/pledge"]),
     (Some("maker"), &["/work", "/work/bank-lines", "/work/bank-lines/new", "/work/disbursements"]),
     (Some("checker"), &["/work/bank-lines", "/work/spending", "/work/payees"]),

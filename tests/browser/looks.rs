@@ -3,7 +3,7 @@
 use crate::driver::{Browser, DESKTOP, PHONE};
 
 /// Pages that anybody opens.
-const PUBLIC: [&str; 15] = [
+const PUBLIC: [&str; 18] = [
     "/",
     "/needs",
     "/needs?q=dabu",
@@ -18,6 +18,9 @@ const PUBLIC: [&str; 15] = [
     "/forgot-password",
     "/join",
     "/reset-code",
+    "/contact",
+    "/help",
+    "/help/village",
     "/en/needs",
 ];
 

@@ -1,7 +1,7 @@
 //! One mail in the morning to whoever works here: what waits for him, counted, and what he wanted to read of once a day.
 //!
-//! Written from eight o'clock in Shanghai on, once a day and person; nothing to say, no mail. The worker calls
-//! [`keep_up`] whenever it looks for work; whoever was stopped half-way goes on where it was.
+//! Written from eight o'clock in Shanghai on, once a day and person; nothing to say, no mail. The round of the
+//! regular tasks calls [`keep_up`]; whoever was stopped half-way goes on where it was.
 //! Deliberately absent: sending (jobs), and people without an address, who find all of it on their pages.
 
 mod sql;

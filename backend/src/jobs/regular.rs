@@ -2,12 +2,13 @@
 //!
 //! A task of the house is done by one process, whichever comes first; a task of a process by each, since it is about
 //! that process's own files. Each must bear being ended half-way and done again an hour later.
-//! Deliberately absent: days and hours of the clock, and tasks that somebody waits for.
+//! The daily digest has an hour of the clock and keeps its own day; it is looked after in the same round.
+//! Deliberately absent: other days and hours of the clock, and tasks that somebody waits for.
 
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{files, links, people};
+use crate::{digest, files, links, people};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +52,7 @@ pub(super) async fn work(app: App, stop: CancellationToken) {
     let mut own_due = app.clock.now();
     while !stop.is_cancelled() {
         round(&app, &mut own_due).await;
+        digest::keep_up(&app).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(POLL) => {}

@@ -35,52 +35,60 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
 }
 
-/// Leases the job that has been due longest. Others that ask meanwhile get the next one.
+/// Leases the jobs that have been due longest. Others that ask meanwhile get the next ones.
 pub async fn claim(
     connection: &mut PgConnection,
+    attempts: i32,
+    most: i64,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
-) -> sqlx::Result<Option<Claimed>> {
-    let row = sqlx::query!(
+) -> sqlx::Result<Vec<Claimed>> {
+    let rows = sqlx::query!(
         "update job
          set leased_until = $2, attempts = attempts + 1
-         where id = (
+         where id in (
              select id
              from job
-             where status = 'waiting' and due_at <= $1 and (leased_until is null or leased_until <= $1)
+             where status = 'waiting' and due_at <= $1 and (leased_until is null or leased_until <= $1) and attempts < $3
              order by due_at, id
-             limit 1
+             limit $4
              for update skip locked
          )
          returning id, payload, attempts, created_at",
         now,
-        leased_until
+        leased_until,
+        attempts,
+        most
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(row.map(|row| Claimed {
+    let claimed = rows.into_iter().map(|row| Claimed {
         id: JobId(row.id),
         payload: row.payload,
         attempts: row.attempts,
         created_at: row.created_at,
-    }))
+    });
+    Ok(claimed.collect())
 }
 
-/// Ends a job. The number of the attempt keeps out whoever lost the lease to a later attempt.
+/// Ends jobs. The number of the attempt keeps out whoever lost the lease to a later attempt.
 pub async fn finish(
     connection: &mut PgConnection,
-    job: &Claimed,
-    outcome: Option<&str>,
+    done: &[(&Claimed, super::Done)],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let ids: Vec<_> = done.iter().map(|(job, _)| job.id.0).collect();
+    let attempts: Vec<_> = done.iter().map(|(job, _)| job.attempts).collect();
+    let outcomes: Vec<Option<&str>> = done.iter().map(|(_, outcome)| *outcome).collect();
     sqlx::query!(
         "update job
-         set status = 'done', done_at = $3, outcome = $4, leased_until = null
-         where id = $1 and status = 'waiting' and attempts = $2",
-        job.id.0,
-        job.attempts,
-        now,
-        outcome
+         set status = 'done', done_at = $4, outcome = done.outcome, leased_until = null
+         from unnest($1::uuid[], $2::integer[], $3::text[]) as done (id, attempts, outcome)
+         where job.id = done.id and job.status = 'waiting' and job.attempts = done.attempts",
+        &ids,
+        &attempts,
+        &outcomes as &[Option<&str>],
+        now
     )
     .execute(connection)
     .await?;
