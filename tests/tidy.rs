@@ -175,7 +175,7 @@ fn bracketed(code: &str) -> &str {
 /// The verbs that a file writes into the record: after `verb:` or `verb =`, as the first text that a function called
 /// `record…` is given, and before the kind of a subject.
 fn verbs(text: &str) -> BTreeSet<String> {
-    let code: String = code(text).map(|(_, line)| format!("{line}\n")).collect();
+    let code = code(text).map(|(_, line)| line).collect::<Vec<_>>().join("\n");
     let mut found: Vec<&str> = Vec::new();
     for mark in ["verb: \"", "verb = \""] {
         found.extend(code.split(mark).skip(1).filter_map(|rest| rest.split('"').next()));

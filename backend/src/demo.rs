@@ -28,8 +28,19 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 11] =
-    ["person", "organisation", "campaign", "event", "job", "sign_in_failure", "need_code_counter", "digest_day", "enquiry", "enquiry_private", "link_request"];
+pub const FILLED: [&str; 11] = [
+    "person",
+    "organisation",
+    "campaign",
+    "event",
+    "job",
+    "sign_in_failure",
+    "need_code_counter",
+    "digest_day",
+    "enquiry",
+    "enquiry_private",
+    "link_request",
+];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.
 pub async fn refuse_wrong(pool: &PgPool, demo: bool) -> anyhow::Result<()> {

@@ -78,7 +78,7 @@ async fn what_is_serious_asks_again_after_half_an_hour() {
     let need = submitted(&test.village(VILLAGE).await, 1).await;
     let federation = test.federation("441424").await;
     test.clock.advance(SURE_FOR + Duration::seconds(1));
-    let federation = Client { bearer: Some(renewed(&test, &federation).await), ..federation };
+    let federation = Client { bearer: Some(renewed(&test, &federation)), ..federation };
     let seen = Seen { version: need.version };
     let refused = federation.call(needs::approve(need.id, seen)).await.unwrap_err();
     assert_eq!((refused.status, refused.error.code), (403, ErrorCode::ProveAgain));
@@ -94,7 +94,7 @@ async fn what_is_serious_asks_again_after_half_an_hour() {
 }
 
 /// An access token of the same session, as a browser gets it when the old one has ended.
-async fn renewed(test: &TestApp, client: &Client<'_>) -> String {
+fn renewed(test: &TestApp, client: &Client<'_>) -> String {
     let own = client.bearer.clone().unwrap();
     let (person, session) = test.app.keys.read(test.clock.now() - SURE_FOR - Duration::seconds(1), &own).unwrap();
     test.app.keys.first_tokens(&test.clock, person, session).unwrap().access
@@ -259,7 +259,7 @@ async fn a_serious_form_asks_for_the_password_and_goes_on_where_it_was() {
     let need = submitted(&test.village(VILLAGE).await, 1).await;
     let federation = test.federation("441424").await;
     test.clock.advance(SURE_FOR + Duration::seconds(1));
-    let federation = Client { bearer: Some(renewed(&test, &federation).await), ..federation };
+    let federation = Client { bearer: Some(renewed(&test, &federation)), ..federation };
     let (path, version) = (format!("/needs/{}", need.id), need.version.to_string());
     let typed = [("version", version.as_str()), ("action", "approve")];
     let asked = federation.form(&path, &typed).await;

@@ -217,10 +217,10 @@ async fn the_auditor_takes_the_record_along_as_a_table() {
     assert_eq!(answer.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("audit.csv"));
     assert!(answer.body.starts_with(&[0xef, 0xbb, 0xbf]), "Excel knows it by its mark");
-    let text = answer.text();
-    assert!(text.contains("\"'=HYPERLINK(\"\"http://evil.test\"\")\""), "a formula stays text");
-    assert!(text.contains("退回需求") && text.contains("f**") && !text.contains("federation-441424,"));
-    let lines = text.lines().count();
+    let table = answer.text();
+    assert!(table.contains("\"'=HYPERLINK(\"\"http://evil.test\"\")\""), "a formula stays text");
+    assert!(table.contains("退回需求") && table.contains("f**") && !table.contains("federation-441424,"));
+    let lines = table.lines().count();
     let rows = all(&auditor, &AuditQuery::default()).await;
     assert_eq!(lines, rows.len() + 1, "the heading and every event, that of the export too");
     let taken = rows.iter().find(|row| row.verb == "audit_exported").unwrap();
@@ -262,8 +262,8 @@ async fn reading_somebodys_data_in_full_takes_a_reason_and_is_recorded() {
     let rows = admin.call(audit::list(&query)).await.unwrap().items;
     let [row] = rows.as_slice() else { panic!("one reading, one row: {rows:?}") };
     assert_eq!((row.subject, row.reason.as_deref()), (person.0, Some("信访 2026-18 号")));
-    let text = serde_json::to_string(row).unwrap();
-    assert!(!text.contains("village-441424103203"), "the record holds no personal data: {text}");
+    let record = serde_json::to_string(row).unwrap();
+    assert!(!record.contains("village-441424103203"), "the record holds no personal data: {record}");
     test.done().await;
 }
 

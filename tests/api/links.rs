@@ -15,8 +15,8 @@ const NEW_PASSWORD: &str = "another battery staple";
 
 /// The secret in the latest letter to an address.
 pub fn link_in(letters: &[Outgoing], to: &str) -> String {
-    let own = letters.iter().rev().filter(|letter| letter.to == to);
-    let link = own.filter_map(|letter| letter.text.split("link=").nth(1)).next();
+    let mut own = letters.iter().rev().filter(|letter| letter.to == to);
+    let link = own.find_map(|letter| letter.text.split("link=").nth(1));
     let link = link.unwrap_or_else(|| panic!("no letter with a link to {to} among {}", letters.len()));
     link.split_whitespace().next().unwrap().to_owned()
 }

@@ -12,8 +12,11 @@ use domain::api::pledges::{self, Pledge};
 use tests::{Client, TestApp};
 
 /// The letters that left, and the box emptied.
+/// The letters that went out, in the order in which they were handed over: several are sent at once.
 pub fn sent(test: &TestApp) -> Vec<Outgoing> {
-    std::mem::take(&mut test.mail.lock().unwrap().mails)
+    let mut mails = std::mem::take(&mut test.mail.lock().unwrap().mails);
+    mails.sort_by_key(|mail| mail.id);
+    mails
 }
 
 async fn pledged(test: &TestApp) -> (Pledge, Client<'_>) {

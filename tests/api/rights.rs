@@ -4,21 +4,28 @@
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
 use crate::endpoints::{Operation, operations};
+use crate::enquiries::letter;
+use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::needs::{content, new_need, submitted};
+use crate::towns::town;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::api::PREFIX;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
 use domain::api::deliveries;
 use domain::api::disbursements;
+use domain::api::enquiries;
+use domain::api::invitations::{self, NewInvitation};
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::payees;
+use domain::api::resets::{self, NewReset};
 use domain::api::sessions;
 use domain::ledger::Account;
+use domain::membership::InvitationWay;
 use domain::need::NeedContent;
 use domain::organisation::{OrganisationKind, Role};
-use domain::{Fen, NeedId};
+use domain::{Fen, InvitationId, NeedId, ResetId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -40,15 +47,24 @@ async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'static st
     let charity = &ready.charity;
     let other = test.charity("另一慈善会").await;
     let city = Role::FederationCity;
+    let county = Some("441424");
+    let other_town = test.person("other_town", OrganisationKind::Town, Some(&ELSEWHERE[..9]), Role::TownReviewer).await;
+    let office = test.person("rural", OrganisationKind::RuralOffice, county, Role::RuralOffice).await;
+    let campaign = test.person("campaign", OrganisationKind::CampaignOffice, county, Role::CampaignOffice).await;
     vec![
         ("stranger", test.visitor()),
         ("village", ready.village.clone()),
         ("other_village", test.signed_in(&format!("village-{ELSEWHERE}")).await),
+        ("town", test.signed_in("colleague").await),
+        ("other_town", other_town),
         ("county", test.signed_in("federation-441424").await),
         ("other_county", test.signed_in("federation-441481").await),
         ("city", test.person("city", OrganisationKind::Federation, Some("4414"), city).await),
+        ("rural_office", office),
+        ("campaign_office", campaign),
         ("enterprise", ready.enterprise.clone()),
         ("other_enterprise", test.enterprise("别家").await),
+        ("charity_owner", test.signed_in("charity-owner").await),
         ("maker", charity.maker.clone()),
         ("checker", charity.checker.clone()),
         ("payer", charity.payer.clone()),
@@ -61,8 +77,19 @@ async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'static st
     ]
 }
 
+fn invitation(n: u128) -> NewInvitation {
+    NewInvitation {
+        id: InvitationId(Uuid::from_u128(n)),
+        role: Role::CharityChecker,
+        way: InvitationWay::Print,
+        name: "新同事".into(),
+        email: None,
+        phone: None,
+    }
+}
+
 /// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
-async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>) {
+async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let ready = ready(test).await;
     let Ready { charity, village, need, pledge, payee, campaign, .. } = &ready;
     let other_village = test.village(ELSEWHERE).await;
@@ -87,7 +114,21 @@ async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>
     let photo = picture(village).await;
     let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
 
+    let owner = test.member("charity-owner", charity.id, Role::CharityOwner).await;
+    let newcomer = invitation(1);
+    owner.call(invitations::invite(charity.id, &newcomer)).await.unwrap();
+    let (town, _) = town(test).await;
+    let reset = NewReset { id: ResetId(Uuid::from_u128(1)), person: id_of(village).await };
+    town.call(resets::ask(&reset)).await.unwrap();
+    let asked = test.visitor().call(enquiries::ask(&letter(1, Some("441424")))).await.unwrap();
+
     let ids = BTreeMap::from([
+        ("/organisations/", charity.id.to_string()),
+        ("{person}", id_of(&charity.maker).await.to_string()),
+        ("{invitation}", newcomer.id.to_string()),
+        ("/town-resets/", reset.id.to_string()),
+        ("/people/", reset.person.to_string()),
+        ("/enquiries/", asked.id.to_string()),
         ("/needs/", waiting.id.to_string()),
         ("/needs/{id}/money", need.id.to_string()),
         ("/needs/{id}/reports", need.id.to_string()),
@@ -121,6 +162,13 @@ async fn world<'a>(test: &'a TestApp) -> (World, Vec<(&'static str, Client<'a>)>
         ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),
         ("POST /payees", json!(new_payee(98, charity, photo))),
         ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实" })),
+        ("POST /organisations/{id}/invitations", json!(invitation(2))),
+        (
+            "POST /organisations/{id}/members/{person}",
+            json!({ "seen": ["charity_maker"], "roles": ["charity_maker", "charity_payer"] }),
+        ),
+        ("POST /organisations/{id}/members/{person}/second", json!({ "role": "charity_checker", "agrees": true })),
+        ("POST /town-resets", json!(NewReset { id: ResetId(Uuid::from_u128(2)), ..reset })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
@@ -134,7 +182,11 @@ impl World {
         let known = self.ids.iter().filter(|(start, _)| path.starts_with(*start)).max_by_key(|(start, _)| start.len());
         let nothing = Uuid::from_u128(0xdead).to_string();
         let id = known.map_or(nothing.as_str(), |(_, id)| id.as_str());
-        path.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect::<Vec<_>>().join("/")
+        let parameter = |part| self.ids.get(part).map_or(id, String::as_str);
+        path.split('/')
+            .map(|part| if part.starts_with('{') { parameter(part) } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
     }
 
     async fn tries(&self, client: &Client<'_>, operation: &Operation) -> String {
@@ -151,6 +203,7 @@ impl World {
             StatusCode::UNAUTHORIZED => "signs in first".into(),
             StatusCode::FORBIDDEN => "may not".into(),
             StatusCode::NOT_FOUND => "finds nothing".into(),
+            StatusCode::TOO_MANY_REQUESTS => "is told to wait".into(),
             _ if operation.method == Method::GET => match serde_json::from_slice::<Value>(&answer.body) {
                 Ok(Value::Object(fields)) if fields.contains_key("items") => {
                     format!("reads {} rows", fields["items"].as_array().map_or(0, Vec::len))

@@ -66,6 +66,7 @@ async fn everybody_has_a_page_of_what_waits_whatever_his_role() {
 
 #[tokio::test]
 async fn what_waits_for_villages_and_federations_waits_for_no_others() {
+    use TodoKind::{AnswerEnquiries, MendNeeds, ReviewNeeds};
     let test = TestApp::new().await;
     let (village, other_village) = (test.village(VILLAGE).await, test.village("441424125207").await);
     let (federation, other) = (test.federation("441424").await, test.federation("441402").await);
@@ -81,7 +82,6 @@ async fn what_waits_for_villages_and_federations_waits_for_no_others() {
     test.visitor().call(enquiries::ask(&letter(1, Some("441424")))).await.unwrap();
     test.visitor().call(enquiries::ask(&letter(2, None))).await.unwrap();
 
-    use TodoKind::{AnswerEnquiries, MendNeeds, ReviewNeeds};
     assert_eq!(counts(&federation).await, [(ReviewNeeds, 1), (AnswerEnquiries, 1)]);
     assert_eq!(counts(&other).await, []);
     assert_eq!(
@@ -149,9 +149,8 @@ async fn what_waits_in_a_charity_waits_for_the_desk_that_may_do_it() {
     let checked = charity.maker.call(disbursements::prepare(&payment(2, need, payee, 1_000))).await.unwrap();
     charity.checker.call(disbursements::check(checked.id)).await.unwrap();
     approved(&ready, 3, 1_000).await;
-    let checker = counts(&charity.checker).await;
     let expected = [(ConfirmLines, 1), (VerifyPayees, 1), (CheckPayments, 1), (ApprovePayments, 1)];
-    assert_eq!(checker, expected);
+    assert_eq!(counts(&charity.checker).await, expected);
     assert_eq!(counts(&charity.payer).await, [(MakePayments, 1)]);
     charity.checker.call(disbursements::check(prepared.id)).await.unwrap();
     assert!(counts(&charity.checker).await.contains(&(ApprovePayments, 2)));

@@ -23,7 +23,7 @@ async fn area(client: &Client<'_>, place: Option<&str>) -> Result<Area, tests::R
 }
 
 /// The town of [`VILLAGE`] with its owner and a colleague.
-async fn town(test: &TestApp) -> (Client<'_>, Client<'_>) {
+pub async fn town(test: &TestApp) -> (Client<'_>, Client<'_>) {
     let town = test.person("town", OrganisationKind::Town, Some(TOWN), Role::OfficeOwner).await;
     let id = test.organisation_of(&town).await;
     let colleague = test.member("colleague", id, Role::TownReviewer).await;

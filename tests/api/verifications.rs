@@ -56,6 +56,7 @@ async fn city(test: &TestApp) -> Client<'_> {
 
 #[tokio::test]
 async fn sent_back_answered_mended_and_verified_an_enterprise_pledges() {
+    use VerificationStep as Step;
     let test = TestApp::new().await;
     let need = open_need(&test).await;
     let charity = test.charity("示例慈善会").await;
@@ -101,7 +102,6 @@ async fn sent_back_answered_mended_and_verified_an_enterprise_pledges() {
     federation.call(verifications::verify(id, &SeenRegistration { version: 3 })).await.unwrap();
     let steps: Vec<_> = firm.call(registrations::own()).await.unwrap().thread;
     let told: Vec<_> = steps.iter().map(|entry| (entry.step, entry.said.as_deref())).collect();
-    use VerificationStep as Step;
     let expected = [
         (Step::Submitted, None),
         (Step::Returned, Some("请补营业执照照片")),

@@ -36,7 +36,10 @@ const PAGES: [(Option<&str>, &[&str]); 11] = [
             "/en",
         ],
     ),
-    (Some("village"), &["/work", "/work/needs/new", "/work/payees", "/notices", "/contact", "/account", "/account/data"]),
+    (
+        Some("village"),
+        &["/work", "/work/needs/new", "/work/payees", "/notices", "/contact", "/account", "/account/data"],
+    ),
     (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
     (
         Some("federation"),

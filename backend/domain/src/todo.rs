@@ -44,16 +44,17 @@ impl TodoKind {
     #[must_use]
     pub const fn within(self) -> Within {
         match self {
-            TodoKind::ReviewNeeds | TodoKind::VerifyEnterprises | TodoKind::AnswerEnquiries => Within::WorkingDays(5),
+            TodoKind::ReviewNeeds
+            | TodoKind::VerifyEnterprises
+            | TodoKind::AnswerEnquiries
+            | TodoKind::AcceptSpending => Within::WorkingDays(5),
             TodoKind::MendNeeds | TodoKind::MendSpending => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
-            TodoKind::MatchLines | TodoKind::ConfirmLines => Within::WorkingDays(2),
+            TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::SecondRoles => Within::WorkingDays(2),
             TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
                 Within::WorkingDays(3)
             }
-            TodoKind::AcceptSpending => Within::WorkingDays(5),
             TodoKind::AwaitedPledges => Within::Days(30),
-            TodoKind::SecondRoles => Within::WorkingDays(2),
             TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
         }
     }

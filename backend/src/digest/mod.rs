@@ -95,7 +95,7 @@ async fn write(app: &App, day: NaiveDate, reader: &Reader) -> Result<bool> {
         return Ok(false);
     }
     let letter = Letter::Digest(Digest { day, lines, news, path: "/work".into() });
-    enqueue(&mut tx, app, &Job::Mail(Mail { to: reader.person, letter })).await?;
+    enqueue(&mut tx, app, &Job::Mail(Box::new(Mail { to: reader.person, letter }))).await?;
     tx.commit().await?;
     Ok(true)
 }

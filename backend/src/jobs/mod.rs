@@ -44,7 +44,7 @@ const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
     /// Send a letter.
-    Mail(Mail),
+    Mail(Box<Mail>),
     /// Send the letter with a one-time link. Its secret is made then, so that none is kept here.
     LinkLetter { link: LinkId },
     /// Find out who asked for a link by an address, and write to him.

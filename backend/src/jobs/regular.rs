@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::hours(1);
 /// How often a process looks whether something is due.
 const POLL: std::time::Duration = std::time::Duration::from_mins(1);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
     DropOldDrafts,
     ForgetOldFailures,

@@ -172,7 +172,7 @@ pub async fn answer(app: &App, id: LinkId) -> std::result::Result<Done, Failure>
     for person in people {
         if purpose == LinkPurpose::DonorAccount {
             let letter = Letter::AccountKnown(AccountKnown {});
-            enqueue(&mut tx, app, &Job::Mail(Mail { to: person, letter })).await?;
+            enqueue(&mut tx, app, &Job::Mail(Box::new(Mail { to: person, letter }))).await?;
         } else {
             write(app, &mut tx, &new(Some(person))).await?;
         }

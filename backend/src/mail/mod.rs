@@ -50,7 +50,7 @@ pub async fn write_to_people(
     letter: &Letter,
 ) -> crate::Result<()> {
     for person in notices::tell(tx, app, readers, letter).await? {
-        enqueue(tx, app, &Job::Mail(Mail { to: person, letter: letter.clone() })).await?;
+        enqueue(tx, app, &Job::Mail(Box::new(Mail { to: person, letter: letter.clone() }))).await?;
     }
     Ok(())
 }

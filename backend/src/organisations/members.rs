@@ -196,11 +196,11 @@ pub(super) async fn give(
     if !go_together(&roles) {
         return Err(refused(NotAllowed::AdminAndMoney));
     }
-    let given = sql::give(tx, (organisation, person, role, status), giver, app.clock.now()).await;
-    match broken(&given) {
+    let inserted = sql::give(tx, (organisation, person, role, status), giver, app.clock.now()).await;
+    match broken(&inserted) {
         Some("membership_pkey") => Err(Error::Conflict("这个人已经有这个岗位了".into())),
         Some("membership_not_by_oneself") => Err(refused(NotAllowed::Oneself)),
-        _ => given.on_constraint("membership_admin_without_money", || refused(NotAllowed::AdminAndMoney)),
+        _ => inserted.on_constraint("membership_admin_without_money", || refused(NotAllowed::AdminAndMoney)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{NewOrganisation, Organisation, Registering};
 use chrono::{DateTime, Utc};
 use domain::membership::Held;
-use domain::organisation::{OrganisationKind, MembershipStatus, OrganisationStatus, Role};
+use domain::organisation::{MembershipStatus, OrganisationKind, OrganisationStatus, Role};
 use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;

@@ -3,8 +3,10 @@
 //! The secret lies sealed in the database, a recovery code as a hash. Neither is taken twice. Deliberately absent: codes
 //! by SMS or mail, which whoever holds the phone's number or the mailbox reads as well.
 
+mod sql;
+
 use super::guesses::Guesses;
-use super::{record, sql};
+use super::record;
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
@@ -51,8 +53,8 @@ pub async fn begin(app: &App, sure: &Sure<SignedIn>) -> Result<SecondFactorSetup
     app.clock.fill(&mut secret);
     let sealed = app.keys.seal(&app.clock, &secret)?;
     let mut tx = app.begin().await?;
-    let (account, _) = sql::password_of(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
-    let set = sql::set_second_factor(&mut tx, me.id, &sealed, app.clock.now()).await?;
+    let (account, _) = super::sql::password_of(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
+    let set = sql::set(&mut tx, me.id, &sealed, app.clock.now()).await?;
     if set.rows_affected() == 0 {
         return Err(Error::Conflict("两步验证已经启用。要换手机，请先停用".into()));
     }
@@ -68,12 +70,12 @@ pub async fn confirm(app: &App, sure: &Sure<SignedIn>, code: &str) -> Result<Rec
     let Sure(signed_in) = sure;
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
-    let known = sql::lock_second_factor(&mut tx, person).await?.filter(|known| !known.confirmed);
+    let known = sql::lock(&mut tx, person).await?.filter(|known| !known.confirmed);
     let known = known.ok_or_else(|| Error::Conflict("请重新打开这个页面，再扫一次二维码".into()))?;
     let step = step_of(app, &known, code)?.ok_or_else(|| Error::invalid("code", "动态码不对，请核对手机的时间再试"))?;
-    sql::confirm_second_factor(&mut tx, person, step, app.clock.now()).await?.one_row_or_conflict()?;
-    sql::revoke_others(&mut tx, person, signed_in.session, app.clock.now()).await?;
-    sql::set_proved(&mut tx, signed_in.session, true, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::confirm(&mut tx, person, step, app.clock.now()).await?.one_row_or_conflict()?;
+    super::sql::revoke_others(&mut tx, person, signed_in.session, app.clock.now()).await?;
+    super::sql::set_proved(&mut tx, signed_in.session, true, app.clock.now()).await?.one_row_or_conflict()?;
     let codes = replace_codes(app, &mut tx, person).await?;
     record(app, &mut tx, &signed_in.origin, person, ("second_factor_set", "person", person.0)).await?;
     tx.commit().await?;
@@ -85,7 +87,7 @@ pub async fn remove(app: &App, sure: &Sure<SignedIn>) -> Result<()> {
     let Sure(signed_in) = sure;
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
-    if sql::delete_second_factor(&mut tx, person).await?.rows_affected() == 0 {
+    if sql::delete(&mut tx, person).await?.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
     record(app, &mut tx, &signed_in.origin, person, ("second_factor_removed", "person", person.0)).await?;
@@ -98,7 +100,7 @@ pub async fn new_codes(app: &App, sure: &Sure<SignedIn>) -> Result<RecoveryCodes
     let Sure(signed_in) = sure;
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
-    sql::lock_second_factor(&mut tx, person).await?.filter(|known| known.confirmed).ok_or(Error::NotFound)?;
+    sql::lock(&mut tx, person).await?.filter(|known| known.confirmed).ok_or(Error::NotFound)?;
     let codes = replace_codes(app, &mut tx, person).await?;
     record(app, &mut tx, &signed_in.origin, person, ("recovery_codes_made", "person", person.0)).await?;
     tx.commit().await?;
@@ -140,7 +142,7 @@ fn hash(code: &str) -> Vec<u8> {
 /// Whether this sign-in was by a second factor. Refuses where one is set up and the code is missing or wrong.
 pub async fn asked(app: &App, person: PersonId, code: Option<&str>, guesses: &Guesses) -> Result<bool> {
     let mut tx = app.begin().await?;
-    let Some(known) = sql::lock_second_factor(&mut tx, person).await?.filter(|known| known.confirmed) else {
+    let Some(known) = sql::lock(&mut tx, person).await?.filter(|known| known.confirmed) else {
         return Ok(false);
     };
     let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
@@ -178,8 +180,8 @@ fn step_of(app: &App, known: &sql::SecondFactor, code: &str) -> Result<Option<i6
 pub async fn enrol(app: &App, person: PersonId, secret: &[u8]) -> Result<()> {
     let sealed = app.keys.seal(&app.clock, secret)?;
     let mut tx = app.begin().await?;
-    sql::set_second_factor(&mut tx, person, &sealed, app.clock.now()).await?;
-    sql::confirm_second_factor(&mut tx, person, 0, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::set(&mut tx, person, &sealed, app.clock.now()).await?;
+    sql::confirm(&mut tx, person, 0, app.clock.now()).await?.one_row_or_conflict()?;
     tx.commit().await?;
     Ok(())
 }

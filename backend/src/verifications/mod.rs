@@ -120,7 +120,8 @@ pub async fn list(app: &App, reader: &VerificationReader, query: &VerificationQu
     let rows = sql::list(&mut tx, &place, status, LIST_MAX).await?;
     let named = |mut row: VerificationRow| {
         let county = row.county_name.parse::<PlaceCode>().ok();
-        row.county_name = county.and_then(|county| app.places.get(&county)).unwrap_or_default().to_owned();
+        let name = county.and_then(|county| app.places.get(&county)).unwrap_or_default();
+        name.clone_into(&mut row.county_name);
         row
     };
     Ok(List { items: rows.into_iter().map(named).collect(), next: None, count })

@@ -69,16 +69,11 @@ fn contact_card(contact: &OwnContact, form: &FormState) -> AnyView {
     }
     let resets = contact.resets.iter().map(|reset| {
         let by = [&reset.asked_by, &reset.approved_by].into_iter().flatten().cloned().collect::<Vec<_>>().join("、");
-        let what = match reset.used_at {
-            Some(at) => {
-                t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at))
-            }
-            None => t!(
-                "{by}（{town}）{at} 同意为您重设密码，还没有使用",
-                by = by,
-                town = reset.town_name,
-                at = instant(reset.approved_at)
-            ),
+        let what = if let Some(at) = reset.used_at {
+            t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at))
+        } else {
+            let at = instant(reset.approved_at);
+            t!("{by}（{town}）{at} 同意为您重设密码，还没有使用", by = by, town = reset.town_name, at = at)
         };
         view! { <li>{what}</li> }
     });

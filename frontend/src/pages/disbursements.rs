@@ -268,7 +268,7 @@ pub async fn approval_rule(visit: &Visit) -> Result<Page, ApiError> {
     let rule = visit.call(disbursements::approval_rule()).await?;
     let form = visit.form.clone().unwrap_or_else(|| {
         let mut form = FormState::default();
-        form.set("amount", rule.from_fen.map(|from| from.to_yuan()).unwrap_or_default());
+        form.set("amount", rule.from_fen.map(domain::Fen::to_yuan).unwrap_or_default());
         form
     });
     let now = match rule.from_fen {

@@ -119,9 +119,12 @@ fn person(visit: &Visit, members: &Members, member: &Member) -> AnyView {
 fn role(members: &Members, member: &Member, held: &HeldRole) -> AnyView {
     let waiting = (held.status == MembershipStatus::Waiting)
         .then(|| view! { <span class="tag status">{text(held.status.label())}</span> });
-    let since = held.since.map(|since| match &held.given_by {
-        Some(name) => t!("{at} 起，由 {name} 给出", at = instant(since), name = name),
-        None => t!("{at} 起，开通时就有", at = instant(since)),
+    let since = held.since.map(|since| {
+        if let Some(name) = &held.given_by {
+            t!("{at} 起，由 {name} 给出", at = instant(since), name = name)
+        } else {
+            t!("{at} 起，开通时就有", at = instant(since))
+        }
     });
     let seconded = held.seconded_by.as_ref().map(|name| t!("{name} 已同意", name = name));
     view! {
