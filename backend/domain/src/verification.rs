@@ -68,7 +68,7 @@ impl VerificationStep {
     /// Notes what is wrong with the words and reasons of a step.
     pub fn check(self, problems: &mut Problems, reasons: &[ReturnReason], said: &str) {
         let length = said.trim().chars().count();
-        if self.needs_words() && length < SAID_MIN {
+        if length < SAID_MIN && (self.needs_words() || length > 0) {
             let message = match self {
                 Self::Returned => "请写明要改什么、怎样改",
                 Self::Suspended => "请写明停用的原因",
@@ -130,5 +130,7 @@ mod tests {
         assert!(fields(VerificationStep::Verified, &[], "").is_empty());
         assert_eq!(fields(VerificationStep::Suspended, &[], "x"), ["said"]);
         assert_eq!(fields(VerificationStep::Answered, &[], &"长".repeat(1001)), ["said"]);
+        assert!(fields(VerificationStep::Resubmitted, &[], "").is_empty());
+        assert_eq!(fields(VerificationStep::Resubmitted, &[], "好"), ["said"], "nothing, or at least two characters");
     }
 }

@@ -1,10 +1,11 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
-//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions,
-//! notices. Events, pledges
-//! and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
+//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions, notices. Events,
+//! pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
 
-use super::{email, record, sql};
+mod sql;
+
+use super::{email, record};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
@@ -21,7 +22,7 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
     let own = sql::private(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
     let consents = consents::history(&mut tx, me.id).await?;
     let since = app.clock.now() - super::session::REFRESH_LIFE;
-    let devices = sql::devices(&mut tx, me.id, signed_in.session, since).await?;
+    let devices = super::sql::devices(&mut tx, me.id, signed_in.session, since).await?;
     let mut acts = sql::acts(&mut tx, me.id, ACTS + 1).await?;
     let most = usize::try_from(ACTS).unwrap_or(usize::MAX);
     let more_acts = acts.len() > most;
