@@ -196,11 +196,12 @@ async fn an_invitation_by_e_mail_says_the_code_in_the_letter_only() {
     let chen = test.visitor().call(invitations::accept(&code, &newcomer("chen"))).await.unwrap();
     assert_eq!(chen.account.as_deref(), Some("chen"));
     let chen = test.signed_in("CHEN@example.com").await;
-    let confirmed: bool = sqlx::query_scalar("select email_confirmed_at is not null from person_private where email = $1")
-        .bind("chen@example.com")
-        .fetch_one(&test.app.pool)
-        .await
-        .unwrap();
+    let confirmed: bool =
+        sqlx::query_scalar("select email_confirmed_at is not null from person_private where email = $1")
+            .bind("chen@example.com")
+            .fetch_one(&test.app.pool)
+            .await
+            .unwrap();
     assert!(confirmed, "whoever came by the letter reads that address");
     assert_eq!(chen.call(contact::contact()).await.unwrap().email.as_deref(), Some("chen@example.com"));
     let list = enterprise.call(invitations::list(id)).await.unwrap().items;

@@ -49,7 +49,6 @@ const PAGES: [(Option<&str>, &[&str]); 11] = [
             "/work/verifications?status=returned",
             "/work/places",
             "/work/enquiries",
-            "/work/audit",
             "/account/notices",
         ],
     ),

@@ -8,10 +8,16 @@ use crate::words::{date, href, instant, text};
 use domain::BankLineId;
 use domain::api::arrivals::{self, BankLine, LinePart, LineQuery, SuggestedPledge};
 use domain::api::{ApiError, ErrorCode};
+use domain::organisation::Role;
 use leptos::prelude::*;
 
 /// Parts that the form for dividing a line offers.
 pub const PARTS: usize = 5;
+
+/// The way to a new line, for whoever may enter one.
+pub fn enter() -> AnyView {
+    view! { <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a> }.into_any()
+}
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let done = visit.query("done") == Some("1");
@@ -32,7 +38,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <div class="head">
             <h1>{heading}</h1>
-            <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a>
+            {visit.has(&[Role::CharityMaker]).then(enter)}
         </div>
         {line_rows(&list.items)}
         {next}

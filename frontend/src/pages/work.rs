@@ -1,6 +1,6 @@
 //! The page of one's work: first what waits, counted, longest waiting first; then the lists that one works with.
 
-use super::bank_lines::line_rows;
+use super::bank_lines::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
 use super::{organisation, verifications};
@@ -31,7 +31,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
         sections.push(own(visit).await?);
     }
-    if visit.has(&[Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
+    if visit.has(&[Role::CharityOwner, Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
         sections.push(bank_lines(visit).await?);
         sections.push(payments(visit).await?);
     }
@@ -131,7 +131,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
         <section>
             <div class="head">
                 <h2>{t!("等待办理的银行流水（{n}）", n = waiting.count)}</h2>
-                <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a>
+                {visit.has(&[Role::CharityMaker]).then(enter)}
             </div>
             {line_rows(&waiting.items)}
             <p><a href=href("/work/bank-lines?done=1")>{t!("看已办的")}</a></p>
