@@ -101,7 +101,10 @@ async fn statements_of_one(stage: &Stage, pledging: &Pledging) -> Vec<Statement>
     // What the connection did before and after is another request's.
     let pledge = statements.iter().position(|one| is_pledge(&one.text)).expect("a pledge");
     let begin = statements[..pledge].iter().rposition(|one| one.text.eq_ignore_ascii_case("begin")).expect("a begin");
-    statements.split_off(begin)
+    let mut own = statements.split_off(begin);
+    let commit = own.iter().position(|one| one.text.eq_ignore_ascii_case("commit")).expect("a commit");
+    own.truncate(commit + 1);
+    own
 }
 
 /// `$1 = 'it''s', $2 = NULL` as values.
@@ -142,6 +145,13 @@ fn script(one: &[Statement], other: &[Statement]) -> String {
                 Some(value) if Some(value) == another.as_ref() => quoted(value),
                 Some(value) if value.starts_with("QC") => {
                     format!("('QC' || translate(lpad(:{NUMBER}::text, 7, '0'), '0123456789', '23456789AC'))")
+                }
+                // A row of a statement for several: its id alone in an array, which would be read as an id as well.
+                Some(value)
+                    if value.strip_prefix('{').is_some_and(|ids| ids.trim_end_matches('}').parse::<Uuid>().is_ok()) =>
+                {
+                    made += 1;
+                    format!("array[{}]", id(made))
                 }
                 // The pledge's own id begins with zeros: see `request`.
                 Some(value) if value.parse::<Uuid>().is_ok_and(|id| id.as_u128() < 1 << 64) => id(0),
