@@ -90,8 +90,9 @@ pub async fn may_move(tx: &mut PgConnection, campaigns: &[CampaignId]) -> Result
 }
 
 /// As [`may_move`], by the lots that the money came in with. Money of an unknown giver belongs to no campaign yet.
-pub async fn lots_may_move(tx: &mut PgConnection, lots: &[LotId]) -> Result<()> {
-    let campaigns = sql::of_lots(tx, lots).await?;
+pub async fn lots_may_move(tx: &mut PgConnection, lots: impl IntoIterator<Item = LotId>) -> Result<()> {
+    let lots: Vec<LotId> = lots.into_iter().collect();
+    let campaigns = sql::of_lots(tx, &lots).await?;
     may_move(tx, &campaigns).await
 }
 

@@ -182,7 +182,7 @@ pub async fn accept(
         Error::Conflict(MoreThanAdvanced { accepted, asked, advanced: row.advanced }.to_string())
     };
     let takes = ledger::take(&mut tx, &advance, Asset::Cny, asked, spent).await?;
-    campaigns::lots_may_move(&mut tx, &takes.iter().map(|(lot, _)| *lot).collect::<Vec<_>>()).await?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let (disbursement, need) = (row.disbursement, row.need);
     let event = Event::SpendingAccepted { item: id, disbursement, need, takes, on: app.clock.today() };
     ledger::post(app, &mut tx, &event).await?;

@@ -32,7 +32,7 @@ use domain::need::check_reason;
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
 use domain::todo::Waiting;
-use domain::{DisbursementId, Fen, LotId, NeedId, OrganisationId, Problems};
+use domain::{DisbursementId, Fen, NeedId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -62,7 +62,7 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
         Error::invalid("amount_fen", format!("可分配的到账款只有 {held}，不能分配 {asked}"))
     };
     let takes = ledger::take(&mut tx, &from.into(), Asset::Cny, new.amount_fen, too_little).await?;
-    campaigns::lots_may_move(&mut tx, &lots(&takes)).await?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let event = Event::Allocated {
         allocation: new.id,
         from,
@@ -81,11 +81,6 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
     let recorded = sql::allocation(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(recorded.allocation)
-}
-
-/// The lots of which something is taken.
-fn lots(takes: &[(LotId, Fen)]) -> Vec<LotId> {
-    takes.iter().map(|(lot, _)| *lot).collect()
 }
 
 /// From where the money comes. A giver's money goes where the giver has pointed it and nowhere else.
@@ -168,7 +163,7 @@ async fn within_allocation(
 ) -> Result<std::result::Result<(), MoreThanAllocated>> {
     let held = ledger::lock(tx, &Account::Allocated { need, charity }, Asset::Cny).await?;
     // Which lots will be taken is not known before the bank has paid: none of them may be closed.
-    campaigns::lots_may_move(tx, &held.iter().map(|held| held.lot).collect::<Vec<_>>()).await?;
+    campaigns::lots_may_move(tx, held.iter().map(|held| held.lot)).await?;
     let allocated = Fen::sum(held.iter().map(|lot| lot.amount)).map_err(|error| Error::Conflict(error.to_string()))?;
     let reserved = sql::reserved(tx, need, charity, own).await?;
     Ok(check_within_allocation(asked, allocated, reserved))
@@ -287,7 +282,7 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
     };
     let takes = ledger::take(&mut tx, &from, Asset::Cny, row.amount, more).await?;
     // No campaign is archived while an approved payment counts on its money, so this never refuses what was paid.
-    campaigns::lots_may_move(&mut tx, &lots(&takes)).await?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let event = Event::Paid { disbursement: id, need: row.need, charity: row.charity, takes, paid_on: paid.paid_on };
     ledger::post(app, &mut tx, &event).await?;
     sql::set_paid(&mut tx, id, acting.person, paid.paid_on, number, app.clock.now())

@@ -13,6 +13,7 @@ use crate::http::caller::{SignedIn, Sure};
 use anyhow::{Context, anyhow};
 use domain::PersonId;
 use domain::api::sessions::{RecoveryCodes, SecondFactorSetup};
+use domain::code::ALPHABET;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use sha2::{Digest, Sha256};
@@ -24,8 +25,6 @@ const SECRET_BYTES: usize = 20;
 /// The one algorithm that every app knows is the library's default, SHA-1, with six digits.
 const STEP_SECONDS: u64 = 30;
 const RECOVERY_CODES: usize = 10;
-/// Without the letters and digits that are taken for one another.
-const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 fn totp(secret: &[u8], account: &str) -> Result<Totp> {
     let built = Builder::new()
