@@ -8,7 +8,7 @@ use crate::http::identify::brings_credentials;
 use crate::http::in_process::InProcess;
 use crate::http::{forms, private};
 use crate::page_cache::Key;
-use crate::people;
+use crate::{notices, people};
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use domain::api::sessions::Me;
 use frontend::{DemoAccount, FormState, Lang, Rendered, SiteInfo, Visit};
 use std::collections::HashMap;
 use std::path::Path as FilePath;
@@ -105,6 +106,18 @@ impl Site {
         answer(request, &rendered, refused)
     }
 
+    /// The visitor, with how much he has not read. A page is not kept back for that number.
+    async fn reader(&self, request: &PageRequest) -> Option<Arc<Me>> {
+        let me = request.caller.me.as_ref()?;
+        match notices::unread(&self.app, me.id).await {
+            Ok(unread) => Some(Arc::new(Me { unread, ..(**me).clone() })),
+            Err(error) => {
+                tracing::error!(%error, "a visitor's notices are not counted");
+                Some(me.clone())
+            }
+        }
+    }
+
     async fn render(&self, request: &PageRequest, form: Option<FormState>) -> Rendered {
         let asks = form.as_ref().is_some_and(|form| form.ask.is_some());
         let sign_in = request.uri.path() == "/sign-in" && self.app.demo;
@@ -113,7 +126,7 @@ impl Site {
             lang: request.lang,
             path: request.uri.path().to_owned(),
             query: parse_query(request.uri.query().unwrap_or_default()),
-            me: request.caller.me.clone(),
+            me: self.reader(request).await,
             form,
             site: self.info.clone(),
             demo_accounts: if sign_in { self.demo_accounts().await } else { Vec::new() },

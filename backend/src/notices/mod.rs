@@ -60,6 +60,12 @@ pub async fn list(app: &App, person: PersonId, query: &NoticeQuery) -> Result<Li
     Ok(List { items, next, count: Count::capped(counted) })
 }
 
+/// How many of somebody's notices he has not read.
+pub async fn unread(app: &App, person: PersonId) -> Result<Count> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(Count::capped(sql::count(&mut connection, person, true).await?))
+}
+
 /// Notes that one's own notice was read; again is the same.
 pub async fn read(app: &App, person: PersonId, id: NoticeId) -> Result<Notice> {
     let mut tx = app.begin().await?;

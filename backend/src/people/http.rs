@@ -6,6 +6,7 @@ use crate::http::caller::{Caller, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::identify::SetTokens;
 use crate::http::{Body, Path};
+use crate::notices;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::SessionId;
@@ -79,8 +80,9 @@ async fn revoke_others(State(app): State<App>, signed_in: SignedIn) -> Result<Js
     Ok(Json(SignedOut {}))
 }
 
-async fn me(signed_in: SignedIn) -> Json<Me> {
-    Json((*signed_in.me).clone())
+async fn me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Me>> {
+    let unread = notices::unread(&app, signed_in.me.id).await?;
+    Ok(Json(Me { unread, ..(*signed_in.me).clone() }))
 }
 
 async fn change_password(

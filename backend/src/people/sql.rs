@@ -57,7 +57,6 @@ struct MeRow {
     enrolled: bool,
     email_confirmed: bool,
     consented: bool,
-    unread: i64,
     organisation: Option<uuid::Uuid>,
     organisation_name: Option<String>,
     kind: Option<String>,
@@ -97,7 +96,8 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         second_factor: first.enrolled,
         email_confirmed: first.email_confirmed,
         consent_needed: !first.consented,
-        unread: Count::capped(first.unread),
+        // Every request asks who it is from; what he has not read is counted for those that show it.
+        unread: Count::capped(0),
     };
     me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
@@ -117,8 +117,6 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
                    where c.person = p.id and c.given
                      and ((c.kind = 'privacy_notice' and c.version = $2) or (c.kind = 'terms' and c.version = $3))) = 2
                       as "consented!",
-                  (select count(*)
-                   from (select from notice n where n.person = p.id and n.read_at is null limit 1001) as unread) as "unread!",
                   o.id as "organisation?", o.name as "organisation_name?", o.kind as "kind?", o.status as "status?",
                   o.place, m.role as "role?"
            from session s
