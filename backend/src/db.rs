@@ -6,8 +6,8 @@ pub mod embedded;
 
 use crate::config::Settings;
 use anyhow::Context;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
 use std::time::Duration;
 
 /// The history of the schema, compiled in.
@@ -34,11 +34,28 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Database> {
     Ok(Database { pool, server })
 }
 
+/// A connection that was in use this lately is not asked whether it still lives: that would be one more round to the
+/// database for each request.
+const SURELY_ALIVE: Duration = Duration::from_secs(5);
+
+/// Connections at a time. More than a few for each processor make everybody slower.
+fn connections() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(cores * 4).unwrap_or(24).clamp(12, 24)
+}
+
 /// A pool with limits on how long anything may wait.
 pub async fn connect(options: PgConnectOptions) -> sqlx::Result<PgPool> {
     PgPoolOptions::new()
-        .max_connections(24)
+        .max_connections(connections())
         .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, state| {
+            Box::pin(async move {
+                let alive = state.idle_for < SURELY_ALIVE || connection.ping().await.is_ok();
+                Ok(alive)
+            })
+        })
         .connect_with(options.application_name("qiancun").options([
             ("timezone", "UTC"),
             ("statement_timeout", "30s"),

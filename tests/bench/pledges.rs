@@ -3,9 +3,9 @@
 //! Deliberately absent: the worker's letters. They are written while pledges come in, as on a real day; while pgbench
 //! is measured the server stands still, so the baseline has both processors to itself.
 
-use super::client::post;
+use super::client::{hammer, post};
+use super::measured;
 use super::stage::{Stage, psql};
-use super::{measured, median};
 use domain::api::pledges::NewPledge;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
 use domain::{CampaignId, Fen, OrganisationId, PledgeId};
@@ -219,16 +219,24 @@ pub async fn measure(stage: &Stage) {
     };
     for clients in [8, 32] {
         let own = pledging.clone();
-        let answers = median(stage.port, clients, &move |_| own.request()).await;
-        make_way();
-        let baseline = stage.while_it_stands_still(|| {
-            pgbench(stage, file.path(), 1, &["--transactions", "1"]);
-            let mut runs = [(); 3].map(|()| pgbench(stage, file.path(), clients, &["--time", &seconds]));
-            runs.sort_by(f64::total_cmp);
-            runs[1]
-        });
-        make_way();
-        println!("pledges, {clients} clients: {answers}");
-        println!("  pgbench, same SQL: {baseline:.0}/s; ratio {:.2} (aim: at least 0.4)", answers.rate() / baseline);
+        let requests = move |_| own.request();
+        hammer(stage.port, clients, measured() / 6, &requests).await;
+        // One right after the other, since a machine that is shared is not equally fast for minutes.
+        let mut rounds: Vec<(f64, f64)> = Vec::new();
+        for round in 1..=3 {
+            let answers = hammer(stage.port, clients, measured(), &requests).await;
+            make_way();
+            let baseline = stage.while_it_stands_still(|| {
+                pgbench(stage, file.path(), 1, &["--transactions", "1"]);
+                pgbench(stage, file.path(), clients, &["--time", &seconds])
+            });
+            make_way();
+            println!("pledges, {clients} clients, {round} of 3: {answers}");
+            println!("  pgbench, same SQL: {baseline:.0}/s; ratio {:.2}", answers.rate() / baseline);
+            rounds.push((answers.rate(), baseline));
+        }
+        rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
+        let (rate, baseline) = rounds[1];
+        println!("  median: {rate:.0}/s, ratio {:.2} (aim: at least 0.4)", rate / baseline);
     }
 }

@@ -35,7 +35,7 @@ pub const ATTEMPTS: i32 = 12;
 /// The wait after the first failure; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::seconds(30);
 /// How many jobs a worker takes at once: on a busy evening a letter then costs the database a fraction of a statement.
-const BATCH: i64 = 8;
+const BATCH: i64 = 32;
 /// How often a worker without work looks for some.
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 
