@@ -54,6 +54,7 @@ async fn every_step_of_a_need_from_draft_to_spent_leaves_one_row() {
         "bank_line_matched",
         "bank_line_confirmed",
         "payee_proposed",
+        "payee_entered",
         "payee_verified",
         "allocated",
         "disbursement_prepared",

@@ -10,7 +10,7 @@ use domain::api::disbursements::{self, ApprovalRule, Disbursement, NewAllocation
 use domain::api::ledger;
 use domain::api::money;
 use domain::api::needs::Need;
-use domain::api::payees::{self, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
+use domain::api::payees::{self, EnterPayee, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::pledges::{self, NewPledge, Pledge};
 use domain::disbursement::{Desk, DisbursementStatus, PAYEE_HOLD, PayeeKind};
 use domain::ledger::Account;
@@ -43,6 +43,13 @@ pub fn new_payee(n: u128, charity: &Charity<'_>, document: FileId) -> NewPayee {
         sub_account: "示例村专户".into(),
         document,
     }
+}
+
+/// One person of the charity enters what a village proposed, another verifies it.
+pub async fn enter_and_verify(charity: &Charity<'_>, new: &NewPayee, how: &str) -> Payee {
+    let entry = EnterPayee { account_no: new.account_no.clone() };
+    charity.maker.call(payees::enter(new.id, &entry)).await.unwrap();
+    charity.checker.call(payees::verify(new.id, &VerifyPayee { how: how.into() })).await.unwrap()
 }
 
 pub fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> NewAllocation {
@@ -87,9 +94,9 @@ pub async fn ready(test: &TestApp) -> Ready<'_> {
     let campaign = test.campaign(&[&charity]).await;
     let enterprise = test.enterprise("firm").await;
     let pledge = gift(&charity, &enterprise, &new_pledge(1, campaign, &charity, Some(&need)), 1, 50_000).await;
-    let payee = village.call(payees::propose(&new_payee(1, &charity, picture(&village).await))).await.unwrap();
-    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
-    let payee = charity.checker.call(payees::verify(payee.id, &how)).await.unwrap();
+    let payee = new_payee(1, &charity, picture(&village).await);
+    village.call(payees::propose(&payee)).await.unwrap();
+    let payee = enter_and_verify(&charity, &payee, "回拨镇财政所电话核实").await;
     Ready { charity, enterprise, village, campaign, need, pledge, payee }
 }
 
@@ -210,6 +217,17 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     assert_eq!(village.call(payees::propose(&bad)).await.unwrap_err().fields(), ["document"]);
     let proposed = village.call(payees::propose(&new_payee(2, charity, document))).await.unwrap();
     assert_eq!((proposed.status, proposed.account_no.as_deref()), (PayeeStatus::Proposed, None));
+    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
+    assert_eq!(charity.checker.call(payees::verify(proposed.id, &how)).await.unwrap_err().status, 409, "not entered");
+    for typed in ["", "12ab", "0000 9999 8888 1243"] {
+        let entry = EnterPayee { account_no: typed.into() };
+        let refused = charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap_err();
+        assert_eq!((refused.status, refused.fields()), (422, vec!["account_no"]), "{typed}");
+    }
+    let entry = EnterPayee { account_no: "0000-9999-8888-1234".into() };
+    let entered = charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap();
+    assert_eq!((entered.status, entered.account_no.as_deref()), (PayeeStatus::Entered, None));
+    assert_eq!(charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap_err().status, 409, "entered once");
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, &proposed, 100))).await.unwrap_err();
     assert_eq!(refused.fields(), ["payee"], "not verified");
     let empty = VerifyPayee { how: " ".into() };
@@ -360,6 +378,32 @@ async fn two_payments_at_once_cannot_count_on_the_same_money() {
     test.done().await;
 }
 
+/// Who is both maker and checker of a charity is one person all the same; the database says so too.
+#[tokio::test]
+async fn who_entered_an_account_does_not_verify_it() {
+    let test = TestApp::new().await;
+    let Ready { charity, village, .. } = &ready(&test).await;
+    let both = test.member("both", charity.id, Role::CharityMaker).await;
+    let person = both.call(domain::api::sessions::me()).await.unwrap().id;
+    organisations::add_member(&test.app, person, charity.id, Role::CharityChecker).await.unwrap();
+    let new = new_payee(2, charity, picture(village).await);
+    village.call(payees::propose(&new)).await.unwrap();
+    let entry = EnterPayee { account_no: new.account_no.clone() };
+    both.call(payees::enter(new.id, &entry)).await.unwrap();
+    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
+    let refused = both.call(payees::verify(new.id, &how)).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("录入以外的人"), "{}", refused.error.message);
+    let mut connection = test.app.pool.acquire().await.unwrap();
+    let forged = sqlx::query("update payee set status = 'verified', verified_by = entered_by, verified_at = now(), verified_how = 'x' where id = $1")
+        .bind(new.id.0)
+        .execute(&mut *connection)
+        .await;
+    assert!(forged.unwrap_err().to_string().contains("payee_entered_by_another"));
+    drop(connection);
+    charity.checker.call(payees::verify(new.id, &how)).await.unwrap();
+    test.done().await;
+}
+
 #[tokio::test]
 async fn a_changed_account_is_told_to_all_three_sides_and_waits_three_days() {
     let test = TestApp::new().await;
@@ -372,9 +416,8 @@ async fn a_changed_account_is_told_to_all_three_sides_and_waits_three_days() {
     sent(&test);
 
     let new = NewPayee { name: "另一个代管户".into(), ..new_payee(2, charity, picture(village).await) };
-    let changed = village.call(payees::propose(&new)).await.unwrap();
-    let how = VerifyPayee { how: "回拨镇财政所公开电话".into() };
-    let changed = charity.checker.call(payees::verify(changed.id, &how)).await.unwrap();
+    village.call(payees::propose(&new)).await.unwrap();
+    let changed = enter_and_verify(charity, &new, "回拨镇财政所公开电话").await;
     assert_eq!(changed.held_until, Some(test.clock.now() + PAYEE_HOLD));
     jobs::run_due(&test.app).await.unwrap();
     let told: BTreeSet<String> = sent(&test).into_iter().map(|letter| letter.to).collect();

@@ -85,6 +85,7 @@ fn invitation(n: u128) -> NewInvitation {
         name: "新同事".into(),
         email: None,
         phone: None,
+        person: None,
     }
 }
 
@@ -161,6 +162,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /disbursements/{id}/reject", json!({ "reason": "请核对收款户名", "not_paid": true })),
         ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),
         ("POST /payees", json!(new_payee(98, charity, photo))),
+        ("POST /payees/{id}/enter", json!({ "account_no": "00000000" })),
         ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实" })),
         ("POST /organisations/{id}/invitations", json!(invitation(2))),
         (

@@ -1,7 +1,7 @@
 //! The whole line once, as its people go it: from a village's draft to what a donor and everybody read of the gift.
 
 use crate::deliveries::{item, new_report, picture};
-use crate::disbursements::{allocation, new_payee, paid, payment};
+use crate::disbursements::{allocation, enter_and_verify, new_payee, paid, payment};
 use crate::mail::sent;
 use crate::money::{new_line, new_pledge, seen};
 use crate::needs::{VILLAGE, content};
@@ -12,7 +12,7 @@ use domain::api::deliveries::{self, ReturnItem};
 use domain::api::disbursements;
 use domain::api::money;
 use domain::api::needs::{self, Need, NeedQuery, NewNeed, ReturnNeed, Seen};
-use domain::api::payees::{self, VerifyPayee};
+use domain::api::payees;
 use domain::api::pledges::{self, Pledge};
 use domain::arrival::{BankLineStatus, Reason};
 use domain::need::{NeedContent, NeedStatus};
@@ -103,13 +103,9 @@ impl Cast<'_> {
     /// Steps 6 and 7: paid by three people, reported, sent back once, accepted.
     async fn it_is_spent(&self, need: &Need, pledge: &Pledge) {
         let Charity { maker, checker, payer, .. } = &self.charity;
-        let payee = self
-            .village
-            .call(payees::propose(&new_payee(1, &self.charity, picture(&self.village).await)))
-            .await
-            .unwrap();
-        let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
-        let payee = checker.call(payees::verify(payee.id, &how)).await.unwrap();
+        let payee = new_payee(1, &self.charity, picture(&self.village).await);
+        self.village.call(payees::propose(&payee)).await.unwrap();
+        let payee = enter_and_verify(&self.charity, &payee, "回拨镇财政所电话核实").await;
         maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
         let prepared = maker.call(disbursements::prepare(&payment(1, need, &payee, 30_000))).await.unwrap();
         checker.call(disbursements::check(prepared.id)).await.unwrap();

@@ -12,7 +12,7 @@ use domain::api::disbursements;
 use domain::api::enquiries;
 use domain::api::jobs as dead;
 use domain::api::needs::{self, NewNeed, ReturnNeed};
-use domain::api::payees;
+use domain::api::payees::{self, EnterPayee};
 use domain::api::pledges;
 use domain::api::todo::{self, TodoItem};
 use domain::need::NeedContent;
@@ -116,7 +116,7 @@ async fn at_the_desks(charity: &Charity<'_>) -> [Vec<(TodoKind, u32)>; 3] {
 
 #[tokio::test]
 async fn what_waits_in_a_charity_waits_for_the_desk_that_may_do_it() {
-    use TodoKind::{ApprovePayments, CheckPayments, ConfirmLines, MakePayments, MatchLines, VerifyPayees};
+    use TodoKind::{ApprovePayments, CheckPayments, ConfirmLines, EnterPayees, MakePayments, MatchLines, VerifyPayees};
     let test = TestApp::new().await;
     let ready = ready(&test).await;
     let Ready { charity, enterprise, village, campaign, need, pledge, payee } = &ready;
@@ -130,7 +130,12 @@ async fn what_waits_in_a_charity_waits_for_the_desk_that_may_do_it() {
     let line = charity.maker.call(arrivals::enter(&new_line(3, charity, "某公司", 200, ""))).await.unwrap();
     let part = MatchPart { amount_fen: Fen::yuan(200), pledge: Some(second.id), campaign: None };
     let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
-    village.call(payees::propose(&new_payee(2, charity, picture(village).await))).await.unwrap();
+    let proposed = new_payee(2, charity, picture(village).await);
+    village.call(payees::propose(&proposed)).await.unwrap();
+    let desks = at_the_desks(charity).await;
+    assert_eq!(desks, [vec![(MatchLines, 1), (EnterPayees, 1)], vec![(ConfirmLines, 1)], vec![]]);
+    let entry = EnterPayee { account_no: proposed.account_no };
+    charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap();
     let desks = at_the_desks(charity).await;
     assert_eq!(desks, [vec![(MatchLines, 1)], vec![(ConfirmLines, 1), (VerifyPayees, 1)], vec![]]);
     // Whoever entered or matched it may be a checker as well: it still does not wait for him.

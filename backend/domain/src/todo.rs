@@ -20,6 +20,7 @@ words! {
         ReportsDue = "reports_due" / "该报告进展的需求",
         MatchLines = "match_lines" / "待对账的银行流水",
         ConfirmLines = "confirm_lines" / "待确认的到账",
+        EnterPayees = "enter_payees" / "待录入的收款账户",
         VerifyPayees = "verify_payees" / "待核实的收款账户",
         CheckPayments = "check_payments" / "待复核的拨付",
         ApprovePayments = "approve_payments" / "待批准的拨付",
@@ -50,7 +51,9 @@ impl TodoKind {
             | TodoKind::AcceptSpending => Within::WorkingDays(5),
             TodoKind::MendNeeds | TodoKind::MendSpending => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
-            TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::SecondRoles => Within::WorkingDays(2),
+            TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::EnterPayees | TodoKind::SecondRoles => {
+                Within::WorkingDays(2)
+            }
             TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
                 Within::WorkingDays(3)
             }
@@ -68,7 +71,8 @@ impl TodoKind {
             TodoKind::VerifyEnterprises => "/work/verifications",
             TodoKind::AnswerEnquiries => "/work/enquiries",
             TodoKind::MatchLines | TodoKind::ConfirmLines => "/work/bank-lines",
-            TodoKind::VerifyPayees => "/work/payees",
+            TodoKind::EnterPayees => "/work/payees?status=proposed",
+            TodoKind::VerifyPayees => "/work/payees?status=entered",
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::AwaitedPledges => "/my-gifts",

@@ -16,7 +16,7 @@ use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
 use domain::api::deliveries::{AcceptItem, NewReport, Voucher};
 use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
-use domain::api::payees::{NewPayee, VerifyPayee};
+use domain::api::payees::{EnterPayee, NewPayee, VerifyPayee};
 use domain::api::pledges::NewPledge;
 use domain::arrival::BankLineInput;
 use domain::campaign::{CampaignStage, CampaignYear};
@@ -250,6 +250,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
         document,
     };
     let payee = payees::propose(app, &village, &payee).await?;
+    payees::enter(app, &maker, payee.id, &EnterPayee { account_no: PAYEE_NO.into() }).await?;
     let how = VerifyPayee { how: "回拨镇政府公开电话，与开户证明一致".into() };
     payees::verify(app, &checker, payee.id, &how).await?;
     let set_aside =

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, PayeeKeeper, SignedIn, Sure, Village};
+use crate::http::caller::{Caller, CharityChecker, CharityMaker, PayeeKeeper, SignedIn, Sure, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -10,12 +10,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::PayeeId;
 use domain::api::List;
-use domain::api::payees::{CLOSE, ClosePayee, NewPayee, PAYEES, Payee, PayeeQuery, VERIFY, VerifyPayee};
+use domain::api::payees::{
+    CLOSE, ClosePayee, ENTER, EnterPayee, NewPayee, PAYEES, Payee, PayeeQuery, VERIFY, VerifyPayee,
+};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("收款账户")
         .get(PAYEES, "看得到的收款账户", list)
         .post(PAYEES, "村登记收款账户", propose)
+        .post(ENTER, "慈善组织录入收款账户", enter)
         .post(VERIFY, "慈善组织核实收款账户", verify)
         .post(CLOSE, "停用收款账户", close)
 }
@@ -35,6 +38,15 @@ async fn propose(
     Body(new): Body<NewPayee>,
 ) -> Result<(StatusCode, Json<Payee>)> {
     Ok((StatusCode::CREATED, Json(super::propose(&app, &village, &new).await?)))
+}
+
+async fn enter(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<PayeeId>,
+    Body(entry): Body<EnterPayee>,
+) -> Result<Json<Payee>> {
+    Ok(Json(super::enter(&app, &maker, id, &entry).await?))
 }
 
 async fn verify(

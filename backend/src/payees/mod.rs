@@ -1,4 +1,4 @@
-//! Payees: the accounts that may be paid, proposed by a village and checked by a charity's second pair of eyes.
+//! Payees: the accounts that may be paid, proposed by a village, entered by a charity's maker and verified by its checker.
 //!
 //! A changed account is another payee; what was paid keeps its own copy. Deliberately absent: paying, and any account
 //! of a private person.
@@ -11,12 +11,14 @@ pub use sql::{Checked, checked};
 
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::error::{Error, OnConstraint, OneRow, Result, violates};
-use crate::http::caller::{Caller, CharityChecker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Sure, Village};
+use crate::error::{Error, OnConstraint, OneRow, Result, broken, violates};
+use crate::http::caller::{
+    Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Origin, PayeeKeeper, Sure, Village,
+};
 use crate::mail::letter::{PayeeChange, PayeeChanged};
 use crate::mail::{self, Letter};
 use crate::{files, organisations};
-use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
+use domain::api::payees::{EnterPayee, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
 use domain::organisation::{Acting, OrganisationKind};
@@ -88,6 +90,29 @@ async fn proposed_before(
     recorded.filter(same).map(|payee| shown(&viewer, payee)).ok_or_else(other)
 }
 
+/// The charity's maker has typed the number anew from the document. A number that is not the proposed one is refused
+/// without telling where they differ.
+pub async fn enter(app: &App, maker: &CharityMaker, id: PayeeId, entry: &EnterPayee) -> Result<Payee> {
+    let digits = account_digits(&entry.account_no).filter(|digits| !digits.is_empty());
+    let digits = digits.ok_or_else(|| Error::invalid("account_no", "请对照开户证明，重新输入银行账号（只有数字）"))?;
+    let mut tx = app.begin().await?;
+    let row = sql::lock(&mut tx, id).await?.filter(|row| row.charity == maker.acting.organisation);
+    let row = row.ok_or(Error::NotFound)?;
+    if row.status != PayeeStatus::Proposed {
+        return Err(in_this_state(row.status));
+    }
+    if row.account_no != digits {
+        return Err(Error::invalid(
+            "account_no",
+            "与村里登记的账号不一致。请对照开户证明再输一次；仍不一致，请村里停用这一条、重新登记",
+        ));
+    }
+    sql::set_entered(&mut tx, id, maker.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    record(app, &mut tx, &maker.acting, &maker.origin, "payee_entered", id, PayeeStatus::Entered).await?;
+    tx.commit().await?;
+    read(app, &Viewer::of_charity(&maker.acting, false), id).await
+}
+
 /// The charity's checker has compared the account by another way than the platform.
 pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId, how: &VerifyPayee) -> Result<Payee> {
     let mut problems = Problems::new();
@@ -101,16 +126,17 @@ pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.filter(|row| row.charity == checker.acting.organisation);
     let row = row.ok_or(Error::NotFound)?;
-    if row.status != PayeeStatus::Proposed {
+    if row.status != PayeeStatus::Entered {
         return Err(in_this_state(row.status));
     }
     let concerned = (row.organisation, row.charity);
     let changes = sql::is_a_change(&mut tx, concerned.0, concerned.1, id).await?;
     let held_until = changes.then(|| app.clock.now() + PAYEE_HOLD);
-    sql::set_verified(&mut tx, id, checker.acting.person, said, held_until, app.clock.now())
-        .await
-        .on_constraint("payee_two_people", || Error::Conflict("收款账户须由登记以外的人核实".into()))?
-        .one_row_or_conflict()?;
+    let verified = sql::set_verified(&mut tx, id, checker.acting.person, said, held_until, app.clock.now()).await;
+    if let Some("payee_two_people" | "payee_entered_by_another") = broken(&verified) {
+        return Err(Error::Conflict("收款账户须由登记、录入以外的人核实".into()));
+    }
+    verified?.one_row_or_conflict()?;
     record(app, &mut tx, &checker.acting, &checker.origin, "payee_verified", id, PayeeStatus::Verified).await?;
     if let Some(from) = held_until {
         let snapshot = sql::snapshot(&mut tx, id).await?;
@@ -245,7 +271,12 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
     payee
 }
 
-/// What of payees waits for this checker: those proposed to his charity by somebody else.
+/// What of payees waits for a charity's makers: those proposed to it.
+pub async fn waiting_to_be_entered(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_entered(tx, acting.organisation).await?)
+}
+
+/// What of payees waits for this checker: those entered for his charity by somebody else.
 pub async fn waiting_to_be_verified(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
     Ok(sql::waiting_to_be_verified(tx, acting.organisation, acting.person).await?)
 }

@@ -60,17 +60,21 @@ pub async fn insert(
 pub struct Locked {
     pub organisation: OrganisationId,
     pub charity: OrganisationId,
+    /// Digits.
+    pub account_no: String,
     pub status: PayeeStatus,
 }
 
 pub async fn lock(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<Option<Locked>> {
-    let row = sqlx::query!("select organisation, charity, status from payee where id = $1 for update", id.0)
-        .fetch_optional(connection)
-        .await?;
+    let row =
+        sqlx::query!("select organisation, charity, account_no, status from payee where id = $1 for update", id.0)
+            .fetch_optional(connection)
+            .await?;
     row.map(|row| {
         Ok(Locked {
             organisation: OrganisationId(row.organisation),
             charity: OrganisationId(row.charity),
+            account_no: row.account_no,
             status: word(&row.status)?,
         })
     })
@@ -89,6 +93,22 @@ pub async fn awaits_payment(connection: &mut PgConnection, id: PayeeId) -> sqlx:
     .await
 }
 
+pub async fn set_entered(
+    connection: &mut PgConnection,
+    id: PayeeId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update payee set status = 'entered', entered_by = $2, entered_at = $3 where id = $1 and status = 'proposed'",
+        id.0,
+        person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
 pub async fn set_verified(
     connection: &mut PgConnection,
     id: PayeeId,
@@ -100,7 +120,7 @@ pub async fn set_verified(
     sqlx::query!(
         "update payee
          set status = 'verified', verified_by = $2, verified_how = $3, verified_at = $4, held_until = $5
-         where id = $1 and status = 'proposed'",
+         where id = $1 and status = 'entered'",
         id.0,
         person.0,
         how,
@@ -169,13 +189,9 @@ pub async fn town_of(connection: &mut PgConnection, village: OrganisationId) -> 
 }
 
 pub async fn set_closed(connection: &mut PgConnection, id: PayeeId, now: DateTime<Utc>) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update payee set status = 'closed', closed_at = $2 where id = $1 and status in ('proposed', 'verified')",
-        id.0,
-        now
-    )
-    .execute(connection)
-    .await
+    sqlx::query!("update payee set status = 'closed', closed_at = $2 where id = $1 and status <> 'closed'", id.0, now)
+        .execute(connection)
+        .await
 }
 
 struct Row {
@@ -326,6 +342,21 @@ pub async fn checked(
     .transpose()
 }
 
+pub async fn waiting_to_be_entered(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(proposed_at) as oldest
+           from (select proposed_at
+                 from payee
+                 where charity = $1 and status = 'proposed'
+                 order by proposed_at
+                 limit 1001) as waiting"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 pub async fn waiting_to_be_verified(
     connection: &mut PgConnection,
     charity: OrganisationId,
@@ -333,11 +364,11 @@ pub async fn waiting_to_be_verified(
 ) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
-        r#"select count(*) as "count!", min(proposed_at) as oldest
-           from (select proposed_at
+        r#"select count(*) as "count!", min(entered_at) as oldest
+           from (select entered_at
                  from payee
-                 where charity = $1 and status = 'proposed' and proposed_by <> $2
-                 order by proposed_at
+                 where charity = $1 and status = 'entered' and proposed_by <> $2 and entered_by <> $2
+                 order by entered_at
                  limit 1001) as waiting"#,
         charity.0,
         checker.0

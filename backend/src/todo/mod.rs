@@ -48,6 +48,7 @@ const SOURCES: &[Source] = &[
     (CharityChecker::ROLES, TodoKind::ConfirmLines, |tx, desk, _| {
         Box::pin(arrivals::waiting_to_be_confirmed(tx, desk))
     }),
+    (CharityMaker::ROLES, TodoKind::EnterPayees, |tx, desk, _| Box::pin(payees::waiting_to_be_entered(tx, desk))),
     (CharityChecker::ROLES, TodoKind::VerifyPayees, |tx, desk, _| Box::pin(payees::waiting_to_be_verified(tx, desk))),
     (CharityChecker::ROLES, TodoKind::CheckPayments, |tx, desk, _| {
         Box::pin(disbursements::waiting_to_be_checked(tx, desk))

@@ -1,4 +1,4 @@
-//! The accounts that may be paid: a village proposes one, a charity's checker verifies it.
+//! The accounts that may be paid: a village proposes one, a charity's maker enters it, its checker verifies it.
 
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::recorded;
@@ -69,7 +69,8 @@ fn statuses(here: &PayeeQuery) -> AnyView {
 
 fn done_message(done: &str) -> Option<&'static str> {
     match done {
-        "proposed" => Some(t!("收款账户已登记，等慈善组织核实。")),
+        "proposed" => Some(t!("收款账户已登记，等慈善组织录入和核实。")),
+        "entered" => Some(t!("收款账户已录入，等另一位同事核实。")),
         "verified" => Some(t!("收款账户已核实，可以付款。")),
         "closed" => Some(t!("收款账户已停用。")),
         _ => None,
@@ -87,7 +88,18 @@ fn row(visit: &Visit, form: &FormState, here: &PayeeQuery, payee: &Payee) -> Any
     let checker = visit.has(&[Role::CharityChecker]);
     let id = payee.id.to_string();
     let number = payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone());
-    let verify = (checker && payee.status == PayeeStatus::Proposed).then(|| {
+    let enter = (visit.has(&[Role::CharityMaker]) && payee.status == PayeeStatus::Proposed).then(|| {
+        let empty = FormState::default();
+        let own = if form.value("payee") == id { form } else { &empty };
+        view! {
+            <form method="post" action=address(here.status, here.after.as_deref())>
+                <input type="hidden" name="payee" value=id.clone() />
+                {Field::new(own, "account_no", t!("照开户证明重新输入账号")).hint(t!("不要照抄本页：两人各看一遍证明，错一位就能发现。")).of_row(&id).input("text", "numeric", "off")}
+                <button class="button" name="action" value="enter">{t!("与开户证明一致，录入")}</button>
+            </form>
+        }
+    });
+    let verify = (checker && payee.status == PayeeStatus::Entered).then(|| {
         let empty = FormState::default();
         let own = if form.value("payee") == id { form } else { &empty };
         view! {
@@ -127,7 +139,7 @@ fn row(visit: &Visit, form: &FormState, here: &PayeeQuery, payee: &Payee) -> Any
                 {payee.verified_how.clone().map(|how| view! { <dt>{t!("核实")}</dt><dd>{how}</dd> })}
                 <dt>{t!("登记时间")}</dt><dd>{instant(payee.proposed_at)}</dd>
             </dl>
-            {verify}{close}
+            {enter}{verify}{close}
         </section>
     }
     .into_any()

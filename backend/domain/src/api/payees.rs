@@ -1,4 +1,5 @@
-//! Payees: a village proposes an account to a charity, the charity checks it before anything is paid to it.
+//! Payees: a village proposes an account to a charity; one person of the charity enters it, another verifies it, before
+//! anything is paid to it.
 
 use super::{Call, List};
 use crate::disbursement::PayeeKind;
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub const PAYEES: &str = "/payees";
+pub const ENTER: &str = "/payees/{id}/enter";
 pub const VERIFY: &str = "/payees/{id}/verify";
 pub const CLOSE: &str = "/payees/{id}/close";
 
@@ -20,6 +22,12 @@ pub fn list(query: &PayeeQuery) -> Call<List<Payee>> {
 #[must_use]
 pub fn propose(new: &NewPayee) -> Call<Payee> {
     Call::post(PAYEES, new)
+}
+
+/// The charity's maker has typed the number anew from the document that proves it.
+#[must_use]
+pub fn enter(id: PayeeId, entry: &EnterPayee) -> Call<Payee> {
+    Call::post(format!("/payees/{id}/enter"), entry)
 }
 
 /// The charity's checker has compared it with what the village said by another way.
@@ -66,6 +74,13 @@ pub struct NewPayee {
     pub document: FileId,
 }
 
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnterPayee {
+    /// As the document shows it, with spaces or hyphens: the same digits as the village proposed.
+    pub account_no: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifyPayee {
@@ -80,7 +95,8 @@ pub struct ClosePayee {}
 words! {
     /// The states of a payee. A changed account is another payee.
     pub enum PayeeStatus {
-        Proposed = "proposed" / "待核实",
+        Proposed = "proposed" / "待录入",
+        Entered = "entered" / "待核实",
         Verified = "verified" / "已核实",
         Closed = "closed" / "已停用",
     }

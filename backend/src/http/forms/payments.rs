@@ -6,7 +6,7 @@ use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use domain::api::disbursements::{self, ApprovalRule, NewAllocation, NewDisbursement, Paid, Reject};
-use domain::api::payees::{self, NewPayee, VerifyPayee};
+use domain::api::payees::{self, EnterPayee, NewPayee, VerifyPayee};
 use domain::api::pledges::{self, Designate};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::PayeeSnapshot;
@@ -82,7 +82,7 @@ async fn allocate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
     }
 }
 
-/// Proposing, verifying and closing an account.
+/// Proposing, entering, verifying and closing an account.
 pub async fn payees(State(site): State<Site>, request: Request) -> Response {
     let mut form = match Form::read(&site, request).await {
         Ok(form) => form,
@@ -95,6 +95,10 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
             Ok(new) => (inner.call(payees::propose(&new)).await, "proposed"),
             Err(error) => (Err(error), ""),
         },
+        ("enter", Ok(id)) => {
+            let entry = EnterPayee { account_no: form.value("account_no").to_owned() };
+            (inner.call(payees::enter(id, &entry)).await, "entered")
+        }
         ("verify", Ok(id)) => {
             let how = VerifyPayee { how: form.value("how").to_owned() };
             (inner.call(payees::verify(id, &how)).await, "verified")
