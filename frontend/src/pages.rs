@@ -25,6 +25,7 @@ mod notices;
 mod organisation;
 mod organisations;
 mod own_data;
+mod parent_unit;
 mod payees;
 mod pledge;
 mod pledge_display;

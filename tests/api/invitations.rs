@@ -24,6 +24,7 @@ pub fn printed(n: u128, role: Role) -> NewInvitation {
         name: "老刘".into(),
         email: None,
         phone: None,
+        person: None,
     }
 }
 

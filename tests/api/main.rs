@@ -35,6 +35,7 @@ mod sessions;
 mod stages;
 mod statements;
 mod story;
+mod substitutes;
 mod todo;
 mod towns;
 mod uploads;

@@ -234,6 +234,7 @@ async fn an_administrator_of_the_platform_gives_no_role_that_handles_money() {
         name: String::new(),
         email: None,
         phone: None,
+        person: None,
     };
     for (n, role) in [(1, Role::CharityPayer), (2, Role::CharityOwner)] {
         let refused = admin.call(invitations::invite(charity.id, &invite(n, role))).await.unwrap_err();

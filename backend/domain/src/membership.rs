@@ -43,6 +43,19 @@ pub fn stands_at(kind: OrganisationKind, place: Option<&PlaceCode>) -> bool {
     }
 }
 
+/// The unit above one, found by its place: of which a unit that is a person short may ask somebody. A charity's is named
+/// by the platform; an enterprise, a donor and the city's units have none.
+#[must_use]
+pub fn above(kind: OrganisationKind, place: &PlaceCode) -> Option<(OrganisationKind, PlaceCode)> {
+    let kind = match kind {
+        OrganisationKind::Village => OrganisationKind::Town,
+        OrganisationKind::Town | OrganisationKind::Federation => OrganisationKind::Federation,
+        OrganisationKind::RuralOffice => OrganisationKind::RuralOffice,
+        _ => return None,
+    };
+    Some((kind, place.parent()?))
+}
+
 /// One role that somebody holds in an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
@@ -161,6 +174,8 @@ words! {
         Print = "print" / "打印邀请单，当面交给他",
         Email = "email" / "发邮件",
         Text = "text" / "打电话或发短信转告",
+        /// To somebody of the unit above, who finds it among what waits for him.
+        Parent = "parent" / "请上级单位的人",
     }
 }
 
@@ -195,6 +210,22 @@ mod tests {
 
     fn held(n: u128, role: Role) -> Held {
         Held { person: person(n), role, status: MembershipStatus::Active }
+    }
+
+    #[test]
+    fn the_unit_above_follows_from_the_place() {
+        let above = |kind, place: &str| above(kind, &place.parse().unwrap()).map(|(kind, at)| (kind, at.to_string()));
+        let found = |kind, at: &str| Some((kind, at.to_owned()));
+        for (kind, place, expected) in [
+            (OrganisationKind::Village, "441424103203", found(OrganisationKind::Town, "441424103")),
+            (OrganisationKind::Town, "441424103", found(OrganisationKind::Federation, "441424")),
+            (OrganisationKind::Federation, "441424", found(OrganisationKind::Federation, "4414")),
+            (OrganisationKind::RuralOffice, "441424", found(OrganisationKind::RuralOffice, "4414")),
+            (OrganisationKind::Federation, "4414", None),
+            (OrganisationKind::Enterprise, "441424", None),
+        ] {
+            assert_eq!(above(kind, place), expected, "{kind} {place}");
+        }
     }
 
     #[test]

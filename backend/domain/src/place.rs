@@ -51,6 +51,18 @@ impl PlaceCode {
         &self.0[..self.0.len().min(6)]
     }
 
+    /// The place that this one lies in; none for the city.
+    #[must_use]
+    pub fn parent(&self) -> Option<PlaceCode> {
+        let digits = match self.level() {
+            PlaceLevel::City => return None,
+            PlaceLevel::County => 4,
+            PlaceLevel::Town => 6,
+            PlaceLevel::Village => 9,
+        };
+        Some(PlaceCode(self.0[..digits].to_owned()))
+    }
+
     /// Whether `other` is this place or lies inside it: the rule behind every jurisdiction.
     #[must_use]
     pub fn contains(&self, other: &PlaceCode) -> bool {
@@ -124,6 +136,8 @@ mod tests {
         assert!(county.contains(&village) && county.contains(&county));
         assert!(!county.contains(&elsewhere) && !village.contains(&county));
         assert_eq!((county.level(), village.level()), (PlaceLevel::County, PlaceLevel::Village));
+        let above: Vec<_> = std::iter::successors(Some(village), PlaceCode::parent).map(String::from).collect();
+        assert_eq!(above, ["441424103203", "441424103", "441424", "4414"]);
     }
 
     #[test]

@@ -17,9 +17,10 @@ use domain::place::{PlaceCode, PlaceLevel};
 
 /// The place that the caller looks over.
 fn own(acting: &Acting) -> Result<&PlaceCode> {
-    let keeps = matches!(acting.kind, OrganisationKind::Town | OrganisationKind::Federation);
+    let keeps =
+        matches!(acting.kind, OrganisationKind::Town | OrganisationKind::Federation | OrganisationKind::RuralOffice);
     let place = acting.place.as_ref().filter(|_| keeps);
-    place.ok_or(Error::Forbidden("只有镇（街道）和工商联的账号可以看辖区"))
+    place.ok_or(Error::Forbidden("只有镇（街道）、工商联和农业农村部门的账号可以看辖区"))
 }
 
 /// The places directly below one of the caller's area.

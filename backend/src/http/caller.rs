@@ -212,8 +212,8 @@ rights! {
     /// Answers for the people of its town's villages; with a kind to be looked at, because other offices have owners too.
     Town: [OfficeOwner, TownReviewer], "只有镇（街道）的账号可以做这件事";
     /// Looks over its town, its county or the city.
-    AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity],
-        "只有镇（街道）和工商联的账号可以看辖区";
+    AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice],
+        "只有镇（街道）、工商联和农业农村部门的账号可以看辖区";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

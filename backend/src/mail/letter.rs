@@ -45,6 +45,7 @@ pub enum Letter {
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
+    RoleAsked(RoleAsked),
     PayeeChanged(PayeeChanged),
     Digest(Digest),
 }
@@ -141,6 +142,15 @@ pub struct InvitationSent {
     pub path: String,
 }
 
+/// To somebody of the unit above: an organisation that is a person short asks him for help.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoleAsked {
+    pub organisation: String,
+    pub role: String,
+    pub expires_on: NaiveDate,
+    pub path: String,
+}
+
 /// To village, town and charity: the account to which a village's money is paid changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PayeeChanged {
@@ -225,6 +235,7 @@ impl Letter {
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
+            Letter::RoleAsked(letter) => letter.content(),
             Letter::PayeeChanged(letter) => letter.content(),
             Letter::Digest(letter) => letter.content(),
         }
@@ -242,7 +253,10 @@ impl Letter {
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
-            Letter::AccountKnown(_) | Letter::VerificationDecided(_) | Letter::InvitationSent(_) => NoticeKind::Account,
+            Letter::AccountKnown(_)
+            | Letter::VerificationDecided(_)
+            | Letter::InvitationSent(_)
+            | Letter::RoleAsked(_) => NoticeKind::Account,
             Letter::Digest(_) => NoticeKind::Todo,
         }
     }
@@ -435,6 +449,23 @@ impl InvitationSent {
                 Block::Note("代码只能用一次，请不要转给别人。不认识邀请您的人，就不用理会这封邮件。"),
             ],
             link: ("接受邀请", self.path.clone()),
+        }
+    }
+}
+
+impl RoleAsked {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("{}请您担任{}", self.organisation, self.role),
+            blocks: vec![
+                paragraph(format!(
+                    "{}人手不够，请您以上级单位同事的身份担任{}。接受后，您在页面上方选择代表哪个单位办事。",
+                    self.organisation, self.role
+                )),
+                Block::Facts(vec![("有效期至", day(self.expires_on))]),
+                Block::Note("不想担任就不用理会，到期自动作废。"),
+            ],
+            link: ("去看看", self.path.clone()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The routes of organisations, their members and invitations.
 
-use super::{invitations, members};
+use super::{invitations, members, parent};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{Caller, CharityMember, Inviter, Owner, PlatformAdmin, SignedIn, Sure};
@@ -11,10 +11,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::invitations::{
-    ACCEPT, AcceptInvitation, Accepted, INVITATIONS, Invitation, InvitationMade, Invited, LOOK, LookAt, NewInvitation,
-    REVOKE, RevokeInvitation,
+    ACCEPT, AcceptInvitation, Accepted, INVITATIONS, Invitation, InvitationMade, Invited, InvitedByName, LOOK, LookAt,
+    MINE, NewInvitation, REVOKE, RevokeInvitation,
 };
-use domain::api::members::{ChangeMember, MEMBER, MEMBERS, Members, SECOND, SecondRole};
+use domain::api::members::{ChangeMember, MEMBER, MEMBERS, Members, PARENT, Parent, SECOND, SecondRole, SetParent};
 use domain::api::organisations::{FoundOrganisation, ORGANISATIONS, OrganisationQuery, OrganisationRow};
 use domain::{InvitationId, OrganisationId, PersonId};
 
@@ -25,6 +25,9 @@ pub fn routes() -> Endpoints {
         .get(MEMBERS, "一个单位的人和岗位", people)
         .post(MEMBER, "改一个人的岗位，或请他离开", change)
         .post(SECOND, "同意或不同意同事的经手钱款的岗位", second)
+        .get(PARENT, "上级单位和可以请来帮忙的人", above)
+        .post(PARENT, "指定慈善组织的上级", set_above)
+        .get(MINE, "请本人担任岗位的邀请", mine)
         .get(INVITATIONS, "一个单位的邀请", invited)
         .post(INVITATIONS, "邀请一个人", invite)
         .post(REVOKE, "作废一张邀请", revoke)
@@ -75,6 +78,29 @@ async fn second(
     Body(asked): Body<SecondRole>,
 ) -> Result<Json<Members>> {
     Ok(Json(members::second(&app, &colleague, &caller, whom, asked).await?))
+}
+
+async fn above(
+    State(app): State<App>,
+    _: Inviter,
+    caller: Caller,
+    Path(id): Path<OrganisationId>,
+) -> Result<Json<Parent>> {
+    Ok(Json(parent::get(&app, &caller, id).await?))
+}
+
+async fn set_above(
+    State(app): State<App>,
+    admin: Sure<PlatformAdmin>,
+    caller: Caller,
+    Path(id): Path<OrganisationId>,
+    Body(asked): Body<SetParent>,
+) -> Result<Json<Parent>> {
+    Ok(Json(parent::set(&app, &admin, &caller, id, asked.parent).await?))
+}
+
+async fn mine(State(app): State<App>, signed_in: SignedIn) -> Result<Json<List<InvitedByName>>> {
+    Ok(Json(invitations::mine(&app, &signed_in).await?))
 }
 
 async fn invited(

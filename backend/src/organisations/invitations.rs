@@ -10,17 +10,17 @@ mod sql;
 pub use accept::{accept, look};
 
 use super::members::{invites_as, refused};
-use super::{Organisation, Standing, members, standing};
+use super::{Organisation, Standing, members, parent, standing};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Caller, Inviter, Origin, Sure};
+use crate::http::caller::{Caller, Inviter, Origin, SignedIn, Sure};
 use crate::jobs::{self, Done, Failure, Job};
-use crate::mail::letter::{InvitationSent, Letter};
+use crate::mail::letter::{InvitationSent, Letter, RoleAsked};
 use crate::texts::{self, Texts};
 use crate::{mail, qr};
 use chrono::{DateTime, Duration, Utc};
-use domain::api::invitations::{Invitation, InvitationMade, NewInvitation, Sheet};
+use domain::api::invitations::{Invitation, InvitationMade, InvitedByName, NewInvitation, Sheet};
 use domain::api::{Count, List};
 use domain::code::OneTimeCode;
 use domain::membership::{InvitationStatus, InvitationWay, may_invite};
@@ -88,6 +88,8 @@ impl Target {
         let phone = Some(typed(&new.phone)).filter(|_| new.way == InvitationWay::Text);
         let number = phone.as_deref().and_then(normalise_phone);
         problems.require(phone.is_none() || number.is_some(), "phone", "请填写对方的 11 位手机号");
+        let named = new.person.is_some() == (new.way == InvitationWay::Parent);
+        problems.require(named, "person", "请选择上级单位的一位");
         problems.none_or_err()?;
         Ok(Target { name, email, phone: number })
     }
@@ -151,6 +153,12 @@ async fn allowed(
     if standing == Standing::Owner && !owns {
         return Err(Error::Forbidden("您已经不是这个单位的负责人，不能邀请"));
     }
+    if let Some(person) = new.person {
+        let here = held.iter().any(|row| row.person == person && row.role == new.role);
+        if standing != Standing::Owner || here || !parent::has(tx, organisation, person).await? {
+            return Err(Error::invalid("person", "请选择上级单位的一位，他还没有这个岗位"));
+        }
+    }
     if new.role.handles_money() && super::sql::any_admin(tx, &[acting.person]).await? {
         return Err(refused(domain::membership::NotAllowed::AdminAndMoney));
     }
@@ -183,6 +191,16 @@ async fn hand_over(
             };
             texts::way().hand_over(app, tx, &text).await
         }
+        (InvitationWay::Parent, _) => {
+            let letter = Letter::RoleAsked(RoleAsked {
+                organisation: organisation.name.clone(),
+                role: new.role.label().to_owned(),
+                expires_on: crate::clock::shanghai(expires_at).date_naive(),
+                path: "/work".into(),
+            });
+            let readers: Vec<_> = new.person.into_iter().collect();
+            mail::write_to_people(tx, app, &readers, &letter).await
+        }
         _ => Ok(()),
     }
 }
@@ -195,7 +213,8 @@ fn made_before(
     new: &NewInvitation,
     known: sql::Row,
 ) -> Result<InvitationMade> {
-    let same = (known.organisation, known.role, known.way) == (organisation, new.role, new.way);
+    let same =
+        (known.organisation, known.role, known.way, known.person) == (organisation, new.role, new.way, new.person);
     let open = known.status(app.clock.now()) == InvitationStatus::Open;
     if same && open && known.made_by == acting.person {
         return made(app, acting, known);
@@ -221,6 +240,27 @@ pub async fn list(app: &App, caller: &Caller, id: OrganisationId) -> Result<List
     let only = (standing != Standing::Owner).then_some(acting.organisation);
     let rows = sql::of(&mut connection, id, only, LIST_MAX).await?;
     let items: Vec<_> = rows.into_iter().map(|row| row.shown(app.clock.now(), acting.organisation)).collect();
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
+}
+
+/// The invitations that name the caller, each with the code that he takes it with.
+pub async fn mine(app: &App, signed_in: &SignedIn) -> Result<List<InvitedByName>> {
+    let mut tx = app.snapshot().await?;
+    let rows = sql::naming(&mut tx, signed_in.me.id, app.clock.now(), LIST_MAX).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    let names = super::sql::names_of(&mut tx, &rows.iter().map(|row| row.organisation).collect::<Vec<_>>()).await?;
+    for row in rows {
+        items.push(InvitedByName {
+            id: row.id,
+            organisation_name: names.get(&row.organisation).cloned().unwrap_or_default(),
+            role: row.role,
+            code: code_of(app, PURPOSE, row.id.0)?.to_string(),
+            made_by: row.made_by_name,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        });
+    }
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }

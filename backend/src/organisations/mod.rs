@@ -8,6 +8,7 @@ mod http;
 pub mod invitations;
 pub mod members;
 mod names;
+mod parent;
 mod sql;
 
 pub use founding::{found, list};

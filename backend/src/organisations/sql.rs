@@ -8,6 +8,7 @@ use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::HashMap;
 
 pub fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
 where
@@ -93,6 +94,16 @@ pub async fn members(
 
 pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
+}
+
+/// The names of organisations.
+pub async fn names_of(
+    connection: &mut PgConnection,
+    organisations: &[OrganisationId],
+) -> sqlx::Result<HashMap<OrganisationId, String>> {
+    let ids: Vec<_> = organisations.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!("select id, name from organisation where id = any($1)", &ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
 }
 
 pub async fn set_core(connection: &mut PgConnection, id: OrganisationId, core: &str) -> sqlx::Result<()> {
@@ -240,6 +251,51 @@ pub async fn roles_of(connection: &mut PgConnection, person: PersonId) -> sqlx::
     let roles =
         sqlx::query_scalar!("select role from membership where person = $1", person.0).fetch_all(connection).await?;
     roles.iter().map(|role| word(role)).collect()
+}
+
+/// The unit that the administrator named above an organisation.
+pub async fn named_parent(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<OrganisationId>> {
+    let parent =
+        sqlx::query_scalar!("select parent from organisation where id = $1", id.0).fetch_optional(connection).await?;
+    Ok(parent.flatten().map(OrganisationId))
+}
+
+pub async fn set_parent(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    parent: Option<OrganisationId>,
+) -> sqlx::Result<()> {
+    sqlx::query!("update organisation set parent = $2 where id = $1", id.0, parent.map(|parent| parent.0))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Who has a role that works in one organisation and none in another: a person, his name, his roles.
+pub async fn people_beside(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    but: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<(PersonId, String, Vec<Role>)>> {
+    let rows = sqlx::query!(
+        r#"select m.person, min(pp.name) as "name!", array_agg(m.role order by m.role) as "roles!"
+           from membership m
+           join person p on p.id = m.person and p.disabled_at is null
+           join person_private pp on pp.person = m.person
+           where m.organisation = $1 and m.status = 'active'
+             and not exists (select from membership o where o.organisation = $2 and o.person = m.person)
+           group by m.person
+           order by min(pp.name), m.person
+           limit $3"#,
+        organisation.0,
+        but.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let roles = |roles: Vec<String>| roles.iter().map(|role| word(role)).collect::<sqlx::Result<Vec<Role>>>();
+    rows.into_iter().map(|row| Ok((PersonId(row.person), row.name, roles(row.roles)?))).collect()
 }
 
 /// One role of one person, with what its readers see.

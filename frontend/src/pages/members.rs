@@ -1,7 +1,8 @@
 //! The people of an organisation: their roles, what waits for a second person, invitations, and what is to be passed on.
 
+use super::parent_unit;
 use super::sheet::{self, Sheet};
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary_of_row};
 use crate::parts::need_row::place;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
@@ -50,15 +51,20 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         Vec::new()
     };
     let done = visit.query("done").and_then(done_message);
+    let above = match members.view {
+        MembersView::Owner | MembersView::Admin => parent_unit::section(visit, form, &members).await?,
+        MembersView::Colleague | MembersView::Town => None,
+    };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
-        {summary(form)}
+        {summary_of_row(form, if form.value("way") == InvitationWay::Parent.as_str() { parent_unit::FORM } else { "" })}
         {crumbs(&members)}
         <h1>{t!("成员（{n}）", n = members.items.len())}</h1>
         <p class="soft">{members.name.clone()}" "{members.place.as_ref().map(|at| place(at).trim_end_matches([' ', '·']).to_owned())}</p>
         {people(visit, &members)}
         {invites.then(|| invited(&members, &list))}
         {(!members.may_invite.is_empty()).then(|| invite(visit, form, &members))}
+        {above}
         {passing_on(&to_pass_on, "/work/members", Some(id))}
     };
     Ok(Page::new(t!("成员"), body.into_any()))
@@ -72,6 +78,7 @@ fn done_message(done: &str) -> Option<&'static str> {
         "invited" => Some(t!("邀请已发出。")),
         "revoked" => Some(t!("邀请已作废。")),
         "passed_on" => Some(t!("已记下转告过了，号码和内容已删去。")),
+        "parent" => Some(t!("上级单位已记下。")),
         "opened" => Some(t!("单位已开通。下一步：邀请第一位负责人。")),
         _ => None,
     }
@@ -260,10 +267,12 @@ fn invited(members: &Members, list: &[Invitation]) -> AnyView {
 }
 
 fn invite(visit: &Visit, form: &FormState, members: &Members) -> AnyView {
-    let own = if form.value("action") == "invite" { form.clone() } else { FormState::default() };
+    let by_paper = form.value("action") == "invite" && form.value("way") != InvitationWay::Parent.as_str();
+    let own = if by_paper { form.clone() } else { FormState::default() };
     let id = if own.value("id").is_empty() { visit.fresh_id.to_string() } else { own.value("id").to_owned() };
     let roles = members.may_invite.iter().map(|role| (role.to_string(), text(role.label()))).collect();
-    let ways = InvitationWay::ALL.iter().map(|way| (way.to_string(), text(way.label()))).collect();
+    let ways = InvitationWay::ALL.iter().filter(|way| **way != InvitationWay::Parent);
+    let ways = ways.map(|way| (way.to_string(), text(way.label()))).collect();
     let money = members.may_invite.iter().any(|role| role.handles_money());
     view! {
         <form class="long" method="post" action=href("/work/members")>
@@ -345,9 +354,16 @@ pub fn offices(visit: &Visit) -> Option<AnyView> {
     if at(OrganisationKind::Town) && visit.has(&[Role::OfficeOwner, Role::TownReviewer]) {
         links.push(("/work/town", t!("本镇的村（社区）")));
     }
-    if at(OrganisationKind::Federation) && visit.has(&[Role::OfficeOwner, Role::FederationCounty, Role::FederationCity])
-    {
+    let looks_over = at(OrganisationKind::Federation) || at(OrganisationKind::RuralOffice);
+    let overseers = [Role::OfficeOwner, Role::FederationCounty, Role::FederationCity, Role::RuralOffice];
+    if looks_over && visit.has(&overseers) {
         links.push(("/work/places", t!("辖区的镇和村（社区）")));
+    }
+    if at(OrganisationKind::RuralOffice) {
+        links.push(("/needs", t!("公开的需求")));
+    }
+    if at(OrganisationKind::CampaignOffice) {
+        links.push(("/campaigns", t!("6·30 活动和四个数")));
     }
     if visit.has(&[Role::PlatformAdmin]) {
         links.push(("/work/organisations", t!("开通和查找单位")));

@@ -3,7 +3,7 @@
 use super::bank_lines::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
-use super::{organisation, verifications};
+use super::{organisation, parent_unit, verifications};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, instant, text};
@@ -24,6 +24,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
     let mut sections: Vec<AnyView> = vec![waiting(&visit.call(todo::get()).await?)];
+    sections.extend(parent_unit::asked(visit).await?);
     if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
         sections.push(review(visit).await?);
         sections.push(verifications::waiting(visit).await?);

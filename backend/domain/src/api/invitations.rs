@@ -3,12 +3,13 @@
 use super::{Call, List};
 use crate::membership::{InvitationStatus, InvitationWay};
 use crate::organisation::Role;
-use crate::{InvitationId, OrganisationId};
+use crate::{InvitationId, OrganisationId, PersonId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub const INVITATIONS: &str = "/organisations/{id}/invitations";
 pub const REVOKE: &str = "/organisations/{id}/invitations/{invitation}/revoke";
+pub const MINE: &str = "/me/invitations";
 pub const LOOK: &str = "/invitations/look";
 pub const ACCEPT: &str = "/invitations/{code}/accept";
 
@@ -28,6 +29,12 @@ pub fn invite(organisation: OrganisationId, new: &NewInvitation) -> Call<Invitat
 #[must_use]
 pub fn revoke(organisation: OrganisationId, invitation: InvitationId) -> Call<Invitation> {
     Call::post(format!("/organisations/{organisation}/invitations/{invitation}/revoke"), &RevokeInvitation {})
+}
+
+/// Those that name the caller and wait for him, latest first.
+#[must_use]
+pub fn mine() -> Call<List<InvitedByName>> {
+    Call::get(MINE)
 }
 
 /// What a code invites to. In the body, so that no log of addresses holds it.
@@ -57,6 +64,9 @@ pub struct NewInvitation {
     /// For `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// For `parent`: somebody of the unit above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +124,20 @@ pub struct Invited {
     pub status: InvitationStatus,
     /// It was sent to this address, which a new account takes over.
     pub email: Option<String>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// An invitation as whom it names reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitedByName {
+    pub id: InvitationId,
+    pub organisation_name: String,
+    pub role: Role,
+    pub made_by: Option<String>,
+    /// What he takes it with.
+    pub code: String,
+    pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
 

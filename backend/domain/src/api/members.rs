@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub const MEMBERS: &str = "/organisations/{id}/members";
 pub const MEMBER: &str = "/organisations/{id}/members/{person}";
+pub const PARENT: &str = "/organisations/{id}/parent";
 pub const SECOND: &str = "/organisations/{id}/members/{person}/second";
 
 /// The people of an organisation, with as much of them as the caller may know.
@@ -27,6 +28,18 @@ pub fn change(organisation: OrganisationId, person: PersonId, change: &ChangeMem
 #[must_use]
 pub fn second(organisation: OrganisationId, person: PersonId, second: &SecondRole) -> Call<Members> {
     Call::post(format!("/organisations/{organisation}/members/{person}/second"), second)
+}
+
+/// The unit above an organisation, of whose people its owner may ask one; for the administrator, without its people.
+#[must_use]
+pub fn parent(organisation: OrganisationId) -> Call<Parent> {
+    Call::get(format!("/organisations/{organisation}/parent"))
+}
+
+/// The administrator names the charity above a charity, or none.
+#[must_use]
+pub fn set_parent(organisation: OrganisationId, parent: Option<OrganisationId>) -> Call<Parent> {
+    Call::post(format!("/organisations/{organisation}/parent"), &SetParent { parent })
 }
 
 words! {
@@ -93,6 +106,31 @@ pub struct Waits {
     pub for_me: bool,
     /// How many people of the charity may.
     pub people: u32,
+}
+
+/// The unit above an organisation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Parent {
+    pub organisation: Option<OrganisationId>,
+    pub name: Option<String>,
+    /// Those with a role that works there, who are not in the organisation itself. For its owner.
+    pub people: Vec<ParentPerson>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ParentPerson {
+    pub person: PersonId,
+    pub name: String,
+    pub roles: Vec<Role>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetParent {
+    /// A charity; none takes away the one that there was.
+    pub parent: Option<OrganisationId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use domain::api::members::{self, ChangeMember, SecondRole};
 use domain::api::organisations::{self, FoundOrganisation};
 use domain::api::resets::{self, NewReset};
 use domain::api::{ApiError, ErrorCode, texts};
+use domain::membership::InvitationWay;
 use domain::organisation::Role;
 use domain::place::PlaceCode;
 use domain::{InvitationId, OrganisationId, PersonId, ResetId, TextId};
@@ -76,6 +77,7 @@ pub async fn members(State(site): State<Site>, request: Request) -> Response {
         "second" | "refuse" => second(&site, &form, id, action == "second").await,
         "invite" => invite(&site, &mut form, id).await,
         "revoke" => revoke(&site, &form, id).await,
+        "set_parent" => set_parent(&site, &form, id).await,
         "passed_on" => passed_on(&site, &form).await.map(|()| back(id, "passed_on")),
         _ => Err(use_the_buttons()),
     };
@@ -116,7 +118,10 @@ async fn invite(site: &Site, form: &mut Form, id: OrganisationId) -> Result<Next
     let new_id = form.value("id").parse::<InvitationId>();
     let (Ok(new_id), Ok(role), Ok(way)) = (new_id, role, way) else { return Err(invalid(Vec::new())) };
     let name = form.value("name").trim().to_owned();
-    let new = NewInvitation { id: new_id, role, way, name, email: typed(form, "email"), phone: typed(form, "phone") };
+    let (email, phone) = (typed(form, "email"), typed(form, "phone"));
+    // The field is there for one way only; what stands in it for another is left out.
+    let person = form.value("person").parse().ok().filter(|_| way == InvitationWay::Parent);
+    let new = NewInvitation { id: new_id, role, way, name, email, phone, person };
     let made = form.page.in_process(site).call(invitations::invite(id, &new)).await?;
     match made.sheet {
         Some(sheet) => {
@@ -131,6 +136,13 @@ async fn revoke(site: &Site, form: &Form, id: OrganisationId) -> Result<Next, Ap
     let invitation = form.value("invitation").parse::<InvitationId>().map_err(|_| use_the_buttons())?;
     form.page.in_process(site).call(invitations::revoke(id, invitation)).await?;
     Ok(back(id, "revoked"))
+}
+
+async fn set_parent(site: &Site, form: &Form, id: OrganisationId) -> Result<Next, ApiError> {
+    let chosen = Some(form.value("parent")).filter(|parent| !parent.is_empty());
+    let parent = chosen.map(str::parse::<OrganisationId>).transpose().map_err(|_| use_the_buttons())?;
+    form.page.in_process(site).call(members::set_parent(id, parent)).await?;
+    Ok(back(id, "parent"))
 }
 
 async fn passed_on(site: &Site, form: &Form) -> Result<(), ApiError> {

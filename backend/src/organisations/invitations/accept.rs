@@ -4,6 +4,7 @@
 //! telling whether somebody has an account.
 
 use super::super::members::give;
+use super::super::parent;
 use super::{hash_of, sql};
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -96,6 +97,12 @@ pub async fn accept(app: &App, caller: &Caller, code: &str, asked: &AcceptInvita
         (None, None) => return Err(who_are_you()),
     };
     let status = first_status(row.role);
+    if row.person.is_some_and(|named| named != person) {
+        return Err(Error::Conflict("这张邀请是请另一个人的，请用他的账号接受".into()));
+    }
+    if row.person.is_some() && !parent::has(&mut tx, &organisation, person).await? {
+        return Err(Error::Conflict("您已经不在发出邀请时的上级单位，这张邀请不再有效".into()));
+    }
     if person == row.made_by {
         return Err(Error::Conflict("不能接受自己发出的邀请，请把它交给要请的人".into()));
     }

@@ -18,8 +18,9 @@ pub async fn insert(
     (created_at, expires_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into invitation (id, organisation, role, way, code_hash, made_by, made_for, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into invitation (id, organisation, role, way, code_hash, made_by, made_for, created_at, expires_at,
+                                 person)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         new.id.0,
         organisation.0,
         new.role.as_str(),
@@ -28,7 +29,8 @@ pub async fn insert(
         acting.person.0,
         acting.organisation.0,
         created_at,
-        expires_at
+        expires_at,
+        new.person.map(|person| person.0)
     )
     .execute(connection)
     .await?;
@@ -105,7 +107,9 @@ pub struct Row {
     pub made_by: PersonId,
     pub made_by_name: Option<String>,
     pub made_for: OrganisationId,
-    created_at: DateTime<Utc>,
+    /// Whom it names: nobody else takes it.
+    pub person: Option<PersonId>,
+    pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     accepted: bool,
     revoked: bool,
@@ -155,6 +159,7 @@ struct Record {
     made_by: uuid::Uuid,
     made_by_name: Option<String>,
     made_for: uuid::Uuid,
+    person: Option<uuid::Uuid>,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     accepted: bool,
@@ -175,6 +180,7 @@ impl Record {
             made_by: PersonId(self.made_by),
             made_by_name: self.made_by_name,
             made_for: OrganisationId(self.made_for),
+            person: self.person.map(PersonId),
             created_at: self.created_at,
             expires_at: self.expires_at,
             accepted: self.accepted,
@@ -194,8 +200,8 @@ pub async fn of(
     let rows = sqlx::query_as!(
         Record,
         r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
-                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", created_at as "created_at!",
-                  expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
+                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+                  created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
                   inviter_stays as "inviter_stays!"
            from invitation_read
            where organisation = $1 and ($2::uuid is null or made_for = $2)
@@ -214,8 +220,8 @@ pub async fn by_id(connection: &mut PgConnection, id: InvitationId) -> sqlx::Res
     let row = sqlx::query_as!(
         Record,
         r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
-                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", created_at as "created_at!",
-                  expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
+                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+                  created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
                   inviter_stays as "inviter_stays!"
            from invitation_read
            where id = $1"#,
@@ -224,6 +230,32 @@ pub async fn by_id(connection: &mut PgConnection, id: InvitationId) -> sqlx::Res
     .fetch_optional(connection)
     .await?;
     row.map(Record::read).transpose()
+}
+
+/// Those that name somebody and are open, latest first.
+pub async fn naming(
+    connection: &mut PgConnection,
+    person: PersonId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Record,
+        r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
+                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+                  created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!",
+                  revoked as "revoked!", inviter_stays as "inviter_stays!"
+           from invitation_read
+           where person = $1 and not accepted and not revoked and inviter_stays and expires_at > $2
+           order by created_at desc, id desc
+           limit $3"#,
+        person.0,
+        now,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Record::read).collect()
 }
 
 pub async fn by_code(connection: &mut PgConnection, hash: &[u8]) -> sqlx::Result<Option<Row>> {
