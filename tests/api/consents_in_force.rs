@@ -175,8 +175,8 @@ async fn whoever_closes_his_account_has_withdrawn_what_he_gave() {
     decides(village, ConsentKind::PublicName, true).await;
     decides(village, ConsentKind::PhotoPlace, true).await;
     decides(village, ConsentKind::SensitiveData, true).await;
-    let text = format!("我的身份证号是 {IDENTITY_CARD}，请帮我查");
-    let asked = village.call(enquiries::ask(&NewEnquiry { text, ..letter(1, Some("441424")) })).await.unwrap();
+    let typed = format!("我的身份证号是 {IDENTITY_CARD}，请帮我查");
+    let asked = village.call(enquiries::ask(&NewEnquiry { text: typed, ..letter(1, Some("441424")) })).await.unwrap();
     let path = format!("/needs/{}", need.code.as_ref().unwrap());
     assert!(test.visitor().page(&path).await.text().contains("拍摄地点"));
     let head = test.member("head", test.organisation_of(village).await, Role::VillageHead).await;
@@ -195,8 +195,8 @@ async fn a_letter_with_ones_identity_number_needs_ones_consent_and_loses_it_with
     let test = TestApp::new().await;
     let federation = test.federation("441424").await;
     let donor = test.donor().await;
-    let text = format!("我的身份证号是 {IDENTITY_CARD}，请帮我查一笔捐款");
-    let new = NewEnquiry { text: text.clone(), ..letter(1, Some("441424")) };
+    let typed = format!("我的身份证号是 {IDENTITY_CARD}，请帮我查一笔捐款");
+    let new = NewEnquiry { text: typed.clone(), ..letter(1, Some("441424")) };
     let refused = test.visitor().call(enquiries::ask(&new)).await.unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["text"]));
     assert_eq!(refused.error.fields[0].message, NUMBER_NEEDS_ACCOUNT, "a stranger has nothing to consent with");
@@ -210,18 +210,18 @@ async fn a_letter_with_ones_identity_number_needs_ones_consent_and_loses_it_with
         ("topic", "giving"),
         ("name", "陈先生"),
         ("email", "asker1@example.com"),
-        ("text", &text),
+        ("text", &typed),
     ];
     let page = donor.form("/contact", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = page.text();
-    assert!(page.contains(&text) && page.contains("陈先生"), "nothing typed is lost: {page}");
+    assert!(page.contains(&typed) && page.contains("陈先生"), "nothing typed is lost: {page}");
     assert!(page.contains("href=\"/account/consents#sensitive_data\""), "it leads on: {page}");
 
     decides(&donor, ConsentKind::SensitiveData, true).await;
     assert!(donor.form("/contact", &fields).await.location().starts_with("/contact?done=LX-"));
     let read = async || federation.call(enquiries::get(new.id, None)).await.unwrap().messages[0].text.clone();
-    assert_eq!(read().await, text);
+    assert_eq!(read().await, typed);
     assert!(donor.call(enquiries::ask(&new)).await.is_ok(), "sent twice, asked once");
     decides(&donor, ConsentKind::SensitiveData, false).await;
     assert_eq!(read().await, "我的身份证号是 ***，请帮我查一笔捐款", "withdrawn, at once");
@@ -231,7 +231,7 @@ async fn a_letter_with_ones_identity_number_needs_ones_consent_and_loses_it_with
         .await
         .unwrap();
     assert_eq!(stored, 0, "erased, not hidden");
-    let again = NewEnquiry { text, ..letter(2, Some("441424")) };
+    let again = NewEnquiry { text: typed, ..letter(2, Some("441424")) };
     assert_eq!(donor.call(enquiries::ask(&again)).await.unwrap_err().fields(), ["text"]);
     assert!(donor.call(enquiries::ask(&letter(3, Some("441424")))).await.is_ok(), "without a number nothing is asked");
     test.done().await;

@@ -126,7 +126,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let asked = test.visitor().call(enquiries::ask(&letter(1, Some("441424")))).await.unwrap();
     let by_text = NewInvitation { way: InvitationWay::Text, phone: Some("13812341234".into()), ..invitation(3) };
     owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
-    let text = owner.call(texts::list()).await.unwrap().items[0].id;
+    let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
@@ -137,7 +137,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/town-resets/", reset.id.to_string()),
         ("/people/", reset.person.to_string()),
         ("/enquiries/", asked.id.to_string()),
-        ("/texts/", text.to_string()),
+        ("/texts/", to_pass_on.to_string()),
         ("/verifications/", registration.id.to_string()),
         ("/needs/", waiting.id.to_string()),
         ("/needs/{id}/money", need.id.to_string()),

@@ -11,10 +11,10 @@ use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use domain::SessionId;
 use domain::api::sessions::Me;
 use domain::organisation::{Acting, Membership, Role};
 use domain::person::{NotSure, Proof};
+use domain::{PersonId, SessionId};
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -69,7 +69,6 @@ pub async fn resubmit(app: &App, applicant: &Applicant, change: &RegistrationCha
 
 /// Says something to the federation and changes nothing.
 pub async fn answer(app: &App, applicant: &Applicant, answer: &RegistrationAnswer) -> Result<Registration> {
-    let id = applicant.acting.organisation;
     let step = VerificationStep::Answered;
     let mut problems = Problems::new();
     step.check(&mut problems, &[], &answer.said);
