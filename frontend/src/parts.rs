@@ -6,6 +6,7 @@ pub mod frame;
 pub mod map;
 pub mod money;
 pub mod need_row;
+pub mod photos;
 pub mod pledge_rows;
 pub mod recorded;
 pub mod reports;

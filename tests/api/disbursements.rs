@@ -144,6 +144,40 @@ async fn money_leaves_over_three_desks_and_is_counted_when_it_is_paid() {
 }
 
 #[tokio::test]
+async fn everybody_at_a_charity_its_owner_too_reads_its_own_books_and_no_others() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, enterprise, .. } = &ready;
+    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
+    let waiting = approved(&ready, 1, 30_000).await;
+    let done = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let owner = test.member("owner", charity.id, Role::CharityOwner).await;
+    let other = test.charity("另一慈善会").await;
+    let other_owner = test.member("other-owner", other.id, Role::CharityOwner).await;
+    let books = [
+        (Account::Directed { pledge: pledge.id }, 10_000),
+        (Account::Allocated { need: need.id, charity: charity.id }, 10_000),
+        (Account::Advance { disbursement: done.id }, 30_000),
+        (Account::Unmatched { bank_account: charity.account }, 0),
+    ];
+    for (account, yuan) in books {
+        for reader in [&owner, &charity.maker, &charity.checker, &charity.payer] {
+            let book = reader.call(ledger::account(&account)).await.unwrap();
+            assert_eq!(book.balance_fen, Fen::yuan(yuan), "{account}");
+        }
+        for stranger in [&other_owner, &other.maker] {
+            assert_eq!(stranger.call(ledger::account(&account)).await.unwrap_err().status, 404, "{account}");
+        }
+    }
+    let advance = enterprise.call(ledger::account(&books[2].0)).await.unwrap_err();
+    assert_eq!(advance.status, 404, "the payment is the charity's");
+    let others = Account::Unmatched { bank_account: other.account };
+    assert_eq!(owner.call(ledger::account(&others)).await.unwrap_err().status, 404);
+    assert!(other_owner.call(ledger::account(&others)).await.is_ok());
+    test.done().await;
+}
+
+#[tokio::test]
 async fn more_than_there_is_can_neither_be_allocated_nor_paid() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;

@@ -6,6 +6,7 @@ mod audit;
 mod bank_lines;
 mod check;
 mod consents;
+mod consents_in_force;
 mod deliveries;
 mod designation;
 mod digest;

@@ -6,7 +6,7 @@ use backend::site::Site;
 use tests::{Answer, Client, TestApp};
 
 /// A test whose pages are kept, as those of the real server are.
-async fn cached() -> TestApp {
+pub async fn cached() -> TestApp {
     let mut test = TestApp::new().await;
     test.router = http::router(&test.app, &Site::without_files(&test.app).with_cache());
     test

@@ -8,6 +8,7 @@ use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::needs::{content, new_need, submitted};
+use crate::registration::new_registration;
 use crate::towns::town;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -19,8 +20,10 @@ use domain::api::enquiries;
 use domain::api::invitations::{self, NewInvitation};
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::payees;
+use domain::api::registrations;
 use domain::api::resets::{self, NewReset};
 use domain::api::sessions;
+use domain::api::texts;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
 use domain::need::NeedContent;
@@ -122,6 +125,11 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let reset = NewReset { id: ResetId(Uuid::from_u128(1)), person: id_of(village).await };
     town.call(resets::ask(&reset)).await.unwrap();
     let asked = test.visitor().call(enquiries::ask(&letter(1, Some("441424")))).await.unwrap();
+    let by_text = NewInvitation { way: InvitationWay::Text, phone: Some("13812341234".into()), ..invitation(3) };
+    owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
+    let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
+    let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
+    test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/organisations/", charity.id.to_string()),
@@ -130,6 +138,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/town-resets/", reset.id.to_string()),
         ("/people/", reset.person.to_string()),
         ("/enquiries/", asked.id.to_string()),
+        ("/texts/", to_pass_on.to_string()),
+        ("/verifications/", registration.id.to_string()),
         ("/needs/", waiting.id.to_string()),
         ("/needs/{id}/money", need.id.to_string()),
         ("/needs/{id}/reports", need.id.to_string()),
@@ -171,6 +181,13 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ),
         ("POST /organisations/{id}/members/{person}/second", json!({ "role": "charity_checker", "agrees": true })),
         ("POST /town-resets", json!(NewReset { id: ResetId(Uuid::from_u128(2)), ..reset })),
+        ("POST /verifications/{id}/verify", json!({ "version": 1 })),
+        (
+            "POST /verifications/{id}/return",
+            json!({ "version": 1, "reasons": ["document_missing"], "said": "请补营业执照照片" }),
+        ),
+        ("POST /verifications/{id}/suspend", json!({ "said": "请先停用，待核实" })),
+        ("POST /verifications/{id}/restore", json!({ "said": "已经核实，恢复" })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);

@@ -9,18 +9,21 @@ use crate::Problems;
 use serde::{Deserialize, Serialize};
 
 /// The day on which the privacy notice that is in force was written.
-pub const PRIVACY_NOTICE_VERSION: &str = "2026-11-24";
+pub const PRIVACY_NOTICE_VERSION: &str = "2026-11-25";
 /// The same of the terms of use.
 pub const TERMS_VERSION: &str = "2026-11-24";
 /// Of the texts of the separate consents.
-const SEPARATE_VERSION: &str = "2026-11-24";
+const SEPARATE_VERSION: &str = "2026-11-25";
 
 pub const PRIVACY_NOTICE: &[&str] = &[
     "我们只保存办事必需的信息：账号、姓名、邮箱、所属组织和角色，企业登记的联系人和电话，以及谁在什么时候做了什么。",
     "受助人不建档：需求里只写户数、人数，不写个人的姓名、电话和证件号。",
-    "照片上传后重新编码；其中的拍摄地点只留作核对，精确到约 100 米，不公开。",
+    "照片上传后重新编码，公开的照片里没有拍摄地点；地点另存，精确到约 100 米，只留作核对，您同意公开才写在照片旁边。",
+    "进展报告写明由村里的哪个角色填报；您同意公开姓名，才写出姓名。",
     "企业上传的证照只给本企业的人、负责认证的工商联和审计看，不公开。",
-    "公开姓名、公开拍摄地点、处理敏感个人信息，各自单独征得您的同意；不同意不影响使用，同意后随时可以撤回。",
+    "办事不需要您的敏感个人信息：不收证件照片，不登记个人的银行账户。\
+     您主动写在来信和认证往来里的身份证号、银行卡号，您同意了才接收。",
+    "公开姓名、公开拍摄地点、处理敏感个人信息，各自单独征得您的同意；不同意不影响使用，同意后随时可以撤回，立即生效。",
     "登录用的 Cookie 只用于保持登录，不用于跟踪。网站不加载任何第三方内容。",
     "为查清故障和滥用，访问记录（时间、网络地址、账号、打开了哪一页）单独保存 180 天，到期删除。",
     "在“我的账号”里可以查看、带走本人的数据，也可以注销账号；其他问题请联系所在县（市、区）工商联。",
@@ -37,9 +40,9 @@ pub const TERMS: &[&str] = &[
 
 /// What the present versions say that the ones before did not.
 pub const WHAT_IS_NEW: &[&str] = &[
-    "新增使用条款，写明平台不经手资金、捐赠自愿、账号由本人使用。",
-    "隐私告知新增：企业登记的联系人和电话怎样保存，上传的证照给谁看。",
-    "公开姓名、公开照片的拍摄地点、处理敏感个人信息改为分别同意，默认都不同意。",
+    "隐私告知新增：您同意后，进展报告写出填报人的姓名，照片旁边写出拍摄地点；不同意就不写。",
+    "隐私告知写明：办事不需要敏感个人信息；您主动写的身份证号、银行卡号，同意了才接收。",
+    "公开姓名、公开照片的拍摄地点、处理敏感个人信息分别同意，默认都不同意；说明改了，请重新选择。",
 ];
 
 words! {
@@ -80,14 +83,27 @@ impl ConsentKind {
     pub const fn about(self) -> &'static str {
         match self {
             ConsentKind::PrivacyNotice | ConsentKind::Terms => "",
-            ConsentKind::PublicName => "公开页面上可以出现您的姓名，例如在致谢名单里。不同意就只写单位。",
-            ConsentKind::PhotoPlace => "您上传的照片旁边可以公开拍摄地点（精确到约 100 米）。不同意就只留作核对。",
+            ConsentKind::PublicName => "您填报的进展报告公开时，写出您的姓名和角色。不同意就只写角色。",
+            ConsentKind::PhotoPlace => {
+                "公开的需求和进展报告里，您上传的照片旁边写出拍摄地点（精确到约 100 米）。不同意就只留作核对。"
+            }
             ConsentKind::SensitiveData => {
-                "您主动填写的健康、银行账户、行踪等敏感个人信息可以用于办理您提出的事项。不同意就请不要填写，我们也不会要求。"
+                "您主动写在来信和认证往来里的身份证号、银行卡号，可以用于办理您提出的事项。\
+                 我们不会要求您写；不同意就不接收，撤回时已收下的号码随即删去。"
             }
         }
     }
 }
+
+/// The page on which consents are given and withdrawn.
+pub const CONSENTS_PAGE: &str = "/account/consents";
+
+/// Why a text with such a number is not taken from somebody with an account.
+pub const NUMBER_NEEDS_CONSENT: &str = "这段文字里像有身份证号或银行卡号，请删去。\
+    办这件事确实要用到本人的号码，请先打开“我的同意”（/account/consents）同意“处理我的敏感个人信息”，再提交";
+/// And from somebody without, who cannot give any consent.
+pub const NUMBER_NEEDS_ACCOUNT: &str =
+    "这段文字里像有身份证号或银行卡号，请删去。没有登录就不能同意我们处理这类号码，所以不接收";
 
 /// The versions that somebody has read and ticked when he opens an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +146,13 @@ mod tests {
             assert_eq!(kind.about().is_empty(), kind.is_needed(), "{kind}");
             assert!(kind.version().parse::<NaiveDate>().is_ok(), "{kind}");
         }
+    }
+
+    #[test]
+    fn who_is_refused_reads_where_to_consent_and_to_what() {
+        assert!(NUMBER_NEEDS_CONSENT.contains(CONSENTS_PAGE));
+        assert!(NUMBER_NEEDS_CONSENT.contains(ConsentKind::SensitiveData.label()));
+        assert!(!NUMBER_NEEDS_ACCOUNT.contains(CONSENTS_PAGE));
     }
 
     #[test]

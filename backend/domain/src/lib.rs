@@ -33,6 +33,7 @@ pub mod place;
 pub mod pledge;
 pub mod problem;
 pub mod registration;
+pub mod sensitive;
 pub mod todo;
 pub mod uscc;
 pub mod verification;

@@ -1,5 +1,7 @@
-//! What people have agreed to: given or withdrawn, each kind for itself, never overwritten.
+//! What people have agreed to: given or withdrawn, each kind for itself, never overwritten, in force at once.
 //!
+//! What is shown of a person asks the database's `consent_in_force` in the statement that reads it; what is taken from
+//! him asks `numbers_of`. Both name the version of the text that is in force.
 //! Deliberately absent: the texts (domain), and consents that somebody else gives.
 
 mod http;
@@ -9,11 +11,12 @@ pub use http::routes;
 
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::caller::SignedIn;
+use crate::{enquiries, verifications};
 use domain::api::consents::{ConsentDecision, ConsentDecisions, ConsentEntry, ConsentStanding, Consents};
-use domain::consent::ConsentKind;
-use domain::{PersonId, Problems};
+use domain::consent::{ConsentKind, NUMBER_NEEDS_ACCOUNT, NUMBER_NEEDS_CONSENT};
+use domain::{PersonId, Problems, sensitive};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -47,11 +50,17 @@ pub async fn decide(app: &App, signed_in: &SignedIn, asked: &ConsentDecisions) -
     check(&asked.decisions).none_or_err()?;
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
+    sql::lock(&mut tx, person).await?;
     let before = read(&mut tx, person).await?;
+    let mut shown = false;
     for decision in &asked.decisions {
         let stands = before.standing.iter().any(|own| own.kind == decision.kind && own.given == decision.given);
         if !stands {
+            shown |= matches!(decision.kind, ConsentKind::PublicName | ConsentKind::PhotoPlace);
             write(app, &mut tx, person, decision.kind, decision.given).await?;
+            if !decision.given {
+                forget(&mut tx, person, decision.kind).await?;
+            }
             let verb = if decision.given { "consent_given" } else { "consent_withdrawn" };
             let after = Some(json!({ "kind": decision.kind, "version": decision.version }));
             let record = Record { verb, subject_kind: "person", subject: person.0, before: None, after, reason: None };
@@ -60,7 +69,54 @@ pub async fn decide(app: &App, signed_in: &SignedIn, asked: &ConsentDecisions) -
     }
     let after = read(&mut tx, person).await?;
     tx.commit().await?;
+    if shown {
+        app.pages.forget_all();
+    }
     Ok(after)
+}
+
+/// What was taken by a consent that is withdrawn goes. What was only shown by it asks for it each time.
+async fn forget(tx: &mut PgConnection, person: PersonId, kind: ConsentKind) -> Result<()> {
+    if kind == ConsentKind::SensitiveData {
+        enquiries::forget_numbers(tx, person).await?;
+        verifications::forget_numbers(tx, person).await?;
+    }
+    Ok(())
+}
+
+/// Somebody's account closes: nothing that he gave freely is in force any more, since he could not withdraw it later.
+/// The caller empties the page cache when it has committed.
+pub async fn end(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    sql::lock(tx, person).await?;
+    for (kind, _, given) in sql::now(tx, person).await? {
+        if given && !kind.is_needed() {
+            write(app, tx, person, kind, false).await?;
+            forget(tx, person, kind).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whose consent covers the numbers of identity or bank cards in a text that `person` hands in as `field`; none where
+/// it holds no such number. A withdrawal waits until the caller has committed, and finds the text then.
+///
+/// # Errors
+/// A sentence at `field` where he has not given his consent, or has no account to give it from.
+pub async fn numbers_of(
+    tx: &mut PgConnection,
+    person: Option<PersonId>,
+    (field, text): (&str, &str),
+) -> Result<Option<PersonId>> {
+    if !sensitive::holds_number(text) {
+        return Ok(None);
+    }
+    let person = person.ok_or_else(|| Error::invalid(field, NUMBER_NEEDS_ACCOUNT))?;
+    sql::lock(tx, person).await?;
+    if holds(tx, person, ConsentKind::SensitiveData).await? {
+        Ok(Some(person))
+    } else {
+        Err(Error::invalid(field, NUMBER_NEEDS_CONSENT))
+    }
 }
 
 /// Only the present text can be agreed to, and there is no account without notice and terms.
@@ -93,6 +149,5 @@ pub async fn agree(app: &App, tx: &mut PgConnection, person: PersonId) -> Result
 
 /// Whether a person has agreed to the present text of one kind and not withdrawn.
 pub async fn holds(tx: &mut PgConnection, person: PersonId, kind: ConsentKind) -> Result<bool> {
-    let now = sql::now(tx, person).await?;
-    Ok(now.iter().any(|(own, version, given)| *own == kind && version == kind.version() && *given))
+    Ok(sql::in_force(tx, person, kind).await?)
 }

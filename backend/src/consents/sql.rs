@@ -42,6 +42,24 @@ pub async fn now(connection: &mut PgConnection, person: PersonId) -> sqlx::Resul
     rows.into_iter().map(|row| Ok((kind(&row.kind)?, row.version, row.given))).collect()
 }
 
+/// Whether the present text of one kind is agreed to.
+pub async fn in_force(connection: &mut PgConnection, person: PersonId, kind: ConsentKind) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select consent_in_force($1, $2, $3) as "in_force!""#,
+        person.0,
+        kind.as_str(),
+        kind.version()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Until the transaction ends, nobody else gives or withdraws for this person.
+pub async fn lock(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
+    sqlx::query!("select id from person where id = $1 for no key update", person.0).fetch_optional(connection).await?;
+    Ok(())
+}
+
 pub async fn history(connection: &mut PgConnection, person: PersonId, limit: i64) -> sqlx::Result<Vec<ConsentEntry>> {
     let rows = sqlx::query!(
         "select kind, version, given, at

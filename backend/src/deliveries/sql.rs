@@ -1,7 +1,9 @@
 //! The only SQL on reports and spending.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::deliveries::{ItemToCorrect, NewReport, Report, Spent, Voucher};
+use domain::api::deliveries::{Author, ItemToCorrect, NewReport, Report, Spent, Voucher};
+use domain::api::files::Photo;
+use domain::consent::ConsentKind;
 use domain::delivery::{ReportInput, SpendingItem, SpendingStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
@@ -9,6 +11,7 @@ use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, FileId, NeedId, OrganisationId, PersonId, ReportId, SpendingItemId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
@@ -46,14 +49,15 @@ pub async fn insert_report(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into report (id, need, organisation, text, quantity_so_far, submitted_by, submitted_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into report (id, need, organisation, text, quantity_so_far, submitted_by, submitted_as, submitted_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         new.id.0,
         need.0,
         acting.organisation.0,
         new.report.text.trim(),
         new.report.quantity_so_far,
         acting.person.0,
+        acting.role.as_str(),
         now
     )
     .execute(connection)
@@ -298,35 +302,63 @@ pub struct Reported {
     pub reports: Vec<Report>,
 }
 
+struct ReportRow {
+    organisation: Uuid,
+    village: String,
+    id: Option<Uuid>,
+    text: Option<String>,
+    quantity_so_far: Option<i64>,
+    submitted_at: Option<DateTime<Utc>>,
+    submitted_as: Option<String>,
+    author: Option<String>,
+    photos: Json<Vec<Photo>>,
+}
+
+/// Names and places of people who consent to showing them are in the same statement: what is withdrawn is gone at once.
 pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) -> sqlx::Result<Option<Reported>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ReportRow,
         r#"select n.organisation as "organisation!", n.village as "village!", r.id as "id?", r.text as "text?",
-                  r.quantity_so_far, r.submitted_at as "submitted_at?",
-                  array(select p.file from report_photo p where p.report = r.id order by p.position) as "photos!"
+                  r.quantity_so_far, r.submitted_at as "submitted_at?", r.submitted_as,
+                  (select pp.name
+                   from person_private pp
+                   where pp.person = r.submitted_by and consent_in_force(pp.person, 'public_name', $3)) as author,
+                  coalesce((
+                      select json_agg(file_shown(f, $4) order by p.position)
+                      from report_photo p
+                      join file f on f.id = p.file
+                      where p.report = r.id
+                  ), '[]') as "photos!: Json<Vec<Photo>>"
            from needs_public n
            left join report r on r.need = n.id
            where n.id = $1
            order by r.submitted_at desc, r.id desc
            limit $2"#,
         need.0,
-        limit
+        limit,
+        ConsentKind::PublicName.version(),
+        ConsentKind::PhotoPlace.version()
     )
     .fetch_all(connection)
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let (organisation, village) = (OrganisationId(first.organisation), word(&first.village)?);
     // The need without any report is one row of nothing.
-    let reports = rows.into_iter().filter_map(|row| {
-        Some(Report {
-            id: ReportId(row.id?),
-            text: row.text?,
+    let report = |row: ReportRow| {
+        let (Some(id), Some(text), Some(submitted_at)) = (row.id, row.text, row.submitted_at) else { return Ok(None) };
+        let role = row.submitted_as.as_deref().map(word).transpose()?;
+        Ok(Some(Report {
+            id: ReportId(id),
+            text,
             quantity_so_far: row.quantity_so_far,
-            submitted_at: row.submitted_at?,
-            photos: files(row.photos),
+            submitted_at,
+            author: Author { role, name: row.author },
+            photos: row.photos.0,
             items: Vec::new(),
-        })
-    });
-    Ok(Some(Reported { organisation, village, reports: reports.collect() }))
+        }))
+    };
+    let reports = rows.into_iter().filter_map(|row| report(row).transpose()).collect::<sqlx::Result<_>>()?;
+    Ok(Some(Reported { organisation, village, reports }))
 }
 
 /// An item as it is stored, with what decides on who reads what of it.

@@ -45,7 +45,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             topic,
             text: text.into(),
         };
-        let asked = enquiries::ask(app, &Origin::default(), &new).await?;
+        let asked = enquiries::ask(app, &Origin::default(), None, &new).await?;
         if let Some(answer) = answer {
             enquiries::answer(app, &federation, asked.id, &AnswerEnquiry { text: answer.into() }).await?;
         }

@@ -26,7 +26,7 @@ pub fn routes() -> Endpoints {
 }
 
 async fn ask(State(app): State<App>, caller: Caller, Body(new): Body<NewEnquiry>) -> Result<(StatusCode, Json<Asked>)> {
-    Ok((StatusCode::CREATED, Json(super::ask(&app, &caller.origin, &new).await?)))
+    Ok((StatusCode::CREATED, Json(super::ask(&app, &caller.origin, caller.person(), &new).await?)))
 }
 
 async fn list(
@@ -61,5 +61,5 @@ async fn add(
     Path(id): Path<EnquiryId>,
     Body(more): Body<AddToEnquiry>,
 ) -> Result<Json<Enquiry>> {
-    Ok(Json(super::add(&app, &caller.origin, id, &more).await?))
+    Ok(Json(super::add(&app, &caller.origin, caller.person(), id, &more).await?))
 }

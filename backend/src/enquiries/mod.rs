@@ -1,7 +1,8 @@
 //! Letters from anybody to the federation of a place: each gets a number, waits in a to-do, and is answered by mail.
 //!
 //! A stranger needs no account; the link in the mail is his key to the thread. Text is plain on both sides. Who asked
-//! and what was written lies in tables that can be emptied. Deliberately absent: attachments, and closing unanswered.
+//! and what was written lies in tables that can be emptied. Numbers of identity and bank cards are taken only from
+//! whoever has consented to it. Deliberately absent: attachments, and closing unanswered.
 
 mod http;
 mod sql;
@@ -13,9 +14,9 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Caller, Federation, Origin};
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::mail;
 use crate::mail::letter::EnquiryAnswered;
 use crate::people::Guesses;
+use crate::{consents, mail};
 use chrono::{DateTime, Utc};
 use domain::api::enquiries::{AddToEnquiry, AnswerEnquiry, Asked, Enquiry, EnquiryQuery, EnquiryRow, NewEnquiry};
 use domain::api::{Count, List};
@@ -23,7 +24,7 @@ use domain::enquiry::{EnquiryStatus, MESSAGES_MAX, check_message, check_question
 use domain::organisation::Acting;
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::todo::Waiting;
-use domain::{EnquiryId, JobId, mask};
+use domain::{EnquiryId, JobId, PersonId, mask, sensitive};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -34,8 +35,8 @@ const LINK: &str = "enquiry";
 /// The city, whose federation is asked where no county's can be.
 const CITY: &str = "4414";
 
-/// Somebody asks. The same id and content again gives the same number.
-pub async fn ask(app: &App, origin: &Origin, new: &NewEnquiry) -> Result<Asked> {
+/// Somebody asks, signed in as `asker` or a stranger. The same id and content again gives the same number.
+pub async fn ask(app: &App, origin: &Origin, asker: Option<PersonId>, new: &NewEnquiry) -> Result<Asked> {
     check_question(&new.name, &new.email, &new.text)?;
     if let Some(county) = &new.county {
         let known = county.level() == PlaceLevel::County && app.places.get(county).is_some();
@@ -46,9 +47,10 @@ pub async fn ask(app: &App, origin: &Origin, new: &NewEnquiry) -> Result<Asked> 
     }
     Guesses::of_enquiries(&new.email, origin).take(app).await?;
     let mut tx = app.begin().await?;
+    let consented_by = consents::numbers_of(&mut tx, asker, ("text", &new.text)).await?;
     let place = answers_for(&mut tx, new.county.as_ref()).await?;
     let number = reference(app.clock.today(), sql::next_number(&mut tx).await?);
-    let inserted = sql::insert(&mut tx, new, &place, &number, app.clock.now()).await;
+    let inserted = sql::insert(&mut tx, new, (&place, &number), consented_by, app.clock.now()).await;
     let inserted = inserted.on_constraint("enquiry_pkey", || Error::Conflict(String::new()));
     if matches!(inserted, Err(Error::Conflict(_))) {
         tx.rollback().await?;
@@ -169,7 +171,8 @@ pub async fn answer(app: &App, federation: &Federation, id: EnquiryId, answer: &
         return Err(Error::NotFound);
     }
     let position = next_position(&row)?;
-    sql::add(&mut tx, id, (position, Some(acting.person)), answer.text.trim(), app.clock.now()).await?;
+    let by = sql::By::Federation(acting.person);
+    sql::add(&mut tx, id, (position, by), answer.text.trim(), app.clock.now()).await?;
     sql::set_status(&mut tx, id, EnquiryStatus::Answered, app.clock.now()).await?.one_row_or_conflict()?;
     let record = Record {
         verb: "enquiry_answered",
@@ -186,7 +189,13 @@ pub async fn answer(app: &App, federation: &Federation, id: EnquiryId, answer: &
 }
 
 /// Whoever asked adds something; the letter waits again.
-pub async fn add(app: &App, origin: &Origin, id: EnquiryId, more: &AddToEnquiry) -> Result<Enquiry> {
+pub async fn add(
+    app: &App,
+    origin: &Origin,
+    asker: Option<PersonId>,
+    id: EnquiryId,
+    more: &AddToEnquiry,
+) -> Result<Enquiry> {
     let viewer = Viewer { federation: None, key: Some(&more.key) };
     if !app.keys.is_letter_link(LINK, id.0, &more.key) {
         return Err(Error::NotFound);
@@ -196,7 +205,9 @@ pub async fn add(app: &App, origin: &Origin, id: EnquiryId, more: &AddToEnquiry)
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let position = next_position(&row)?;
-    sql::add(&mut tx, id, (position, None), more.text.trim(), app.clock.now()).await?;
+    let consented_by = consents::numbers_of(&mut tx, asker, ("text", &more.text)).await?;
+    let by = sql::By::Asker { consented_by };
+    sql::add(&mut tx, id, (position, by), more.text.trim(), app.clock.now()).await?;
     sql::set_status(&mut tx, id, EnquiryStatus::Waiting, app.clock.now()).await?.one_row_or_conflict()?;
     let record = Record {
         verb: "enquiry_continued",
@@ -209,6 +220,14 @@ pub async fn add(app: &App, origin: &Origin, id: EnquiryId, more: &AddToEnquiry)
     audit::record_as(app, &mut tx, None, None, origin, record).await?;
     tx.commit().await?;
     get(app, &viewer, id).await
+}
+
+/// A consent is withdrawn: the numbers that were taken by it go, the rest of each letter stays.
+pub async fn forget_numbers(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    for (id, position, text) in sql::with_numbers_of(tx, person).await? {
+        sql::replace(tx, (id, position), &sensitive::without_numbers(&text)).await?;
+    }
+    Ok(())
 }
 
 fn next_position(row: &sql::Locked) -> Result<i32> {

@@ -35,8 +35,8 @@ pub async fn has_federation(connection: &mut PgConnection, place: &PlaceCode) ->
 pub async fn insert(
     connection: &mut PgConnection,
     new: &NewEnquiry,
-    place: &PlaceCode,
-    reference: &str,
+    (place, reference): (&PlaceCode, &str),
+    consented_by: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
@@ -58,24 +58,64 @@ pub async fn insert(
     )
     .execute(&mut *connection)
     .await?;
-    add(connection, new.id, (1, None), new.text.trim(), now).await
+    add(connection, new.id, (1, By::Asker { consented_by }), new.text.trim(), now).await
 }
 
-/// One more message of a thread; `answered_by` is the federation's person, none for the asker.
+/// Who wrote a message.
+#[derive(Clone, Copy)]
+pub enum By {
+    /// With whose consent covers the numbers in it, where there are any.
+    Asker {
+        consented_by: Option<PersonId>,
+    },
+    Federation(PersonId),
+}
+
+/// One more message of a thread.
 pub async fn add(
     connection: &mut PgConnection,
     id: EnquiryId,
-    (position, answered_by): (i32, Option<PersonId>),
+    (position, by): (i32, By),
     text: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let (answered_by, consented_by) = match by {
+        By::Asker { consented_by } => (None, consented_by),
+        By::Federation(person) => (Some(person), None),
+    };
     sqlx::query!(
-        "insert into enquiry_message (enquiry, position, answered_by, text, at) values ($1, $2, $3, $4, $5)",
+        "insert into enquiry_message (enquiry, position, answered_by, consented_by, text, at)
+         values ($1, $2, $3, $4, $5, $6)",
         id.0,
         position,
         answered_by.map(|person| person.0),
+        consented_by.map(|person| person.0),
         text,
         now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The messages with numbers that this person's consent covers.
+pub async fn with_numbers_of(
+    connection: &mut PgConnection,
+    person: PersonId,
+) -> sqlx::Result<Vec<(EnquiryId, i32, String)>> {
+    let rows = sqlx::query!("select enquiry, position, text from enquiry_message where consented_by = $1", person.0)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (EnquiryId(row.enquiry), row.position, row.text)).collect())
+}
+
+/// A message without its numbers: no consent has to cover it any more.
+pub async fn replace(connection: &mut PgConnection, (id, position): (EnquiryId, i32), text: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update enquiry_message set text = $3, consented_by = null where enquiry = $1 and position = $2",
+        id.0,
+        position,
+        text
     )
     .execute(connection)
     .await?;

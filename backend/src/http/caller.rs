@@ -11,10 +11,10 @@ use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use domain::SessionId;
 use domain::api::sessions::Me;
 use domain::organisation::{Acting, Membership, Role};
 use domain::person::{NotSure, Proof};
+use domain::{PersonId, SessionId};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -43,6 +43,12 @@ pub struct Origin {
 }
 
 impl Caller {
+    /// Who is signed in.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        self.me.as_ref().map(|me| me.id)
+    }
+
     /// The first membership with one of the roles, in the organisation that the caller acts for, if it is verified.
     #[must_use]
     pub fn acting_as(&self, roles: &[Role]) -> Option<Acting> {

@@ -116,7 +116,8 @@ async fn may_read(tx: &mut PgConnection, caller: &Caller, account: &Account) -> 
     for membership in me.acting().filter(|m| m.status == OrganisationStatus::Verified) {
         match membership.role {
             Role::Auditor => return Ok(true),
-            Role::CharityMaker
+            Role::CharityOwner
+            | Role::CharityMaker
             | Role::CharityChecker
             | Role::CharityPayer
             | Role::EnterpriseOperator

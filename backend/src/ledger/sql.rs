@@ -207,6 +207,7 @@ pub async fn concerns(
     let (kind, id) = match account {
         Account::Directed { pledge } => ("pledge", pledge.0),
         Account::Unmatched { bank_account } => ("bank_account", bank_account.0),
+        Account::Advance { disbursement } => ("disbursement", disbursement.0),
         _ => return Ok(false),
     };
     sqlx::query_scalar!(
@@ -216,6 +217,9 @@ pub async fn concerns(
                union all
                select from bank_account
                where $1 = 'bank_account' and id = $2 and charity = any($3)
+               union all
+               select from disbursement
+               where $1 = 'disbursement' and id = $2 and charity = any($3)
            ) as "concerns!""#,
         kind,
         id,

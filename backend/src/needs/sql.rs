@@ -3,7 +3,9 @@
 use super::Named;
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed, Photo};
+use domain::api::files::Photo;
+use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed};
+use domain::consent::ConsentKind;
 use domain::need::{BudgetItem, NeedContent, NeedStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
@@ -227,7 +229,7 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
                       where i.need = need.id
                   ), '[]') as "items!: Json<Vec<BudgetItem>>",
                   coalesce((
-                      select json_agg(json_build_object('id', f.id, 'width', f.width, 'height', f.height) order by p.position)
+                      select json_agg(file_shown(f, $3) order by p.position)
                       from need_photo p
                       join file f on f.id = p.file
                       where p.need = need.id
@@ -235,7 +237,8 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
            from need
            where id = $1 or code = $2"#,
         id.map(|id| id.0),
-        code
+        code,
+        ConsentKind::PhotoPlace.version()
     )
     .fetch_optional(connection)
     .await?;

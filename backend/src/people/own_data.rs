@@ -52,6 +52,7 @@ pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
     organisations::leave_all(&mut tx, person).await?;
+    consents::end(app, &mut tx, person).await?;
     links::forget(&mut tx, person).await?;
     if let Some(address) = email::of(&mut tx, person).await? {
         registrations::forget_address(&mut tx, &address).await?;
@@ -60,5 +61,6 @@ pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()
     notices::forget(&mut tx, person).await?;
     sql::erase(&mut tx, person, app.clock.now()).await?.one_row_or_conflict()?;
     tx.commit().await?;
+    app.pages.forget_all();
     Ok(())
 }

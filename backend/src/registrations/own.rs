@@ -6,10 +6,9 @@ use super::{former_cores, in_a_county, read, refused, registering, sql};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
-use crate::files;
 use crate::http::caller::Applicant;
-use crate::organisations;
 use crate::verifications::{self, Entry};
+use crate::{consents, files, organisations};
 use domain::api::registrations::{NewRegistrationDocument, Registration, RegistrationAnswer, RegistrationChange};
 use domain::organisation::OrganisationStatus;
 use domain::registration::DOCUMENTS_MAX;
@@ -60,7 +59,7 @@ pub async fn resubmit(app: &App, applicant: &Applicant, change: &RegistrationCha
         .one_row_or_conflict()?;
     organisations::set_status(&mut tx, id, locked.status, next).await?;
     let version = change.version + 1;
-    let entry = Entry::new(id, step, version, (Some(applicant.acting.person), id)).saying(&change.said);
+    let entry = said(&mut tx, applicant, (step, version), &change.said).await?;
     verifications::write(app, &mut tx, &entry).await?;
     let changed = (json!({ "status": locked.status }), json!({ "status": next, "version": version }));
     record(app, &mut tx, applicant, "registration_resubmitted", changed).await?;
@@ -70,19 +69,30 @@ pub async fn resubmit(app: &App, applicant: &Applicant, change: &RegistrationCha
 
 /// Says something to the federation and changes nothing.
 pub async fn answer(app: &App, applicant: &Applicant, answer: &RegistrationAnswer) -> Result<Registration> {
-    let id = applicant.acting.organisation;
     let step = VerificationStep::Answered;
     let mut problems = Problems::new();
     step.check(&mut problems, &[], &answer.said);
     problems.none_or_err()?;
     let mut tx = app.begin().await?;
     let Open { locked, .. } = lock_for(&mut tx, applicant, step).await?;
-    let entry = Entry::new(id, step, locked.version, (Some(applicant.acting.person), id)).saying(&answer.said);
+    let entry = said(&mut tx, applicant, (step, locked.version), &answer.said).await?;
     verifications::write(app, &mut tx, &entry).await?;
     let unchanged = json!({ "status": locked.status });
     record(app, &mut tx, applicant, "registration_answered", (unchanged.clone(), unchanged)).await?;
     tx.commit().await?;
     own(app, applicant).await
+}
+
+/// The entry with what the applicant says; numbers of identity or bank cards in it need his consent.
+async fn said<'a>(
+    tx: &mut PgConnection,
+    applicant: &Applicant,
+    (step, version): (VerificationStep, i32),
+    text: &'a str,
+) -> Result<Entry<'a>> {
+    let (person, id) = (applicant.acting.person, applicant.acting.organisation);
+    let consented_by = consents::numbers_of(tx, Some(person), ("said", text)).await?;
+    Ok(Entry::new(id, step, version, (Some(person), id)).saying(text).by_consent_of(consented_by))
 }
 
 /// Adds one of the applicant's uploads. What a reviewer has open is another version then.

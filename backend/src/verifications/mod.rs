@@ -27,7 +27,7 @@ use domain::organisation::{Acting, OrganisationStatus, Role};
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
 use domain::verification::{ReturnReason, VerificationStep, decisions};
-use domain::{OrganisationId, PersonId, Problems, VerificationStepId};
+use domain::{OrganisationId, PersonId, Problems, VerificationStepId, sensitive};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -43,6 +43,8 @@ pub struct Entry<'a> {
     pub acting_for: OrganisationId,
     pub reasons: &'a [ReturnReason],
     pub said: &'a str,
+    /// Whose consent covers numbers of identity or bank cards in what is said.
+    pub consented_by: Option<PersonId>,
 }
 
 impl<'a> Entry<'a> {
@@ -54,12 +56,18 @@ impl<'a> Entry<'a> {
         version: i32,
         (person, acting_for): (Option<PersonId>, OrganisationId),
     ) -> Self {
-        Entry { organisation, step, version, person, acting_for, reasons: &[], said: "" }
+        Entry { organisation, step, version, person, acting_for, reasons: &[], said: "", consented_by: None }
     }
 
     #[must_use]
     pub fn saying(mut self, said: &'a str) -> Self {
         self.said = said.trim();
+        self
+    }
+
+    #[must_use]
+    pub fn by_consent_of(mut self, person: Option<PersonId>) -> Self {
+        self.consented_by = person;
         self
     }
 }
@@ -69,9 +77,17 @@ pub async fn write(app: &App, tx: &mut PgConnection, entry: &Entry<'_>) -> Resul
     let id: VerificationStepId = app.clock.id();
     sql::insert_step(tx, id, entry, app.clock.now()).await?;
     if !entry.said.is_empty() {
-        sql::insert_text(tx, id, entry.said).await?;
+        sql::insert_text(tx, id, entry.said, entry.consented_by).await?;
     }
     Ok(id)
+}
+
+/// A consent is withdrawn: the numbers that were taken by it go, the rest of each text stays.
+pub async fn forget_numbers(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    for (step, said) in sql::with_numbers_of(tx, person).await? {
+        sql::replace_text(tx, step, &sensitive::without_numbers(&said)).await?;
+    }
+    Ok(())
 }
 
 /// Everything that happened to a record and was said about it, oldest first.

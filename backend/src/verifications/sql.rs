@@ -7,7 +7,7 @@ use domain::api::verifications::VerificationRow;
 use domain::likeness::{FlagKind, Names, Other, RegistrationFlag};
 use domain::organisation::OrganisationStatus;
 use domain::place::PlaceCode;
-use domain::{OrganisationId, VerificationStepId};
+use domain::{OrganisationId, PersonId, VerificationStepId};
 use sqlx::PgConnection;
 
 fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
@@ -41,8 +41,39 @@ pub async fn insert_step(
     Ok(())
 }
 
-pub async fn insert_text(connection: &mut PgConnection, id: VerificationStepId, said: &str) -> sqlx::Result<()> {
-    sqlx::query!("insert into verification_text (step, said) values ($1, $2)", id.0, said).execute(connection).await?;
+pub async fn insert_text(
+    connection: &mut PgConnection,
+    id: VerificationStepId,
+    said: &str,
+    consented_by: Option<PersonId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into verification_text (step, said, consented_by) values ($1, $2, $3)",
+        id.0,
+        said,
+        consented_by.map(|person| person.0)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The texts with numbers that this person's consent covers.
+pub async fn with_numbers_of(
+    connection: &mut PgConnection,
+    person: PersonId,
+) -> sqlx::Result<Vec<(VerificationStepId, String)>> {
+    let rows = sqlx::query!("select step, said from verification_text where consented_by = $1", person.0)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (VerificationStepId(row.step), row.said)).collect())
+}
+
+/// A text without its numbers: no consent has to cover it any more.
+pub async fn replace_text(connection: &mut PgConnection, id: VerificationStepId, said: &str) -> sqlx::Result<()> {
+    sqlx::query!("update verification_text set said = $2, consented_by = null where step = $1", id.0, said)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::parts::field::{Field, summary};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
+use crate::parts::photos::photos;
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};
 use crate::visit::{FormState, Page, Visit};
@@ -44,7 +45,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {pledge_link(&need)}
             </aside>
             <div class="middle">
-                {photos(&need)}
+                {pictures(&need)}
                 <section class="card prose">
                     <h2>{t!("现状和要做的事")}</h2>
                     {paragraphs(&content.description)}
@@ -93,23 +94,9 @@ fn returned(need: &Need) -> Option<AnyView> {
     Some(view! { <section class="summary"><h2>{title}</h2><p>{reason}</p></section> }.into_any())
 }
 
-fn photos(need: &Need) -> Option<AnyView> {
-    if need.photos.is_empty() {
-        return None;
-    }
+fn pictures(need: &Need) -> Option<AnyView> {
     let count = need.photos.len();
-    let pictures = need.photos.iter().enumerate().map(|(n, photo)| {
-        let small = format!("/api/v1/files/{}?size=small", photo.id);
-        let full = format!("/api/v1/files/{}", photo.id);
-        let label = t!("现场照片 {n}（共 {count} 张），打开大图", n = n + 1, count = count);
-        let loading = if n < 2 { "eager" } else { "lazy" };
-        view! {
-            <a href=full>
-                <img src=small alt=label width=photo.width height=photo.height loading=loading />
-            </a>
-        }
-    });
-    Some(view! { <div class="photos">{pictures.collect_view()}</div> }.into_any())
+    photos(&need.photos, 2, |n| t!("现场照片 {n}（共 {count} 张），打开大图", n = n + 1, count = count))
 }
 
 fn budget(need: &Need) -> AnyView {

@@ -141,10 +141,12 @@ pub fn item_fields(form: &FormState, n: usize) -> AnyView {
         {line("invoice_no", t!("发票号码（没有就留空）"), "text", "text")}
         <div class="field" class:wrong=form.problem(&invoice).is_some()>
             <label for=invoice.clone()>{t!("票据照片")}</label>
+            <p class="hint" id=format!("{invoice}-hint")>{t!("个人的收据上，请先遮住证件号和银行卡号再拍。")}</p>
             {problem(form, &invoice)}
             {hidden}
             {(uploaded > 0).then(|| view! { <p class="soft">{t!("已上传 {n} 张照片", n = uploaded)}</p> })}
-            <input id=invoice.clone() name=invoice.clone() type="file" multiple=true accept="image/jpeg,image/png,image/webp" />
+            <input id=invoice.clone() name=invoice.clone() type="file" multiple=true accept="image/jpeg,image/png,image/webp"
+                aria-describedby=format!("{invoice}-hint") />
         </div>
     }
     .into_any()

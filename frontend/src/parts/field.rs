@@ -2,7 +2,8 @@
 
 use super::frame::escape;
 use crate::visit::FormState;
-use crate::words::text;
+use crate::words::{href, text};
+use domain::consent::{CONSENTS_PAGE, ConsentKind, NUMBER_NEEDS_CONSENT};
 use leptos::prelude::*;
 
 /// One field of a form.
@@ -149,9 +150,16 @@ pub fn problem(form: &FormState, name: &str) -> Option<AnyView> {
 
 fn problem_at(form: &FormState, name: &str, id: &str) -> Option<AnyView> {
     let message = form.problem(name)?;
+    // Elsewhere, so that what was typed stays here.
+    let consents = (message == NUMBER_NEEDS_CONSENT).then(|| {
+        let page = format!("{}#{}", href(CONSENTS_PAGE), ConsentKind::SensitiveData);
+        view! { " "<a href=page target="_blank">{t!("去“我的同意”（新窗口）")}</a> }
+    });
     let message = text(message);
     let id = format!("{id}-problem");
-    Some(view! { <p class="problem" id=id><span class="unseen">{t!("错误：")}</span>{message}</p> }.into_any())
+    Some(
+        view! { <p class="problem" id=id><span class="unseen">{t!("错误：")}</span>{message}{consents}</p> }.into_any(),
+    )
 }
 
 /// All problems at the head of a refused form, each leading to its field.

@@ -1,6 +1,7 @@
 //! What a need's money was paid out for and spent on, and what the village reports.
 
 use super::money;
+use super::photos::photos;
 use crate::words::{date, href, instant, text};
 use domain::FileId;
 use domain::api::deliveries::{Report, Spent};
@@ -42,14 +43,10 @@ pub fn reports(reports: &[Report], goal: (Option<i64>, &str), own: bool) -> AnyV
 fn report(report: &Report, (goal, unit): (Option<i64>, &str), own: bool) -> AnyView {
     let lines = report.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let lines = lines.map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
-    let photos = report.photos.iter().map(|photo| {
-        view! {
-            <a href=format!("/api/v1/files/{photo}")>
-                <img src=format!("/api/v1/files/{photo}?size=small") alt=t!("进展照片") width="480" height="360" loading="lazy" />
-            </a>
-        }
-    });
-    let photos = (!report.photos.is_empty()).then(|| view! { <div class="photos">{photos.collect_view()}</div> });
+    let photos = photos(&report.photos, 0, |_| t!("进展照片").to_owned());
+    let role = report.author.role.map(|role| text(role.label()));
+    let author: Vec<_> = role.into_iter().chain(report.author.name.clone()).collect();
+    let author = (!author.is_empty()).then(|| view! { " · "{t!("填报：{who}", who = author.join(" "))} });
     let quantity = report.quantity_so_far.map(|n| {
         let reached = t!("累计成效：{n} {unit}", n = n, unit = unit);
         let of = goal.map(|goal| t!("，目标 {goal} {unit}", goal = goal, unit = unit));
@@ -66,7 +63,7 @@ fn report(report: &Report, (goal, unit): (Option<i64>, &str), own: bool) -> AnyV
     });
     view! {
         <section class="card">
-            <p class="soft">{instant(report.submitted_at)}</p>
+            <p class="soft">{instant(report.submitted_at)}{author}</p>
             {lines}{quantity}{photos}{items}
         </section>
     }

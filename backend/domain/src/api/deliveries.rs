@@ -1,7 +1,9 @@
 //! What a village reports of a need, and the charity's decision on each thing that money was spent on.
 
+use super::files::Photo;
 use super::{Call, List};
 use crate::delivery::{ReportInput, SpendingItem, SpendingKind, SpendingStatus};
+use crate::organisation::Role;
 use crate::{DisbursementId, Fen, FileId, NeedId, ReportId, SpendingItemId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -106,9 +108,20 @@ pub struct Report {
     pub text: String,
     pub quantity_so_far: Option<i64>,
     pub submitted_at: DateTime<Utc>,
-    pub photos: Vec<FileId>,
+    pub author: Author,
+    pub photos: Vec<Photo>,
     /// For everybody what is accepted; for those whose work or money it is, everything.
     pub items: Vec<Spent>,
+}
+
+/// Who wrote a report for the village.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Author {
+    /// None where it was not noted: of reports from before.
+    pub role: Option<Role>,
+    /// As long as he consents to showing it.
+    pub name: Option<String>,
 }
 
 /// A thing that money was spent on, as this caller may read it.

@@ -19,3 +19,24 @@ pub struct StoredFile {
     /// Of the re-encoded picture.
     pub bytes: i64,
 }
+
+/// A picture as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Photo {
+    pub id: FileId,
+    pub width: i32,
+    pub height: i32,
+    /// Where it was taken, as far as the picture says and as long as its uploader consents to showing it.
+    pub place: Option<Spot>,
+}
+
+/// A place to about 100 m: degrees with three decimals, north and east counted up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Spot {
+    #[cfg_attr(feature = "openapi", schema(example = "24.315"))]
+    pub latitude: String,
+    #[cfg_attr(feature = "openapi", schema(example = "116.110"))]
+    pub longitude: String,
+}

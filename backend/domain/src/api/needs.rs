@@ -1,5 +1,6 @@
 //! Needs: writing, review, reading, finding.
 
+use super::files::Photo;
 use super::{Call, Count, List};
 use crate::need::{Field, NeedContent, NeedStatus, names_a_need};
 use crate::place::PlaceCode;
@@ -135,14 +136,6 @@ pub struct NeedRights {
     pub edit: bool,
     pub submit: bool,
     pub decide: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Photo {
-    pub id: FileId,
-    pub width: i32,
-    pub height: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
