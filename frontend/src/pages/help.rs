@@ -12,7 +12,7 @@ use domain::api::{ApiError, ErrorCode};
 use leptos::prelude::*;
 
 /// Of every picture, in its own pixels: what a phone shows of a page at once, without its upper end.
-const SIZE: (u32, u32) = (585, 660);
+const SIZE: (u32, u32) = (480, 550);
 
 /// One step: what, how, and the page where it is done.
 struct Step {
