@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tests::TestApp;
 
 /// Of one picture, and of all: what a phone in a village loads at most.
-const BYTES_MAX: usize = 27_000;
+const BYTES_MAX: usize = 25_000;
 const BYTES_IN_ALL_MAX: usize = 700_000;
 
 fn folder() -> PathBuf {

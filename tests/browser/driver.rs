@@ -111,16 +111,16 @@ pub struct Browser {
 }
 
 /// A window before it is opened.
-struct Window {
+pub struct Window {
     size: (u32, u32),
     /// Pixels of a picture for each of the page's.
-    ratio: f64,
+    pub ratio: f64,
     script: bool,
     more: &'static [&'static str],
 }
 
 impl Window {
-    const fn of(size: (u32, u32)) -> Self {
+    pub const fn of(size: (u32, u32)) -> Self {
         Window { size, ratio: 1.0, script: true, more: &[] }
     }
 }
@@ -142,17 +142,12 @@ impl Browser {
         Self::open_window(Window { more: &["--blink-settings=preferredColorScheme=0"], ..Window::of(size) }).await
     }
 
-    /// A browser whose pictures have so many pixels for each of the page's.
-    pub async fn open_sharp(size: (u32, u32), ratio: f64) -> Self {
-        Self::open_window(Window { ratio, ..Window::of(size) }).await
-    }
-
     /// A browser on a server that is not the demo.
     pub async fn open_at(origin: &str, size: (u32, u32)) -> Self {
         Browser { origin: origin.to_owned(), ..Self::open_window(Window::of(size)).await }
     }
 
-    async fn open_window(Window { size, ratio, script, more }: Window) -> Self {
+    pub async fn open_window(Window { size, ratio, script, more }: Window) -> Self {
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".into(),

@@ -7,8 +7,8 @@
 #[expect(dead_code, reason = "what tests do by keyboard, without script and in the dark is not asked for here")]
 mod driver;
 
-use driver::Browser;
-use image::{ExtendedColorType, RgbImage};
+use driver::{Browser, Window};
+use image::{ExtendedColorType, Rgb, RgbImage};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,8 @@ const PHONE: (u32, u32) = (384, 1600);
 const HEIGHT: u32 = 440;
 /// The picture's pixels for each of the page's.
 const RATIO: f64 = 1.25;
+/// The channels of a grey that is none differ by less.
+const NEARLY_GREY: u8 = 20;
 /// In the page's pixels, above what a picture begins with.
 const MARGIN: u32 = 8;
 
@@ -78,8 +80,11 @@ fn cut(whole: &RgbImage, top: f64) -> RgbImage {
 /// Without loss, but with fewer shades, which nobody misses in a page and which halve the file.
 fn webp(picture: &RgbImage) -> Vec<u8> {
     let mut plain = picture.clone();
-    for channel in plain.iter_mut() {
-        *channel = shade(*channel);
+    for Rgb(channels) in plain.pixels_mut() {
+        let [red, green, blue] = *channels;
+        let (least, most) = (red.min(green).min(blue), red.max(green).max(blue));
+        // What is nearly grey becomes grey: shadows and edges would be of all colours otherwise.
+        *channels = if most - least < NEARLY_GREY { [shade(green); 3] } else { channels.map(shade) };
     }
     let mut bytes = Vec::new();
     let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
@@ -96,7 +101,9 @@ const fn shade(channel: u8) -> u8 {
 async fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frontend/public/help");
     fs::create_dir_all(&folder).expect("a folder");
-    let browser = Browser::open_sharp(PHONE, RATIO).await;
+    let mut window = Window::of(PHONE);
+    window.ratio = RATIO;
+    let browser = Browser::open_window(window).await;
     let camera = Camera { browser, folder, taken: RefCell::default() };
     let need = donor(&camera).await;
     visitor(&camera, &need).await;
