@@ -50,8 +50,8 @@ async fn each_step_with_a_page_shows_it_and_no_picture_is_unused() {
         for guide in guides {
             let page = test.visitor().page(&format!("{language}/help/{guide}")).await;
             assert_eq!(page.status, 200, "{guide}");
-            let text = page.text();
-            let steps = between(&text, ("<ol class=\"card prose guide\">", "</ol>"))[0];
+            let shown = page.text();
+            let steps = between(&shown, ("<ol class=\"card prose guide\">", "</ol>"))[0];
             for step in between(steps, ("<li>", "</li>")) {
                 let pictures = between(step, ("<img", ">"));
                 assert_eq!(pictures.len(), step.matches("<a ").count(), "{language}/help/{guide}: {step}");

@@ -60,7 +60,7 @@ impl Out<'_> {
             let name = format!("{within}{}", entry.file_name().to_string_lossy());
             if entry.file_type()?.is_dir() {
                 self.add_folder(&entry.path(), &format!("{name}/"))?;
-            } else if name.ends_with(".webp") {
+            } else if entry.path().extension().is_some_and(|extension| extension == "webp") {
                 self.write(&name, &fs::read(entry.path())?)?;
             } else if name != "start.js" {
                 self.add(&name, &fs::read(entry.path())?)?;
