@@ -129,7 +129,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["contact"] => contact::page(visit).await,
         ["contact", id] => contact::one(visit, id).await,
         ["help"] => Ok(help::page()),
-        ["help", role] => help::one(role),
+        ["help", role] => help::one(visit, role),
         ["sign-in"] => Ok(sign_in::page(visit)),
         ["register", "enterprise"] => register_enterprise::page(visit).await,
         ["register", "donor"] => Ok(register_donor::page(visit)),

@@ -15,6 +15,7 @@ mod endpoints;
 mod enquiries;
 mod files;
 mod forms;
+mod help;
 mod installation;
 mod invitations;
 mod limits;

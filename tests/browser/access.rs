@@ -82,7 +82,7 @@ async fn addresses(browser: &Browser, account: Option<&str>) -> Vec<String> {
 }
 
 /// What axe-core finds serious or critical on the page that is open.
-async fn findings(browser: &Browser, path: &str) -> Vec<String> {
+pub async fn findings(browser: &Browser, path: &str) -> Vec<String> {
     browser.run(AXE).await;
     let script = "const [done] = arguments; axe.run(document, { resultTypes: ['violations'] }).then(result => done(\
         result.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => \

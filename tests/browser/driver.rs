@@ -102,11 +102,27 @@ enum Hands {
     Keyboard,
 }
 
-/// A browser window on the demo.
+/// A browser window on the demo, or on another server.
 pub struct Browser {
     pub client: Client,
     pub script: bool,
+    origin: String,
     hands: Hands,
+}
+
+/// A window before it is opened.
+pub struct Window {
+    size: (u32, u32),
+    /// Pixels of a picture for each of the page's.
+    pub ratio: f64,
+    script: bool,
+    more: &'static [&'static str],
+}
+
+impl Window {
+    pub const fn of(size: (u32, u32)) -> Self {
+        Window { size, ratio: 1.0, script: true, more: &[] }
+    }
 }
 
 const TAB: char = '\u{e004}';
@@ -118,15 +134,20 @@ const TABS_MAX: usize = 200;
 
 impl Browser {
     pub async fn open(size: (u32, u32), script: bool) -> Self {
-        Self::open_with(size, script, &[]).await
+        Self::open_window(Window { script, ..Window::of(size) }).await
     }
 
     /// A browser whose owner likes it dark.
     pub async fn open_dark(size: (u32, u32)) -> Self {
-        Self::open_with(size, true, &["--blink-settings=preferredColorScheme=0"]).await
+        Self::open_window(Window { more: &["--blink-settings=preferredColorScheme=0"], ..Window::of(size) }).await
     }
 
-    async fn open_with(size: (u32, u32), script: bool, more: &[&str]) -> Self {
+    /// A browser on a server that is not the demo.
+    pub async fn open_at(origin: &str, size: (u32, u32)) -> Self {
+        Browser { origin: origin.to_owned(), ..Self::open_window(Window::of(size)).await }
+    }
+
+    pub async fn open_window(Window { size, ratio, script, more }: Window) -> Self {
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".into(),
@@ -142,7 +163,7 @@ impl Browser {
         arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
         let mut options = json!({ "args": arguments });
         if script {
-            let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": 1.0, "mobile": false });
+            let metrics = json!({ "width": size.0, "height": size.1, "pixelRatio": ratio, "mobile": false });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         } else {
             // Emulated metrics and switched-off scripts together make a click wait for ever; a window is 500 pixels
@@ -153,7 +174,8 @@ impl Browser {
         capabilities.insert("goog:chromeOptions".into(), options);
         capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&stage().driver).await;
-        Browser { client: client.expect("a browser opens"), script, hands: Hands::Pointer }
+        let client = client.expect("a browser opens");
+        Browser { client, script, origin: stage().origin.clone(), hands: Hands::Pointer }
     }
 
     /// The same browser used by somebody who has no pointer: the tabulator, Enter, Space, arrows and letters.
@@ -163,7 +185,7 @@ impl Browser {
     }
 
     pub async fn goto(&self, path: &str) {
-        self.client.goto(&format!("{}{path}", stage().origin)).await.expect(path);
+        self.client.goto(&format!("{}{path}", self.origin)).await.expect(path);
     }
 
     pub async fn path(&self) -> String {

@@ -84,3 +84,23 @@ async fn nothing_moves_while_a_page_loads_and_pages_are_light() {
     }
     browser.close().await;
 }
+
+#[tokio::test]
+async fn the_pictures_of_the_help_come_when_they_are_looked_at_and_move_nothing() {
+    for browser in [Browser::open(PHONE, true).await, Browser::open_dark(DESKTOP).await] {
+        browser.goto("/help/charity").await;
+        let pictures = browser.run("return document.querySelectorAll('img.screen').length").await;
+        let pictures = pictures.as_u64().expect("a number");
+        assert!(pictures > 3, "the charity's steps have pictures");
+        for n in 0..pictures {
+            let picture = format!("document.querySelectorAll('img.screen')[{n}]");
+            browser.run(&format!("{picture}.scrollIntoView()")).await;
+            let there = format!("return {picture}.complete && {picture}.naturalWidth > 0");
+            browser.until(&format!("picture {n}"), &there).await;
+        }
+        let shift = "return performance.getEntriesByType('layout-shift').reduce((sum, entry) => sum + entry.value, 0)";
+        let shift = browser.run(shift).await;
+        assert!(shift.as_f64().is_some_and(|shift| shift < 0.001), "layout shift {shift}");
+        browser.close().await;
+    }
+}

@@ -1,4 +1,6 @@
 //! Writes the finished files: hashed names, compressed twins, the manifest that the server reads.
+//!
+//! Deliberately absent: twins of pictures, which are compressed as they are.
 
 use anyhow::{Context, ensure};
 use sha2::{Digest, Sha256};
@@ -25,13 +27,7 @@ pub fn write(frontend: &Path, glue: &Path, site: &Path) -> anyhow::Result<()> {
     let start = start.replace("APP_JS", &out.manifest["app.js"]).replace("APP_WASM", &out.manifest["app.wasm"]);
     out.add("start.js", start.as_bytes())?;
     out.add("style.css", style(&frontend.join("style"))?.as_bytes())?;
-    for entry in fs::read_dir(frontend.join("public"))? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name != "start.js" {
-            out.add(&name, &fs::read(entry.path())?)?;
-        }
-    }
+    out.add_folder(&frontend.join("public"), "")?;
     fs::write(fresh.join("manifest.json"), serde_json::to_vec_pretty(&out.manifest)?)?;
     let _ = fs::remove_dir_all(site);
     fs::rename(&fresh, site)?;
@@ -57,18 +53,40 @@ struct Out<'a> {
 }
 
 impl Out<'_> {
-    /// Writes one file under a name that tells its content, and its twins. Returns the size in brotli.
+    /// What lies in a folder as it is, and in the folders below: `help/todo.webp` is called that in the manifest.
+    fn add_folder(&mut self, folder: &Path, within: &str) -> anyhow::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{within}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                self.add_folder(&entry.path(), &format!("{name}/"))?;
+            } else if entry.path().extension().is_some_and(|extension| extension == "webp") {
+                self.write(&name, &fs::read(entry.path())?)?;
+            } else if name != "start.js" {
+                self.add(&name, &fs::read(entry.path())?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes one file and its twins. Returns the size in brotli.
     fn add(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<usize> {
-        let digest = Sha256::digest(bytes);
-        let hash = digest.iter().take(6).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        let (stem, extension) = name.rsplit_once('.').context("a file of the site has an extension")?;
-        let hashed = format!("{stem}.{hash}.{extension}");
-        fs::write(self.folder.join(&hashed), bytes)?;
+        let hashed = self.write(name, bytes)?;
         let brotli = brotli(bytes)?;
         fs::write(self.folder.join(format!("{hashed}.br")), &brotli)?;
         fs::write(self.folder.join(format!("{hashed}.gz")), gzip(bytes)?)?;
-        self.manifest.insert(name.to_owned(), hashed);
         Ok(brotli.len())
+    }
+
+    /// Writes one file under a name that tells its content, without folders, and returns that name.
+    fn write(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<String> {
+        let digest = Sha256::digest(bytes);
+        let hash = digest.iter().take(6).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let (stem, extension) = name.rsplit_once('.').context("a file of the site has an extension")?;
+        let hashed = format!("{}.{hash}.{extension}", stem.replace('/', "-"));
+        fs::write(self.folder.join(&hashed), bytes)?;
+        self.manifest.insert(name.to_owned(), hashed.clone());
+        Ok(hashed)
     }
 }
 
