@@ -181,6 +181,8 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     let how = browser.run("return document.querySelector(\"[name='how']\").id").await;
     browser.fill(how.as_str().expect("the first account's field"), "回拨镇政府公开电话，与开户证明一致").await;
     browser.follow("(//button[@value='verify'])[1]").await;
+    browser.sees("收款账户已核实").await;
+    browser.goto("/work/payees?status=verified").await;
     // The village has an account already, so this one is a change; what follows is paid to the one that is known.
     browser.sees("以后才能批准付款").await;
     browser.sign_out().await;

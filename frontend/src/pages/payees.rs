@@ -71,7 +71,7 @@ fn done_message(done: &str) -> Option<&'static str> {
     match done {
         "proposed" => Some(t!("收款账户已登记，等慈善组织录入和核实。")),
         "entered" => Some(t!("收款账户已录入，等另一位同事核实。")),
-        "verified" => Some(t!("收款账户已核实，可以付款。")),
+        "verified" => Some(t!("收款账户已核实。第一个账户现在就可以付款，变更的账户三天后才可以。")),
         "closed" => Some(t!("收款账户已停用。")),
         _ => None,
     }
