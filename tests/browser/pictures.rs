@@ -173,6 +173,7 @@ async fn town(camera: &Camera) {
     camera.shoot("town-reset", "//h1").await;
     camera.shoot("invite", "//legend").await;
     camera.page("/work/members", "members", "//h1").await;
+    camera.shoot("parent", "//select[@name='person']/ancestor::fieldset").await;
     browser.sign_out().await;
 }
 
@@ -181,6 +182,7 @@ async fn federation(camera: &Camera) {
     browser.sign_in("federation").await;
     camera.page("/account", "second-factor", "//*[@id='second-factor']").await;
     camera.page("/work", "todo", "//*[@id='todo']").await;
+    camera.page("/work/places", "places", "//h1").await;
     let need = camera.link("/work", "#review a[href^='/needs/']").await;
     camera.page(&need, "review", "//button[@value='approve']/ancestor::section").await;
     let waiting = camera.link("/work/verifications", "main a[href^='/work/verifications/']").await;
@@ -262,6 +264,11 @@ async fn money_goes(camera: &Camera, pledge: &str, need: &str) {
     browser.sign_out().await;
 
     browser.sign_in("maker").await;
+    let proposed = "/work/payees?status=proposed";
+    camera.page(proposed, "payee-enter", "//main//section[contains(@class,'facts')]").await;
+    let number = browser.run("return document.querySelector(\"[name='account_no']\").id").await;
+    browser.fill(number.as_str().expect("the proposed account's field"), "0000 4414 0000 00").await;
+    browser.follow("//button[@value='enter']").await;
     browser.goto(pledge).await;
     browser.fill("amount", "4万").await;
     camera.shoot("allocate", "//a[contains(@href,'/work/disbursements/new')]/ancestor::section").await;
@@ -275,7 +282,7 @@ async fn money_goes(camera: &Camera, pledge: &str, need: &str) {
     browser.sign_out().await;
 
     browser.sign_in("checker").await;
-    camera.page("/work/payees?status=proposed", "payee-verify", "//main//section[contains(@class,'facts')]").await;
+    camera.page("/work/payees?status=entered", "payee-verify", "//main//section[contains(@class,'facts')]").await;
     camera.page(&payment, "payment", "//h1").await;
     camera.page("/work/spending", "spending", "//main//section[contains(@class,'facts')]").await;
     browser.sign_out().await;
