@@ -31,7 +31,7 @@ set submitted_as = (
     select min(m.role)
     from membership m
     where m.person = r.submitted_by and m.organisation = r.organisation
-      and m.role in ('village_reporter', 'village_head')
+      and m.role in ('village_reporter', 'village_head') and m.created_at <= r.submitted_at
     having count(*) = 1
 );
 

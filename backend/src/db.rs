@@ -35,7 +35,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Database> {
 }
 
 /// A connection that was in use this lately is not asked whether it still lives: that would be one more round to the
-/// database for each request.
+/// database for each request. After a restart of the database, those few end one request each with an error.
 const SURELY_ALIVE: Duration = Duration::from_secs(5);
 
 /// Connections at a time. More than a few for each processor make everybody slower.
@@ -52,8 +52,10 @@ pub async fn connect(options: PgConnectOptions) -> sqlx::Result<PgPool> {
         .test_before_acquire(false)
         .before_acquire(|connection, state| {
             Box::pin(async move {
-                let alive = state.idle_for < SURELY_ALIVE || connection.ping().await.is_ok();
-                Ok(alive)
+                if state.idle_for >= SURELY_ALIVE {
+                    connection.ping().await?;
+                }
+                Ok(true)
             })
         })
         .connect_with(options.application_name("qiancun").options([

@@ -223,6 +223,11 @@ async fn a_letter_with_ones_identity_number_needs_ones_consent_and_loses_it_with
     let read = async || federation.call(enquiries::get(new.id, None)).await.unwrap().messages[0].text.clone();
     assert_eq!(read().await, typed);
     assert!(donor.call(enquiries::ask(&new)).await.is_ok(), "sent twice, asked once");
+    let quoted = format!("您的号码 {IDENTITY_CARD} 查到了");
+    let refused = federation.call(enquiries::answer(new.id, &quoted)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["text"]), "no office repeats it");
+    // What he consented to is no longer the text that is in force: he can withdraw all the same.
+    consented_once(&test, &donor, ConsentKind::SensitiveData).await;
     decides(&donor, ConsentKind::SensitiveData, false).await;
     assert_eq!(read().await, "我的身份证号是 ***，请帮我查一笔捐款", "withdrawn, at once");
     let stored: i64 = sqlx::query_scalar("select count(*) from enquiry_message where text like '%' || $1 || '%'")
@@ -231,6 +236,8 @@ async fn a_letter_with_ones_identity_number_needs_ones_consent_and_loses_it_with
         .await
         .unwrap();
     assert_eq!(stored, 0, "erased, not hidden");
+    let named = NewEnquiry { name: IDENTITY_CARD.into(), ..letter(4, Some("441424")) };
+    assert_eq!(donor.call(enquiries::ask(&named)).await.unwrap_err().fields(), ["name"]);
     let again = NewEnquiry { text: typed, ..letter(2, Some("441424")) };
     assert_eq!(donor.call(enquiries::ask(&again)).await.unwrap_err().fields(), ["text"]);
     assert!(donor.call(enquiries::ask(&letter(3, Some("441424")))).await.is_ok(), "without a number nothing is asked");

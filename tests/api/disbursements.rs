@@ -261,12 +261,20 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     let entry = EnterPayee { account_no: "0000-9999-8888-1234".into() };
     let entered = charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap();
     assert_eq!((entered.status, entered.account_no.as_deref()), (PayeeStatus::Entered, None));
-    assert_eq!(charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap_err().status, 409, "entered once");
+    assert_eq!(charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap(), entered, "said twice");
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, &proposed, 100))).await.unwrap_err();
     assert_eq!(refused.fields(), ["payee"], "not verified");
     let empty = VerifyPayee { how: " ".into() };
     assert_eq!(charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(), ["how"]);
-    let whole = |list: domain::api::List<Payee>| list.items.iter().all(|payee| payee.account_no.is_some());
+    let unread = new_payee(3, charity, picture(village).await);
+    village.call(payees::propose(&unread)).await.unwrap();
+    let shown = charity.checker.call(payees::list(&PayeeQuery::default())).await.unwrap();
+    let shown = shown.items.iter().find(|payee| payee.id == unread.id).unwrap();
+    assert_eq!(shown.account_no, None, "nobody copies it from the page before it is entered");
+    village.call(payees::close(unread.id)).await.unwrap();
+    let whole = |list: domain::api::List<Payee>| {
+        list.items.iter().filter(|payee| payee.status == PayeeStatus::Verified).all(|payee| payee.account_no.is_some())
+    };
     assert!(whole(charity.payer.call(payees::list(&PayeeQuery::default())).await.unwrap()));
     assert!(!whole(charity.maker.call(payees::list(&PayeeQuery::default())).await.unwrap()));
     assert!(!whole(village.call(payees::list(&PayeeQuery::default())).await.unwrap()));
@@ -432,9 +440,18 @@ async fn who_entered_an_account_does_not_verify_it() {
         .bind(new.id.0)
         .execute(&mut *connection)
         .await;
-    assert!(forged.unwrap_err().to_string().contains("payee_entered_by_another"));
+    assert!(forged.unwrap_err().to_string().contains("payee_verified_by_another"));
     drop(connection);
     charity.checker.call(payees::verify(new.id, &how)).await.unwrap();
+
+    // A village's reporter who is maker of the charity as well types nothing anew.
+    let reporter = village.call(domain::api::sessions::me()).await.unwrap();
+    let new = new_payee(3, charity, picture(village).await);
+    village.call(payees::propose(&new)).await.unwrap();
+    organisations::add_member(&test.app, reporter.id, charity.id, Role::CharityMaker).await.unwrap();
+    village.call(domain::api::sessions::act_for(charity.id)).await.unwrap();
+    let refused = village.call(payees::enter(new.id, &entry)).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("登记以外的人录入"), "{}", refused.error.message);
     test.done().await;
 }
 

@@ -37,6 +37,12 @@ async fn a_unit_that_is_a_person_short_names_one_of_its_parent() {
     assert_eq!((refused.status, refused.fields()), (422, vec!["person"]), "of another county");
     let nobody = NewInvitation { person: None, ..naming(1, helper, Role::TownReviewer) };
     assert_eq!(town.call(invitations::invite(id, &nobody)).await.unwrap_err().fields(), ["person"]);
+    let owner = id_of(&town).await;
+    backend::organisations::add_member(&test.app, owner, test.organisation_of(&county).await, Role::OfficeOwner)
+        .await
+        .unwrap();
+    let himself = town.call(invitations::invite(id, &naming(1, owner, Role::TownReviewer))).await.unwrap_err();
+    assert_eq!((himself.status, himself.fields()), (422, vec!["person"]), "nobody asks himself");
     let (own, person) = (id.to_string(), helper.to_string());
     let form = [
         ("organisation", own.as_str()),

@@ -101,6 +101,8 @@ pub const CONSENTS_PAGE: &str = "/account/consents";
 /// Why a text with such a number is not taken from somebody with an account.
 pub const NUMBER_NEEDS_CONSENT: &str = "这段文字里像有身份证号或银行卡号，请删去。\
     办这件事确实要用到本人的号码，请先打开“我的同意”（/account/consents）同意“处理我的敏感个人信息”，再提交";
+/// Why an office's text with such a number is not taken: the consent of whom it is about would not cover it.
+pub const NUMBER_NOT_QUOTED: &str = "这段文字里像有身份证号或银行卡号，请删去；提到时只写最后四位";
 /// And from somebody without, who cannot give any consent.
 pub const NUMBER_NEEDS_ACCOUNT: &str =
     "这段文字里像有身份证号或银行卡号，请删去。没有登录就不能同意我们处理这类号码，所以不接收";

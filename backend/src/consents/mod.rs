@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::caller::SignedIn;
 use crate::{enquiries, verifications};
 use domain::api::consents::{ConsentDecision, ConsentDecisions, ConsentEntry, ConsentStanding, Consents};
-use domain::consent::{ConsentKind, NUMBER_NEEDS_ACCOUNT, NUMBER_NEEDS_CONSENT};
+use domain::consent::{ConsentKind, NUMBER_NEEDS_ACCOUNT, NUMBER_NEEDS_CONSENT, NUMBER_NOT_QUOTED};
 use domain::{PersonId, Problems, sensitive};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -51,10 +51,15 @@ pub async fn decide(app: &App, signed_in: &SignedIn, asked: &ConsentDecisions) -
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
     sql::lock(&mut tx, person).await?;
-    let before = read(&mut tx, person).await?;
+    let before = sql::now(&mut tx, person).await?;
     let mut shown = false;
     for decision in &asked.decisions {
-        let stands = before.standing.iter().any(|own| own.kind == decision.kind && own.given == decision.given);
+        // What was given in an older text is in force no more, but can still be withdrawn, with what was taken by it.
+        let last = before.iter().find(|(kind, ..)| *kind == decision.kind);
+        let stands = match (decision.given, last) {
+            (true, last) => last.is_some_and(|(kind, version, given)| *given && version == kind.version()),
+            (false, last) => last.is_none_or(|(.., given)| !given),
+        };
         if !stands {
             shown |= matches!(decision.kind, ConsentKind::PublicName | ConsentKind::PhotoPlace);
             write(app, &mut tx, person, decision.kind, decision.given).await?;
@@ -95,6 +100,14 @@ pub async fn end(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<(
         }
     }
     Ok(())
+}
+
+/// A text in which such numbers have no place, whoever consents.
+///
+/// # Errors
+/// A sentence at `field` where it holds one.
+pub fn no_numbers((field, text): (&str, &str)) -> Result<()> {
+    if sensitive::holds_number(text) { Err(Error::invalid(field, NUMBER_NOT_QUOTED)) } else { Ok(()) }
 }
 
 /// Whose consent covers the numbers of identity or bank cards in a text that `person` hands in as `field`; none where

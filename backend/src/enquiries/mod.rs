@@ -38,6 +38,7 @@ const CITY: &str = "4414";
 /// Somebody asks, signed in as `asker` or a stranger. The same id and content again gives the same number.
 pub async fn ask(app: &App, origin: &Origin, asker: Option<PersonId>, new: &NewEnquiry) -> Result<Asked> {
     check_question(&new.name, &new.email, &new.text)?;
+    consents::no_numbers(("name", &new.name))?;
     if let Some(county) = &new.county {
         let known = county.level() == PlaceLevel::County && app.places.get(county).is_some();
         known.then_some(()).ok_or_else(|| Error::invalid("county", "请从列表里选择县（市、区）"))?;
@@ -164,6 +165,7 @@ pub async fn list(app: &App, federation: &Federation, query: &EnquiryQuery) -> R
 /// A federation answers; the asker is written to.
 pub async fn answer(app: &App, federation: &Federation, id: EnquiryId, answer: &AnswerEnquiry) -> Result<Enquiry> {
     check_message(&answer.text)?;
+    consents::no_numbers(("text", &answer.text))?;
     let (acting, origin) = (&federation.acting, &federation.origin);
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;

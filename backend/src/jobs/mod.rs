@@ -143,23 +143,29 @@ async fn run_next(app: &App) -> Result<usize> {
     let attempts = join_all(jobs.iter().map(|job| attempt(app, job))).await;
     let now = app.clock.now();
     let mut connection = app.pool.acquire().await?;
-    let mut done = Vec::with_capacity(jobs.len());
+    let (mut done, mut failed) = (Vec::with_capacity(jobs.len()), Vec::new());
     for (job, attempt) in jobs.iter().zip(attempts) {
         match attempt {
             Ok(outcome) => done.push((job, outcome)),
-            Err(Failure::Later(error)) if job.attempts < ATTEMPTS => {
+            Err(failure) => failed.push((job, failure)),
+        }
+    }
+    // What succeeded first, so that no trouble with the others has it done again.
+    if !done.is_empty() {
+        sql::finish(&mut connection, &done, now).await?;
+    }
+    for (job, failure) in failed {
+        match failure {
+            Failure::Later(error) if job.attempts < ATTEMPTS => {
                 tracing::warn!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job failed");
                 let due = now + wait_after(job.attempts);
                 sql::postpone(&mut connection, job, &format!("{error:#}"), due).await?;
             }
-            Err(Failure::Later(error) | Failure::Never(error)) => {
+            Failure::Later(error) | Failure::Never(error) => {
                 tracing::error!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job is given up");
                 sql::give_up(&mut connection, job, &format!("{error:#}")).await?;
             }
         }
-    }
-    if !done.is_empty() {
-        sql::finish(&mut connection, &done, now).await?;
     }
     Ok(jobs.len())
 }

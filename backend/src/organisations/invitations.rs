@@ -121,7 +121,7 @@ pub async fn invite(
     inserted.on_constraint("invitation_pkey", || Error::Conflict("这张邀请单刚刚做过，请刷新后再看".into()))?;
     sql::insert_private(&mut tx, new.id, &target.name, target.email.as_deref(), target.phone.as_deref()).await?;
     hand_over(app, &mut tx, (&organisation, &acting), new, &target, expires_at).await?;
-    let after = json!({ "organisation": id, "role": new.role, "way": new.way });
+    let after = json!({ "organisation": id, "role": new.role, "way": new.way, "person": new.person });
     record(app, &mut tx, (&acting, &inviter.origin), "invitation_made", new.id, after).await?;
     let row = sql::by_id(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -155,7 +155,8 @@ async fn allowed(
     }
     if let Some(person) = new.person {
         let here = held.iter().any(|row| row.person == person && row.role == new.role);
-        if standing != Standing::Owner || here || !parent::has(tx, organisation, person).await? {
+        let himself = person == acting.person;
+        if standing != Standing::Owner || himself || here || !parent::has(tx, organisation, person).await? {
             return Err(Error::invalid("person", "请选择上级单位的一位，他还没有这个岗位"));
         }
     }
@@ -284,7 +285,7 @@ pub async fn revoke(
     }
     sql::set_revoked(&mut tx, invitation, acting.person, app.clock.now()).await?.one_row_or_conflict()?;
     sql::forget_private(&mut tx, invitation).await?;
-    let after = json!({ "organisation": id, "role": row.role });
+    let after = json!({ "organisation": id, "role": row.role, "person": row.person });
     record(app, &mut tx, (&acting, &inviter.origin), "invitation_revoked", invitation, after).await?;
     let row = sql::by_id(&mut tx, invitation).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;

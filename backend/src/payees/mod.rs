@@ -91,15 +91,23 @@ async fn proposed_before(
 }
 
 /// The charity's maker has typed the number anew from the document. A number that is not the proposed one is refused
-/// without telling where they differ.
+/// without telling where they differ. The same entry again gives the same answer.
 pub async fn enter(app: &App, maker: &CharityMaker, id: PayeeId, entry: &EnterPayee) -> Result<Payee> {
     let digits = account_digits(&entry.account_no).filter(|digits| !digits.is_empty());
     let digits = digits.ok_or_else(|| Error::invalid("account_no", "请对照开户证明，重新输入银行账号（只有数字）"))?;
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.filter(|row| row.charity == maker.acting.organisation);
     let row = row.ok_or(Error::NotFound)?;
+    let again = row.status == PayeeStatus::Entered && row.entered_by == Some(maker.acting.person);
+    if again && row.account_no == digits {
+        tx.rollback().await?;
+        return read(app, &Viewer::of_charity(&maker.acting, false), id).await;
+    }
     if row.status != PayeeStatus::Proposed {
         return Err(in_this_state(row.status));
+    }
+    if !row.has_document {
+        return Err(Error::Conflict("这个账户没有开户证明，不能录入。请村里停用这一条，上传证明重新登记".into()));
     }
     if row.account_no != digits {
         return Err(Error::invalid(
@@ -107,7 +115,9 @@ pub async fn enter(app: &App, maker: &CharityMaker, id: PayeeId, entry: &EnterPa
             "与村里登记的账号不一致。请对照开户证明再输一次；仍不一致，请村里停用这一条、重新登记",
         ));
     }
-    sql::set_entered(&mut tx, id, maker.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    let entered = sql::set_entered(&mut tx, id, maker.acting.person, app.clock.now()).await;
+    let other_hands = || Error::Conflict("收款账户须由登记以外的人录入".into());
+    entered.on_constraint("payee_entered_by_another", other_hands)?.one_row_or_conflict()?;
     record(app, &mut tx, &maker.acting, &maker.origin, "payee_entered", id, PayeeStatus::Entered).await?;
     tx.commit().await?;
     read(app, &Viewer::of_charity(&maker.acting, false), id).await
@@ -130,10 +140,12 @@ pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId
         return Err(in_this_state(row.status));
     }
     let concerned = (row.organisation, row.charity);
+    // Of two accounts verified at the same moment one is the change.
+    sql::lock_organisation(&mut tx, row.organisation).await?;
     let changes = sql::is_a_change(&mut tx, concerned.0, concerned.1, id).await?;
     let held_until = changes.then(|| app.clock.now() + PAYEE_HOLD);
     let verified = sql::set_verified(&mut tx, id, checker.acting.person, said, held_until, app.clock.now()).await;
-    if let Some("payee_two_people" | "payee_entered_by_another") = broken(&verified) {
+    if let Some("payee_two_people" | "payee_verified_by_another") = broken(&verified) {
         return Err(Error::Conflict("收款账户须由登记、录入以外的人核实".into()));
     }
     verified?.one_row_or_conflict()?;
@@ -265,7 +277,9 @@ pub async fn list(app: &App, caller: &Caller, query: &PayeeQuery) -> Result<List
 }
 
 fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
-    if !(viewer.whole_number && payee.charity == viewer.organisation) {
+    // Whoever types it anew has it from the document, not from here.
+    let typed = payee.status != PayeeStatus::Proposed;
+    if !(viewer.whole_number && typed && payee.charity == viewer.organisation) {
         payee.account_no = None;
     }
     payee

@@ -62,23 +62,38 @@ pub struct Locked {
     pub charity: OrganisationId,
     /// Digits.
     pub account_no: String,
+    pub has_document: bool,
+    pub entered_by: Option<PersonId>,
     pub status: PayeeStatus,
 }
 
 pub async fn lock(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<Option<Locked>> {
-    let row =
-        sqlx::query!("select organisation, charity, account_no, status from payee where id = $1 for update", id.0)
-            .fetch_optional(connection)
-            .await?;
+    let row = sqlx::query!(
+        r#"select organisation, charity, account_no, document is not null as "has_document!", entered_by, status
+           from payee
+           where id = $1
+           for update"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
     row.map(|row| {
         Ok(Locked {
             organisation: OrganisationId(row.organisation),
             charity: OrganisationId(row.charity),
             account_no: row.account_no,
+            has_document: row.has_document,
+            entered_by: row.entered_by.map(PersonId),
             status: word(&row.status)?,
         })
     })
     .transpose()
+}
+
+/// Until the transaction ends, no other account of this village is verified.
+pub async fn lock_organisation(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!("select id from organisation where id = $1 for no key update", id.0).fetch_one(connection).await?;
+    Ok(())
 }
 
 /// Whether a payment to this payee is approved and not paid. The payee is locked, so no other is approved meanwhile.

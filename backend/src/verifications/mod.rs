@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::caller::{Enterprise, Federation, Sure, VerificationReader};
 use crate::mail::letter::VerificationDecided;
 use crate::mail::{self, Letter};
-use crate::{organisations, registrations};
+use crate::{consents, organisations, registrations};
 use domain::api::registrations::VerificationEntry;
 use domain::api::verifications::{
     ReturnRegistration, SeenRegistration, Verification, VerificationQuery, VerificationRow, WaitingVerifications,
@@ -240,6 +240,7 @@ async fn decide(
     let mut problems = Problems::new();
     decision.step.check(&mut problems, decision.reasons, decision.said);
     problems.none_or_err()?;
+    consents::no_numbers(("said", decision.said))?;
     let place = place_of(&federation.acting)?;
     let mut tx = app.begin().await?;
     let locked = registrations::lock(&mut tx, id).await?.filter(|locked| place.contains(&locked.county));

@@ -7,22 +7,25 @@ use crate::words::{href, instant, text};
 use domain::api::ApiError;
 use domain::api::invitations::{self, InvitedByName};
 use domain::api::members::{self, Members, MembersView, Parent};
-use domain::api::organisations::{self, OrganisationQuery};
-use domain::membership::InvitationWay;
-use domain::organisation::OrganisationKind;
+use domain::api::organisations::{self, OrganisationQuery, OrganisationRow};
+use domain::membership::{InvitationWay, above};
+use domain::organisation::{OrganisationKind, OrganisationStatus};
 use leptos::prelude::*;
 
 /// The fields of this form have ids of their own: the page's other form asks for a role as well.
 pub const FORM: &str = "parent";
 
 pub async fn section(visit: &Visit, form: &FormState, members: &Members) -> Result<Option<AnyView>, ApiError> {
-    if members.kind == OrganisationKind::Enterprise || members.kind == OrganisationKind::Donor {
+    let by_place = members.place.as_ref().and_then(|place| above(members.kind, &place.code));
+    if by_place.is_none() && members.kind != OrganisationKind::Charity {
         return Ok(None);
     }
-    let above = visit.call(members::parent(members.organisation)).await?;
+    let parent = visit.call(members::parent(members.organisation)).await?;
     match members.view {
-        MembersView::Owner => Ok(Some(ask(visit, form, members, &above))),
-        MembersView::Admin if members.kind == OrganisationKind::Charity => name(visit, members, &above).await.map(Some),
+        MembersView::Owner => Ok(Some(ask(visit, form, members, &parent))),
+        MembersView::Admin if members.kind == OrganisationKind::Charity => {
+            name(visit, form, members, &parent).await.map(Some)
+        }
         _ => Ok(None),
     }
 }
@@ -70,14 +73,20 @@ fn ask(visit: &Visit, form: &FormState, members: &Members, above: &Parent) -> An
 }
 
 /// The administrator names the charity above this one.
-async fn name(visit: &Visit, members: &Members, above: &Parent) -> Result<AnyView, ApiError> {
+async fn name(visit: &Visit, form: &FormState, members: &Members, above: &Parent) -> Result<AnyView, ApiError> {
     let kind = Some(OrganisationKind::Charity.to_string());
     let charities =
         visit.call(organisations::list(&OrganisationQuery { kind, ..OrganisationQuery::default() })).await?;
-    let others = charities.items.into_iter().filter(|charity| charity.id != members.organisation);
-    let others = others.map(|charity| (charity.id.to_string(), charity.name)).collect();
-    let mut own = FormState::default();
-    own.set("parent", above.organisation.map(|id| id.to_string()).unwrap_or_default());
+    let verified = |charity: &OrganisationRow| charity.status == OrganisationStatus::Verified;
+    let others = charities.items.into_iter().filter(|charity| verified(charity) && charity.id != members.organisation);
+    let mut others: Vec<_> = others.map(|charity| (charity.id.to_string(), charity.name)).collect();
+    // The present one is among them, however many there are.
+    let present = above.organisation.map(|id| id.to_string()).zip(above.name.clone());
+    others.extend(present.clone().filter(|present| !others.contains(present)));
+    let mut own = if form.value("action") == "set_parent" { form.clone() } else { FormState::default() };
+    if own.problems.is_empty() {
+        own.set("parent", present.map(|(id, _)| id).unwrap_or_default());
+    }
     Ok(view! {
         <form class="long" method="post" action=href("/work/members")>
             <input type="hidden" name="organisation" value=members.organisation.to_string() />

@@ -56,6 +56,9 @@ impl Form {
             Ok(Next::Step) => self.next_step(site).await,
             Err(error) => {
                 self.state.values.retain(|(name, _)| name != "step");
+                if self.value("action") == "invite" {
+                    self.begin_anew(&error);
+                }
                 self.refused(site, error).await
             }
         }

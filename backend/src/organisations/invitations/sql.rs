@@ -245,8 +245,12 @@ pub async fn naming(
                   phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
                   created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!",
                   revoked as "revoked!", inviter_stays as "inviter_stays!"
-           from invitation_read
+           from invitation_read i
            where person = $1 and not accepted and not revoked and inviter_stays and expires_at > $2
+             and not exists (
+                 select from membership m
+                 where m.person = i.person and m.organisation = i.organisation and m.role = i.role
+             )
            order by created_at desc, id desc
            limit $3"#,
         person.0,
