@@ -235,8 +235,10 @@ pub async fn measure(stage: &Stage) {
             println!("  pgbench, same SQL: {baseline:.0}/s; ratio {:.2}", answers.rate() / baseline);
             rounds.push((answers.rate(), baseline));
         }
-        rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
-        let (rate, baseline) = rounds[1];
-        println!("  median: {rate:.0}/s, ratio {:.2} (aim: at least 0.4)", rate / baseline);
+        // A baseline is disturbed more often than it is flattered: the best one counts, and of the server's the median.
+        rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (rate, _) = rounds[1];
+        let baseline = rounds.iter().map(|round| round.1).fold(0.0, f64::max);
+        println!("  {rate:.0}/s of {baseline:.0}/s, ratio {:.2} (aim: at least 0.4)", rate / baseline);
     }
 }
