@@ -295,6 +295,12 @@ impl Browser {
         select.select_by_value(value).await.expect(id);
     }
 
+    /// Fills the first field of this name on a page where each row has such a form, and each field an id of its own.
+    pub async fn fill_first(&self, name: &str, value: &str) {
+        let id = self.run(&format!("return document.querySelector(\"[name='{name}']\")?.id")).await;
+        self.fill(id.as_str().unwrap_or_else(|| panic!("no field {name}")), value).await;
+    }
+
     /// Chooses the first that is a choice, after the line that asks for one.
     pub async fn choose_first(&self, id: &str) {
         let first = self.run(&format!("return document.getElementById('{id}').options[1].value")).await;

@@ -266,8 +266,7 @@ async fn money_goes(camera: &Camera, pledge: &str, need: &str) {
     browser.sign_in("maker").await;
     let proposed = "/work/payees?status=proposed";
     camera.page(proposed, "payee-enter", "//main//section[contains(@class,'facts')]").await;
-    let number = browser.run("return document.querySelector(\"[name='account_no']\").id").await;
-    browser.fill(number.as_str().expect("the proposed account's field"), "0000 4414 0000 00").await;
+    browser.fill_first("account_no", "0000 4414 0000 00").await;
     browser.follow("//button[@value='enter']").await;
     browser.goto(pledge).await;
     browser.fill("amount", "4万").await;

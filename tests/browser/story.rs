@@ -144,7 +144,8 @@ async fn the_donor_was_written_to(browser: &Browser, pledge: &str) {
     browser.sees("不是公益事业捐赠票据").await;
 }
 
-/// The village names an account, two people of the charity enter and verify it, sets the money aside and pays a part of it by three people.
+/// The village names an account, two people of the charity enter and verify it; the charity sets the money aside and
+/// pays a part of it by three people.
 async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.sign_in("village").await;
     browser.goto("/work/payees").await;
@@ -166,20 +167,17 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
 
     browser.sign_in("maker").await;
     browser.goto("/work/payees?status=proposed").await;
-    let number = browser.run("return document.querySelector(\"[name='account_no']\").id").await;
-    let number = number.as_str().expect("the proposed account's field");
-    browser.fill(number, "0000 4414 0000 01").await;
+    browser.fill_first("account_no", "0000 4414 0000 01").await;
     browser.follow("(//button[@value='enter'])[1]").await;
     browser.sees("与村里登记的账号不一致").await;
-    browser.fill(number, "0000441400 0000").await;
+    browser.fill_first("account_no", "0000441400 0000").await;
     browser.follow("(//button[@value='enter'])[1]").await;
     browser.sees("等另一位同事核实").await;
     browser.sign_out().await;
 
     browser.sign_in("checker").await;
     browser.goto("/work/payees?status=entered").await;
-    let how = browser.run("return document.querySelector(\"[name='how']\").id").await;
-    browser.fill(how.as_str().expect("the first account's field"), "回拨镇政府公开电话，与开户证明一致").await;
+    browser.fill_first("how", "回拨镇政府公开电话，与开户证明一致").await;
     browser.follow("(//button[@value='verify'])[1]").await;
     browser.sees("收款账户已核实").await;
     browser.goto("/work/payees?status=verified").await;
