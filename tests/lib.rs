@@ -18,6 +18,7 @@ use backend::http::access_log::AccessLog;
 use backend::mail::Outbox;
 use backend::mail::outbox::Memory;
 use backend::page_cache::PageCache;
+use backend::people::Questions;
 use backend::people::session::Keys;
 use backend::places::Names;
 use backend::receipts::Typesetter;
@@ -136,6 +137,7 @@ impl TestApp {
             search: search::Search::open(index.path(), analyzer.clone()).expect("the index opens"),
             pages: PageCache::default(),
             places,
+            people: Questions::new(&pool),
             pool,
             clock: clock.clone(),
             mail: Outbox::Memory(mail.clone()),

@@ -7,6 +7,7 @@ use crate::files::Store;
 use crate::http::access_log::AccessLog;
 use crate::mail::Outbox;
 use crate::page_cache::PageCache;
+use crate::people::Questions;
 use crate::people::session::Keys;
 use crate::places::Names;
 use crate::receipts::Typesetter;
@@ -24,6 +25,7 @@ pub struct Parts {
     pub pool: PgPool,
     pub clock: Clock,
     pub keys: Keys,
+    pub people: Questions,
     pub files: Store,
     /// Names of all places; they change with a migration only.
     pub places: Names,

@@ -150,6 +150,16 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// Of a statement that several asked for.
+impl From<std::sync::Arc<sqlx::Error>> for Error {
+    fn from(error: std::sync::Arc<sqlx::Error>) -> Self {
+        match &*error {
+            sqlx::Error::PoolTimedOut => Error::Busy { retry_after_seconds: 5 },
+            _ => Error::Internal(anyhow::Error::new(error).context("database")),
+        }
+    }
+}
+
 /// Turns the breach of a named constraint into the error that a person can act on.
 pub trait OnConstraint<T> {
     fn on_constraint(self, name: &str, to_error: impl FnOnce() -> Error) -> Result<T>;

@@ -53,6 +53,7 @@ pub mod site;
 pub mod stop;
 pub mod texts;
 pub mod todo;
+pub mod together;
 pub mod verifications;
 
 pub use app::App;

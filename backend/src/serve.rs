@@ -7,6 +7,7 @@ use crate::db::{self, Database};
 use crate::http::access_log::AccessLog;
 use crate::mail::Outbox;
 use crate::page_cache::PageCache;
+use crate::people::Questions;
 use crate::people::session::Keys;
 use crate::places::{self, Names};
 use crate::receipts::Typesetter;
@@ -191,6 +192,7 @@ fn build(
         trusted_proxy: settings.trusted_proxy,
         hashing: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
         decoding: Arc::new(Semaphore::new(cores)),
+        people: Questions::new(&database.pool),
         pool: database.pool.clone(),
     }))
 }

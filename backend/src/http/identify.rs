@@ -7,7 +7,7 @@ use super::caller::{Caller, Origin, Sitting};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::people::session::{ACCESS_LIFE, REFRESH_LIFE, Refresh, Tokens};
-use crate::people::{self, Renewal};
+use crate::people::{self, Known, Renewal};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -86,9 +86,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     };
     let caller = match me {
         Ok(found) => {
-            let (me, proof) = found.unzip();
+            let (me, proof) = found.map(|Known { me, proof }| (me, proof)).unzip();
             let session = session.zip(proof).map(|(id, proof)| Sitting { id, proof });
-            Caller { session, me: me.map(Arc::new), origin }
+            Caller { session, me, origin }
         }
         Err(error) => return error.into_response(),
     };

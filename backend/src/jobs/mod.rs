@@ -25,6 +25,7 @@ use domain::{EnquiryId, InvitationId, JobId, LinkId};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How long a worker has for one job; longer than [`PATIENCE`], so that nobody works without a lease.
@@ -117,15 +118,16 @@ pub async fn run_due(app: &App) -> Result<usize> {
 pub async fn work(app: App, stop: CancellationToken) {
     let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     while !stop.is_cancelled() {
+        let begun = Instant::now();
         let found = run_next(&app).await;
         if let Err(error) = &found {
             tracing::error!(%error, "the worker cannot take jobs");
         }
-        if !matches!(found, Ok(1..)) {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
+        // Whoever waits for an answer comes before whoever waits for a letter: half of the time at most is spent on jobs.
+        let rest = if matches!(found, Ok(1..)) { begun.elapsed().min(POLL) } else { POLL };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
         }
     }
     if let Err(error) = regular.await {

@@ -215,7 +215,7 @@ async fn after_change(app: &App, caller: &Caller, id: OrganisationId, own: bool)
         return list(app, caller, id).await;
     }
     let session = caller.session.ok_or(Error::SignInRequired)?;
-    let me = people::who(app, session.id).await?.map(|(me, _)| me.into());
+    let me = people::who(app, session.id).await?.map(|known| known.me);
     let caller = Caller { me, ..caller.clone() };
     let mut connection = app.pool.acquire().await?;
     match read(app, &mut connection, &caller, id).await {

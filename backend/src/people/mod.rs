@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Origin, SignedIn, Sure};
+use crate::together::Together;
 use domain::api::sessions::{Credentials, Device, Me, NewPassword, Prove, Session};
 use domain::api::{Count, List};
 use domain::person::{ACCOUNT_LENGTH_MAX, Proof, check_password, normalise_account, normalise_phone};
@@ -29,7 +30,8 @@ use domain::{OrganisationId, PersonId, Problems, SessionId};
 pub use guesses::Guesses;
 use serde_json::json;
 use session::Tokens;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
+use std::sync::Arc;
 
 /// A person to be created by the installation itself (`admin`, demo).
 pub struct NewPerson<'a> {
@@ -59,10 +61,43 @@ pub async fn create(app: &App, person: &NewPerson<'_>) -> Result<PersonId> {
     Ok(id)
 }
 
+/// The person behind a live session, and how sure the session is of him.
+#[derive(Clone)]
+pub struct Known {
+    pub me: Arc<Me>,
+    pub proof: Proof,
+}
+
+/// What every request and every letter asks, so that it is asked for several at once.
+pub struct Questions {
+    sessions: Together<SessionId, Known>,
+    addresses: Together<PersonId, String>,
+}
+
+impl Questions {
+    #[must_use]
+    pub fn new(pool: &PgPool) -> Self {
+        Questions {
+            sessions: Together::new(pool.clone(), |connection, sessions| Box::pin(sql::known(connection, sessions))),
+            addresses: Together::new(pool.clone(), |connection, people| Box::pin(sql::addresses(connection, people))),
+        }
+    }
+}
+
+/// Whose a live session is, with rights as they are now.
+pub async fn who(app: &App, session: SessionId) -> Result<Option<Known>> {
+    app.people.sessions.ask(session).await
+}
+
+/// The same within a transaction that has changed it.
+async fn who_now(tx: &mut PgConnection, session: SessionId) -> Result<Me> {
+    let known = sql::known(tx, vec![session]).await?.remove(&session).ok_or(Error::SignInRequired)?;
+    Ok(Arc::unwrap_or_clone(known.me))
+}
+
 /// Where to write to a person, if anywhere.
 pub async fn address(app: &App, person: PersonId) -> Result<Option<String>> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(sql::address(&mut connection, person).await?)
+    app.people.addresses.ask(person).await
 }
 
 /// Signs in. The same refusal for an unknown account and a wrong password, after the same time.
@@ -103,7 +138,7 @@ async fn open_session(
     sql::insert_session(&mut tx, id, person, second_factor, origin, now).await?;
     sql::insert_refresh(&mut tx, &tokens.refresh, id, now, now + session::REFRESH_LIFE).await?;
     record(app, &mut tx, origin, person, ("sign_in", "session", id.0)).await?;
-    let (me, _) = sql::me_of_session(&mut tx, id).await?.ok_or(Error::SignInRequired)?;
+    let me = who_now(&mut tx, id).await?;
     tx.commit().await?;
     let session = Session {
         access: tokens.access.clone(),
@@ -192,7 +227,7 @@ pub async fn act_for(app: &App, signed_in: &SignedIn, organisation: Organisation
         reason: None,
     };
     audit::record_as(app, &mut tx, Some(signed_in.me.id), Some(organisation), &signed_in.origin, chosen).await?;
-    let (me, _) = sql::me_of_session(&mut tx, signed_in.session).await?.ok_or(Error::SignInRequired)?;
+    let me = who_now(&mut tx, signed_in.session).await?;
     tx.commit().await?;
     Ok(me)
 }
@@ -219,12 +254,6 @@ pub async fn set_password_of(tx: &mut PgConnection, app: &App, person: PersonId,
     // No session has this id: all of them end.
     sql::revoke_others(tx, person, SessionId(uuid::Uuid::nil()), app.clock.now()).await?;
     Ok(())
-}
-
-/// The person behind a live session, with rights as they are now, and how sure the session is of him.
-pub async fn who(app: &App, session: SessionId) -> Result<Option<(Me, Proof)>> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(sql::me_of_session(&mut connection, session).await?)
 }
 
 /// What a presented refresh token led to.

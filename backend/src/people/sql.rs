@@ -1,5 +1,6 @@
 //! The only SQL on people and their sessions.
 
+use super::Known;
 use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
@@ -11,6 +12,8 @@ use domain::person::Proof;
 use domain::{OrganisationId, PersonId, SessionId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 pub async fn insert_person(
     connection: &mut PgConnection,
@@ -49,6 +52,7 @@ pub async fn any_person(connection: &mut PgConnection) -> sqlx::Result<bool> {
 
 #[expect(clippy::struct_excessive_bools, reason = "a row of a statement")]
 struct MeRow {
+    session: uuid::Uuid,
     id: uuid::Uuid,
     name: String,
     acting: Option<uuid::Uuid>,
@@ -67,21 +71,22 @@ struct MeRow {
 
 impl MeRow {
     /// A row with an unknown identifier gives no right.
-    fn membership(self) -> Option<Membership> {
+    fn membership(&self) -> Option<Membership> {
         Some(Membership {
             organisation: OrganisationId(self.organisation?),
-            organisation_name: self.organisation_name?,
-            kind: self.kind?.parse().ok()?,
-            status: self.status?.parse().ok()?,
-            place: self.place.and_then(|place| place.parse().ok()),
-            role: self.role?.parse().ok()?,
+            organisation_name: self.organisation_name.clone()?,
+            kind: self.kind.as_ref()?.parse().ok()?,
+            status: self.status.as_ref()?.parse().ok()?,
+            place: self.place.as_ref().and_then(|place| place.parse().ok()),
+            role: self.role.as_ref()?.parse().ok()?,
         })
     }
 }
 
 /// One row per membership becomes one person. Whoever has not chosen acts for the organisation that he joined first.
-fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
+fn known_from(rows: &[MeRow]) -> Option<(SessionId, Known)> {
     let first = rows.first()?;
+    let session = SessionId(first.session);
     let proof = Proof {
         authenticated_at: first.authenticated_at,
         second_factor: first.by_second_factor,
@@ -99,17 +104,24 @@ fn me_from(rows: Vec<MeRow>) -> Option<(Me, Proof)> {
         // Every request asks who it is from; what he has not read is counted for those that show it.
         unread: Count::capped(0),
     };
-    me.memberships = rows.into_iter().filter_map(MeRow::membership).collect();
+    me.memberships = rows.iter().filter_map(MeRow::membership).collect();
     let still_his = chosen.filter(|chosen| me.memberships.iter().any(|own| own.organisation == *chosen));
     me.acting = still_his.or(me.memberships.first().map(|own| own.organisation));
-    Some((me, proof))
+    Some((session, Known { me: Arc::new(me), proof }))
 }
 
-/// The person of a session that has not been revoked, and how sure it is of him.
-pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) -> sqlx::Result<Option<(Me, Proof)>> {
+/// The people of the sessions that have not been revoked, and how sure each is of him.
+pub async fn known(
+    connection: &mut PgConnection,
+    mut sessions: Vec<SessionId>,
+) -> sqlx::Result<HashMap<SessionId, Known>> {
+    // A statement is planned once for arrays of about ten; for shorter ones PostgreSQL would rather plan each time,
+    // which costs more than the answer. No session has this id.
+    sessions.resize(sessions.len().max(10), SessionId(uuid::Uuid::nil()));
+    let ids: Vec<_> = sessions.into_iter().map(|session| session.0).collect();
     let rows = sqlx::query_as!(
         MeRow,
-        r#"select p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
+        r#"select s.id as session, p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
                   exists (select from second_factor f where f.person = p.id and f.confirmed_at is not null)
                       as "enrolled!",
                   pp.email is not null and pp.email_confirmed_at is not null as "email_confirmed!",
@@ -124,15 +136,16 @@ pub async fn me_of_session(connection: &mut PgConnection, session: SessionId) ->
            join person_private pp on pp.person = p.id
            left join membership m on m.person = p.id and m.status = 'active'
            left join organisation o on o.id = m.organisation
-           where s.id = $1 and s.revoked_at is null
-           order by m.created_at, m.role"#,
-        session.0,
+           where s.id = any($1) and s.revoked_at is null
+           order by s.id, m.created_at, m.role"#,
+        &ids,
         PRIVACY_NOTICE_VERSION,
         TERMS_VERSION
     )
     .fetch_all(connection)
     .await?;
-    Ok(me_from(rows))
+    let of_one = rows.chunk_by(|one, next| one.session == next.session);
+    Ok(of_one.filter_map(known_from).collect())
 }
 
 /// The accounts of a demo, with what each may do where.
@@ -458,15 +471,20 @@ pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime
     Ok(done.rows_affected())
 }
 
-pub async fn address(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
-    let email = sqlx::query_scalar!(
-        "select pp.email
-         from person_private pp
-         join person p on p.id = pp.person and p.disabled_at is null
-         where pp.person = $1",
-        person.0
+pub async fn addresses(
+    connection: &mut PgConnection,
+    people: Vec<PersonId>,
+) -> sqlx::Result<HashMap<PersonId, String>> {
+    let ids: Vec<_> = people.into_iter().map(|person| person.0).collect();
+    let rows = sqlx::query!(
+        r#"select pp.person, pp.email as "email!"
+           from person_private pp
+           join person p on p.id = pp.person and p.disabled_at is null
+           where pp.person = any($1) and pp.email is not null"#,
+        &ids
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(email.flatten().filter(|email| !email.trim().is_empty()))
+    let written = rows.into_iter().filter(|row| !row.email.trim().is_empty());
+    Ok(written.map(|row| (PersonId(row.person), row.email)).collect())
 }

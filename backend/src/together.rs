@@ -1,0 +1,162 @@
+//! Questions that many ask at the same moment, asked of the database in one statement.
+//!
+//! A question waits only while another statement of its kind is under way; whatever was asked meanwhile goes with the
+//! next one. So an answer is never older than its question: nothing is kept, and what was taken away is gone at once.
+//! Deliberately absent: a cache, and a delay in the hope of more company.
+
+use futures::future::BoxFuture;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// A statement for several keys; a key without an answer is not in the map.
+pub type Statement<K, V> = fn(&mut PgConnection, Vec<K>) -> BoxFuture<'_, sqlx::Result<HashMap<K, V>>>;
+
+type Answer<V> = Result<Option<V>, Arc<sqlx::Error>>;
+type Question<K, V> = (K, oneshot::Sender<Answer<V>>);
+type Connection = PoolConnection<Postgres>;
+
+/// One kind of question.
+pub struct Together<K, V>(Arc<Parts<K, V>>);
+
+struct Parts<K, V> {
+    pool: PgPool,
+    statement: Statement<K, V>,
+    waiting: Mutex<Waiting<K, V>>,
+}
+
+struct Waiting<K, V> {
+    asked: Vec<Question<K, V>>,
+    /// Somebody asks for all, and looks again before he leaves.
+    attended: bool,
+}
+
+impl<K, V> Together<K, V>
+where
+    K: Copy + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    #[must_use]
+    pub fn new(pool: PgPool, statement: Statement<K, V>) -> Self {
+        let waiting = Mutex::new(Waiting { asked: Vec::new(), attended: false });
+        Together(Arc::new(Parts { pool, statement, waiting }))
+    }
+
+    /// The answer for one key, read after this call began.
+    pub async fn ask(&self, key: K) -> crate::Result<Option<V>> {
+        let (tell, told) = oneshot::channel();
+        let attended = self.0.with_waiting(|waiting| {
+            waiting.asked.push((key, tell));
+            std::mem::replace(&mut waiting.attended, true)
+        });
+        if !attended {
+            // In a task of its own: whoever asked first may go away, and the others are answered all the same.
+            tokio::spawn(Attendant { of: self.0.clone(), attends: true }.answer());
+        }
+        let answer = told.await.map_err(|_| anyhow::anyhow!("a question was dropped without an answer"))?;
+        answer.map_err(Into::into)
+    }
+}
+
+impl<K, V> Parts<K, V> {
+    fn with_waiting<T>(&self, change: impl FnOnce(&mut Waiting<K, V>) -> T) -> T {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Asks for all who wait, until nobody does.
+struct Attendant<K, V> {
+    of: Arc<Parts<K, V>>,
+    attends: bool,
+}
+
+impl<K, V> Drop for Attendant<K, V> {
+    /// Whoever waits for one that ends otherwise than it should is told so, and the next one is attended again.
+    fn drop(&mut self) {
+        if self.attends {
+            self.of.with_waiting(|waiting| {
+                waiting.asked.clear();
+                waiting.attended = false;
+            });
+        }
+    }
+}
+
+impl<K, V> Attendant<K, V>
+where
+    K: Copy + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    async fn answer(mut self) {
+        let mut connection = None;
+        while let Some(asked) = self.next() {
+            let keys = asked.iter().map(|(key, _)| *key).collect();
+            let answers = self.read(&mut connection, keys).await.map_err(Arc::new);
+            for (key, tell) in asked {
+                // Whoever has gone away is told nothing.
+                let _ = tell.send(match &answers {
+                    Ok(answers) => Ok(answers.get(&key).cloned()),
+                    Err(error) => Err(error.clone()),
+                });
+            }
+            if answers.is_err() {
+                connection = None;
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Vec<Question<K, V>>> {
+        let asked = self.of.with_waiting(|waiting| {
+            waiting.attended = !waiting.asked.is_empty();
+            std::mem::take(&mut waiting.asked)
+        });
+        self.attends = !asked.is_empty();
+        self.attends.then_some(asked)
+    }
+
+    async fn read(&self, kept: &mut Option<Connection>, keys: Vec<K>) -> sqlx::Result<HashMap<K, V>> {
+        let connection = match kept {
+            Some(connection) => connection,
+            None => kept.insert(self.of.pool.acquire().await?),
+        };
+        (self.of.statement)(connection, keys).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use std::time::Duration;
+
+    /// Of a server that is not there.
+    fn nowhere() -> PgPool {
+        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(1);
+        PgPoolOptions::new().acquire_timeout(Duration::from_secs(1)).connect_lazy_with(options)
+    }
+
+    fn nothing(_: &mut PgConnection, _: Vec<u8>) -> BoxFuture<'_, sqlx::Result<HashMap<u8, u8>>> {
+        Box::pin(async { Ok(HashMap::new()) })
+    }
+
+    #[tokio::test]
+    async fn everybody_is_told_when_the_database_does_not_answer_and_the_next_is_attended_again() {
+        let together = Together::new(nowhere(), nothing);
+        for _ in 0..2 {
+            let (one, other) = tokio::join!(together.ask(1), together.ask(2));
+            assert!(one.is_err() && other.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_attendant_that_ends_too_early_leaves_nobody_waiting() {
+        let together = Together::new(nowhere(), nothing);
+        let (tell, told) = oneshot::channel();
+        together.0.with_waiting(|waiting| *waiting = Waiting { asked: vec![(1, tell)], attended: true });
+        drop(Attendant { of: together.0.clone(), attends: true });
+        assert!(told.await.is_err() && !together.0.with_waiting(|waiting| waiting.attended));
+    }
+}
