@@ -100,8 +100,12 @@ async fn write(folder: &Path, outgoing: &Outgoing, bytes: Vec<u8>) -> anyhow::Re
     let name = format!("{}-{}", outgoing.at.format("%Y%m%dT%H%M%SZ"), outgoing.id);
     let unfinished = folder.join(format!("{name}.tmp"));
     let path = folder.join(format!("{name}.eml"));
-    tokio::fs::write(&unfinished, bytes).await.with_context(|| format!("cannot write {}", unfinished.display()))?;
-    tokio::fs::rename(&unfinished, &path).await.with_context(|| format!("cannot write {}", path.display()))
+    // One way to the thread that may wait for the disk, not two.
+    let written = tokio::task::spawn_blocking(move || {
+        std::fs::write(&unfinished, bytes)?;
+        std::fs::rename(&unfinished, &path)
+    });
+    written.await?.with_context(|| format!("cannot write to {}", folder.display()))
 }
 
 #[cfg(test)]
