@@ -7,10 +7,15 @@
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::oneshot;
+use std::time::Duration;
+use tokio::sync::{Notify, oneshot};
+
+/// How long an attendant keeps its connection without a question: giving it back and taking another costs as much as an
+/// answer.
+const LINGER: Duration = Duration::from_millis(10);
 
 /// A statement for several keys; a key without an answer is not in the map.
 pub type Statement<K, V> = fn(&mut PgConnection, Vec<K>) -> BoxFuture<'_, sqlx::Result<HashMap<K, V>>>;
@@ -26,6 +31,8 @@ struct Parts<K, V> {
     pool: PgPool,
     statement: Statement<K, V>,
     waiting: Mutex<Waiting<K, V>>,
+    /// Tells an attendant who has nothing to do that there is a question again.
+    asked: Notify,
 }
 
 struct Waiting<K, V> {
@@ -42,7 +49,7 @@ where
     #[must_use]
     pub fn new(pool: PgPool, statement: Statement<K, V>) -> Self {
         let waiting = Mutex::new(Waiting { asked: Vec::new(), attended: false });
-        Together(Arc::new(Parts { pool, statement, waiting }))
+        Together(Arc::new(Parts { pool, statement, waiting, asked: Notify::new() }))
     }
 
     /// The answer for one key, read after this call began.
@@ -52,7 +59,9 @@ where
             waiting.asked.push((key, tell));
             std::mem::replace(&mut waiting.attended, true)
         });
-        if !attended {
+        if attended {
+            self.0.asked.notify_one();
+        } else {
             // In a task of its own: whoever asked first may go away, and the others are answered all the same.
             tokio::spawn(Attendant { of: self.0.clone(), attends: true }.answer());
         }
@@ -92,29 +101,40 @@ where
 {
     async fn answer(mut self) {
         let mut connection = None;
-        while let Some(asked) = self.next() {
-            let keys = asked.iter().map(|(key, _)| *key).collect();
-            let answers = self.read(&mut connection, keys).await.map_err(Arc::new);
-            for (key, tell) in asked {
-                // Whoever has gone away is told nothing.
-                let _ = tell.send(match &answers {
-                    Ok(answers) => Ok(answers.get(&key).cloned()),
-                    Err(error) => Err(error.clone()),
-                });
-            }
-            if answers.is_err() {
-                connection = None;
+        loop {
+            // Whoever is about to ask in this very moment is let do so first.
+            tokio::task::yield_now().await;
+            let asked = self.of.with_waiting(|waiting| std::mem::take(&mut waiting.asked));
+            if !asked.is_empty() {
+                self.tell(&mut connection, asked).await;
+            } else if tokio::time::timeout(LINGER, self.of.asked.notified()).await.is_err() && self.leaves() {
+                return;
             }
         }
     }
 
-    fn next(&mut self) -> Option<Vec<Question<K, V>>> {
-        let asked = self.of.with_waiting(|waiting| {
+    async fn tell(&self, connection: &mut Option<Connection>, asked: Vec<Question<K, V>>) {
+        let keys: HashSet<K> = asked.iter().map(|(key, _)| *key).collect();
+        let answers = self.read(connection, keys.into_iter().collect()).await.map_err(Arc::new);
+        if answers.is_err() {
+            *connection = None;
+        }
+        for (key, tell) in asked {
+            // Whoever has gone away is told nothing.
+            let _ = tell.send(match &answers {
+                Ok(answers) => Ok(answers.get(&key).cloned()),
+                Err(error) => Err(error.clone()),
+            });
+        }
+    }
+
+    /// Whether nobody has asked meanwhile: then the next one is attended by another.
+    fn leaves(&mut self) -> bool {
+        self.attends = self.of.with_waiting(|waiting| {
             waiting.attended = !waiting.asked.is_empty();
-            std::mem::take(&mut waiting.asked)
+            waiting.attended
         });
-        self.attends = !asked.is_empty();
-        self.attends.then_some(asked)
+        !self.attends
     }
 
     async fn read(&self, kept: &mut Option<Connection>, keys: Vec<K>) -> sqlx::Result<HashMap<K, V>> {
@@ -130,7 +150,6 @@ where
 mod tests {
     use super::*;
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-    use std::time::Duration;
 
     /// Of a server that is not there.
     fn nowhere() -> PgPool {

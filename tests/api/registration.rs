@@ -10,7 +10,7 @@ use domain::api::sessions::{self, Credentials, Session};
 use domain::consent::Agreement;
 use domain::link::{LinkPurpose, LinkState};
 use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
-use domain::registration::{AccountInput, EnterpriseInput, Industry};
+use domain::registration::{AccountInput, CONFIRM_WITHIN, EnterpriseInput, Industry};
 use tests::people::PASSWORD;
 use tests::{Client, Refused, TestApp};
 use uuid::Uuid;
@@ -339,5 +339,58 @@ async fn jobs_and_events_hold_no_secret_and_nobodys_name_address_or_phone() {
             assert!(!text.contains(word), "{word} stands in {text}");
         }
     }
+    test.done().await;
+}
+
+/// Whoever registers a firm that is not his, with an address that is not his, holds neither for ever.
+#[tokio::test]
+async fn a_registration_that_nobody_confirms_lapses_and_its_code_and_address_are_free() {
+    let test = TestApp::new().await;
+    let stranger = new_registration(0, "五华县长布茶业有限公司", "boss@example.com");
+    test.visitor().call(registrations::enterprise(&stranger)).await.unwrap();
+    let confirmed = registered(&test, 1, "五华县安流建材有限公司").await;
+    let page = test.signed_in("boss@example.com").await.page("/work/organisation").await.text();
+    assert!(page.contains("前没有人确认邮箱，登记就失效"), "{page}");
+
+    test.clock.advance(CONFIRM_WITHIN);
+    assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 0, "to the last moment");
+    test.clock.advance(chrono::Duration::seconds(1));
+    assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 1);
+    assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 0);
+    assert_eq!(signs_in(&test, "boss@example.com", PASSWORD).await.err().unwrap().status, 422);
+
+    let county = test.federation("441424").await;
+    let waiting = county.page("/work/verifications").await.text();
+    assert!(!waiting.contains("长布茶业"), "{waiting}");
+    let lapsed = county.page("/work/verifications?status=lapsed").await.text();
+    assert!(lapsed.contains("长布茶业"), "{lapsed}");
+    let record = county.page(&format!("/work/verifications/{}", stranger.id)).await.text();
+    assert!(record.contains("邮箱一直没有确认，登记失效") && !record.contains("13800138000"), "{record}");
+
+    let mine = NewRegistration { id: OrganisationId(Uuid::from_u128(0xe0f0)), ..stranger };
+    test.visitor().call(registrations::enterprise(&mine)).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
+    let link = link_in(&sent(&test), "boss@example.com");
+    test.visitor().call(links::confirm(&link)).await.unwrap();
+    let me = test.signed_in("boss@example.com").await.call(sessions::me()).await.unwrap();
+    assert_eq!((me.memberships[0].status, me.email_confirmed), (OrganisationStatus::Pending, true));
+    assert_eq!(confirmed.call(sessions::me()).await.unwrap().memberships[0].status, OrganisationStatus::Pending);
+    test.done().await;
+}
+
+/// Whose address has an account already is asked by a letter; when he does not answer in time, the link is good no more.
+#[tokio::test]
+async fn a_link_into_a_lapsed_enterprise_leads_nowhere() {
+    let test = TestApp::new().await;
+    registered(&test, 0, "五华县长布茶业有限公司").await;
+    let other = new_registration(1, "五华县安流建材有限公司", "firm0@example.com");
+    test.visitor().call(registrations::enterprise(&other)).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
+    let link = link_in(&sent(&test), "firm0@example.com");
+    test.clock.advance(CONFIRM_WITHIN + chrono::Duration::seconds(1));
+    assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 1);
+    assert_eq!(test.visitor().call(links::confirm(&link)).await.unwrap_err().status, 422);
+    let me = test.signed_in("firm0@example.com").await.call(sessions::me()).await.unwrap();
+    assert_eq!(me.memberships.len(), 1, "his own firm stays");
     test.done().await;
 }

@@ -129,3 +129,27 @@ async fn a_charity_asks_the_charity_above_it() {
     assert_eq!(events(&test, "organisation_parent_set").await, 2);
     test.done().await;
 }
+
+/// Those who answer for the unit above hear of it; the same person is not asked for the same twice.
+#[tokio::test]
+async fn the_unit_above_is_told_and_nobody_is_asked_twice() {
+    let test = TestApp::new().await;
+    let town = test.person("town", OrganisationKind::Town, Some("441424103"), Role::OfficeOwner).await;
+    let id = test.organisation_of(&town).await;
+    let county = test.federation("441424").await;
+    let above = test.organisation_of(&county).await;
+    let head = test.member("county-head", above, Role::OfficeOwner).await;
+    let helper = id_of(&county).await;
+    town.call(invitations::invite(id, &naming(1, helper, Role::TownReviewer))).await.unwrap();
+    let told = head.page("/notices").await.text();
+    assert!(told.contains("人手不够") || told.contains("帮忙"), "{told}");
+    assert!(!county.page("/notices").await.text().contains("请您单位的"), "the one who is asked has his own letter");
+
+    let again = town.call(invitations::invite(id, &naming(2, helper, Role::TownReviewer))).await.unwrap_err();
+    assert_eq!((again.status, again.fields()), (422, vec!["person"]));
+    assert!(again.error.fields[0].message.contains("已经请过"), "{}", again.error.fields[0].message);
+    town.call(invitations::invite(id, &naming(3, helper, Role::OfficeOwner))).await.unwrap();
+    town.call(invitations::revoke(id, InvitationId(Uuid::from_u128(1)))).await.unwrap();
+    town.call(invitations::invite(id, &naming(2, helper, Role::TownReviewer))).await.unwrap();
+    test.done().await;
+}

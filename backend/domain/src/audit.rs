@@ -41,6 +41,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("phone_changed", "改手机号"),
     ("registration_document_added", "上传证照"),
     ("registration_document_removed", "删除证照"),
+    ("registration_lapsed", "邮箱未确认，登记失效"),
     ("registration_answered", "答复认证意见"),
     ("registration_resubmitted", "重新提交认证"),
     ("organisation_opened", "开通单位"),

@@ -29,6 +29,8 @@ words! {
         Verified = "verified" / "已认证",
         Returned = "returned" / "退回",
         Suspended = "suspended" / "停用",
+        /// Registered by somebody whose address was never confirmed; for good.
+        Lapsed = "lapsed" / "登记失效",
     }
 }
 

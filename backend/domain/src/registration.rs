@@ -9,6 +9,7 @@ use crate::person::check_password;
 use crate::place::{PlaceCode, PlaceLevel};
 use crate::uscc::Uscc;
 use crate::{Problem, Problems};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -19,6 +20,9 @@ pub const NAME_LENGTH: RangeInclusive<usize> = 2..=100;
 /// Characters of a person's name.
 pub const PERSON_NAME_LENGTH: RangeInclusive<usize> = 2..=40;
 pub const FORMER_NAMES_MAX: usize = 5;
+/// How long a registration waits for its address to be confirmed, from when it was handed in last. It holds the code of
+/// a firm that may be another's.
+pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 /// Pictures of documents that a record holds at a time.
 pub const DOCUMENTS_MAX: usize = 9;
 

@@ -21,6 +21,8 @@ words! {
         Returned = "returned" / "退回修改",
         Suspended = "suspended" / "停用",
         Restored = "restored" / "恢复",
+        /// By the house itself, when nobody confirmed the address in time.
+        Lapsed = "lapsed" / "邮箱一直没有确认，登记失效",
     }
 }
 
@@ -42,13 +44,14 @@ impl VerificationStep {
     /// The state after this step; none where the state does not allow it.
     #[must_use]
     pub const fn leads(self, from: OrganisationStatus) -> Option<OrganisationStatus> {
-        use OrganisationStatus::{Pending, Returned, Suspended, Verified};
+        use OrganisationStatus::{Lapsed, Pending, Returned, Suspended, Verified};
         match (self, from) {
             (Self::Submitted | Self::Resubmitted, Pending | Returned) => Some(Pending),
             (Self::Answered, Pending | Returned | Suspended) => Some(from),
             (Self::Verified, Pending) | (Self::Restored, Suspended) => Some(Verified),
             (Self::Returned, Pending) => Some(Returned),
             (Self::Suspended, Verified) => Some(Suspended),
+            (Self::Lapsed, Pending | Returned) => Some(Lapsed),
             _ => None,
         }
     }
@@ -96,13 +99,14 @@ mod tests {
 
     #[test]
     fn each_state_offers_its_decisions() {
-        use OrganisationStatus::{Pending, Returned, Suspended, Verified};
+        use OrganisationStatus::{Lapsed, Pending, Returned, Suspended, Verified};
         use VerificationStep as Step;
         for (status, expected) in [
             (Pending, vec![Step::Verified, Step::Returned]),
             (Verified, vec![Step::Suspended]),
             (Returned, vec![]),
             (Suspended, vec![Step::Restored]),
+            (Lapsed, vec![]),
         ] {
             assert_eq!(decisions(status).collect::<Vec<_>>(), expected, "{status}");
         }
@@ -116,6 +120,15 @@ mod tests {
         }
         assert_eq!(VerificationStep::Answered.leads(Suspended), Some(Suspended));
         assert_eq!(VerificationStep::Answered.leads(Verified), None);
+    }
+
+    #[test]
+    fn only_what_was_never_verified_lapses_and_nothing_follows() {
+        for status in OrganisationStatus::ALL.iter().copied() {
+            let open = matches!(status, OrganisationStatus::Pending | OrganisationStatus::Returned);
+            assert_eq!(VerificationStep::Lapsed.leads(status).is_some(), open, "{status}");
+        }
+        assert!(VerificationStep::ALL.iter().all(|step| step.leads(OrganisationStatus::Lapsed).is_none()));
     }
 
     #[test]

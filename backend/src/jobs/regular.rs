@@ -8,7 +8,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{digest, files, links, people};
+use crate::{digest, files, links, people, registrations};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -21,11 +21,13 @@ pub enum Task {
     DropOldDrafts,
     ForgetOldFailures,
     ForgetOldLinks,
+    LapseUnconfirmed,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 3] = [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks];
+    const OF_THE_HOUSE: [Task; 4] =
+        [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks, Task::LapseUnconfirmed];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
     const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Task {
             Task::DropOldDrafts => "drop_old_drafts",
             Task::ForgetOldFailures => "forget_old_failures",
             Task::ForgetOldLinks => "forget_old_links",
+            Task::LapseUnconfirmed => "lapse_unconfirmed",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -42,6 +45,7 @@ impl Task {
             Task::DropOldDrafts => files::drop_old_drafts(app).await.map(|_| ()),
             Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
+            Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

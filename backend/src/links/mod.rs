@@ -249,6 +249,11 @@ pub async fn forget(tx: &mut PgConnection, person: PersonId) -> Result<()> {
     Ok(sql::delete_addresses(tx, person).await?)
 }
 
+/// Ends the links that would make somebody the owner of an organisation.
+pub async fn end_into(tx: &mut PgConnection, organisation: OrganisationId, now: DateTime<Utc>) -> Result<()> {
+    Ok(sql::end_into(tx, organisation, now).await?)
+}
+
 /// Drops links that ended a month ago, with their addresses. Returns how many.
 pub async fn forget_old(app: &App) -> Result<u64> {
     let mut connection = app.pool.acquire().await?;

@@ -182,6 +182,23 @@ pub async fn take_request(connection: &mut PgConnection, id: LinkId) -> sqlx::Re
     row.map(|row| Ok((purpose(&row.purpose)?, row.email))).transpose()
 }
 
+pub async fn end_into(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update one_time_link
+         set replaced_at = $2
+         where organisation = $1 and used_at is null and replaced_at is null",
+        organisation.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 pub async fn delete_addresses(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from one_time_link_address a

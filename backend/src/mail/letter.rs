@@ -46,6 +46,7 @@ pub enum Letter {
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
     RoleAsked(RoleAsked),
+    ColleagueAsked(ColleagueAsked),
     PayeeChanged(PayeeChanged),
     Digest(Digest),
 }
@@ -151,6 +152,15 @@ pub struct RoleAsked {
     pub path: String,
 }
 
+/// To those who answer for the unit above: one of their people is asked for help.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColleagueAsked {
+    pub organisation: String,
+    pub colleague: String,
+    pub role: String,
+    pub path: String,
+}
+
 /// To village, town and charity: the account to which a village's money is paid changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PayeeChanged {
@@ -236,6 +246,7 @@ impl Letter {
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
             Letter::RoleAsked(letter) => letter.content(),
+            Letter::ColleagueAsked(letter) => letter.content(),
             Letter::PayeeChanged(letter) => letter.content(),
             Letter::Digest(letter) => letter.content(),
         }
@@ -256,7 +267,8 @@ impl Letter {
             Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)
             | Letter::InvitationSent(_)
-            | Letter::RoleAsked(_) => NoticeKind::Account,
+            | Letter::RoleAsked(_)
+            | Letter::ColleagueAsked(_) => NoticeKind::Account,
             Letter::Digest(_) => NoticeKind::Todo,
         }
     }
@@ -466,6 +478,22 @@ impl RoleAsked {
                 Block::Note("不想担任就不用理会，到期自动作废。"),
             ],
             link: ("去看看", self.path.clone()),
+        }
+    }
+}
+
+impl ColleagueAsked {
+    fn content(&self) -> Content {
+        Content {
+            subject: format!("{}请{}帮忙", self.organisation, self.colleague),
+            blocks: vec![
+                paragraph(format!(
+                    "{}人手不够，请您单位的{}担任{}。本人自己接受后才有岗位，办的事记在{}名下。",
+                    self.organisation, self.colleague, self.role, self.organisation
+                )),
+                Block::Note("不同意的，请告诉本人不要接受；已经接受的，请对方的负责人收回岗位。"),
+            ],
+            link: ("本单位的人员", self.path.clone()),
         }
     }
 }

@@ -218,7 +218,8 @@ pub struct Stored {
     pub published_at: Option<DateTime<Utc>>,
 }
 
-/// One statement, since every need's page begins with it.
+/// One statement, since every need's page begins with it; and one way through it for id and code, since an `or` of both
+/// would be planned anew each time, which costs several times what reading does.
 async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&str>) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query!(
         r#"select id, code, organisation, village, status, version, field, title, description, amount_fen, wanted_by,
@@ -235,7 +236,7 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
                       where p.need = need.id
                   ), '[]') as "photos!: Json<Vec<Photo>>"
            from need
-           where id = $1 or code = $2"#,
+           where id = coalesce($1, (select named.id from need named where named.code = $2))"#,
         id.map(|id| id.0),
         code,
         ConsentKind::PhotoPlace.version()

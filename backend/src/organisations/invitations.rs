@@ -16,7 +16,7 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Caller, Inviter, Origin, SignedIn, Sure};
 use crate::jobs::{self, Done, Failure, Job};
-use crate::mail::letter::{InvitationSent, Letter, RoleAsked};
+use crate::mail::letter::{ColleagueAsked, InvitationSent, Letter, RoleAsked};
 use crate::texts::{self, Texts};
 use crate::{mail, qr};
 use chrono::{DateTime, Duration, Utc};
@@ -110,7 +110,7 @@ pub async fn invite(
     if let Some(known) = sql::by_id(&mut tx, new.id).await? {
         return made_before(app, &acting, id, new, known);
     }
-    allowed(&mut tx, caller, &organisation, new).await?;
+    allowed(&mut tx, caller, &organisation, new, app.clock.now()).await?;
     if sql::count_open(&mut tx, id, app.clock.now()).await? >= OPEN_MAX {
         return Err(Error::Conflict("没有接受的邀请太多了，请先作废一些".into()));
     }
@@ -124,6 +124,7 @@ pub async fn invite(
     let after = json!({ "organisation": id, "role": new.role, "way": new.way, "person": new.person });
     record(app, &mut tx, (&acting, &inviter.origin), "invitation_made", new.id, after).await?;
     let row = sql::by_id(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
+    tell_parent(app, &mut tx, &organisation, &row).await?;
     tx.commit().await?;
     made(app, &acting, row)
 }
@@ -142,6 +143,7 @@ async fn allowed(
     caller: &Caller,
     organisation: &Organisation,
     new: &NewInvitation,
+    now: DateTime<Utc>,
 ) -> Result<()> {
     let held = super::sql::held(tx, organisation.id).await?;
     let (standing, acting) = standing(caller, organisation).ok_or(Error::NotFound)?;
@@ -158,6 +160,9 @@ async fn allowed(
         let himself = person == acting.person;
         if standing != Standing::Owner || himself || here || !parent::has(tx, organisation, person).await? {
             return Err(Error::invalid("person", "请选择上级单位的一位，他还没有这个岗位"));
+        }
+        if sql::asks(tx, organisation.id, person, new.role, now).await? {
+            return Err(Error::invalid("person", "已经请过他担任这个岗位，等他回复；不再需要时先作废那张邀请"));
         }
     }
     if new.role.handles_money() && super::sql::any_admin(tx, &[acting.person]).await? {
@@ -206,6 +211,21 @@ async fn hand_over(
     }
 }
 
+/// Writes to those who answer for the unit above that one of its people is asked for.
+async fn tell_parent(app: &App, tx: &mut PgConnection, organisation: &Organisation, row: &sql::Row) -> Result<()> {
+    let Some(person) = row.person else { return Ok(()) };
+    let Some(above) = parent::of(tx, organisation).await? else { return Ok(()) };
+    let mut owners = members(tx, above.id, &[above.kind.owner()]).await?;
+    owners.retain(|owner| *owner != person);
+    let letter = Letter::ColleagueAsked(ColleagueAsked {
+        organisation: organisation.name.clone(),
+        colleague: row.name.clone(),
+        role: row.role.label().to_owned(),
+        path: format!("/work/members?organisation={}", above.id),
+    });
+    mail::write_to_people(tx, app, &owners, &letter).await
+}
+
 /// The answer to an id that exists: the same invitation, if it is the same, still open, and made by the same person.
 fn made_before(
     app: &App,
@@ -247,21 +267,20 @@ pub async fn list(app: &App, caller: &Caller, id: OrganisationId) -> Result<List
 
 /// The invitations that name the caller, each with the code that he takes it with.
 pub async fn mine(app: &App, signed_in: &SignedIn) -> Result<List<InvitedByName>> {
-    let mut tx = app.snapshot().await?;
-    let rows = sql::naming(&mut tx, signed_in.me.id, app.clock.now(), LIST_MAX).await?;
-    let mut items = Vec::with_capacity(rows.len());
-    let names = super::sql::names_of(&mut tx, &rows.iter().map(|row| row.organisation).collect::<Vec<_>>()).await?;
-    for row in rows {
-        items.push(InvitedByName {
+    let mut connection = app.pool.acquire().await?;
+    let rows = sql::naming(&mut connection, signed_in.me.id, app.clock.now(), LIST_MAX).await?;
+    let named = rows.into_iter().map(|row| {
+        Ok(InvitedByName {
             id: row.id,
-            organisation_name: names.get(&row.organisation).cloned().unwrap_or_default(),
+            organisation_name: row.organisation_name,
             role: row.role,
             code: code_of(app, PURPOSE, row.id.0)?.to_string(),
             made_by: row.made_by_name,
             created_at: row.created_at,
             expires_at: row.expires_at,
-        });
-    }
+        })
+    });
+    let items: Vec<_> = named.collect::<Result<_>>()?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }
@@ -309,15 +328,14 @@ async fn record(
 pub async fn send(app: &App, job: JobId, at: DateTime<Utc>, id: InvitationId) -> std::result::Result<Done, Failure> {
     let mut connection = app.pool.acquire().await?;
     let Some(row) = sql::by_id(&mut connection, id).await? else { return Ok(Some("no such invitation")) };
-    let organisation = super::sql::get(&mut connection, row.organisation).await?;
     drop(connection);
     let open = row.status(app.clock.now()) == InvitationStatus::Open;
-    let (Some(organisation), Some(address), true) = (organisation, row.email.clone(), open) else {
+    let (Some(address), true) = (row.email.clone(), open) else {
         return Ok(Some("the invitation is no longer open"));
     };
     let code = code_of(app, PURPOSE, id.0)?;
     let letter = Letter::InvitationSent(InvitationSent {
-        organisation: organisation.name,
+        organisation: row.organisation_name.clone(),
         role: row.role.label().to_owned(),
         by: row.made_by_name.clone().unwrap_or_default(),
         code: code.to_string(),

@@ -75,6 +75,22 @@ pub async fn set_status(
     sql::set_status(tx, id, from, to).await?.one_row_or_conflict()
 }
 
+/// Members of an enterprise whose address is not confirmed and who are in no other organisation, locked: they do not
+/// confirm it meanwhile.
+pub async fn lock_unconfirmed(tx: &mut PgConnection, id: OrganisationId) -> Result<Vec<PersonId>> {
+    Ok(sql::lock_unconfirmed(tx, id).await?)
+}
+
+/// Ends an enterprise that was never verified, for good: its code may be registered again.
+pub async fn lapse(tx: &mut PgConnection, id: OrganisationId, from: OrganisationStatus) -> Result<()> {
+    sql::lapse(tx, id, from).await?.one_row_or_conflict()
+}
+
+/// The memberships of somebody whose enterprise lapses.
+pub async fn forget_memberships(tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    Ok(sql::delete_memberships(tx, person).await?)
+}
+
 /// Adds the organisation of somebody who gives for himself. His name is not in its own.
 pub async fn insert_donor(app: &App, tx: &mut PgConnection) -> Result<OrganisationId> {
     let id: OrganisationId = app.clock.id();

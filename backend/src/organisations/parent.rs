@@ -63,7 +63,13 @@ pub async fn set(
     parent: Option<OrganisationId>,
 ) -> Result<Parent> {
     let mut tx = app.begin().await?;
-    let organisation = sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    // In one order: of two charities that become each other's at the same moment, the second sees the first.
+    let mut both = [Some(id), parent];
+    both.sort();
+    for id in both.into_iter().flatten() {
+        sql::lock(&mut tx, id).await?;
+    }
+    let organisation = sql::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if organisation.kind != OrganisationKind::Charity {
         return Err(Error::Conflict("只有慈善组织的上级需要指定，其他单位的上级按所在地确定".into()));
     }

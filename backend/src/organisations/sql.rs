@@ -8,7 +8,6 @@ use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
-use std::collections::HashMap;
 
 pub fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
 where
@@ -94,16 +93,6 @@ pub async fn members(
 
 pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
-}
-
-/// The names of organisations.
-pub async fn names_of(
-    connection: &mut PgConnection,
-    organisations: &[OrganisationId],
-) -> sqlx::Result<HashMap<OrganisationId, String>> {
-    let ids: Vec<_> = organisations.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!("select id, name from organisation where id = any($1)", &ids).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
 }
 
 pub async fn set_core(connection: &mut PgConnection, id: OrganisationId, core: &str) -> sqlx::Result<()> {
@@ -472,6 +461,36 @@ pub async fn end_donor(connection: &mut PgConnection, person: PersonId) -> sqlx:
     .execute(connection)
     .await?;
     Ok(())
+}
+
+pub async fn lock_unconfirmed(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Vec<PersonId>> {
+    let people = sqlx::query_scalar!(
+        "select pp.person
+         from person_private pp
+         where pp.email is not null and pp.email_confirmed_at is null
+           and exists (select from membership m where m.person = pp.person and m.organisation = $1)
+           and not exists (select from membership m where m.person = pp.person and m.organisation <> $1)
+         order by pp.person
+         for update",
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
+pub async fn lapse(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    from: OrganisationStatus,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update organisation set status = 'lapsed', uscc = null, name_core = null where id = $1 and status = $2",
+        id.0,
+        from.as_str()
+    )
+    .execute(connection)
+    .await
 }
 
 pub async fn delete_memberships(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {

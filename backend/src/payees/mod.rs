@@ -285,9 +285,9 @@ fn shown(viewer: &Viewer, mut payee: Payee) -> Payee {
     payee
 }
 
-/// What of payees waits for a charity's makers: those proposed to it.
+/// What of payees waits for this maker: those proposed to his charity by somebody else.
 pub async fn waiting_to_be_entered(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
-    Ok(sql::waiting_to_be_entered(tx, acting.organisation).await?)
+    Ok(sql::waiting_to_be_entered(tx, acting.organisation, acting.person).await?)
 }
 
 /// What of payees waits for this checker: those entered for his charity by somebody else.

@@ -357,16 +357,21 @@ pub async fn checked(
     .transpose()
 }
 
-pub async fn waiting_to_be_entered(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+pub async fn waiting_to_be_entered(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    maker: PersonId,
+) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
         r#"select count(*) as "count!", min(proposed_at) as oldest
            from (select proposed_at
                  from payee
-                 where charity = $1 and status = 'proposed'
+                 where charity = $1 and status = 'proposed' and proposed_by <> $2
                  order by proposed_at
                  limit 1001) as waiting"#,
-        charity.0
+        charity.0,
+        maker.0
     )
     .fetch_one(connection)
     .await

@@ -10,7 +10,9 @@ use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
 use crate::{consents, links, notices, organisations, registrations};
+use domain::PersonId;
 use domain::api::own_data::{CONFIRMATION, OwnData, kept};
+use sqlx::PgConnection;
 
 /// Acts in one answer.
 const ACTS: i64 = 10_000;
@@ -52,15 +54,26 @@ pub async fn close(app: &App, sure: &Sure<SignedIn>, confirm: &str) -> Result<()
     let person = signed_in.me.id;
     let mut tx = app.begin().await?;
     organisations::leave_all(&mut tx, person).await?;
-    consents::end(app, &mut tx, person).await?;
-    links::forget(&mut tx, person).await?;
-    if let Some(address) = email::of(&mut tx, person).await? {
-        registrations::forget_address(&mut tx, &address).await?;
-    }
     record(app, &mut tx, &signed_in.origin, person, ("account_closed", "person", person.0)).await?;
-    notices::forget(&mut tx, person).await?;
-    sql::erase(&mut tx, person, app.clock.now()).await?.one_row_or_conflict()?;
+    forget(app, &mut tx, person).await?;
     tx.commit().await?;
     app.pages.forget_all();
     Ok(())
+}
+
+/// Closes the account of somebody whose registration lapses, in that transaction: the address may not even be his.
+pub async fn close_unconfirmed(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    organisations::forget_memberships(tx, person).await?;
+    forget(app, tx, person).await
+}
+
+/// Empties everything that tells who a person is.
+async fn forget(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()> {
+    consents::end(app, tx, person).await?;
+    links::forget(tx, person).await?;
+    if let Some(address) = email::of(tx, person).await? {
+        registrations::forget_address(tx, &address).await?;
+    }
+    notices::forget(tx, person).await?;
+    sql::erase(tx, person, app.clock.now()).await?.one_row_or_conflict()
 }

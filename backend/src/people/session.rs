@@ -30,6 +30,7 @@ const NONCE_BYTES: usize = 12;
 pub struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    validation: Validation,
     refresh: Vec<u8>,
     links: Vec<u8>,
     codes: Vec<u8>,
@@ -79,7 +80,11 @@ impl Keys {
             mac.finalize().into_bytes().to_vec()
         };
         let access = derive("access");
+        let mut validation = Validation::new(Algorithm::HS256);
+        // The end is compared with our own clock, which a test can move.
+        validation.validate_exp = false;
         Keys {
+            validation,
             encoding: EncodingKey::from_secret(&access),
             decoding: DecodingKey::from_secret(&access),
             refresh: derive("refresh"),
@@ -182,10 +187,7 @@ impl Keys {
     /// Person and session of a token that is ours and has not ended at `now`.
     #[must_use]
     pub fn read(&self, now: DateTime<Utc>, access: &str) -> Option<(PersonId, SessionId)> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        // The end is compared with our own clock, which a test can move.
-        validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(access, &self.decoding, &validation).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(access, &self.decoding, &self.validation).ok()?.claims;
         (claims.exp > now.timestamp()).then_some((claims.sub, claims.sid))
     }
 }

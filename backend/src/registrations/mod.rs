@@ -5,10 +5,12 @@
 //! said, because firms are public record. Deliberately absent: deciding (verifications), and inviting colleagues.
 
 mod http;
+mod lapse;
 mod own;
 mod sql;
 
 pub use http::routes;
+pub use lapse::lapse_unconfirmed;
 pub use own::{add_document, answer, own, remove_document, resubmit};
 pub use sql::{Locked, lock};
 

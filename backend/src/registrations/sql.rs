@@ -139,6 +139,51 @@ pub async fn lock(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Re
     .transpose()
 }
 
+/// Registrations that nobody with a confirmed address stands behind, handed in before then, oldest first.
+pub async fn unconfirmed(
+    connection: &mut PgConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<OrganisationId>> {
+    let ids = sqlx::query_scalar!(
+        r#"select organisation as "id!"
+           from registration_read
+           where status in ('pending', 'returned') and submitted_at < $1 and not email_confirmed
+           order by submitted_at, organisation
+           limit $2"#,
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
+pub async fn is_unconfirmed(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    before: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from registration_read where organisation = $1 and submitted_at < $2 and not email_confirmed
+           ) as "exists!""#,
+        id.0,
+        before
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Empties what a lapsed registration said: whom to call, and the names by which look-alikes are found.
+pub async fn forget(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!("delete from registration_contact where organisation = $1", id.0).execute(&mut *connection).await?;
+    sqlx::query!("update registration set former_names = '{}', former_cores = '{}' where organisation = $1", id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub async fn count_version(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
     sqlx::query!("update registration set version = version + 1 where organisation = $1", id.0)
         .execute(connection)

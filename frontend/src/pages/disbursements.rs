@@ -260,7 +260,7 @@ fn nobody(payment: &Disbursement) -> Option<AnyView> {
         "现在没有人能办这一步：{desk}须是没有办过前面步骤的另一个人。请负责人增加一位，可以请上级慈善组织的人担任。",
         desk = text(desk.label())
     );
-    Some(view! { <p class="note">{says}</p> }.into_any())
+    Some(view! { <p class="note">{says}<a href=href("/work/members")>{t!("本单位的人员")}</a></p> }.into_any())
 }
 
 /// From which amount on checker and approver are two people: read by the charity, set by its owner.

@@ -8,7 +8,7 @@ use crate::words::{href, instant, text};
 use domain::api::registrations::{self, Registration, RegistrationDocument, VerificationEntry};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::{Membership, OrganisationKind, OrganisationStatus, Role};
-use domain::registration::DOCUMENTS_MAX;
+use domain::registration::{CONFIRM_WITHIN, DOCUMENTS_MAX};
 use leptos::prelude::*;
 
 const PATH: &str = "/work/organisation";
@@ -44,6 +44,7 @@ fn what_to_do(status: OrganisationStatus) -> &'static str {
         OrganisationStatus::Returned => t!("认证资料被退回。请按工商联的意见修改，再次提交；认证通过后才能认捐。"),
         OrganisationStatus::Suspended => t!("本企业已被停用，现在不能办事。请看原因，可以答复工商联。"),
         OrganisationStatus::Verified => t!("已通过认证，可以认捐。"),
+        OrganisationStatus::Lapsed => t!("没有按时确认邮箱，登记已经失效，统一社会信用代码可以重新登记。"),
     }
 }
 
@@ -96,6 +97,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <p>{what_to_do(registration.status)}</p>
         {summary(form)}
         {unconfirmed(visit)}
+        {lapses(&registration)}
         {facts}
         {documents(form, &registration, open)}
         {change}
@@ -103,6 +105,14 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {answers.then(|| answer(form))}
     };
     Ok(Page::new(t!("本企业的认证资料"), body.into_any()))
+}
+
+/// Until when an address has to be confirmed, where nobody has done it.
+pub fn lapses(registration: &Registration) -> Option<AnyView> {
+    let open = matches!(registration.status, OrganisationStatus::Pending | OrganisationStatus::Returned);
+    let until = registration.submitted_at + CONFIRM_WITHIN;
+    let says = t!("{until} 前没有人确认邮箱，登记就失效，注册的账号和资料一并删除。", until = instant(until));
+    (open && !registration.email_confirmed).then(|| view! { <p class="note">{says}</p> }.into_any())
 }
 
 fn done_message(done: &str) -> Option<&'static str> {
@@ -139,7 +149,9 @@ pub fn facts(registration: &Registration) -> AnyView {
         <section class="card facts">
             <h2>{t!("登记的资料")}</h2>
             <dl>
-                <dt>{t!("统一社会信用代码")}</dt><dd><code>{registration.uscc.clone()}</code></dd>
+                {(!registration.uscc.is_empty()).then(|| view! {
+                    <dt>{t!("统一社会信用代码")}</dt><dd><code>{registration.uscc.clone()}</code></dd>
+                })}
                 <dt>{t!("企业名称")}</dt><dd>{registration.name.clone()}</dd>
                 {(!former.is_empty()).then(|| view! { <dt>{t!("曾用名")}</dt><dd>{former}</dd> })}
                 <dt>{t!("所属行业")}</dt><dd>{text(registration.industry.label())}</dd>

@@ -41,11 +41,10 @@ pub async fn look(app: &App, origin: &Origin, code: &str) -> Result<Invited> {
     let mut connection = app.pool.acquire().await?;
     let row = find(app, &mut connection, code).await?;
     let status = row.status(app.clock.now());
-    let organisation = super::super::sql::name_of(&mut connection, row.organisation).await?;
     drop(connection);
     guesses.give_back(app).await?;
     Ok(Invited {
-        organisation_name: organisation,
+        organisation_name: row.organisation_name,
         role: row.role,
         status,
         email: row.email.filter(|_| status == InvitationStatus::Open),

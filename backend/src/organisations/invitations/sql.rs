@@ -95,10 +95,34 @@ pub async fn count_open(
     .await
 }
 
+/// Whether somebody is asked already for this role in this organisation, and has not answered.
+pub async fn asks(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    person: PersonId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from invitation_read
+               where organisation = $1 and person = $2 and role = $3
+                 and not accepted and not revoked and inviter_stays and expires_at > $4
+           ) as "exists!""#,
+        organisation.0,
+        person.0,
+        role.as_str(),
+        now
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// An invitation with whom it is for, by whom it is, and whether he may still invite.
 pub struct Row {
     pub id: InvitationId,
     pub organisation: OrganisationId,
+    pub organisation_name: String,
     pub role: Role,
     pub way: InvitationWay,
     pub name: String,
@@ -151,6 +175,7 @@ impl Row {
 struct Record {
     id: uuid::Uuid,
     organisation: uuid::Uuid,
+    organisation_name: String,
     role: String,
     way: String,
     name: String,
@@ -172,6 +197,7 @@ impl Record {
         Ok(Row {
             id: InvitationId(self.id),
             organisation: OrganisationId(self.organisation),
+            organisation_name: self.organisation_name,
             role: word(&self.role)?,
             way: word(&self.way)?,
             name: self.name,
@@ -199,8 +225,8 @@ pub async fn of(
 ) -> sqlx::Result<Vec<Row>> {
     let rows = sqlx::query_as!(
         Record,
-        r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
-                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+        r#"select id as "id!", organisation as "organisation!", organisation_name as "organisation_name!", role as "role!",
+                  way as "way!", name as "name!", email, phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
                   created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
                   inviter_stays as "inviter_stays!"
            from invitation_read
@@ -219,8 +245,8 @@ pub async fn of(
 pub async fn by_id(connection: &mut PgConnection, id: InvitationId) -> sqlx::Result<Option<Row>> {
     let row = sqlx::query_as!(
         Record,
-        r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
-                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+        r#"select id as "id!", organisation as "organisation!", organisation_name as "organisation_name!", role as "role!",
+                  way as "way!", name as "name!", email, phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
                   created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!", revoked as "revoked!",
                   inviter_stays as "inviter_stays!"
            from invitation_read
@@ -241,8 +267,8 @@ pub async fn naming(
 ) -> sqlx::Result<Vec<Row>> {
     let rows = sqlx::query_as!(
         Record,
-        r#"select id as "id!", organisation as "organisation!", role as "role!", way as "way!", name as "name!", email,
-                  phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
+        r#"select id as "id!", organisation as "organisation!", organisation_name as "organisation_name!", role as "role!",
+                  way as "way!", name as "name!", email, phone, made_by as "made_by!", made_by_name, made_for as "made_for!", person,
                   created_at as "created_at!", expires_at as "expires_at!", accepted as "accepted!",
                   revoked as "revoked!", inviter_stays as "inviter_stays!"
            from invitation_read i

@@ -1,0 +1,27 @@
+-- An enterprise's registration whose address nobody confirmed ends: its code is free for whoever it belongs to, and what
+-- it said of people is gone. The row stays, so that the record of what happened names something.
+alter table organisation drop constraint organisation_status;
+alter table organisation add constraint organisation_status check
+    (status in ('pending', 'verified', 'returned', 'suspended', 'lapsed'));
+alter table organisation add constraint organisation_lapsed_without_code check
+    (status <> 'lapsed' or (kind = 'enterprise' and uscc is null and name_core is null));
+
+alter table verification_step drop constraint verification_step_known;
+alter table verification_step add constraint verification_step_known check
+    (step in ('submitted', 'resubmitted', 'answered', 'verified', 'returned', 'suspended', 'restored', 'lapsed'));
+alter table verification_step drop constraint verification_decided_by_another;
+alter table verification_step add constraint verification_decided_by_another check
+    ((step in ('submitted', 'resubmitted', 'answered', 'lapsed')) = (acting_for = organisation));
+
+create or replace view registration_read as
+select r.organisation, r.version, r.former_names, r.former_cores, r.industry, r.submitted_at, o.name, o.name_core,
+       coalesce(o.uscc, '') as uscc, o.place, o.status,
+       exists (
+           select
+           from membership m
+           join person_private p on p.person = m.person
+           where m.organisation = r.organisation and m.status = 'active' and p.email is not null
+             and p.email_confirmed_at is not null
+       ) as email_confirmed
+from registration r
+join organisation o on o.id = r.organisation;
