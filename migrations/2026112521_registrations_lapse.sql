@@ -25,3 +25,20 @@ select r.organisation, r.version, r.former_names, r.former_cores, r.industry, r.
        ) as email_confirmed
 from registration r
 join organisation o on o.id = r.organisation;
+
+-- An organisation with an owner keeps one, unless it has lapsed: nobody is left in it then.
+create or replace function keep_an_owner() returns trigger language plpgsql as $$
+declare
+    standing text;
+begin
+    select status into standing from organisation where id = old.organisation for update;
+    if standing <> 'lapsed' and not exists (
+        select from membership
+        where organisation = old.organisation and status = 'active'
+          and role in ('village_head', 'enterprise_owner', 'charity_owner', 'office_owner')
+    ) then
+        raise exception 'an organisation keeps an owner'
+            using errcode = 'check_violation', constraint = 'organisation_keeps_an_owner';
+    end if;
+    return null;
+end $$;

@@ -138,7 +138,8 @@ async fn the_unit_above_is_told_and_nobody_is_asked_twice() {
     let id = test.organisation_of(&town).await;
     let county = test.federation("441424").await;
     let above = test.organisation_of(&county).await;
-    let head = test.member("county-head", above, Role::OfficeOwner).await;
+    let head = test.member("county-head", above, Role::FederationCounty).await;
+    backend::organisations::add_member(&test.app, id_of(&head).await, above, Role::OfficeOwner).await.unwrap();
     let helper = id_of(&county).await;
     town.call(invitations::invite(id, &naming(1, helper, Role::TownReviewer))).await.unwrap();
     let told = head.page("/notices").await.text();

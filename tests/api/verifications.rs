@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use backend::jobs;
 use chrono::Duration;
 use domain::api::files::StoredFile;
-use domain::api::registrations::{self, NewRegistration, Registration, RegistrationChange};
+use domain::api::registrations::{self, ContactChange, NewRegistration, Registration, RegistrationChange};
 use domain::api::verifications::{self, ReturnRegistration, SeenRegistration, VerificationQuery, WhyOfDecision};
 use domain::api::{links, pledges, sessions};
 use domain::likeness::FlagKind;
 use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
-use domain::registration::EnterpriseInput;
+use domain::registration::{ContactInput, EnterpriseInput, Industry};
 use domain::verification::{ReturnReason, VerificationStep};
 use domain::{FileId, OrganisationId};
 use tests::{Client, TestApp, jpeg};
@@ -115,6 +115,39 @@ async fn sent_back_answered_mended_and_verified_an_enterprise_pledges() {
     assert!(sent(&test)[0].subject.contains("已通过认证"));
     firm.call(pledges::create(&pledge)).await.unwrap();
     assert_eq!(firm.call(registrations::resubmit(&change(&own, ""))).await.unwrap_err().status, 409);
+    test.done().await;
+}
+
+/// A verified enterprise changes whom to call by itself, on its page; what it was verified by stays.
+#[tokio::test]
+async fn a_verified_enterprise_says_whom_to_call_now() {
+    let test = TestApp::new().await;
+    let federation = test.federation("441424").await;
+    let firm = registered(&test, 0, NAME).await;
+    let id = test.organisation_of(&firm).await;
+    let contact = ContactInput {
+        industry: Some(Industry::Trade),
+        contact_name: "王五".into(),
+        contact_phone: "0753-2233445".into(),
+    };
+    let change = ContactChange { version: 1, contact };
+    assert_eq!(firm.call(registrations::amend(&change)).await.unwrap_err().status, 409, "it hands in the whole again");
+    federation.call(verifications::verify(id, &SeenRegistration { version: 1 })).await.unwrap();
+
+    let typed =
+        [("version", "1"), ("industry", "F"), ("contact_name", "王五"), ("contact_phone", "12"), ("action", "amend")];
+    let refused = firm.form("/work/organisation", &typed).await;
+    let text = refused.text();
+    assert!(text.contains("带区号的座机号") && text.contains(r#"value="王五""#), "{text}");
+    let good = typed.map(|(name, value)| (name, if name == "contact_phone" { "0753-2233445" } else { value }));
+    assert_eq!(firm.form("/work/organisation", &good).await.location(), "/work/organisation?done=amended");
+    let own = firm.call(registrations::own()).await.unwrap();
+    let known = own.contact.unwrap();
+    assert_eq!((own.status, own.version, own.industry), (OrganisationStatus::Verified, 2, Industry::Trade));
+    assert_eq!((known.name.as_str(), known.phone.as_str()), ("王五", "07532233445"));
+    assert_eq!(known.email, "firm0@example.com", "the address stays");
+    assert_eq!(own.thread.last().unwrap().step, VerificationStep::Amended);
+    assert_eq!(firm.call(registrations::amend(&change)).await.unwrap_err().status, 409, "of a version that was read");
     test.done().await;
 }
 

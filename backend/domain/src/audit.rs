@@ -43,6 +43,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("registration_document_removed", "删除证照"),
     ("registration_lapsed", "邮箱未确认，登记失效"),
     ("registration_answered", "答复认证意见"),
+    ("registration_amended", "更新联系资料"),
     ("registration_resubmitted", "重新提交认证"),
     ("organisation_opened", "开通单位"),
     ("organisation_parent_set", "指定上级单位"),

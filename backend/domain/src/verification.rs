@@ -17,6 +17,8 @@ words! {
         Resubmitted = "resubmitted" / "修改后再次提交",
         /// Said by the applicant without changing anything.
         Answered = "answered" / "申请方回复",
+        /// Whom to call was changed by the verified enterprise itself.
+        Amended = "amended" / "更新联系资料",
         Verified = "verified" / "通过认证",
         Returned = "returned" / "退回修改",
         Suspended = "suspended" / "停用",
@@ -48,7 +50,7 @@ impl VerificationStep {
         match (self, from) {
             (Self::Submitted | Self::Resubmitted, Pending | Returned) => Some(Pending),
             (Self::Answered, Pending | Returned | Suspended) => Some(from),
-            (Self::Verified, Pending) | (Self::Restored, Suspended) => Some(Verified),
+            (Self::Verified, Pending) | (Self::Restored, Suspended) | (Self::Amended, Verified) => Some(Verified),
             (Self::Returned, Pending) => Some(Returned),
             (Self::Suspended, Verified) => Some(Suspended),
             (Self::Lapsed, Pending | Returned) => Some(Lapsed),

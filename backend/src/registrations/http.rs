@@ -11,9 +11,9 @@ use axum::http::StatusCode;
 use domain::FileId;
 use domain::api::links::{AskByEmail, LetterAsked};
 use domain::api::registrations::{
-    DONOR_COMPLETION, DONORS, DonorRegistered, ENTERPRISES, EnterpriseRegistered, NewDonor, NewRegistration,
-    NewRegistrationDocument, OWN, OWN_ANSWERS, OWN_DOCUMENT, OWN_DOCUMENTS, Registration, RegistrationAnswer,
-    RegistrationChange,
+    ContactChange, DONOR_COMPLETION, DONORS, DonorRegistered, ENTERPRISES, EnterpriseRegistered, NewDonor,
+    NewRegistration, NewRegistrationDocument, OWN, OWN_ANSWERS, OWN_CONTACT, OWN_DOCUMENT, OWN_DOCUMENTS, Registration,
+    RegistrationAnswer, RegistrationChange,
 };
 
 pub fn routes() -> Endpoints {
@@ -24,6 +24,7 @@ pub fn routes() -> Endpoints {
         .get(OWN, "本企业的认证资料", own)
         .post(OWN, "修改本企业的认证资料，再次提交", resubmit)
         .post(OWN_ANSWERS, "答复工商联", answer)
+        .post(OWN_CONTACT, "更新本企业的联系资料", amend)
         .post(OWN_DOCUMENTS, "添加一张证照照片", add_document)
         .delete(OWN_DOCUMENT, "去掉一张证照照片", remove_document)
 }
@@ -68,6 +69,14 @@ async fn answer(
     Body(said): Body<RegistrationAnswer>,
 ) -> Result<Json<Registration>> {
     Ok(Json(super::answer(&app, &applicant, &said).await?))
+}
+
+async fn amend(
+    State(app): State<App>,
+    applicant: Applicant,
+    Body(change): Body<ContactChange>,
+) -> Result<Json<Registration>> {
+    Ok(Json(super::amend(&app, &applicant, &change).await?))
 }
 
 async fn add_document(

@@ -41,10 +41,10 @@ async fn lapse(app: &App, id: OrganisationId, before: DateTime<Utc>) -> Result<b
     if !sql::is_unconfirmed(&mut tx, id, before).await? {
         return Ok(false);
     }
+    organisations::lapse(&mut tx, id, locked.status).await?;
     for person in &people {
         people::own_data::close_unconfirmed(app, &mut tx, *person).await?;
     }
-    organisations::lapse(&mut tx, id, locked.status).await?;
     sql::forget(&mut tx, id).await?;
     let entry = Entry::new(id, VerificationStep::Lapsed, locked.version, (None, id));
     verifications::write(app, &mut tx, &entry).await?;

@@ -11,7 +11,7 @@ mod sql;
 
 pub use http::routes;
 pub use lapse::lapse_unconfirmed;
-pub use own::{add_document, answer, own, remove_document, resubmit};
+pub use own::{add_document, amend, answer, own, remove_document, resubmit};
 pub use sql::{Locked, lock};
 
 use crate::app::App;

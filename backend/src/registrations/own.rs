@@ -1,4 +1,5 @@
-//! What an enterprise's own people do with their record: read it, mend it and hand it in again, add pictures, answer.
+//! What an enterprise's own people do with their record: read it, mend it and hand it in again, add pictures, answer,
+//! and say whom to call.
 //!
 //! Deliberately absent: changing what the federation has verified.
 
@@ -9,7 +10,9 @@ use crate::error::{Error, OneRow, Result};
 use crate::http::caller::Applicant;
 use crate::verifications::{self, Entry};
 use crate::{consents, files, organisations};
-use domain::api::registrations::{NewRegistrationDocument, Registration, RegistrationAnswer, RegistrationChange};
+use domain::api::registrations::{
+    ContactChange, NewRegistrationDocument, Registration, RegistrationAnswer, RegistrationChange,
+};
 use domain::organisation::OrganisationStatus;
 use domain::registration::DOCUMENTS_MAX;
 use domain::verification::VerificationStep;
@@ -79,6 +82,22 @@ pub async fn answer(app: &App, applicant: &Applicant, answer: &RegistrationAnswe
     verifications::write(app, &mut tx, &entry).await?;
     let unchanged = json!({ "status": locked.status });
     record(app, &mut tx, applicant, "registration_answered", (unchanged.clone(), unchanged)).await?;
+    tx.commit().await?;
+    own(app, applicant).await
+}
+
+/// Changes whom to call, and the industry; the enterprise stays verified, and its federation sees that it changed.
+pub async fn amend(app: &App, applicant: &Applicant, change: &ContactChange) -> Result<Registration> {
+    let (person, id) = (applicant.acting.person, applicant.acting.organisation);
+    let contact = change.contact.check()?;
+    let step = VerificationStep::Amended;
+    let mut tx = app.begin().await?;
+    let Open { locked, .. } = lock_for(&mut tx, applicant, step).await?;
+    sql::amend(&mut tx, id, change.version, &contact).await?.one_row_or_conflict()?;
+    let version = change.version + 1;
+    verifications::write(app, &mut tx, &Entry::new(id, step, version, (Some(person), id))).await?;
+    let changed = (json!({ "version": locked.version }), json!({ "version": version, "industry": contact.industry }));
+    record(app, &mut tx, applicant, "registration_amended", changed).await?;
     tx.commit().await?;
     own(app, applicant).await
 }

@@ -5,7 +5,7 @@ use domain::api::registrations::{RegistrationContact, RegistrationDocument};
 use domain::email::EmailAddress;
 use domain::organisation::OrganisationStatus;
 use domain::place::PlaceCode;
-use domain::registration::{Enterprise, Industry};
+use domain::registration::{Contact, Enterprise, Industry, Phone};
 use domain::uscc::Uscc;
 use domain::{FileId, OrganisationId};
 use sqlx::PgConnection;
@@ -59,15 +59,7 @@ pub async fn update(
     former_cores: &[String],
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "insert into registration_contact as c (organisation, name, phone, email) values ($1, $2, $3, '')
-         on conflict (organisation) do update set name = excluded.name, phone = excluded.phone",
-        id.0,
-        enterprise.contact_name,
-        enterprise.contact_phone.as_str()
-    )
-    .execute(&mut *connection)
-    .await?;
+    set_contact(connection, id, &enterprise.contact_name, &enterprise.contact_phone).await?;
     sqlx::query!(
         "update registration
          set former_names = $3, former_cores = $4, industry = $5, submitted_at = $6, version = version + 1
@@ -81,6 +73,38 @@ pub async fn update(
     )
     .execute(connection)
     .await
+}
+
+/// Changes whom to call, and the industry, of the version that was read.
+pub async fn amend(
+    connection: &mut PgConnection,
+    id: OrganisationId,
+    version: i32,
+    contact: &Contact,
+) -> sqlx::Result<PgQueryResult> {
+    set_contact(connection, id, &contact.contact_name, &contact.contact_phone).await?;
+    sqlx::query!(
+        "update registration set industry = $3, version = version + 1 where organisation = $1 and version = $2",
+        id.0,
+        version,
+        contact.industry.as_str()
+    )
+    .execute(connection)
+    .await
+}
+
+/// Whom to call; one that was erased comes back.
+async fn set_contact(connection: &mut PgConnection, id: OrganisationId, name: &str, phone: &Phone) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into registration_contact as c (organisation, name, phone, email) values ($1, $2, $3, '')
+         on conflict (organisation) do update set name = excluded.name, phone = excluded.phone",
+        id.0,
+        name,
+        phone.as_str()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Whether what was recorded under an id is what is sent again.

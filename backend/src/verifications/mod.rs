@@ -163,7 +163,8 @@ async fn read(app: &App, acting: &Acting, id: OrganisationId) -> Result<Verifica
 
 /// What speaks for looking twice: by names, phone, pictures, and by who else came with the code.
 async fn flags(tx: &mut PgConnection, id: OrganisationId) -> Result<Vec<RegistrationFlag>> {
-    let own = sql::names(tx, id).await?.ok_or(Error::NotFound)?;
+    // What has lapsed has no names any more that another's could resemble.
+    let Some(own) = sql::names(tx, id).await? else { return Ok(Vec::new()) };
     let mut flags = name_flags(&own, &sql::with_near_names(tx, id, &own).await?);
     flags.extend(sql::with_same_phone(tx, id).await?);
     flags.extend(sql::with_same_document(tx, id).await?);

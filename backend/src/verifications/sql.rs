@@ -174,7 +174,7 @@ pub async fn names(connection: &mut PgConnection, id: OrganisationId) -> sqlx::R
     let row = sqlx::query!(
         r#"select name_core as "name_core!", former_cores as "former_cores!"
            from registration_read
-           where organisation = $1"#,
+           where organisation = $1 and name_core is not null"#,
         id.0
     )
     .fetch_optional(connection)

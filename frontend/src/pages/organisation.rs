@@ -1,7 +1,7 @@
 //! An enterprise's own registration: how it stands, what was said, mending it, adding pictures; and what stands in the
 //! way of pledging, wherever somebody wants to pledge.
 
-use super::register_enterprise::{contact_fields, enterprise_fields};
+use super::register_enterprise::{contact_fields, enterprise_fields, industry_field};
 use crate::parts::field::{Field, summary};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
@@ -99,6 +99,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {unconfirmed(visit)}
         {lapses(&registration)}
         {facts}
+        {(registration.status == OrganisationStatus::Verified).then(|| amend(form, &registration))}
         {documents(form, &registration, open)}
         {change}
         {thread(&registration.thread)}
@@ -119,6 +120,7 @@ fn done_message(done: &str) -> Option<&'static str> {
     match done {
         "resubmitted" => Some(t!("已再次提交，等工商联审核。")),
         "answered" => Some(t!("已答复。")),
+        "amended" => Some(t!("联系资料已更新。")),
         "added" => Some(t!("照片已添加。")),
         "removed" => Some(t!("照片已去掉。")),
         _ => None,
@@ -200,6 +202,24 @@ async fn change(visit: &Visit, form: &FormState, registration: &Registration) ->
         </form>
     }
     .into_any())
+}
+
+/// What a verified enterprise changes by itself; what it was verified by is the federation's to change.
+fn amend(form: &FormState, registration: &Registration) -> AnyView {
+    let filled = if form.value("action") == "amend" { form.clone() } else { filled(form, registration) };
+    view! {
+        <form class="long" method="post" action=href(PATH)>
+            <input type="hidden" name="version" value=filled.value("version").to_owned() />
+            <fieldset class="card">
+                <legend>{t!("更新联系资料")}</legend>
+                <p class="soft">{t!("保存后马上生效，工商联看得到改动。名称、代码、所在县有变，请联系工商联。")}</p>
+                {industry_field(&filled)}
+                {contact_fields(&filled)}
+                <button class="button quiet" name="action" value="amend">{t!("保存")}</button>
+            </fieldset>
+        </form>
+    }
+    .into_any()
 }
 
 fn documents(form: &FormState, registration: &Registration, open: bool) -> AnyView {

@@ -51,15 +51,21 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 pub async fn enterprise_fields(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
     let counties = visit.call(places::list(&PlacesQuery::default())).await?.items;
     let counties = counties.into_iter().map(|county| (county.code.to_string(), county.name)).collect();
-    let industries = Industry::ALL.iter().map(|section| (section.to_string(), text(section.label()))).collect();
     Ok(view! {
         {Field::new(form, "uscc", t!("统一社会信用代码")).hint(t!("营业执照上的 18 位代码")).text()}
         {Field::new(form, "name", t!("企业名称")).hint(t!("照营业执照写全称")).input("text", "text", "organization")}
         {Field::new(form, "former_names", t!("曾用名（没有就留空）")).hint(t!("一行写一个，最多 5 个")).area(2)}
-        {Field::new(form, "industry", t!("所属行业")).hint(t!("国民经济行业分类（GB/T 4754）的门类")).select(t!("请选择"), industries)}
+        {industry_field(form)}
         {Field::new(form, "county", t!("所在县（市、区）")).hint(t!("由这里的工商联认证")).select(t!("请选择"), counties)}
     }
     .into_any())
+}
+
+pub fn industry_field(form: &FormState) -> AnyView {
+    let industries = Industry::ALL.iter().map(|section| (section.to_string(), text(section.label()))).collect();
+    Field::new(form, "industry", t!("所属行业"))
+        .hint(t!("国民经济行业分类（GB/T 4754）的门类"))
+        .select(t!("请选择"), industries)
 }
 
 /// Whom to call.
@@ -78,7 +84,7 @@ fn done() -> Page {
             <h1>{t!("企业已登记，等待认证")}</h1>
             <section class="card">
                 <ol class="steps">
-                    <li>{t!("请查收邮件，打开里面的链接确认邮箱，24 小时内有效。")}</li>
+                    <li>{t!("请查收邮件，打开里面的链接确认邮箱，24 小时内有效，过期可以再要一封。14 天内没有确认的，登记失效。")}</li>
                     <li>{t!("登录后上传营业执照照片。")}</li>
                     <li>{t!("工商联认证后会再发一封邮件，之后就能认捐。")}</li>
                 </ol>

@@ -5,7 +5,7 @@ use super::links::{AskByEmail, LetterAsked};
 use crate::consent::Agreement;
 use crate::organisation::OrganisationStatus;
 use crate::place::PlaceCode;
-use crate::registration::{AccountInput, EnterpriseInput, Industry};
+use crate::registration::{AccountInput, ContactInput, EnterpriseInput, Industry};
 use crate::verification::{ReturnReason, VerificationStep};
 use crate::{FileId, OrganisationId, VerificationStepId};
 use chrono::{DateTime, Utc};
@@ -16,6 +16,7 @@ pub const DONORS: &str = "/registrations/donor";
 pub const DONOR_COMPLETION: &str = "/registrations/donor/completion";
 pub const OWN: &str = "/registrations/own";
 pub const OWN_ANSWERS: &str = "/registrations/own/answers";
+pub const OWN_CONTACT: &str = "/registrations/own/contact";
 pub const OWN_DOCUMENTS: &str = "/registrations/own/documents";
 pub const OWN_DOCUMENT: &str = "/registrations/own/documents/{id}";
 
@@ -54,6 +55,12 @@ pub fn resubmit(change: &RegistrationChange) -> Call<Registration> {
 #[must_use]
 pub fn answer(said: &str) -> Call<Registration> {
     Call::post(OWN_ANSWERS, &RegistrationAnswer { said: said.to_owned() })
+}
+
+/// Changes whom to call, and the industry, of a verified enterprise.
+#[must_use]
+pub fn amend(change: &ContactChange) -> Call<Registration> {
+    Call::post(OWN_CONTACT, change)
 }
 
 /// Adds the picture of a document: seen by the enterprise's own people, the federation that verifies, and the auditor.
@@ -112,6 +119,15 @@ pub struct RegistrationChange {
     /// A word to the federation; may be empty.
     #[serde(default)]
     pub said: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactChange {
+    /// The version that was read.
+    pub version: i32,
+    #[serde(flatten)]
+    pub contact: ContactInput,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

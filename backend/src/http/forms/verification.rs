@@ -7,10 +7,11 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use domain::OrganisationId;
 use domain::api::consents::{self, ConsentDecision};
-use domain::api::registrations::{self, RegistrationChange};
+use domain::api::registrations::{self, ContactChange, RegistrationChange};
 use domain::api::verifications::{self, ReturnRegistration, SeenRegistration, WhyOfDecision};
 use domain::api::{ApiError, ErrorCode};
 use domain::consent::ConsentKind;
+use domain::registration::ContactInput;
 use domain::verification::VerificationStep;
 
 fn use_the_buttons() -> ApiError {
@@ -30,6 +31,15 @@ pub async fn organisation(State(site): State<Site>, request: Request) -> Respons
             let said = form.value("said").trim().replace("\r\n", "\n");
             let change = RegistrationChange { version, enterprise: enterprise_input(&form), said };
             inner.call(registrations::resubmit(&change)).await.map(|_| "resubmitted")
+        }
+        "amend" => {
+            let contact = ContactInput {
+                industry: form.value("industry").parse().ok(),
+                contact_name: form.value("contact_name").to_owned(),
+                contact_phone: form.value("contact_phone").to_owned(),
+            };
+            let change = ContactChange { version: form.value("version").parse().unwrap_or_default(), contact };
+            inner.call(registrations::amend(&change)).await.map(|_| "amended")
         }
         "answer" => {
             let said = form.value("answer").trim().replace("\r\n", "\n");
