@@ -137,8 +137,8 @@ async fn a_verified_enterprise_says_whom_to_call_now() {
     let typed =
         [("version", "1"), ("industry", "F"), ("contact_name", "王五"), ("contact_phone", "12"), ("action", "amend")];
     let refused = firm.form("/work/organisation", &typed).await;
-    let text = refused.text();
-    assert!(text.contains("带区号的座机号") && text.contains(r#"value="王五""#), "{text}");
+    let page = refused.text();
+    assert!(page.contains("带区号的座机号") && page.contains(r#"value="王五""#), "{page}");
     let good = typed.map(|(name, value)| (name, if name == "contact_phone" { "0753-2233445" } else { value }));
     assert_eq!(firm.form("/work/organisation", &good).await.location(), "/work/organisation?done=amended");
     let own = firm.call(registrations::own()).await.unwrap();

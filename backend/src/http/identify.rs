@@ -88,7 +88,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         Ok(found) => {
             let (me, proof) = found.map(|Known { me, proof }| (me, proof)).unzip();
             let session = session.zip(proof).map(|(id, proof)| Sitting { id, proof });
-            Caller { session, me, origin }
+            Caller { me, session, origin }
         }
         Err(error) => return error.into_response(),
     };
