@@ -215,6 +215,11 @@ pub async fn measure(stage: &Stage) {
     // all of it for each row, and is slower with every pledge.
     let warming_up = pledging.clone();
     hammer(stage.port, 8, measured() / 3, &move |_| warming_up.request()).await;
+    // None of those that stay may have a reference that pgbench makes as well; the demo's few belong to bank lines.
+    setting(
+        "delete from pledge
+         where reference ~ '^QC[2-9AC]{7}$' and id < '00000000-0000-0001-0000-000000000000'",
+    );
     setting("create table measured_before as select id from pledge");
     // Each is measured on a table of the same size; and a reference that pgbench makes may be one of the server's.
     let make_way = || {
