@@ -6,23 +6,32 @@
 
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 
 /// How long an attendant keeps its connection without a question: giving it back and taking another costs as much as an
 /// answer.
 const LINGER: Duration = Duration::from_millis(10);
+/// After so long an attendant gives its connection back all the same: the pool looks after those that it has.
+const KEPT: Duration = Duration::from_secs(30);
+/// How long a statement may take. One that says nothing for longer has lost its database.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A statement for several keys; a key without an answer is not in the map.
 pub type Statement<K, V> = fn(&mut PgConnection, Vec<K>) -> BoxFuture<'_, sqlx::Result<HashMap<K, V>>>;
 
 type Answer<V> = Result<Option<V>, Arc<sqlx::Error>>;
 type Question<K, V> = (K, oneshot::Sender<Answer<V>>);
-type Connection = PoolConnection<Postgres>;
+
+/// A connection and since when it is kept.
+struct Kept {
+    connection: PoolConnection<Postgres>,
+    since: Instant,
+}
 
 /// One kind of question.
 pub struct Together<K, V>(Arc<Parts<K, V>>);
@@ -113,12 +122,9 @@ where
         }
     }
 
-    async fn tell(&self, connection: &mut Option<Connection>, asked: Vec<Question<K, V>>) {
+    async fn tell(&self, kept: &mut Option<Kept>, asked: Vec<Question<K, V>>) {
         let keys: HashSet<K> = asked.iter().map(|(key, _)| *key).collect();
-        let answers = self.read(connection, keys.into_iter().collect()).await.map_err(Arc::new);
-        if answers.is_err() {
-            *connection = None;
-        }
+        let answers = self.read(kept, &keys.into_iter().collect::<Vec<_>>()).await.map_err(Arc::new);
         for (key, tell) in asked {
             // Whoever has gone away is told nothing.
             let _ = tell.send(match &answers {
@@ -137,13 +143,55 @@ where
         !self.attends
     }
 
-    async fn read(&self, kept: &mut Option<Connection>, keys: Vec<K>) -> sqlx::Result<HashMap<K, V>> {
-        let connection = match kept {
-            Some(connection) => connection,
-            None => kept.insert(self.of.pool.acquire().await?),
-        };
-        (self.of.statement)(connection, keys).await
+    /// Many wait for this answer, so one lost connection is not the end of it: it only reads, and can be asked again.
+    async fn read(&self, kept: &mut Option<Kept>, keys: &[K]) -> sqlx::Result<HashMap<K, V>> {
+        if kept.as_ref().is_some_and(|kept| kept.since.elapsed() >= KEPT) {
+            *kept = None;
+        }
+        if let Some(mut own) = kept.take() {
+            match self.ask_by(&mut own.connection, keys).await {
+                Err(error) if is_lost(&error) => own.connection.close_hard().await,
+                answers => {
+                    *kept = Some(own);
+                    return answers;
+                }
+            }
+        }
+        let mut connection = self.living().await?;
+        let answers = self.ask_by(&mut connection, keys).await?;
+        *kept = Some(Kept { connection, since: Instant::now() });
+        Ok(answers)
     }
+
+    async fn ask_by(&self, connection: &mut PgConnection, keys: &[K]) -> sqlx::Result<HashMap<K, V>> {
+        within((self.of.statement)(connection, keys.to_vec())).await
+    }
+
+    /// A connection whose database answers. Those that the pool has from before a restart of the database are thrown
+    /// away, until there is a new one.
+    async fn living(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        within(async {
+            loop {
+                let mut connection = self.of.pool.acquire().await?;
+                if connection.ping().await.is_ok() {
+                    return Ok(connection);
+                }
+                connection.close_hard().await;
+            }
+        })
+        .await
+    }
+}
+
+/// What is asked for, or an error when it takes too long.
+async fn within<T>(asked: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(PATIENCE, asked).await.map_err(silent)?
+}
+
+/// Whether the connection is of no use any more.
+fn is_lost(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed)
 }
 
 #[cfg(test)]

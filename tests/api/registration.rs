@@ -2,17 +2,19 @@ use crate::links::{asked_for, link_in};
 use crate::mail::sent;
 use axum::http::StatusCode;
 use backend::jobs;
-use domain::OrganisationId;
 use domain::api::consents;
+use domain::api::invitations::{self, AcceptInvitation, NewInvitation, Newcomer};
 use domain::api::links;
-use domain::api::registrations::{self, NewDonor, NewRegistration};
+use domain::api::registrations::{self, NewDonor, NewRegistration, RegistrationChange};
 use domain::api::sessions::{self, Credentials, Session};
 use domain::consent::Agreement;
 use domain::link::{LinkPurpose, LinkState};
+use domain::membership::{InvitationStatus, InvitationWay};
 use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
 use domain::registration::{AccountInput, CONFIRM_WITHIN, EnterpriseInput, Industry};
+use domain::{InvitationId, OrganisationId};
 use tests::people::PASSWORD;
-use tests::{Client, Refused, TestApp};
+use tests::{Client, Refused, TestApp, jpeg};
 use uuid::Uuid;
 
 /// Well-formed codes that nobody has.
@@ -349,10 +351,22 @@ async fn a_registration_that_nobody_confirms_lapses_and_its_code_and_address_are
     let stranger = new_registration(0, "五华县长布茶业有限公司", "boss@example.com");
     test.visitor().call(registrations::enterprise(&stranger)).await.unwrap();
     registered(&test, 1, "五华县安流建材有限公司").await;
-    let page = test.signed_in("boss@example.com").await.page("/work/organisation").await.text();
+    let squatter = test.signed_in("boss@example.com").await;
+    let page = squatter.page("/work/organisation").await.text();
     assert!(page.contains("前没有人确认邮箱，登记就失效"), "{page}");
+    let licence = [("photos", "执照.jpg", jpeg(640, 480))];
+    let picture: Vec<_> = licence.iter().map(|(field, name, bytes)| (*field, *name, bytes.as_slice())).collect();
+    squatter.form_with_files("/work/organisation", &[("action", "add")], &picture).await;
+    squatter.call(registrations::answer("请找王五核对，电话 13900139000")).await.unwrap();
+    let own = squatter.call(registrations::own()).await.unwrap();
+    assert_eq!((own.documents.len(), own.version), (1, 2));
 
-    test.clock.advance(CONFIRM_WITHIN);
+    // Handing it in again wins no time.
+    test.clock.advance(CONFIRM_WITHIN - chrono::Duration::minutes(1));
+    let squatter = test.signed_in("boss@example.com").await;
+    let change = RegistrationChange { version: 2, enterprise: stranger.enterprise.clone(), said: String::new() };
+    squatter.call(registrations::resubmit(&change)).await.unwrap();
+    test.clock.advance(chrono::Duration::minutes(1));
     assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 0, "to the last moment");
     test.clock.advance(chrono::Duration::seconds(1));
     assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 1);
@@ -365,7 +379,13 @@ async fn a_registration_that_nobody_confirms_lapses_and_its_code_and_address_are
     let lapsed = county.page("/work/verifications?status=lapsed").await.text();
     assert!(lapsed.contains("长布茶业"), "{lapsed}");
     let record = county.page(&format!("/work/verifications/{}", stranger.id)).await.text();
-    assert!(record.contains("邮箱一直没有确认，登记失效") && !record.contains("13800138000"), "{record}");
+    assert!(record.contains("邮箱一直没有确认，登记失效"), "{record}");
+    for forgotten in ["13800138000", "13900139000", "<img"] {
+        assert!(!record.contains(forgotten), "{forgotten}: {record}");
+    }
+    backend::files::drop_old_drafts(&test.app).await.unwrap();
+    let file = own.documents[0].file;
+    assert_eq!(county.page(&format!("/api/v1/files/{file}")).await.status, StatusCode::NOT_FOUND);
 
     let mine = NewRegistration { id: OrganisationId(Uuid::from_u128(0xe0f0)), ..stranger };
     test.visitor().call(registrations::enterprise(&mine)).await.unwrap();
@@ -387,11 +407,68 @@ async fn a_link_into_a_lapsed_enterprise_leads_nowhere() {
     let other = new_registration(1, "五华县安流建材有限公司", "firm0@example.com");
     test.visitor().call(registrations::enterprise(&other)).await.unwrap();
     jobs::run_due(&test.app).await.unwrap();
+    let old = link_in(&sent(&test), "firm0@example.com");
+    // A letter of the last hour: its link is good for longer than the registration.
+    test.clock.advance(CONFIRM_WITHIN - chrono::Duration::minutes(10));
+    test.visitor().call(links::renew(&old)).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
     let link = link_in(&sent(&test), "firm0@example.com");
-    test.clock.advance(CONFIRM_WITHIN + chrono::Duration::seconds(1));
+    assert_ne!(link, old);
+    test.clock.advance(chrono::Duration::minutes(11));
     assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 1);
     assert_eq!(test.visitor().call(links::confirm(&link)).await.unwrap_err().status, 422);
+    for dead in [old, link] {
+        assert_eq!(test.visitor().call(links::renew(&dead)).await.unwrap_err().status, 409);
+    }
     let me = test.signed_in("firm0@example.com").await.call(sessions::me()).await.unwrap();
     assert_eq!(me.memberships.len(), 1, "his own firm stays");
+    test.done().await;
+}
+
+/// Whoever came by an invitation on paper has no address to confirm, and stands behind the registration all the same.
+/// Nobody joins what has ended.
+#[tokio::test]
+async fn an_owner_invited_on_paper_keeps_a_registration_and_nobody_joins_one_that_ended() {
+    let test = TestApp::new().await;
+    registered(&test, 0, "五华县长布茶业有限公司").await;
+    for n in [1, 2] {
+        let other = new_registration(n, &format!("五华县安流建材{n}厂"), "firm0@example.com");
+        test.visitor().call(registrations::enterprise(&other)).await.unwrap();
+    }
+    let invitation = |n: u128| NewInvitation {
+        id: InvitationId(Uuid::from_u128(n)),
+        role: Role::EnterpriseOwner,
+        way: InvitationWay::Print,
+        name: "赵六".into(),
+        email: None,
+        phone: None,
+        person: None,
+    };
+    let enterprise = |n: u128| OrganisationId(Uuid::from_u128(0xe000 + n));
+    test.clock.advance(chrono::Duration::days(1));
+    let admin = test.admin().await;
+    let mut codes = Vec::new();
+    for n in [1, 2] {
+        let made = admin.call(invitations::invite(enterprise(n), &invitation(n))).await.unwrap();
+        codes.push(made.sheet.unwrap().code);
+    }
+    let newcomer = Newcomer {
+        name: "赵六".into(),
+        account: "zhaoliu".into(),
+        phone: String::new(),
+        email: String::new(),
+        password: PASSWORD.into(),
+    };
+    let accepted = AcceptInvitation { newcomer: Some(newcomer) };
+    test.visitor().call(invitations::accept(&codes[0], &accepted)).await.unwrap();
+    test.clock.advance(CONFIRM_WITHIN - chrono::Duration::hours(23));
+    assert_eq!(backend::registrations::lapse_unconfirmed(&test.app).await.unwrap(), 1);
+    let me = test.signed_in("zhaoliu").await.call(sessions::me()).await.unwrap();
+    assert_eq!(me.memberships[0].status, OrganisationStatus::Pending);
+
+    let again = test.signed_in("admin").await;
+    assert_eq!(again.call(invitations::invite(enterprise(2), &invitation(3))).await.unwrap_err().status, 409);
+    let refused = test.visitor().call(invitations::look(&codes[1])).await.unwrap();
+    assert_eq!(refused.status, InvitationStatus::Revoked);
     test.done().await;
 }

@@ -39,6 +39,29 @@ async fn whoever_signs_in_is_known_until_signing_out() {
     test.done().await;
 }
 
+/// They are asked for together and told apart; one who is no more is nobody among them.
+#[tokio::test]
+async fn each_of_many_who_come_at_once_is_known_as_himself() {
+    let test = TestApp::new().await;
+    let mut people = Vec::new();
+    for n in 0..6 {
+        people.push(test.enterprise(&format!("firm-{n}")).await);
+    }
+    // Whoever attends to the questions lingers over this one, and must not know him from it.
+    assert_eq!(people[3].call(me()).await.unwrap().name, "firm-3");
+    people[3].call(sign_out()).await.unwrap();
+    let visits = (0..60).map(|n| people[n % 6].call(me()));
+    let known = futures::future::join_all(visits).await;
+    for (n, known) in known.into_iter().enumerate() {
+        match known {
+            Ok(me) if n % 6 != 3 => assert_eq!(me.name, format!("firm-{}", n % 6)),
+            Ok(me) => panic!("{} is known after signing out", me.name),
+            Err(refused) => assert_eq!((n % 6, refused.status), (3, 401)),
+        }
+    }
+    test.done().await;
+}
+
 #[tokio::test]
 async fn an_unknown_account_and_a_wrong_password_are_refused_alike() {
     let test = TestApp::new().await;

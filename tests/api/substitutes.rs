@@ -139,12 +139,18 @@ async fn the_unit_above_is_told_and_nobody_is_asked_twice() {
     let county = test.federation("441424").await;
     let above = test.organisation_of(&county).await;
     let head = test.member("county-head", above, Role::FederationCounty).await;
-    backend::organisations::add_member(&test.app, id_of(&head).await, above, Role::OfficeOwner).await.unwrap();
     let helper = id_of(&county).await;
+    for owner in [id_of(&head).await, helper] {
+        backend::organisations::add_member(&test.app, owner, above, Role::OfficeOwner).await.unwrap();
+    }
     town.call(invitations::invite(id, &naming(1, helper, Role::TownReviewer))).await.unwrap();
     let told = head.page("/notices").await.text();
-    assert!(told.contains("人手不够") || told.contains("帮忙"), "{told}");
-    assert!(!county.page("/notices").await.text().contains("请您单位的"), "the one who is asked has his own letter");
+    assert!(told.contains("请您单位的一位同事帮忙") && !told.contains("federation-441424"), "{told}");
+    let asked = county.page("/notices").await.text();
+    assert!(!asked.contains("一位同事帮忙"), "the one who is asked has his own letter: {asked}");
+    backend::jobs::run_due(&test.app).await.unwrap();
+    let letter = crate::mail::sent(&test).into_iter().find(|letter| letter.subject.contains("一位同事帮忙")).unwrap();
+    assert!(letter.text.contains("请您单位的federation-441424担任"), "{}", letter.text);
 
     let again = town.call(invitations::invite(id, &naming(2, helper, Role::TownReviewer))).await.unwrap_err();
     assert_eq!((again.status, again.fields()), (422, vec!["person"]));

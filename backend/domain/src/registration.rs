@@ -20,7 +20,7 @@ pub const NAME_LENGTH: RangeInclusive<usize> = 2..=100;
 /// Characters of a person's name.
 pub const PERSON_NAME_LENGTH: RangeInclusive<usize> = 2..=40;
 pub const FORMER_NAMES_MAX: usize = 5;
-/// How long a registration waits for its address to be confirmed, from when it was handed in last. It holds the code of
+/// How long a registration waits for its address to be confirmed, from when it was first handed in. It holds the code of
 /// a firm that may be another's.
 pub const CONFIRM_WITHIN: Duration = Duration::days(14);
 /// Pictures of documents that a record holds at a time.

@@ -146,6 +146,11 @@ pub async fn keep(tx: &mut PgConnection, person: PersonId, named: &[FileId], alr
     }
 }
 
+/// Gives pictures back that belong to nothing any more: they go with the next old drafts.
+pub async fn let_go(tx: &mut PgConnection, files: &[FileId]) -> Result<()> {
+    Ok(sql::let_go(tx, files).await?)
+}
+
 /// Makes pictures public together with the text that shows them.
 pub async fn publish(tx: &mut PgConnection, files: &[FileId]) -> Result<()> {
     Ok(sql::publish(tx, files).await?)

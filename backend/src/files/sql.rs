@@ -130,6 +130,12 @@ pub async fn keep(connection: &mut PgConnection, person: PersonId, files: &[File
     Ok(usize::try_from(result.rows_affected()).unwrap_or(usize::MAX))
 }
 
+pub async fn let_go(connection: &mut PgConnection, files: &[FileId]) -> sqlx::Result<()> {
+    let files: Vec<_> = files.iter().map(|file| file.0).collect();
+    sqlx::query!("update file set kept = false where id = any($1) and not public", &files).execute(connection).await?;
+    Ok(())
+}
+
 pub async fn publish(connection: &mut PgConnection, files: &[FileId]) -> sqlx::Result<()> {
     let files: Vec<_> = files.iter().map(|file| file.0).collect();
     sqlx::query!("update file set public = true where id = any($1)", &files).execute(connection).await?;

@@ -97,6 +97,9 @@ pub async fn confirm(app: &App, origin: &Origin, text: &str) -> Result<LinkPurpo
     let mut tx = app.begin().await?;
     let taken = take(app, &mut tx, text, &[LinkPurpose::ConfirmEmail, LinkPurpose::OwnEnterprise]).await?;
     let person = taken.person.ok_or(Error::NotFound)?;
+    if let Some(organisation) = taken.organisation {
+        organisations::lock_to_join(&mut tx, organisation).await?;
+    }
     if !email::confirm(app, &mut tx, person, &taken.email).await? {
         return Err(Error::Conflict("账号的邮箱已经换过，请用新的邮箱确认".into()));
     }
@@ -190,6 +193,9 @@ pub async fn renew(app: &App, origin: &Origin, text: &str) -> Result<()> {
     let address = row.email.as_deref().and_then(|email| email.parse::<EmailAddress>().ok()).ok_or(Error::NotFound)?;
     count_letter(app, &address, origin).await?;
     let mut tx = app.begin().await?;
+    if let Some(organisation) = row.organisation {
+        organisations::lock_to_join(&mut tx, organisation).await?;
+    }
     match row.person {
         None => request(app, &mut tx, row.purpose, &address).await?,
         Some(person) => {

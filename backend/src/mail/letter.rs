@@ -8,8 +8,8 @@ mod registration;
 use crate::clock::shanghai;
 use crate::receipts::{self, ConfirmationLetter};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use domain::Fen;
 use domain::notice::NoticeKind;
+use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -156,7 +156,8 @@ pub struct RoleAsked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColleagueAsked {
     pub organisation: String,
-    pub colleague: String,
+    /// Whose name is read when the letter is sent: letters that wait and notices hold nobody's.
+    pub colleague: PersonId,
     pub role: String,
     pub path: String,
 }
@@ -246,7 +247,7 @@ impl Letter {
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
             Letter::RoleAsked(letter) => letter.content(),
-            Letter::ColleagueAsked(letter) => letter.content(),
+            Letter::ColleagueAsked(letter) => letter.content(None),
             Letter::PayeeChanged(letter) => letter.content(),
             Letter::Digest(letter) => letter.content(),
         }
@@ -483,13 +484,15 @@ impl RoleAsked {
 }
 
 impl ColleagueAsked {
-    fn content(&self) -> Content {
+    /// `colleague`: his name, if it is still known.
+    pub(in crate::mail) fn content(&self, colleague: Option<&str>) -> Content {
+        let colleague = colleague.unwrap_or("一位同事");
         Content {
-            subject: format!("{}请{}帮忙", self.organisation, self.colleague),
+            subject: format!("{}请您单位的一位同事帮忙", self.organisation),
             blocks: vec![
                 paragraph(format!(
                     "{}人手不够，请您单位的{}担任{}。本人自己接受后才有岗位，办的事记在{}名下。",
-                    self.organisation, self.colleague, self.role, self.organisation
+                    self.organisation, colleague, self.role, self.organisation
                 )),
                 Block::Note("不同意的，请告诉本人不要接受；已经接受的，请对方的负责人收回岗位。"),
             ],

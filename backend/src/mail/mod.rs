@@ -63,6 +63,7 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
     let content = match &mail.letter {
         // What was said can be erased, so it is read when it is sent.
         Letter::VerificationDecided(letter) => letter.content(verifications::said(app, letter.step).await?),
+        Letter::ColleagueAsked(letter) => letter.content(people::name(app, letter.colleague).await?.as_deref()),
         letter => letter.content(),
     };
     let attachments = attachments(app, &mail.letter).await?;

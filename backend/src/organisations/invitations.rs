@@ -10,7 +10,7 @@ mod sql;
 pub use accept::{accept, look};
 
 use super::members::{invites_as, refused};
-use super::{Organisation, Standing, members, parent, standing};
+use super::{Organisation, Standing, lock_to_join, members, parent, standing};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
@@ -105,7 +105,7 @@ pub async fn invite(
 ) -> Result<InvitationMade> {
     let target = Target::checked(new)?;
     let mut tx = app.begin().await?;
-    let organisation = super::sql::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let organisation = lock_to_join(&mut tx, id).await?;
     let acting = inviting(caller, &organisation)?;
     if let Some(known) = sql::by_id(&mut tx, new.id).await? {
         return made_before(app, &acting, id, new, known);
@@ -219,11 +219,17 @@ async fn tell_parent(app: &App, tx: &mut PgConnection, organisation: &Organisati
     owners.retain(|owner| *owner != person);
     let letter = Letter::ColleagueAsked(ColleagueAsked {
         organisation: organisation.name.clone(),
-        colleague: row.name.clone(),
+        colleague: person,
         role: row.role.label().to_owned(),
         path: format!("/work/members?organisation={}", above.id),
     });
     mail::write_to_people(tx, app, &owners, &letter).await
+}
+
+/// Ends the open invitations into an organisation that is no more, and forgets whom they were for.
+pub async fn end_all(tx: &mut PgConnection, organisation: OrganisationId, now: DateTime<Utc>) -> Result<()> {
+    sql::revoke_all(tx, organisation, now).await?;
+    Ok(sql::forget_all_private(tx, organisation).await?)
 }
 
 /// The answer to an id that exists: the same invitation, if it is the same, still open, and made by the same person.

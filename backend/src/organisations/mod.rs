@@ -18,6 +18,7 @@ pub use names::core;
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::Caller;
+use chrono::{DateTime, Utc};
 use domain::api::needs::Where;
 use domain::organisation::{Acting, OrganisationKind, OrganisationStatus, Role};
 use domain::place::PlaceCode;
@@ -75,15 +76,33 @@ pub async fn set_status(
     sql::set_status(tx, id, from, to).await?.one_row_or_conflict()
 }
 
-/// Members of an enterprise whose address is not confirmed and who are in no other organisation, locked: they do not
-/// confirm it meanwhile.
+/// Members of an enterprise whose address is not confirmed and who are in no other organisation, locked: they neither
+/// confirm it nor join another one meanwhile.
 pub async fn lock_unconfirmed(tx: &mut PgConnection, id: OrganisationId) -> Result<Vec<PersonId>> {
+    sql::lock_members(tx, id).await?;
     Ok(sql::lock_unconfirmed(tx, id).await?)
 }
 
-/// Ends an enterprise that was never verified, for good: its code may be registered again.
-pub async fn lapse(tx: &mut PgConnection, id: OrganisationId, from: OrganisationStatus) -> Result<()> {
-    sql::lapse(tx, id, from).await?.one_row_or_conflict()
+/// Ends an enterprise that was never verified, for good: its code may be registered again, nobody is in it any more, and
+/// nobody is asked into it.
+pub async fn lapse(
+    tx: &mut PgConnection,
+    id: OrganisationId,
+    from: OrganisationStatus,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql::lapse(tx, id, from).await?.one_row_or_conflict()?;
+    sql::delete_members(tx, id).await?;
+    invitations::end_all(tx, id, now).await
+}
+
+/// Locks an organisation that somebody wants to join; one that has lapsed is joined by nobody.
+pub async fn lock_to_join(tx: &mut PgConnection, id: OrganisationId) -> Result<Organisation> {
+    let organisation = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    if organisation.status == OrganisationStatus::Lapsed {
+        return Err(Error::Conflict("这家企业的登记已经失效，请重新登记".into()));
+    }
+    Ok(organisation)
 }
 
 /// The memberships of somebody whose enterprise lapses.

@@ -463,15 +463,31 @@ pub async fn end_donor(connection: &mut PgConnection, person: PersonId) -> sqlx:
     Ok(())
 }
 
+/// Locks the people of an organisation: whoever is about to be somebody's member waits, or is waited for.
+pub async fn lock_members(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select p.id
+         from person p
+         where exists (select from membership m where m.person = p.id and m.organisation = $1)
+         order by p.id
+         for update",
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 pub async fn lock_unconfirmed(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Vec<PersonId>> {
     let people = sqlx::query_scalar!(
         "select pp.person
          from person_private pp
+         join person p on p.id = pp.person and p.disabled_at is null
          where pp.email is not null and pp.email_confirmed_at is null
            and exists (select from membership m where m.person = pp.person and m.organisation = $1)
            and not exists (select from membership m where m.person = pp.person and m.organisation <> $1)
          order by pp.person
-         for update",
+         for update of pp",
         id.0
     )
     .fetch_all(connection)
@@ -491,6 +507,11 @@ pub async fn lapse(
     )
     .execute(connection)
     .await
+}
+
+pub async fn delete_members(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!("delete from membership where organisation = $1", organisation.0).execute(connection).await?;
+    Ok(())
 }
 
 pub async fn delete_memberships(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<()> {

@@ -100,6 +100,12 @@ pub async fn address(app: &App, person: PersonId) -> Result<Option<String>> {
     app.people.addresses.ask(person).await
 }
 
+/// How a person is called; whoever has closed his account is 已注销.
+pub async fn name(app: &App, person: PersonId) -> Result<Option<String>> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(sql::name(&mut connection, person).await?)
+}
+
 /// Signs in. The same refusal for an unknown account and a wrong password, after the same time.
 pub async fn sign_in(app: &App, origin: &Origin, credentials: &Credentials) -> Result<(Session, Tokens)> {
     let account = normalise_account(&credentials.account);

@@ -471,6 +471,10 @@ pub async fn forget_old_failures(connection: &mut PgConnection, before: DateTime
     Ok(done.rows_affected())
 }
 
+pub async fn name(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select name from person_private where person = $1", person.0).fetch_optional(connection).await
+}
+
 pub async fn addresses(
     connection: &mut PgConnection,
     people: Vec<PersonId>,

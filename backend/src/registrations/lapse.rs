@@ -8,44 +8,47 @@ use crate::audit::{self, Record};
 use crate::error::Result;
 use crate::http::caller::Origin;
 use crate::verifications::{self, Entry};
-use crate::{links, organisations, people};
-use chrono::{DateTime, Utc};
+use crate::{files, links, organisations, people};
 use domain::OrganisationId;
-use domain::registration::CONFIRM_WITHIN;
 use domain::verification::VerificationStep;
 use serde_json::json;
 
 /// Registrations of one round; the next round takes the others.
 const ROUND: i64 = 200;
 
-/// Ends what has waited too long. Returns how many.
+/// Ends what has waited too long. Returns how many; one that cannot be ended keeps no other from it.
 pub async fn lapse_unconfirmed(app: &App) -> Result<usize> {
-    let before = app.clock.now() - CONFIRM_WITHIN;
     let mut connection = app.pool.acquire().await?;
-    let due = sql::unconfirmed(&mut connection, before, ROUND).await?;
+    let due = sql::unconfirmed(&mut connection, app.clock.now(), ROUND).await?;
     drop(connection);
     let mut ended = 0;
     for id in due {
-        ended += usize::from(lapse(app, id, before).await?);
+        match lapse(app, id).await {
+            Ok(has_ended) => ended += usize::from(has_ended),
+            Err(error) => tracing::error!(organisation = %id, %error, "a registration is not ended"),
+        }
     }
     Ok(ended)
 }
 
-async fn lapse(app: &App, id: OrganisationId, before: DateTime<Utc>) -> Result<bool> {
+/// Locks in the order of whoever confirms: links, the organisation, people, what is private of them.
+async fn lapse(app: &App, id: OrganisationId) -> Result<bool> {
     let mut tx = app.begin().await?;
+    links::end_into(&mut tx, id, app.clock.now()).await?;
     let Some(locked) = sql::lock(&mut tx, id).await? else { return Ok(false) };
     let Some(next) = VerificationStep::Lapsed.leads(locked.status) else { return Ok(false) };
     // Whoever confirms at this very moment is faster or comes too late, and not both.
-    links::end_into(&mut tx, id, app.clock.now()).await?;
     let people = organisations::lock_unconfirmed(&mut tx, id).await?;
-    if !sql::is_unconfirmed(&mut tx, id, before).await? {
+    if !sql::is_unconfirmed(&mut tx, id, app.clock.now()).await? {
         return Ok(false);
     }
-    organisations::lapse(&mut tx, id, locked.status).await?;
+    organisations::lapse(&mut tx, id, locked.status, app.clock.now()).await?;
     for person in &people {
         people::own_data::close_unconfirmed(app, &mut tx, *person).await?;
     }
-    sql::forget(&mut tx, id).await?;
+    let pictures = sql::forget(&mut tx, id).await?;
+    files::let_go(&mut tx, &pictures).await?;
+    verifications::forget_said(&mut tx, id).await?;
     let entry = Entry::new(id, VerificationStep::Lapsed, locked.version, (None, id));
     verifications::write(app, &mut tx, &entry).await?;
     let record = Record {

@@ -221,5 +221,6 @@ pub async fn read(app: &App, tx: &mut PgConnection, id: OrganisationId) -> Resul
         documents: sql::documents(tx, id).await?,
         thread: verifications::thread(tx, id).await?,
         submitted_at: row.submitted_at,
+        confirm_until: row.confirm_until,
     })
 }

@@ -5,7 +5,7 @@ use domain::api::registrations::{RegistrationContact, RegistrationDocument};
 use domain::email::EmailAddress;
 use domain::organisation::OrganisationStatus;
 use domain::place::PlaceCode;
-use domain::registration::{Contact, Enterprise, Industry, Phone};
+use domain::registration::{CONFIRM_WITHIN, Contact, Enterprise, Industry, Phone};
 use domain::uscc::Uscc;
 use domain::{FileId, OrganisationId};
 use sqlx::PgConnection;
@@ -28,13 +28,15 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into registration (organisation, former_names, former_cores, industry, created_at, submitted_at)
-         values ($1, $2, $3, $4, $5, $5)",
+        "insert into registration
+             (organisation, former_names, former_cores, industry, created_at, submitted_at, confirm_until)
+         values ($1, $2, $3, $4, $5, $5, $6)",
         id.0,
         &enterprise.former_names,
         former_cores,
         enterprise.industry.as_str(),
-        now
+        now,
+        now + CONFIRM_WITHIN
     )
     .execute(&mut *connection)
     .await?;
@@ -163,19 +165,19 @@ pub async fn lock(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Re
     .transpose()
 }
 
-/// Registrations that nobody with a confirmed address stands behind, handed in before then, oldest first.
+/// Registrations that nobody stands behind and that waited until before `now`, longest first.
 pub async fn unconfirmed(
     connection: &mut PgConnection,
-    before: DateTime<Utc>,
+    now: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<OrganisationId>> {
     let ids = sqlx::query_scalar!(
         r#"select organisation as "id!"
            from registration_read
-           where status in ('pending', 'returned') and submitted_at < $1 and not email_confirmed
-           order by submitted_at, organisation
+           where status in ('pending', 'returned') and confirm_until < $1 and not stood_behind
+           order by confirm_until, organisation
            limit $2"#,
-        before,
+        now,
         limit
     )
     .fetch_all(connection)
@@ -186,26 +188,30 @@ pub async fn unconfirmed(
 pub async fn is_unconfirmed(
     connection: &mut PgConnection,
     id: OrganisationId,
-    before: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
-               select from registration_read where organisation = $1 and submitted_at < $2 and not email_confirmed
+               select from registration_read where organisation = $1 and confirm_until < $2 and not stood_behind
            ) as "exists!""#,
         id.0,
-        before
+        now
     )
     .fetch_one(connection)
     .await
 }
 
-/// Empties what a lapsed registration said: whom to call, and the names by which look-alikes are found.
-pub async fn forget(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
+/// Empties what a lapsed registration said: whom to call, the names by which look-alikes are found, the pictures, which
+/// are given back.
+pub async fn forget(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Vec<FileId>> {
     sqlx::query!("delete from registration_contact where organisation = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!("update registration set former_names = '{}', former_cores = '{}' where organisation = $1", id.0)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(())
+    let files = sqlx::query_scalar!("delete from registration_document where organisation = $1 returning file", id.0)
+        .fetch_all(connection)
+        .await?;
+    Ok(files.into_iter().map(FileId).collect())
 }
 
 pub async fn count_version(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<()> {
@@ -226,6 +232,7 @@ pub struct RegistrationRow {
     pub contact: Option<RegistrationContact>,
     pub email_confirmed: bool,
     pub submitted_at: DateTime<Utc>,
+    pub confirm_until: Option<DateTime<Utc>>,
 }
 
 pub async fn by_organisation(
@@ -236,6 +243,8 @@ pub async fn by_organisation(
         r#"select r.status as "status!", r.version as "version!", r.uscc as "uscc!", r.name as "name!",
                   r.former_names as "former_names!", r.industry as "industry!", r.place as "place!",
                   r.email_confirmed as "email_confirmed!", r.submitted_at as "submitted_at!",
+                  case when r.status in ('pending', 'returned') and not r.stood_behind then r.confirm_until end
+                      as confirm_until,
                   c.name as "contact_name?", c.phone as "contact_phone?", c.email as "contact_email?"
            from registration_read r
            left join registration_contact c on c.organisation = r.organisation
@@ -257,6 +266,7 @@ pub async fn by_organisation(
             contact: contact.map(|((name, phone), email)| RegistrationContact { name, phone, email }),
             email_confirmed: row.email_confirmed,
             submitted_at: row.submitted_at,
+            confirm_until: row.confirm_until,
         })
     })
     .transpose()

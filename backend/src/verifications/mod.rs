@@ -90,6 +90,11 @@ pub async fn forget_numbers(tx: &mut PgConnection, person: PersonId) -> Result<(
     Ok(())
 }
 
+/// A registration ends: what was said about it goes, the steps stay.
+pub async fn forget_said(tx: &mut PgConnection, organisation: OrganisationId) -> Result<()> {
+    Ok(sql::delete_texts(tx, organisation).await?)
+}
+
 /// Everything that happened to a record and was said about it, oldest first.
 pub async fn thread(tx: &mut PgConnection, organisation: OrganisationId) -> Result<Vec<VerificationEntry>> {
     Ok(sql::thread(tx, organisation).await?)

@@ -77,6 +77,18 @@ pub async fn replace_text(connection: &mut PgConnection, id: VerificationStepId,
     Ok(())
 }
 
+pub async fn delete_texts(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from verification_text t
+         using verification_step s
+         where s.id = t.step and s.organisation = $1",
+        organisation.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 pub async fn said(connection: &mut PgConnection, step: VerificationStepId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select said from verification_text where step = $1", step.0).fetch_optional(connection).await
 }

@@ -8,7 +8,7 @@ use crate::words::{href, instant, text};
 use domain::api::registrations::{self, Registration, RegistrationDocument, VerificationEntry};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::{Membership, OrganisationKind, OrganisationStatus, Role};
-use domain::registration::{CONFIRM_WITHIN, DOCUMENTS_MAX};
+use domain::registration::DOCUMENTS_MAX;
 use leptos::prelude::*;
 
 const PATH: &str = "/work/organisation";
@@ -110,10 +110,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 
 /// Until when an address has to be confirmed, where nobody has done it.
 pub fn lapses(registration: &Registration) -> Option<AnyView> {
-    let open = matches!(registration.status, OrganisationStatus::Pending | OrganisationStatus::Returned);
-    let until = registration.submitted_at + CONFIRM_WITHIN;
-    let says = t!("{until} 前没有人确认邮箱，登记就失效，注册的账号和资料一并删除。", until = instant(until));
-    (open && !registration.email_confirmed).then(|| view! { <p class="note">{says}</p> }.into_any())
+    let until = registration.confirm_until?;
+    let says =
+        t!("{until} 前没有人确认邮箱，登记就失效，注册的账号和除单位名称外的资料一并删除。", until = instant(until));
+    Some(view! { <p class="note">{says}</p> }.into_any())
 }
 
 fn done_message(done: &str) -> Option<&'static str> {

@@ -100,6 +100,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <h1>{registration.name.clone()}</h1>
         <p class="tags"><span class="tag status">{text(registration.status.label())}</span></p>
         {summary(form)}
+        {super::organisation::lapses(&registration)}
         {flagged(visit, &flags)}
         {facts(&registration)}
         <section class="card"><h2>{t!("证照照片（{n}）", n = n)}</h2>{pictures}</section>

@@ -165,6 +165,8 @@ pub struct Registration {
     /// Oldest first.
     pub thread: Vec<VerificationEntry>,
     pub submitted_at: DateTime<Utc>,
+    /// When the registration ends, if nobody has confirmed an address by then; none once somebody stands behind it.
+    pub confirm_until: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

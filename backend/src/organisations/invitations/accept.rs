@@ -3,6 +3,7 @@
 //! Unknown and wrong codes are answered alike, and tries are counted by where they come from. Deliberately absent:
 //! telling whether somebody has an account.
 
+use super::super::lock_to_join;
 use super::super::members::give;
 use super::super::parent;
 use super::{hash_of, sql};
@@ -82,7 +83,7 @@ pub async fn accept(app: &App, caller: &Caller, code: &str, asked: &AcceptInvita
     };
     let mut tx = app.begin().await?;
     // One after the other: the organisation's people change under its lock.
-    let organisation = super::super::sql::lock(&mut tx, seen.organisation).await?.ok_or(Error::NotFound)?;
+    let organisation = lock_to_join(&mut tx, seen.organisation).await?;
     let row = sql::lock(&mut tx, seen.id).await?.ok_or(Error::NotFound)?;
     if row.status(app.clock.now()) != InvitationStatus::Open {
         return Err(not_open(row.status(app.clock.now())));

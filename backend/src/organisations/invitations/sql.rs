@@ -61,6 +61,35 @@ pub async fn forget_private(connection: &mut PgConnection, id: InvitationId) -> 
     Ok(())
 }
 
+pub async fn revoke_all(
+    connection: &mut PgConnection,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update invitation
+         set revoked_at = $2
+         where organisation = $1 and accepted_at is null and revoked_at is null",
+        organisation.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn forget_all_private(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from invitation_private p
+         using invitation i
+         where i.id = p.invitation and i.organisation = $1",
+        organisation.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Whom the expired invitations of an organisation were for need not be known any more.
 pub async fn forget_expired(
     connection: &mut PgConnection,
