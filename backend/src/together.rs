@@ -52,7 +52,7 @@ struct Waiting<K, V> {
 
 impl<K, V> Together<K, V>
 where
-    K: Copy + Eq + Hash + Send + 'static,
+    K: Copy + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
     #[must_use]
@@ -105,7 +105,7 @@ impl<K, V> Drop for Attendant<K, V> {
 
 impl<K, V> Attendant<K, V>
 where
-    K: Copy + Eq + Hash + Send + 'static,
+    K: Copy + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
     async fn answer(mut self) {
@@ -150,7 +150,7 @@ where
         }
         if let Some(mut own) = kept.take() {
             match self.ask_by(&mut own.connection, keys).await {
-                Err(error) if is_lost(&error) => own.connection.close_hard().await,
+                Err(error) if is_lost(&error) => own.connection.close_on_drop(),
                 answers => {
                     *kept = Some(own);
                     return answers;
@@ -176,7 +176,7 @@ where
                 if connection.ping().await.is_ok() {
                     return Ok(connection);
                 }
-                connection.close_hard().await;
+                connection.close_on_drop();
             }
         })
         .await
