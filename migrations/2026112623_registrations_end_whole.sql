@@ -27,3 +27,7 @@ select r.organisation, r.version, r.former_names, r.former_cores, r.industry, r.
        ) as stood_behind
 from registration r
 join organisation o on o.id = r.organisation;
+
+-- An invitation into an organisation that is no more is ended by nobody.
+alter table invitation drop constraint invitation_revoked_when;
+alter table invitation add constraint invitation_revoked_when check (revoked_by is null or revoked_at is not null);

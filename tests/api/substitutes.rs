@@ -145,7 +145,7 @@ async fn the_unit_above_is_told_and_nobody_is_asked_twice() {
     }
     town.call(invitations::invite(id, &naming(1, helper, Role::TownReviewer))).await.unwrap();
     let told = head.page("/notices").await.text();
-    assert!(told.contains("请您单位的一位同事帮忙") && !told.contains("federation-441424"), "{told}");
+    assert!(told.contains("请您单位的一位同事帮忙") && !told.contains("请federation-441424"), "{told}");
     let asked = county.page("/notices").await.text();
     assert!(!asked.contains("一位同事帮忙"), "the one who is asked has his own letter: {asked}");
     backend::jobs::run_due(&test.app).await.unwrap();
