@@ -24,7 +24,7 @@ use backend::places::Names;
 use backend::receipts::Typesetter;
 use backend::search::text::Analyzer;
 use backend::site::Site;
-use backend::{check, db, http, places, search};
+use backend::{check, db, http, needs, places, search};
 use bytes::Bytes;
 use domain::api::{ApiError, Call, PREFIX};
 use http_body_util::BodyExt;
@@ -168,6 +168,19 @@ impl TestApp {
     /// Lets the search index follow what has been committed.
     pub async fn index(&self) {
         search::catch_up(&self.app).await.expect("the index follows");
+    }
+
+    /// Lets the days of objection pass for whatever is shown now, and comes back to this moment.
+    pub async fn publicity_passes(&self) {
+        let week = chrono::Duration::days(8);
+        self.clock.advance(week);
+        needs::life::open_publicized(&self.app).await.expect("needs open");
+        self.clock.advance(-week);
+    }
+
+    /// Lets needs follow what has been promised for them.
+    pub async fn follow(&self) -> usize {
+        needs::promises::follow(&self.app).await.expect("needs follow")
     }
 
     /// Ends the test: the books have to be right, whatever happened.

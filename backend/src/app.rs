@@ -19,10 +19,14 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App {
+    parts: Arc<Parts>,
+    pub clock: Clock,
+}
 
 pub struct Parts {
     pub pool: PgPool,
+    /// The one that the app begins with.
     pub clock: Clock,
     pub keys: Keys,
     pub people: Questions,
@@ -52,7 +56,14 @@ pub struct Parts {
 impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        App(Arc::new(parts))
+        let clock = parts.clock.clone();
+        App { parts: Arc::new(parts), clock }
+    }
+
+    /// The same app at another time: what a demo writes has happened before today.
+    #[must_use]
+    pub fn at(&self, clock: Clock) -> Self {
+        App { parts: self.parts.clone(), clock }
     }
 
     /// A transaction; whoever begins it commits it, in the same function.
@@ -70,7 +81,7 @@ impl Deref for App {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 

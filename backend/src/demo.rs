@@ -94,11 +94,15 @@ struct Party {
     people: &'static [(&'static str, &'static str, Role)],
 }
 
+/// The village and the town whose accounts visitors have.
+const VILLAGE: &str = "441424125207";
+const TOWN: &str = "441424125";
+
 const PARTIES: &[Party] = &[
     Party {
         kind: OrganisationKind::Village,
         name: "五华县梅林镇黄沙村",
-        place: Some("441424125207"),
+        place: Some(VILLAGE),
         people: &[
             ("village", "示例村信息员", Role::VillageReporter),
             ("village-head", "示例村负责人", Role::VillageHead),
@@ -107,7 +111,7 @@ const PARTIES: &[Party] = &[
     Party {
         kind: OrganisationKind::Town,
         name: "五华县梅林镇",
-        place: Some("441424125"),
+        place: Some(TOWN),
         people: &[("town", "示例镇负责人", Role::OfficeOwner), ("town-reviewer", "示例镇审核员", Role::TownReviewer)],
     },
     Party {

@@ -268,7 +268,7 @@ async fn a_serious_form_asks_for_the_password_and_goes_on_where_it_was() {
     let code = code_at(SECRET, test.clock.now()).unwrap();
     let proof = [("proof_password", PASSWORD), ("proof_code", code.as_str())];
     let done = federation.form(&path, &[&typed[..], &proof[..]].concat()).await;
-    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, format!("{path}?done=approved")));
+    assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, format!("{path}?done=approve")));
     test.done().await;
 }
 

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use chrono::Duration;
 use domain::api::audit::{self, AuditQuery, AuditRow};
 use domain::api::deliveries;
-use domain::api::needs::{self, ReturnNeed, Seen};
+use domain::api::needs::{self, NeedStep, Seen};
 use domain::api::sessions;
 use domain::organisation::Role;
 use domain::{EventId, PersonId};
@@ -75,7 +75,7 @@ async fn a_row_says_who_for_whom_what_before_and_after_and_why() {
     let test = TestApp::new().await;
     let (village, federation) = (test.village(VILLAGE).await, test.federation("441424").await);
     let need = submitted(&village, 1).await;
-    let why = ReturnNeed { version: need.version, reason: "请补报价单".into() };
+    let why = NeedStep { version: need.version, reason: "请补报价单".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
     let auditor = test.auditor().await;
     let query = AuditQuery { verb: Some("need_returned".into()), ..AuditQuery::default() };
@@ -209,7 +209,7 @@ async fn the_auditor_takes_the_record_along_as_a_table() {
     let test = TestApp::new().await;
     let (village, federation) = (test.village(VILLAGE).await, test.federation("441424").await);
     let need = submitted(&village, 1).await;
-    let why = ReturnNeed { version: need.version, reason: "=HYPERLINK(\"http://evil.test\")".into() };
+    let why = NeedStep { version: need.version, reason: "=HYPERLINK(\"http://evil.test\")".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
     many_events(&test, 1_200).await;
     let auditor = test.auditor().await;

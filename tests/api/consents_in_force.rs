@@ -91,7 +91,7 @@ async fn need_with_photos(test: &TestApp, village: &Client<'_>) -> Need {
     let need = head.call(needs::update(need.id, &NeedChange { version: need.version, content })).await.unwrap();
     let need = village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
     let federation = test.federation("441424").await;
-    federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap()
+    crate::needs::opened(test, &federation, &need).await
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use crate::mail::sent;
 use crate::needs::{VILLAGE, submitted};
 use backend::{digest, jobs};
 use chrono::Duration;
-use domain::api::needs::{self, ReturnNeed};
+use domain::api::needs::{self, NeedStep};
 use domain::api::notices::{self, ChosenChannel};
 use domain::api::sessions;
 use domain::notice::{Channel, NoticeKind};
@@ -73,7 +73,7 @@ async fn a_reader_chooses_what_the_digest_holds() {
     federation.call(notices::set_preferences(&quiet)).await.unwrap();
     submitted(&village, 1).await;
     let need = submitted(&village, 2).await;
-    let why = ReturnNeed { version: need.version, reason: "请补报价单".into() };
+    let why = NeedStep { version: need.version, reason: "请补报价单".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
     assert_eq!(digest::write_due(&test.app).await.unwrap(), 1, "the federation reads its to-do in the app");
     jobs::run_due(&test.app).await.unwrap();
@@ -102,7 +102,7 @@ async fn whoever_belongs_to_several_reads_of_all_of_them_and_givers_are_not_dunn
     backend::organisations::add_member(&test.app, person, organisation, Role::FederationCounty).await.unwrap();
     submitted(&village, 1).await;
     let need = submitted(&village, 2).await;
-    let why = ReturnNeed { version: need.version, reason: "请补报价单".into() };
+    let why = NeedStep { version: need.version, reason: "请补报价单".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
     let charity = test.charity("示例慈善会").await;
     let campaign = test.campaign(&[&charity]).await;

@@ -18,6 +18,7 @@ pub fn letter(n: u128, county: Option<&str>) -> NewEnquiry {
         email: format!("asker{n}@example.com"),
         county: county.map(|code| code.parse().unwrap()),
         topic: Topic::Giving,
+        need: None,
         text: "想给五华的村修路灯，可以只捐一部分吗？".into(),
     }
 }

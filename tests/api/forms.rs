@@ -44,7 +44,7 @@ async fn a_village_writes_and_submits_a_need_without_script() {
     let answer = village.form_with_files("/work/needs/new", &filled("submit"), &[("photos", "水池.jpg", &photo)]).await;
     assert_eq!(
         (answer.status.as_u16(), answer.location()),
-        (303, format!("/needs/{ID}?done=submitted")),
+        (303, format!("/needs/{ID}?done=submit")),
         "{}",
         answer.text()
     );
@@ -106,7 +106,7 @@ async fn a_draft_is_saved_with_gaps_and_edited_later() {
     let mut form = filled("submit");
     form.push(("version", "1"));
     let answer = village.form_with_files(&format!("/work/needs/{ID}"), &form, &[]).await;
-    assert_eq!(answer.location(), format!("/needs/{ID}?done=submitted"), "{}", answer.text());
+    assert_eq!(answer.location(), format!("/needs/{ID}?done=submit"), "{}", answer.text());
     test.done().await;
 }
 
@@ -135,7 +135,7 @@ async fn the_federation_decides_on_the_needs_page() {
     assert_eq!(empty.status, 422);
     assert!(empty.text().contains("请写明退回的原因"));
     let approved = federation.form(&path, &[("version", "1"), ("action", "approve")]).await;
-    assert_eq!(approved.location(), format!("{path}?done=approved"), "{}", approved.text());
+    assert_eq!(approved.location(), format!("{path}?done=approve"), "{}", approved.text());
     let need = village.call(needs::get(ID)).await.unwrap();
     let page = test.visitor().page(&format!("/needs/{}", need.code.unwrap())).await;
     assert_eq!(page.status, 200);
@@ -213,7 +213,7 @@ async fn a_double_click_on_a_form_with_photos_is_no_failure() {
     let photos: [(&str, &str, &[u8]); 1] = [("photos", "水池.jpg", &photo)];
     let first = village.form_with_files("/work/needs/new", &filled("submit"), &photos).await;
     let second = village.form_with_files("/work/needs/new", &filled("submit"), &photos).await;
-    assert_eq!(first.location(), format!("/needs/{ID}?done=submitted"), "{}", first.text());
+    assert_eq!(first.location(), format!("/needs/{ID}?done=submit"), "{}", first.text());
     assert_eq!(second.location(), first.location(), "{}", second.text());
     test.done().await;
 }

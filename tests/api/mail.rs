@@ -7,7 +7,7 @@ use backend::mail::message::Outgoing;
 use backend::receipts::{self, ConfirmationLetter};
 use domain::Fen;
 use domain::api::deliveries::{self, ReturnItem};
-use domain::api::needs::{self, ReturnNeed, Seen};
+use domain::api::needs::{self, NeedStep, Seen};
 use domain::api::pledges::{self, Pledge};
 use tests::{Client, TestApp};
 
@@ -54,7 +54,7 @@ async fn a_village_is_written_what_became_of_its_need() {
     let federation = test.federation("441424").await;
     let need = village.call(needs::create(&crate::needs::new_need(1))).await.unwrap();
     village.call(needs::submit(need.id, Seen { version: 1 })).await.unwrap();
-    let why = ReturnNeed { version: 1, reason: "请补充<b>报价</b>单".into() };
+    let why = NeedStep { version: 1, reason: "请补充<b>报价</b>单".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);

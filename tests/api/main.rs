@@ -25,6 +25,8 @@ mod mail;
 mod members;
 mod money;
 mod money_forms;
+mod need_kinds;
+mod need_life;
 mod needs;
 mod notices;
 mod page_cache;

@@ -20,7 +20,7 @@ pub async fn open_need(test: &TestApp) -> Need {
     let federation = test.federation("441424").await;
     let need = village.call(needs::create(&new_need(1))).await.unwrap();
     let need = village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
-    federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap()
+    crate::needs::opened(test, &federation, &need).await
 }
 
 pub fn new_pledge(n: u128, campaign: CampaignId, charity: &Charity<'_>, need: Option<&Need>) -> NewPledge {

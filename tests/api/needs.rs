@@ -1,5 +1,5 @@
-use domain::api::needs::{self, Need, NeedChange, NewNeed, ReturnNeed, Seen};
-use domain::need::{BudgetItem, Field, NeedContent, NeedStatus};
+use domain::api::needs::{self, Need, NeedChange, NeedStep, NewNeed, Seen};
+use domain::need::{BudgetItem, ContributionKind, Field, NeedContent, NeedStatus};
 use domain::{Fen, NeedId};
 use tests::{Client, TestApp};
 use uuid::Uuid;
@@ -8,7 +8,6 @@ pub const VILLAGE: &str = "441424103203";
 
 pub fn content() -> NeedContent {
     NeedContent {
-        village: VILLAGE.parse().unwrap(),
         field: Some(Field::Infrastructure),
         title: "饮水安全巩固工程".into(),
         description: "村里的水池修于二十年前，枯水期三个自然村常常停水，需要换管、修池。".into(),
@@ -21,12 +20,19 @@ pub fn content() -> NeedContent {
         outcome: "156 户常年有水".into(),
         outcome_quantity: Some(156),
         outcome_unit: "户".into(),
-        photos: Vec::new(),
+        ..NeedContent::empty(VILLAGE.parse().unwrap(), ContributionKind::Money)
     }
 }
 
 pub fn new_need(n: u128) -> NewNeed {
     NewNeed { id: NeedId(Uuid::from_u128(n)), content: content() }
+}
+
+/// One that takes pledges: approved by the federation, its days of objection over.
+pub async fn opened(test: &TestApp, federation: &Client<'_>, need: &Need) -> Need {
+    federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap();
+    test.publicity_passes().await;
+    federation.call(needs::get(&need.id.to_string())).await.unwrap()
 }
 
 /// A need that waits for the federation.
@@ -46,7 +52,7 @@ async fn a_need_goes_from_draft_to_public_by_way_of_one_return() {
     let waiting = federation.call(needs::review()).await.unwrap();
     assert_eq!(waiting.items.iter().map(|row| row.id).collect::<Vec<_>>(), [need.id]);
 
-    let decision = ReturnNeed { version: need.version, reason: "请补一张水池的照片".into() };
+    let decision = NeedStep { version: need.version, reason: "请补一张水池的照片".into() };
     let returned = federation.call(needs::return_(need.id, &decision)).await.unwrap();
     assert_eq!(returned.status, NeedStatus::Returned);
     let seen = village.call(needs::get(&need.id.to_string())).await.unwrap();
@@ -56,8 +62,8 @@ async fn a_need_goes_from_draft_to_public_by_way_of_one_return() {
         NeedChange { version: need.version, content: NeedContent { title: "饮水工程".into(), ..content() } };
     let edited = village.call(needs::update(need.id, &change)).await.unwrap();
     let again = village.call(needs::submit(need.id, Seen { version: edited.version })).await.unwrap();
-    let open = federation.call(needs::approve(need.id, Seen { version: again.version })).await.unwrap();
-    assert_eq!((open.status, open.code.as_deref()), (NeedStatus::Open, Some("XQ-441424-2026-1")));
+    let shown = federation.call(needs::approve(need.id, Seen { version: again.version })).await.unwrap();
+    assert_eq!((shown.status, shown.code.as_deref()), (NeedStatus::Publicized, Some("XQ-441424-2026-1")));
 
     let public = test.visitor().call(needs::get("XQ-441424-2026-1")).await.unwrap();
     assert_eq!(public.content.title, "饮水工程");
@@ -142,7 +148,7 @@ async fn only_the_federation_above_the_village_decides() {
     let village = test.village(VILLAGE).await;
     let need = submitted(&village, 1).await;
     let seen = Seen { version: need.version };
-    let reason = ReturnNeed { version: need.version, reason: "不合适，请重写".into() };
+    let reason = NeedStep { version: need.version, reason: "不合适，请重写".into() };
     let strangers = [
         (test.visitor(), 401),
         (test.village("441424103204").await, 403),
@@ -179,7 +185,7 @@ async fn a_return_needs_a_reason_that_helps() {
     let village = test.village(VILLAGE).await;
     let federation = test.federation("441424").await;
     let need = submitted(&village, 1).await;
-    let decision = ReturnNeed { version: need.version, reason: " 不行 ".into() };
+    let decision = NeedStep { version: need.version, reason: " 不行 ".into() };
     let refused = federation.call(needs::return_(need.id, &decision)).await.unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["reason"]));
     test.done().await;

@@ -3,7 +3,7 @@ use crate::money::{new_pledge, open_need};
 use crate::needs::{VILLAGE, submitted};
 use axum::http::StatusCode;
 use backend::jobs;
-use domain::api::needs::{self, ReturnNeed};
+use domain::api::needs::{self, NeedStep};
 use domain::api::notices::{self, ChosenChannel, Notice, NoticeQuery};
 use domain::api::pledges;
 use domain::api::sessions;
@@ -21,7 +21,7 @@ async fn unread(client: &Client<'_>) -> u32 {
 /// A village whose need came back.
 async fn returned(n: u128, village: &Client<'_>, federation: &Client<'_>) {
     let need = submitted(village, n).await;
-    let why = ReturnNeed { version: need.version, reason: "请补报价单".into() };
+    let why = NeedStep { version: need.version, reason: "请补报价单".into() };
     federation.call(needs::return_(need.id, &why)).await.unwrap();
 }
 

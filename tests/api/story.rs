@@ -11,7 +11,7 @@ use domain::api::campaigns;
 use domain::api::deliveries::{self, ReturnItem};
 use domain::api::disbursements;
 use domain::api::money;
-use domain::api::needs::{self, Need, NeedQuery, NewNeed, ReturnNeed, Seen};
+use domain::api::needs::{self, Need, NeedQuery, NeedStep, NewNeed, Seen};
 use domain::api::payees;
 use domain::api::pledges::{self, Pledge};
 use domain::arrival::{BankLineStatus, Reason};
@@ -57,10 +57,10 @@ impl Cast<'_> {
         self.village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
         let waiting = self.federation.call(needs::review()).await.unwrap().items;
         assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [need.id]);
-        let why = ReturnNeed { version: need.version, reason: "请写明受益的自然村".into() };
+        let why = NeedStep { version: need.version, reason: "请写明受益的自然村".into() };
         self.federation.call(needs::return_(need.id, &why)).await.unwrap();
         self.village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
-        let open = self.federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap();
+        let open = crate::needs::opened(&self.test, &self.federation, &need).await;
         assert_eq!(open.code.as_deref(), Some("XQ-441424-2026-1"));
         open
     }

@@ -11,7 +11,7 @@ use domain::api::deliveries::{self, ReturnItem};
 use domain::api::disbursements;
 use domain::api::enquiries;
 use domain::api::jobs as dead;
-use domain::api::needs::{self, NewNeed, ReturnNeed};
+use domain::api::needs::{self, NeedStep, NewNeed};
 use domain::api::payees::{self, EnterPayee};
 use domain::api::pledges;
 use domain::api::todo::{self, TodoItem};
@@ -74,7 +74,7 @@ async fn what_waits_for_villages_and_federations_waits_for_no_others() {
     submitted(&village, 1).await;
     let back = submitted(&village, 2).await;
     test.clock.advance(Duration::minutes(2));
-    let why = ReturnNeed { version: back.version, reason: "请补一张水池的照片".into() };
+    let why = NeedStep { version: back.version, reason: "请补一张水池的照片".into() };
     federation.call(needs::return_(back.id, &why)).await.unwrap();
     let elsewhere = NeedContent { village: "441424125207".parse().unwrap(), ..content() };
     let elsewhere = NewNeed { id: NeedId(Uuid::from_u128(3)), content: elsewhere };
@@ -224,7 +224,7 @@ async fn a_job_that_was_given_up_waits_for_the_platform_until_it_is_dealt_with()
     let federation = test.federation("441424").await;
     for n in 1..=2 {
         let need = submitted(&village, n).await;
-        let why = ReturnNeed { version: need.version, reason: "请补报价单".into() };
+        let why = NeedStep { version: need.version, reason: "请补报价单".into() };
         federation.call(needs::return_(need.id, &why)).await.unwrap();
     }
     test.mail.lock().unwrap().failures = u32::MAX;

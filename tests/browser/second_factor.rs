@@ -12,7 +12,7 @@ use chrono::Duration;
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::registrations::{self, NewRegistration};
 use domain::consent::Agreement;
-use domain::need::{BudgetItem, Field, NeedContent};
+use domain::need::{BudgetItem, ContributionKind, Field, NeedContent};
 use domain::organisation::{OrganisationKind, Role};
 use domain::person::SURE_FOR;
 use domain::registration::{AccountInput, EnterpriseInput, Industry};
@@ -56,7 +56,6 @@ async fn waiting(test: &TestApp) -> String {
     test.settle(person).await;
 
     let content = NeedContent {
-        village: VILLAGE.parse().expect("a village"),
         field: Some(Field::Infrastructure),
         title: "饮水安全巩固工程".into(),
         description: "村里的水池修于二十年前，枯水期三个自然村常常停水，需要换管、修池。".into(),
@@ -66,7 +65,7 @@ async fn waiting(test: &TestApp) -> String {
         outcome: "156 户常年有水".into(),
         outcome_quantity: Some(156),
         outcome_unit: "户".into(),
-        photos: Vec::new(),
+        ..NeedContent::empty(VILLAGE.parse().expect("a village"), ContributionKind::Money)
     };
     let village = test.village(VILLAGE).await;
     let need = NewNeed { id: NeedId(Uuid::from_u128(1)), content };

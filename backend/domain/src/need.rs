@@ -1,6 +1,17 @@
-//! Needs: what a village asks for, what makes one complete, and the states that it passes.
+//! Needs: what a village asks for, and what makes one complete.
 //!
-//! Deliberately absent: money that came in for it (ledger), and who may decide (the caller's rights).
+//! The states that it passes are in `status`, what is asked besides money in `asked`. Deliberately absent: money that
+//! came in for it (ledger), and who may decide (the caller's rights).
+
+pub mod asked;
+pub mod indicator;
+pub mod joint;
+pub mod status;
+
+pub use asked::{AskedLine, LinePart};
+pub use indicator::Indicator;
+pub use joint::{JointBuilding, PairingForm, Readiness};
+pub use status::{NeedAction, NeedFacts, NeedStatus, NotNow};
 
 use crate::day::FIRST_DAY;
 use crate::money::Fen;
@@ -37,103 +48,63 @@ words! {
     }
 }
 
-words! {
-    /// The life of a need. `town_review` and `publicized` are entered where a town reviews and a 公示 is held.
-    pub enum NeedStatus {
-        Draft = "draft" / "草稿",
-        TownReview = "town_review" / "镇审",
-        FederationReview = "federation_review" / "工商联审核",
-        Publicized = "publicized" / "公示中",
-        Open = "open" / "可对接",
-        PartlyFunded = "partly_funded" / "部分落实",
-        Funded = "funded" / "已落实",
-        InProgress = "in_progress" / "实施中",
-        Acceptance = "acceptance" / "验收",
-        Closed = "closed" / "办结",
-        Returned = "returned" / "退回补正",
-        Paused = "paused" / "暂停",
-        Withdrawn = "withdrawn" / "撤回",
-        Expired = "expired" / "失效",
-    }
-}
-
-/// What is done to a need; each leads from certain states to exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NeedAction {
-    Submit,
-    Return,
-    Approve,
-}
-
-impl NeedStatus {
-    /// The state after `action`, if it is allowed in this one.
-    #[must_use]
-    pub const fn after(self, action: NeedAction) -> Option<NeedStatus> {
-        match (self, action) {
-            (NeedStatus::Draft | NeedStatus::Returned, NeedAction::Submit) => Some(NeedStatus::FederationReview),
-            (NeedStatus::FederationReview, NeedAction::Return) => Some(NeedStatus::Returned),
-            (NeedStatus::FederationReview, NeedAction::Approve) => Some(NeedStatus::Open),
-            _ => None,
-        }
-    }
-
-    /// Whether everybody may see it.
-    #[must_use]
-    pub const fn is_public(self) -> bool {
-        matches!(
-            self,
-            NeedStatus::Publicized
-                | NeedStatus::Open
-                | NeedStatus::PartlyFunded
-                | NeedStatus::Funded
-                | NeedStatus::InProgress
-                | NeedStatus::Acceptance
-                | NeedStatus::Closed
-        )
-    }
-
-    /// Whether the village may still change the text.
-    #[must_use]
-    pub const fn is_editable(self) -> bool {
-        matches!(self, NeedStatus::Draft | NeedStatus::Returned)
-    }
-
-    /// Whether enterprises may pledge to it.
-    #[must_use]
-    pub const fn takes_pledges(self) -> bool {
-        matches!(self, NeedStatus::Open | NeedStatus::PartlyFunded)
-    }
-}
-
 pub const TITLE_MAX: usize = 40;
 pub const DESCRIPTION_MAX: usize = 2_000;
 pub const ITEMS_MAX: usize = 30;
 pub const PHOTOS_MAX: usize = 9;
+pub const QUOTES_MAX: usize = 6;
+/// An item of the budget from here on shows where its price comes from: a quote, or what else it rests on.
+pub const QUOTED_FROM: Fen = Fen::yuan(100_000);
 
 /// What a village writes. A draft may lack anything; [`NeedContent::check_complete`] says what is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeedContent {
     pub village: PlaceCode,
+    /// What is asked; it stays what it was when the need was first saved.
+    #[serde(default = "money")]
+    pub kind: ContributionKind,
     #[serde(default)]
     pub field: Option<Field>,
     #[serde(default)]
     pub title: String,
     #[serde(default)]
     pub description: String,
+    /// Of money: the budget.
     #[serde(default)]
     pub items: Vec<BudgetItem>,
-    /// What is asked of donors, at most the budget's total; the rest is paid from elsewhere.
+    /// Of money: what is asked of donors, at most the budget's total; the rest is paid from elsewhere.
     #[serde(default)]
     pub amount_fen: Option<Fen>,
+    /// Of money: where the price of a large item comes from, if there is no quote.
+    #[serde(default)]
+    pub price_basis: String,
+    /// Pictures of quotes: for the village and whoever reviews it, never public.
+    #[serde(default)]
+    pub quotes: Vec<FileId>,
+    /// Of every other kind: what is asked.
+    #[serde(default)]
+    pub lines: Vec<AskedLine>,
+    /// Of service: the enterprise is paid for it by a public body (政府购买服务). It is no gift and in no total.
+    #[serde(default)]
+    pub procured: bool,
+    /// How the village would like to work together.
+    #[serde(default)]
+    pub form: Option<PairingForm>,
+    /// Of a joint project.
+    #[serde(default)]
+    pub joint: Option<JointBuilding>,
     #[serde(default)]
     pub wanted_by: Option<NaiveDate>,
     /// What will be better, in words.
     #[serde(default)]
     pub outcome: String,
+    /// What the outcome is counted in; none where the village names a unit of its own.
+    #[serde(default)]
+    pub indicator: Option<Indicator>,
     #[serde(default)]
     pub outcome_quantity: Option<i64>,
-    /// 户, 人, 亩, 公里 …
+    /// 户, 人, 亩, 公里 …; the indicator's, where there is one.
     #[serde(default)]
     pub outcome_unit: String,
     #[serde(default)]
@@ -147,19 +118,63 @@ pub struct BudgetItem {
     pub amount_fen: Fen,
 }
 
+const fn money() -> ContributionKind {
+    ContributionKind::Money
+}
+
 impl NeedContent {
-    /// As it is stored: texts without space around them.
+    /// A draft of which nothing is written yet.
+    #[must_use]
+    pub fn empty(village: PlaceCode, kind: ContributionKind) -> Self {
+        NeedContent {
+            village,
+            kind,
+            field: None,
+            title: String::new(),
+            description: String::new(),
+            items: Vec::new(),
+            amount_fen: None,
+            price_basis: String::new(),
+            quotes: Vec::new(),
+            lines: Vec::new(),
+            procured: false,
+            form: None,
+            joint: None,
+            wanted_by: None,
+            outcome: String::new(),
+            indicator: None,
+            outcome_quantity: None,
+            outcome_unit: String::new(),
+            photos: Vec::new(),
+        }
+    }
+
+    /// As it is stored: texts without space around them, and what follows from something else as it follows.
     #[must_use]
     pub fn trimmed(&self) -> Self {
         let item = |item: &BudgetItem| BudgetItem { name: item.name.trim().into(), ..item.clone() };
+        let joint = self.joint.as_ref().filter(|_| self.form == Some(PairingForm::JointBuilding));
+        let unit = match self.indicator {
+            Some(indicator) => indicator.unit(),
+            None => self.outcome_unit.trim(),
+        };
         NeedContent {
             title: self.title.trim().into(),
             description: self.description.trim().into(),
             items: self.items.iter().map(item).collect(),
+            price_basis: self.price_basis.trim().into(),
+            lines: self.lines.iter().map(|line| line.trimmed(self.kind)).collect(),
+            joint: joint.map(JointBuilding::trimmed),
             outcome: self.outcome.trim().into(),
-            outcome_unit: self.outcome_unit.trim().into(),
+            outcome_unit: unit.to_owned(),
             ..self.clone()
         }
+    }
+
+    /// Whether an item is so large that its price has to be shown.
+    #[must_use]
+    pub fn wants_quotes(&self) -> bool {
+        self.items.iter().any(|item| item.amount_fen >= QUOTED_FROM)
     }
 
     /// The budget's total; more than the cap counts as the cap, and is refused by the checks.
@@ -180,6 +195,24 @@ impl NeedContent {
         problems.require(at_most(&self.outcome_unit, 10), "outcome_unit", "单位最多 10 个字");
         problems.require(self.items.len() <= ITEMS_MAX, "items", "预算最多 30 项");
         problems.require(self.photos.len() <= PHOTOS_MAX, "photos", "照片最多 9 张");
+        problems.require(self.quotes.len() <= QUOTES_MAX, "quotes", "报价单最多 6 张");
+        problems.require(at_most(&self.price_basis, 200), "price_basis", "价格依据最多 200 个字");
+        let is_money = self.kind == ContributionKind::Money;
+        let no_money = self.items.is_empty() && self.amount_fen.is_none();
+        problems.require(is_money || no_money, "amount", "这类需求不填资金");
+        let paid = self.procured && self.kind != ContributionKind::Service;
+        problems.require(!paid, "procured", "只有服务类需求可以是政府购买服务");
+        asked::check_lines(&mut problems, self.kind, &self.lines, false);
+        if let Some(joint) = self.joint.as_ref().filter(|_| self.form == Some(PairingForm::JointBuilding)) {
+            joint.check(&mut problems, false);
+        }
+        if let Some((indicator, field)) = self.indicator.zip(self.field) {
+            problems.require(
+                field.indicators().contains(&indicator),
+                "indicator",
+                "这个指标不属于所选的领域，请重新选择",
+            );
+        }
         let fits = self.amount_fen.is_none_or(|amount| amount.is_zero() || amount.check_amount().is_ok());
         problems.require(fits, "amount", "金额应在 0 到 10 亿元之间");
         let dated = self.wanted_by.is_none_or(|day| day >= FIRST_DAY);
@@ -199,11 +232,18 @@ impl NeedContent {
         problems.require(self.title.trim().chars().count() >= 4, "title", "请写一个标题（至少 4 个字）");
         let described = self.description.trim().chars().count() >= 20;
         problems.require(described, "description", "请说明现状和要做的事（至少 20 个字）");
-        problems.require(!self.items.is_empty(), "items", "请至少写一项预算");
-        for (n, item) in self.items.iter().enumerate() {
-            problems.require(!item.name.trim().is_empty(), &format!("item_name_{n}"), "请写这一项买什么或做什么");
+        if self.kind == ContributionKind::Money {
+            self.check_budget(&mut problems);
+        } else {
+            let mut lines = Problems::new();
+            asked::check_lines(&mut lines, self.kind, &self.lines, true);
+            problems.add_unless_known(lines);
         }
-        self.check_amount(&mut problems);
+        if self.form == Some(PairingForm::JointBuilding) {
+            let mut joint = Problems::new();
+            self.joint.clone().unwrap_or_default().check(&mut joint, true);
+            problems.add_unless_known(joint);
+        }
         self.check_date(&mut problems, today);
         problems.require(!self.outcome.trim().is_empty(), "outcome", "请写预期成效，例如“156 户用上自来水”");
         problems.require(
@@ -211,8 +251,23 @@ impl NeedContent {
             "outcome_quantity",
             "请写成效的数量（大于 0 的整数）",
         );
-        problems.require(!self.outcome_unit.trim().is_empty(), "outcome_unit", "请写数量的单位，例如“户”");
+        let has_unit = self.indicator.is_some() || !self.outcome_unit.trim().is_empty();
+        problems.require(has_unit, "outcome_unit", "请选一个指标，或自己写数量的单位，例如“户”");
         problems
+    }
+
+    fn check_budget(&self, problems: &mut Problems) {
+        problems.require(!self.items.is_empty(), "items", "请至少写一项预算");
+        for (n, item) in self.items.iter().enumerate() {
+            problems.require(!item.name.trim().is_empty(), &format!("item_name_{n}"), "请写这一项买什么或做什么");
+        }
+        self.check_amount(problems);
+        let shown = !self.wants_quotes() || !self.quotes.is_empty() || !self.price_basis.trim().is_empty();
+        problems.require(
+            shown,
+            "price_basis",
+            "有一项满 10 万元：请上传报价单（最好三家），或写明价格依据，如“县造价信息 2026 年第 5 期”",
+        );
     }
 
     fn check_amount(&self, problems: &mut Problems) {
@@ -240,12 +295,11 @@ impl NeedContent {
 }
 
 /// The reason for a return: what the village has to mend.
+///
+/// # Errors
+/// A sentence at `reason`.
 pub fn check_reason(reason: &str) -> Result<(), Vec<Problem>> {
-    let mut problems = Problems::new();
-    let length = reason.trim().chars().count();
-    problems.require(length >= 5, "reason", "请写明退回的原因，告诉村里要补正什么（至少 5 个字）");
-    problems.require(length <= 500, "reason", "原因最多 500 个字");
-    problems.none_or_err()
+    NeedAction::Return.check_reason(reason)
 }
 
 /// The public code of a need: county, year of approval, running number (not gap-free).
@@ -269,7 +323,6 @@ mod tests {
 
     fn complete() -> NeedContent {
         NeedContent {
-            village: "441424103203".parse().unwrap(),
             field: Some(Field::Infrastructure),
             title: "饮水安全巩固工程".into(),
             description: "村里的水池修于二十年前，枯水期三个自然村常常停水，需要换管、修池。".into(),
@@ -279,7 +332,7 @@ mod tests {
             outcome: "156 户常年有水".into(),
             outcome_quantity: Some(156),
             outcome_unit: "户".into(),
-            photos: Vec::new(),
+            ..NeedContent::empty("441424103203".parse().unwrap(), ContributionKind::Money)
         }
     }
 
@@ -331,6 +384,14 @@ mod tests {
         case(|c| c.outcome = String::new(), "outcome");
         case(|c| c.outcome_quantity = Some(0), "outcome_quantity");
         case(|c| c.outcome_unit = String::new(), "outcome_unit");
+        case(|c| c.items[0].amount_fen = QUOTED_FROM, "price_basis");
+        case(|c| c.price_basis = "长".repeat(201), "price_basis");
+        case(|c| c.quotes = vec![FileId(uuid::Uuid::nil()); 7], "quotes");
+        case(|c| c.procured = true, "procured");
+        case(|c| c.lines = vec![AskedLine { name: "路灯".into(), ..AskedLine::default() }], "line_name_0");
+        case(|c| c.indicator = Some(Indicator::TrainedPeople), "indicator");
+        case(|c| c.form = Some(PairingForm::JointBuilding), "village_percent");
+        case(|c| c.kind = ContributionKind::Goods, "amount");
         for (content, field) in table {
             assert!(fields_refused(&content).contains(&field.to_owned()), "{field}");
         }
@@ -351,16 +412,41 @@ mod tests {
     }
 
     #[test]
-    fn only_a_submitted_need_is_decided() {
-        use NeedAction::{Approve, Return, Submit};
-        use NeedStatus::{Draft, FederationReview, Open, Returned};
-        for status in NeedStatus::ALL {
-            let expected = match status {
-                Draft | Returned => [Some(FederationReview), None, None],
-                FederationReview => [None, Some(Returned), Some(Open)],
-                _ => [None, None, None],
-            };
-            assert_eq!([Submit, Return, Approve].map(|action| status.after(action)), expected, "{status}");
-        }
+    fn a_need_of_another_kind_asks_by_lines_and_for_no_money() {
+        let mut content = complete();
+        content = NeedContent { kind: ContributionKind::Jobs, items: Vec::new(), amount_fen: None, ..content };
+        assert_eq!(fields_refused(&content), ["lines"]);
+        content.lines = vec![AskedLine {
+            name: "制衣车工".into(),
+            quantity: Some(12),
+            price_fen: Some(Fen::yuan(3_500)),
+            place: "本镇".into(),
+            ..AskedLine::default()
+        }];
+        assert_eq!(fields_refused(&content), Vec::<String>::new());
+        assert_eq!(content.trimmed().lines[0].unit, "人");
+        content.lines[0].place = String::new();
+        assert_eq!(fields_refused(&content), ["line_place_0"]);
+    }
+
+    #[test]
+    fn an_indicator_brings_its_unit_and_a_quote_or_its_stead_a_price() {
+        let mut content = complete();
+        content.indicator = Some(Indicator::ServedPeople);
+        content.outcome_unit = "公里".into();
+        assert_eq!(content.trimmed().outcome_unit, "人");
+        content.items[0].amount_fen = QUOTED_FROM;
+        content.quotes = vec![FileId(uuid::Uuid::nil())];
+        assert!(fields_refused(&content).is_empty());
+        content.quotes.clear();
+        content.price_basis = "县造价信息 2026 年第 5 期".into();
+        assert!(fields_refused(&content).is_empty());
+    }
+
+    #[test]
+    fn what_a_joint_project_settled_goes_when_it_is_none() {
+        let mut content = complete();
+        content.joint = Some(JointBuilding { village_percent: Some(30), ..JointBuilding::default() });
+        assert_eq!(content.trimmed().joint, None);
     }
 }

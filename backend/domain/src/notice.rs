@@ -9,6 +9,7 @@ words! {
     pub enum NoticeKind {
         NeedReturned = "need_returned" / "需求被退回",
         NeedApproved = "need_approved" / "需求已公开",
+        NeedMoved = "need_moved" / "需求的状态变化和到期提醒",
         PledgeMade = "pledge_made" / "认捐已登记，怎样汇款",
         ArrivalConfirmed = "arrival_confirmed" / "捐款到账和确认函",
         DisbursementPaid = "disbursement_paid" / "善款已拨付",
@@ -74,6 +75,13 @@ impl NoticeKind {
     #[must_use]
     pub const fn readers(self) -> &'static [Role] {
         match self {
+            NoticeKind::NeedMoved => &[
+                Role::VillageReporter,
+                Role::VillageHead,
+                Role::EnterpriseOwner,
+                Role::EnterpriseOperator,
+                Role::Donor,
+            ],
             NoticeKind::NeedReturned
             | NoticeKind::NeedApproved
             | NoticeKind::DisbursementPaid

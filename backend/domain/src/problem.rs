@@ -45,6 +45,15 @@ impl Problems {
         }
     }
 
+    /// Adds those of others whose field has none yet.
+    pub fn add_unless_known(&mut self, others: Problems) {
+        for problem in others.0 {
+            if self.0.iter().all(|known| known.field != problem.field) {
+                self.0.push(problem);
+            }
+        }
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -13,6 +13,8 @@ words! {
     /// What waits. The order is that of the page where several wait equally long.
     pub enum TodoKind {
         ReviewNeeds = "review_needs" / "待审核的需求",
+        ReviewTownNeeds = "review_town_needs" / "待镇审的需求",
+        AcceptNeeds = "accept_needs" / "待验收的需求",
         VerifyEnterprises = "verify_enterprises" / "待认证的企业",
         AnswerEnquiries = "answer_enquiries" / "待答复的来信",
         MendNeeds = "mend_needs" / "被退回、待修改的需求",
@@ -46,10 +48,11 @@ impl TodoKind {
     pub const fn within(self) -> Within {
         match self {
             TodoKind::ReviewNeeds
+            | TodoKind::ReviewTownNeeds
             | TodoKind::VerifyEnterprises
             | TodoKind::AnswerEnquiries
             | TodoKind::AcceptSpending => Within::WorkingDays(5),
-            TodoKind::MendNeeds | TodoKind::MendSpending => Within::WorkingDays(10),
+            TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::AcceptNeeds => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
             TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::EnterPayees | TodoKind::SecondRoles => {
                 Within::WorkingDays(2)
@@ -66,7 +69,7 @@ impl TodoKind {
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
-            TodoKind::ReviewNeeds => "/work#review",
+            TodoKind::ReviewNeeds | TodoKind::ReviewTownNeeds | TodoKind::AcceptNeeds => "/work#review",
             TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::ReportsDue => "/work#needs",
             TodoKind::VerifyEnterprises => "/work/verifications",
             TodoKind::AnswerEnquiries => "/work/enquiries",

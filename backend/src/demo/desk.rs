@@ -42,6 +42,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             name: name.into(),
             email: "asker@example.com".into(),
             county: Some(COUNTY.parse()?),
+            need: None,
             topic,
             text: text.into(),
         };

@@ -22,6 +22,7 @@ use domain::arrival::BankLineInput;
 use domain::campaign::{CampaignStage, CampaignYear};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
 use domain::disbursement::PayeeKind;
+use domain::need::ContributionKind;
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
 use domain::{CampaignId, Fen, NeedId, OrganisationId, PersonId, PledgeId};
@@ -115,8 +116,15 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     let others = needs::find(app, &query).await?.items;
     // The first gift goes to the village whose account visitors have, so that they see a gift's whole way.
     let own = needs::own(app, &desks.village()).await?.items;
-    let own = own.iter().find(|need| need.status.is_public()).context("the demo's village has no public need")?.id;
-    let mut needs = iter::once(own).chain(others.into_iter().map(|need| need.id).filter(|id| *id != own));
+    let own = own.iter().find(|need| need.status.takes_pledges() && need.kind == ContributionKind::Money);
+    let own = own.context("the demo's village has no open need")?.id;
+    let mut needs = iter::once(own).chain(
+        others
+            .into_iter()
+            .filter(|need| need.kind == ContributionKind::Money)
+            .map(|need| need.id)
+            .filter(|id| *id != own),
+    );
     let mut number = 0;
     for (place, giver) in GIVERS.iter().enumerate() {
         let organisation = if place == 0 {

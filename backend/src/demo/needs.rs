@@ -2,13 +2,17 @@
 //! wait for the federation.
 
 use crate::app::App;
-use crate::http::caller::{Federation, Origin, Sure, Village};
+use crate::clock::Clock;
+use crate::http::caller::{Origin, Village};
+use crate::needs::life;
 use crate::organisations::{self, NewOrganisation};
 use crate::{needs, people};
 use anyhow::Context;
-use chrono::Days;
+use chrono::{Days, Duration};
 use domain::api::needs::{NewNeed, Seen};
-use domain::need::{BudgetItem, Field, NeedContent};
+use domain::need::{
+    AskedLine, BudgetItem, ContributionKind, Field, Indicator, LinePart, NeedAction, NeedContent, NeedStatus,
+};
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::{PlaceCode, short_village_name};
 use domain::{Fen, OrganisationId, PersonId};
@@ -17,6 +21,8 @@ use std::collections::HashMap;
 
 const GOLDEN: &str = include_str!("../../../search-config/golden/needs.json");
 
+/// When the first of them was written: long enough ago for the days of objection to be over.
+const AGO_DAYS: i64 = 10;
 /// Of 五华县 one in so many waits for review, so that the to-do list is not empty.
 const WAITS: usize = 15;
 
@@ -54,16 +60,27 @@ struct GoldenOutcome {
     unit: String,
 }
 
-/// Writes, submits and approves them, as the villages and federations would.
-pub async fn seed(app: &App) -> anyhow::Result<()> {
+/// Writes, submits and approves them, as the villages, the town and the federations would have done before today; then
+/// their days of objection are over.
+pub async fn seed(today: &App) -> anyhow::Result<()> {
+    let began = today.clock.now() - Duration::days(AGO_DAYS);
+    let app = &today.at(Clock::manual(began));
+    write_all(app).await?;
+    life::open_publicized(today).await?;
+    Ok(())
+}
+
+async fn write_all(app: &App) -> anyhow::Result<()> {
     let golden: Golden = serde_json::from_str(GOLDEN).context("search-config/golden/needs.json")?;
     let accounts: HashMap<String, PersonId> =
         people::demo_people(app).await?.into_iter().map(|demo| (demo.account, demo.id)).collect();
     let person = |account: &str| accounts.get(account).copied().with_context(|| format!("no account {account}"));
     let (reporter, reviewer) = (person("village")?, person("federation")?);
+    let town = town_desk(app, person("town-reviewer")?).await?;
     let mut villages: HashMap<PlaceCode, OrganisationId> = HashMap::new();
     let mut federations: HashMap<String, OrganisationId> = HashMap::new();
     let total = golden.needs.len();
+    let mut shown = false;
     for (n, need) in golden.needs.into_iter().enumerate() {
         let waits = need.county_code == "441424" && n % WAITS == 0;
         let village = village(app, &mut villages, &need).await?;
@@ -75,18 +92,17 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             },
             origin: Origin::default(),
         };
-        let federation = Sure(Federation {
-            acting: Acting {
-                place: Some(need.county_code.parse()?),
-                ..super::acting(reviewer, federation, OrganisationKind::Federation, Role::FederationCounty)
-            },
-            origin: Origin::default(),
-        });
-        let new = NewNeed { id: app.clock.id(), content: content(app, need)? };
-        let draft = needs::create(app, &village, &new).await?;
-        let sent = needs::submit(app, &village, draft.id, Seen { version: draft.version }).await?;
-        if !waits {
-            needs::approve(app, &federation, sent.id, Seen { version: sent.version }).await?;
+        let federation = Acting {
+            place: Some(need.county_code.parse()?),
+            ..super::acting(reviewer, federation, OrganisationKind::Federation, Role::FederationCounty)
+        };
+        let own = need.village_code.as_str() == super::VILLAGE;
+        publish(app, (&village, &town, &federation), content(app, need)?, waits).await?;
+        if own && !shown {
+            shown = true;
+            for content in other_kinds(app, &village)? {
+                publish(app, (&village, &town, &federation), content, false).await?;
+            }
         }
         if (n + 1) % 60 == 0 {
             crate::say!("  {} of {total}", n + 1);
@@ -94,6 +110,144 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// From draft to public, by whoever has to; or as far as the federation's desk, if it waits there.
+async fn publish(
+    app: &App,
+    (village, town, federation): (&Village, &Acting, &Acting),
+    content: NeedContent,
+    waits: bool,
+) -> anyhow::Result<()> {
+    app.clock.advance(Duration::minutes(5));
+    let draft = needs::create(app, village, &NewNeed { id: app.clock.id(), content }).await?;
+    let take = async |acting: &Acting, action| {
+        let step = Seen { version: draft.version }.into();
+        life::step(app, (acting, &Origin::default()), (draft.id, action), &step).await
+    };
+    let sent = take(&village.acting, NeedAction::Submit).await?;
+    if sent.status == NeedStatus::TownReview {
+        take(town, NeedAction::Pass).await?;
+    }
+    if !waits {
+        take(federation, NeedAction::Approve).await?;
+    }
+    Ok(())
+}
+
+/// The demo's own town, whose reviewer reads before the federation does.
+async fn town_desk(app: &App, reviewer: PersonId) -> anyhow::Result<Acting> {
+    let place: PlaceCode = super::TOWN.parse()?;
+    let town = organisations::at(app, OrganisationKind::Town, &place).await?.context("the demo has no town")?;
+    let acting = super::acting(reviewer, town, OrganisationKind::Town, Role::TownReviewer);
+    Ok(Acting { place: Some(place), ..acting })
+}
+
+/// One need of each kind besides money, of the village whose account visitors have.
+fn other_kinds(app: &App, village: &Village) -> anyhow::Result<Vec<NeedContent>> {
+    let place = village.acting.place.clone().context("a village has a place")?;
+    OTHER_KINDS
+        .iter()
+        .map(|other| {
+            let mut line = AskedLine::default();
+            for (part, typed) in other.line {
+                line.set(*part, typed).map_err(anyhow::Error::msg)?;
+            }
+            Ok(NeedContent {
+                field: Some(other.field),
+                title: other.title.into(),
+                description: other.description.into(),
+                lines: vec![line],
+                wanted_by: Some(app.clock.today() + Days::new(200)),
+                outcome: other.outcome.0.into(),
+                indicator: Some(other.outcome.1),
+                outcome_quantity: Some(other.outcome.2),
+                ..NeedContent::empty(place.clone(), other.kind)
+            })
+        })
+        .collect()
+}
+
+struct Other {
+    kind: ContributionKind,
+    field: Field,
+    title: &'static str,
+    description: &'static str,
+    line: &'static [(LinePart, &'static str)],
+    outcome: (&'static str, Indicator, i64),
+}
+
+const OTHER_KINDS: &[Other] = &[
+    Other {
+        kind: ContributionKind::Goods,
+        field: Field::RuralCivility,
+        title: "农家书屋添置书柜和儿童图书",
+        description: "书屋去年腾出一间旧教室，桌椅已有，书柜只有两个，书多是十几年前的。周末常有三十多个孩子来，坐在地上看。",
+        line: &[
+            (LinePart::Name, "儿童图书"),
+            (LinePart::Quantity, "600"),
+            (LinePart::Unit, "册"),
+            (LinePart::Place, "村委会旁旧小学一楼"),
+            (LinePart::Note, "适合小学生，八成新以上"),
+        ],
+        outcome: ("全村孩子周末有书看", Indicator::Participants, 1_500),
+    },
+    Other {
+        kind: ContributionKind::Jobs,
+        field: Field::LowIncomeSupport,
+        title: "留守妇女想在家门口做手工",
+        description: "村里有二十多位妇女要照顾老人孩子，不能外出，会踩缝纫机。村委会腾出八十平方米的房子，水电都通，想请企业来设加工点。",
+        line: &[
+            (LinePart::Name, "缝纫、包装手工"),
+            (LinePart::Quantity, "20"),
+            (LinePart::Price, "2000"),
+            (LinePart::PriceTo, "3500"),
+            (LinePart::Place, "村委会二楼加工点"),
+            (LinePart::Note, "计件，时间灵活"),
+        ],
+        outcome: ("20 位妇女在家门口有收入", Indicator::EmployedPeople, 20),
+    },
+    Other {
+        kind: ContributionKind::Purchase,
+        field: Field::ConsumptionAssistance,
+        title: "山茶油上市，找单位食堂采购",
+        description: "全村油茶三百多亩，十二月榨油，往年靠贩子上门，价格压得低。今年统一送镇里检验、统一灌装，想直接卖给食堂和企业。",
+        line: &[
+            (LinePart::Name, "山茶油"),
+            (LinePart::Quantity, "3000"),
+            (LinePart::Unit, "斤"),
+            (LinePart::Price, "55"),
+            (LinePart::Minimum, "50"),
+            (LinePart::Period, "12 月至次年 3 月"),
+        ],
+        outcome: ("60 户油茶户每斤多卖 8 元", Indicator::SoldHouseholds, 60),
+    },
+    Other {
+        kind: ContributionKind::Technology,
+        field: Field::SpecialtyIndustry,
+        title: "油茶低产林改造，请技术员来教",
+        description: "油茶林多是八十年代种的，密、老、病虫多，亩产只有别村一半。想请懂油茶的技术员来几次，带着大家修剪、嫁接。",
+        line: &[
+            (LinePart::Name, "油茶修剪和嫁接"),
+            (LinePart::Quantity, "6"),
+            (LinePart::Period, "春季，每次两天"),
+            (LinePart::Place, "村后山油茶林"),
+        ],
+        outcome: ("改造油茶林 120 亩", Indicator::PlantedArea, 120),
+    },
+    Other {
+        kind: ContributionKind::Service,
+        field: Field::SocializedServices,
+        title: "给独居老人做一次家电和电路检修",
+        description: "村里独居老人三十一户，电线多是老式的，去年有一户插座冒烟。想请企业的电工师傅来，逐户看一遍，换掉危险的开关和插座。",
+        line: &[
+            (LinePart::Name, "入户电路检修"),
+            (LinePart::Quantity, "4"),
+            (LinePart::Period, "入冬前的周末"),
+            (LinePart::Place, "全村 31 户"),
+        ],
+        outcome: ("31 户老人用电没有隐患", Indicator::ServedElders, 31),
+    },
+];
 
 /// The village's organisation: the demo's own, or a new one.
 async fn village(
@@ -138,8 +292,8 @@ async fn federation(
 fn content(app: &App, need: GoldenNeed) -> anyhow::Result<NeedContent> {
     let (quantity, unit) = whole(&need.outcome)?;
     Ok(NeedContent {
-        village: need.village_code,
         field: Some(need.field),
+        price_basis: "示例：参照县造价信息和三家询价的平均价".into(),
         title: need.title,
         description: need.description,
         items: need
@@ -152,7 +306,7 @@ fn content(app: &App, need: GoldenNeed) -> anyhow::Result<NeedContent> {
         outcome: need.outcome.text,
         outcome_quantity: Some(quantity),
         outcome_unit: unit,
-        photos: Vec::new(),
+        ..NeedContent::empty(need.village_code, ContributionKind::Money)
     })
 }
 

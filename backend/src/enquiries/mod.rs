@@ -24,7 +24,7 @@ use domain::enquiry::{EnquiryStatus, MESSAGES_MAX, check_message, check_question
 use domain::organisation::Acting;
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::todo::Waiting;
-use domain::{EnquiryId, JobId, PersonId, mask, sensitive};
+use domain::{EnquiryId, JobId, NeedId, PersonId, mask, sensitive};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -49,7 +49,11 @@ pub async fn ask(app: &App, origin: &Origin, asker: Option<PersonId>, new: &NewE
     Guesses::of_enquiries(&new.email, origin).take(app).await?;
     let mut tx = app.begin().await?;
     let consented_by = consents::numbers_of(&mut tx, asker, ("text", &new.text)).await?;
-    let place = answers_for(&mut tx, new.county.as_ref()).await?;
+    let county = match new.need {
+        Some(need) => Some(county_of(&mut tx, need).await?),
+        None => new.county.clone(),
+    };
+    let place = answers_for(&mut tx, county.as_ref()).await?;
     let number = reference(app.clock.today(), sql::next_number(&mut tx).await?);
     let inserted = sql::insert(&mut tx, new, (&place, &number), consented_by, app.clock.now()).await;
     let inserted = inserted.on_constraint("enquiry_pkey", || Error::Conflict(String::new()));
@@ -63,7 +67,7 @@ pub async fn ask(app: &App, origin: &Origin, asker: Option<PersonId>, new: &NewE
         subject_kind: "enquiry",
         subject: new.id.0,
         before: None,
-        after: Some(json!({ "status": EnquiryStatus::Waiting, "place": place, "topic": new.topic })),
+        after: Some(json!({ "status": EnquiryStatus::Waiting, "place": place, "topic": new.topic, "need": new.need })),
         reason: None,
     };
     audit::record_as(app, &mut tx, None, None, origin, record).await?;
@@ -75,11 +79,18 @@ pub async fn ask(app: &App, origin: &Origin, asker: Option<PersonId>, new: &NewE
 async fn asked_before(app: &App, new: &NewEnquiry) -> Result<Option<Asked>> {
     let mut connection = app.pool.acquire().await?;
     let Some(known) = sql::first_message(&mut connection, new.id).await? else { return Ok(None) };
-    let same = known.topic == new.topic
+    let same = (known.topic, known.need) == (new.topic, new.need)
         && known.email.as_deref() == Some(new.email.trim())
         && known.text.as_deref() == Some(new.text.trim());
     let other = || Error::Conflict("这封信已经收到过别的内容，请重新打开页面填写".into());
     same.then_some(Some(Asked { id: new.id, reference: known.reference })).ok_or_else(other)
+}
+
+/// A letter about a need goes to the federation that answers for it.
+async fn county_of(tx: &mut PgConnection, need: NeedId) -> Result<PlaceCode> {
+    let village = sql::village_of_public(tx, need).await?;
+    let village = village.ok_or_else(|| Error::invalid("need", "没有这条公开的需求，请从需求的页面重新打开"))?;
+    village.county().parse().map_err(|error| Error::Internal(anyhow::anyhow!("a village's county: {error}")))
 }
 
 /// Whose federation answers: the county's where there is one, so that no letter waits for nobody.
@@ -121,6 +132,7 @@ pub async fn get(app: &App, viewer: &Viewer<'_>, id: EnquiryId) -> Result<Enquir
     let messages = sql::messages(&mut tx, id).await?;
     Ok(Enquiry {
         id,
+        need: sql::about(&mut tx, id).await?,
         reference: row.reference,
         topic: row.topic,
         status: row.status,

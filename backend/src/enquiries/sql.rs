@@ -1,11 +1,11 @@
 //! The only SQL on letters from anybody.
 
 use chrono::{DateTime, Utc};
-use domain::api::enquiries::{EnquiryMessage, NewEnquiry};
+use domain::api::enquiries::{AboutNeed, EnquiryMessage, NewEnquiry};
 use domain::enquiry::{EnquiryStatus, Topic};
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
-use domain::{EnquiryId, PersonId};
+use domain::{EnquiryId, NeedId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
@@ -40,12 +40,13 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into enquiry (id, reference, place, topic, status, asked_at, changed_at)
-         values ($1, $2, $3, $4, 'waiting', $5, $5)",
+        "insert into enquiry (id, reference, place, topic, need, status, asked_at, changed_at)
+         values ($1, $2, $3, $4, $5, 'waiting', $6, $6)",
         new.id.0,
         reference,
         place.as_str(),
         new.topic.as_str(),
+        new.need.map(|need| need.0),
         now
     )
     .execute(&mut *connection)
@@ -126,13 +127,14 @@ pub async fn replace(connection: &mut PgConnection, (id, position): (EnquiryId, 
 pub struct First {
     pub reference: String,
     pub topic: Topic,
+    pub need: Option<NeedId>,
     pub email: Option<String>,
     pub text: Option<String>,
 }
 
 pub async fn first_message(connection: &mut PgConnection, id: EnquiryId) -> sqlx::Result<Option<First>> {
     let row = sqlx::query!(
-        r#"select e.reference, e.topic, p.email as "email?", m.text as "text?"
+        r#"select e.reference, e.topic, e.need, p.email as "email?", m.text as "text?"
            from enquiry e
            left join enquiry_private p on p.enquiry = e.id
            left join enquiry_message m on m.enquiry = e.id and m.position = 1
@@ -141,8 +143,33 @@ pub async fn first_message(connection: &mut PgConnection, id: EnquiryId) -> sqlx
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(First { reference: row.reference, topic: word(&row.topic)?, email: row.email, text: row.text }))
-        .transpose()
+    row.map(|row| {
+        let (topic, need) = (word(&row.topic)?, row.need.map(NeedId));
+        Ok(First { reference: row.reference, topic, need, email: row.email, text: row.text })
+    })
+    .transpose()
+}
+
+/// The village of a need that everybody may read.
+pub async fn village_of_public(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<PlaceCode>> {
+    let village = sqlx::query_scalar!(r#"select village as "village!" from needs_public where id = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    village.as_deref().map(word).transpose()
+}
+
+/// The public need that a letter is about.
+pub async fn about(connection: &mut PgConnection, id: EnquiryId) -> sqlx::Result<Option<AboutNeed>> {
+    sqlx::query_as!(
+        AboutNeed,
+        r#"select n.code as "code!", n.title as "title!"
+           from enquiry e
+           join needs_public n on n.id = e.need
+           where e.id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// A letter that is being answered, locked until the transaction ends.

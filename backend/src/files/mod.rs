@@ -83,14 +83,14 @@ pub async fn read(app: &App, caller: &Caller, id: FileId, size: Size) -> Result<
     let me = caller.me.as_deref();
     let verified = |membership: &&Membership| membership.status == OrganisationStatus::Verified;
     let uploader = me.is_some_and(|me| me.id == access.uploader);
-    // Whoever may see the need may see its pictures: its village, the federation above it, the auditor.
+    // Whoever may see the need may see its pictures: its village, the town and the federation above it, the auditor.
     let insider = access.need.as_ref().is_some_and(|need| {
         me.is_some_and(|me| {
             me.acting().filter(verified).any(|membership| {
-                use domain::organisation::Role::{Auditor, FederationCity, FederationCounty};
+                use domain::organisation::Role::{Auditor, FederationCity, FederationCounty, TownReviewer};
                 membership.organisation == need.organisation
                     || membership.role == Auditor
-                    || (matches!(membership.role, FederationCity | FederationCounty)
+                    || (matches!(membership.role, FederationCity | FederationCounty | TownReviewer)
                         && need.submitted
                         && membership.covers(&need.village))
             })

@@ -1,4 +1,4 @@
-//! The only SQL on files. What shows a picture is read from `need_photo`, `spending_read` and
+//! The only SQL on files. What shows a picture is read from `need_photo`, `need_quote`, `spending_read` and
 //! `registration_document_now`, and written by the rooms of needs, deliveries and registrations.
 
 use super::picture::Taken;
@@ -91,9 +91,10 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
                   array(select r.organisation from file_reader r where r.file = f.id) as "readers!"
            from file f
            left join need_photo p on p.file = f.id
+           left join need_quote q on q.file = f.id
            left join spending_file sf on sf.file = f.id
            left join spending_read s on s.id = sf.item
-           left join need n on n.id = coalesce(p.need, s.need)
+           left join need n on n.id = coalesce(p.need, q.need, s.need)
            left join registration_document_now d on d.file = f.id
            where f.id = $1
            limit 1"#,

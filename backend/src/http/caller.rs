@@ -184,6 +184,12 @@ macro_rules! rights {
 rights! {
     /// Writes and submits the needs of its village.
     Village: [VillageReporter, VillageHead], "只有村（社区）的账号可以做这件事";
+    /// Reads the needs of its town's villages before the federation does.
+    TownDesk: [TownReviewer], "只有镇（街道）的审核员可以做这件事";
+    /// Returns a need that waits at its desk.
+    Reviewer: [TownReviewer, FederationCounty, FederationCity], "只有镇（街道）审核员和工商联可以做这件事";
+    /// Sets a need aside for a time: the village its own, the federation one of its county.
+    NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity], "只有村（社区）和工商联可以做这件事";
     /// Decides on the needs of its county or of the whole city.
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
     /// Pledges for its enterprise and follows its gifts.

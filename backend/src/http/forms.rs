@@ -9,6 +9,7 @@ mod display;
 mod joining;
 mod members;
 mod money;
+mod needs;
 mod payments;
 mod prove;
 mod read;
@@ -23,23 +24,22 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use domain::Problem;
 use domain::api::files::FILE_BYTES_MAX;
-use domain::api::needs::{self, Need, NeedChange, NewNeed, ReturnNeed, Seen};
 use domain::api::sessions::{self, Credentials};
 use domain::api::{ApiError, ErrorCode};
-use domain::need::{BudgetItem, NeedContent, PHOTOS_MAX};
+use domain::need::{PHOTOS_MAX, QUOTES_MAX};
 use domain::organisation::OrganisationKind;
-use domain::{Fen, NeedId, Problem};
 use frontend::{Ask, FormState, Lang};
 
-/// Room for nine pictures and the text.
-const UPLOAD_BYTES_MAX: usize = PHOTOS_MAX * FILE_BYTES_MAX + 256 * 1024;
+/// Room for a need's pictures and the text.
+const UPLOAD_BYTES_MAX: usize = (PHOTOS_MAX + QUOTES_MAX) * FILE_BYTES_MAX + 256 * 1024;
 
 /// Every path that takes a form; the page of the same path shows it.
 pub fn routes(site: &Site) -> Router<Site> {
     let with_pictures = Router::new()
-        .route("/work/needs/new", page_and(post(need_new)))
-        .route("/work/needs/{id}", page_and(post(need_edit)))
+        .route("/work/needs/new", page_and(post(needs::new)))
+        .route("/work/needs/{id}", page_and(post(needs::edit)))
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/spending/{id}", page_and(post(reports::correct)))
@@ -65,7 +65,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/organisations", page_and(post(members::organisations)))
         .route("/work/town", page_and(post(members::area)))
         .route("/work/places", page_and(post(members::area)))
-        .route("/needs/{id}", page_and(post(need_step)))
+        .route("/needs/{id}", page_and(post(needs::step)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))
@@ -193,161 +193,6 @@ fn own_village(form: &Form) -> Option<domain::place::PlaceCode> {
     village.place.clone()
 }
 
-/// What was typed as a need's content. What cannot be read is a problem and left out.
-fn need_content(form: &mut Form) -> Option<NeedContent> {
-    let village = own_village(form)?;
-    let mut items = Vec::new();
-    let typed: Vec<(String, String)> = {
-        let (names, amounts) = (form.state.all("item_name"), form.state.all("item_amount"));
-        let pairs = names.into_iter().zip(amounts);
-        let filled = pairs.filter(|(name, amount)| !name.trim().is_empty() || !amount.trim().is_empty());
-        filled.map(|(name, amount)| (name.to_owned(), amount.to_owned())).collect()
-    };
-    // Empty lines in between close up, on the page too, so that a problem stands by its line.
-    form.state.values.retain(|(name, _)| name != "item_name" && name != "item_amount");
-    for (n, (name, amount)) in typed.into_iter().enumerate() {
-        form.state.set("item_name", name.clone());
-        form.state.set("item_amount", amount.clone());
-        match Fen::parse_yuan(&amount) {
-            Ok(amount_fen) => items.push(BudgetItem { name, amount_fen }),
-            Err(error) => form.problem(format!("item_amount_{n}"), error.to_string()),
-        }
-    }
-    let amount_fen = match form.value("amount").trim() {
-        "" => None,
-        typed => Fen::parse_yuan(typed).map_err(|error| form.problem("amount", error.to_string())).ok(),
-    };
-    let wanted_by = match form.value("wanted_by").trim() {
-        "" => None,
-        typed => typed.parse().map_err(|_| form.problem("wanted_by", "日期应写成 2026-12-31 的样子")).ok(),
-    };
-    let quantity: String = form.value("outcome_quantity").trim().chars().map(domain::money::to_half_width).collect();
-    let outcome_quantity = match quantity.as_str() {
-        "" => None,
-        typed => typed.parse().map_err(|_| form.problem("outcome_quantity", "数量应是大于 0 的整数")).ok(),
-    };
-    Some(NeedContent {
-        village,
-        field: form.value("field").parse().ok(),
-        title: form.value("title").trim().to_owned(),
-        description: form.value("description").trim().replace("\r\n", "\n"),
-        items,
-        amount_fen,
-        wanted_by,
-        outcome: form.value("outcome").trim().to_owned(),
-        outcome_quantity,
-        outcome_unit: form.value("outcome_unit").trim().to_owned(),
-        photos: form.state.photos.iter().map(|photo| photo.id).collect(),
-    })
-}
-
-async fn need_new(State(site): State<Site>, request: Request) -> Response {
-    save_need(site, request, None).await
-}
-
-async fn need_edit(
-    State(site): State<Site>,
-    axum::extract::Path(id): axum::extract::Path<String>,
-    request: Request,
-) -> Response {
-    save_need(site, request, id.parse().ok()).await
-}
-
-async fn save_need(site: Site, request: Request, id: Option<NeedId>) -> Response {
-    let mut form = match Form::read(&site, request).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
-    let Some(content) = need_content(&mut form) else { return form.not_from_a_village(&site).await };
-    let action = form.value("action").to_owned();
-    if action == "more" {
-        return more_items(&site, form).await;
-    }
-    if !form.state.problems.is_empty() {
-        let also = content.check_complete(site.app.clock.today()).into_vec();
-        let fields = if action == "submit" { also } else { Vec::new() };
-        return form.refused(&site, invalid(fields)).await;
-    }
-    if action == "submit"
-        && let Err(fields) = content.check_complete(site.app.clock.today()).none_or_err()
-    {
-        return form.refused(&site, invalid(fields)).await;
-    }
-    let saved = match id {
-        Some(id) => {
-            let version = form.value("version").parse().unwrap_or_default();
-            form.page.in_process(&site).call(needs::update(id, &NeedChange { version, content })).await
-        }
-        None => match form.value("id").parse() {
-            Ok(id) => form.page.in_process(&site).call(needs::create(&NewNeed { id, content })).await,
-            Err(_) => Err(ApiError::new(ErrorCode::BadRequest, "请重新打开这个页面再填写")),
-        },
-    };
-    let saved: Need = match saved {
-        Ok(saved) => saved,
-        Err(error) => {
-            form.begin_anew(&error);
-            return form.refused(&site, error).await;
-        }
-    };
-    if action != "submit" {
-        return site.see_other(form.lang(), &format!("/needs/{}?done=saved", saved.id));
-    }
-    match form.page.in_process(&site).call(needs::submit(saved.id, Seen { version: saved.version })).await {
-        Ok(need) => site.see_other(form.lang(), &format!("/needs/{}?done=submitted", need.id)),
-        // The draft is saved; the next try changes that draft.
-        Err(error) => {
-            form.page.uri = format!("/work/needs/{}", saved.id).parse().unwrap_or_default();
-            form.state.values.retain(|(name, _)| name != "version" && name != "id");
-            form.state.set("version", saved.version.to_string());
-            form.refused(&site, error).await
-        }
-    }
-}
-
 fn invalid(fields: Vec<Problem>) -> ApiError {
     ApiError { fields, ..ApiError::new(ErrorCode::Invalid, "有几处需要改一改") }
-}
-
-/// The same page with more empty budget lines: nothing is checked and nothing saved.
-async fn more_items(site: &Site, mut form: Form) -> Response {
-    form.state.problems.clear();
-    for _ in 0..3 {
-        form.state.set("item_name", "");
-        form.state.set("item_amount", "");
-    }
-    form.state.set("unchecked", "1");
-    site.page(&form.page, Some(form.state)).await
-}
-
-/// Submit, approve or return, on the need's own page.
-async fn need_step(
-    State(site): State<Site>,
-    axum::extract::Path(id): axum::extract::Path<String>,
-    request: Request,
-) -> Response {
-    let form = match Form::read(&site, request).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
-    let inner = form.page.in_process(&site);
-    let version = form.value("version").parse().unwrap_or_default();
-    // The page may be open by the need's code; decisions go by its id.
-    let id = match inner.call(needs::get(&id)).await {
-        Ok(need) => need.id,
-        Err(error) => return form.refused(&site, error).await,
-    };
-    let (result, done) = match form.value("action") {
-        "submit" => (inner.call(needs::submit(id, Seen { version })).await, "submitted"),
-        "approve" => (inner.call(needs::approve(id, Seen { version })).await, "approved"),
-        "return" => {
-            let reason = form.value("reason").to_owned();
-            (inner.call(needs::return_(id, &ReturnNeed { version, reason })).await, "returned")
-        }
-        _ => (Err(ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")), ""),
-    };
-    match result {
-        Ok(need) => site.see_other(form.lang(), &format!("/needs/{}?done={done}", need.id)),
-        Err(error) => form.refused(&site, error).await,
-    }
 }

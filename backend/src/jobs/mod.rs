@@ -16,7 +16,7 @@ use crate::error::{OneRow, Result};
 use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
-use crate::{enquiries, links};
+use crate::{enquiries, links, needs};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::DeadJob;
 use domain::api::{Count, List};
@@ -117,6 +117,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
 /// Works until told to stop; the jobs and the regular task in hand are finished first.
 pub async fn work(app: App, stop: CancellationToken) {
     let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
+    let following = tokio::spawn(needs::promises::keep_following(app.clone(), stop.clone()));
     while !stop.is_cancelled() {
         let begun = Instant::now();
         let found = run_next(&app).await;
@@ -130,8 +131,10 @@ pub async fn work(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(rest) => {}
         }
     }
-    if let Err(error) = regular.await {
-        tracing::error!(%error, "the regular tasks ended by themselves");
+    for (what, task) in [("the regular tasks", regular), ("what follows promises", following)] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, what, "a part of the worker ended by itself");
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub const NOT_AN_INVOICE: &str = "本邮件不是公益事业捐赠票据，不�
 pub enum Letter {
     NeedReturned(NeedReturned),
     NeedApproved(NeedApproved),
+    NeedMoved(NeedMoved),
     PledgeMade(PledgeMade),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
@@ -60,11 +61,24 @@ pub struct NeedReturned {
     pub path: String,
 }
 
-/// To the village: everybody can read its need now.
+/// To the village: everybody can read its need now, and object to it until a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NeedApproved {
     pub code: String,
     pub title: String,
+    pub until: NaiveDate,
+    pub path: String,
+}
+
+/// To the village, and at its end to the givers: a need has come to another state, or soon will.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedMoved {
+    pub code_or_title: String,
+    /// The new state, or what is about to happen.
+    pub what: String,
+    /// What it means for the reader.
+    pub says: String,
+    pub reason: Option<String>,
     pub path: String,
 }
 
@@ -238,6 +252,7 @@ impl Letter {
         match self {
             Letter::NeedReturned(letter) => letter.content(),
             Letter::NeedApproved(letter) => letter.content(),
+            Letter::NeedMoved(letter) => letter.content(),
             Letter::PledgeMade(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
@@ -259,6 +274,7 @@ impl Letter {
         match self {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
+            Letter::NeedMoved(_) => NoticeKind::NeedMoved,
             Letter::PledgeMade(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
@@ -306,10 +322,25 @@ impl NeedApproved {
         Content {
             subject: format!("需求已公开：{} {}", self.code, self.title),
             blocks: vec![
-                paragraph(format!("您村的需求“{}”已通过审核，现在人人可以看到。", self.title)),
-                Block::Facts(vec![("需求编号", self.code.clone())]),
+                paragraph(format!(
+                    "您村的需求“{}”已通过审核，现在人人可以看到。公示期内没有异议，企业就可以来对接。",
+                    self.title
+                )),
+                Block::Facts(vec![("需求编号", self.code.clone()), ("公示到", day(self.until))]),
             ],
             link: ("查看公开页面", self.path.clone()),
+        }
+    }
+}
+
+impl NeedMoved {
+    fn content(&self) -> Content {
+        let mut blocks = vec![paragraph(self.says.clone())];
+        blocks.extend(self.reason.clone().map(Block::Quote));
+        Content {
+            subject: format!("{}：{}", self.what, self.code_or_title),
+            blocks,
+            link: ("打开这条需求", self.path.clone()),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The routes of needs.
 
+use super::life;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Caller, Federation, Sure, Village};
+use crate::http::caller::{Caller, Federation, NeedKeeper, Origin, Reviewer, Sure, TownDesk, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -11,21 +12,33 @@ use axum::http::StatusCode;
 use domain::NeedId;
 use domain::api::List;
 use domain::api::needs::{
-    APPROVE, NEED, NEEDS, Need, NeedChange, NeedList, NeedQuery, NeedRow, NewNeed, OWN, RETURN, REVIEW, ReturnNeed,
-    SUBMIT, Seen,
+    APPROVE, CLOSE, FINISH, NEED, NEEDS, Need, NeedChange, NeedList, NeedQuery, NeedRow, NeedStep, NewNeed, OWN, PASS,
+    PAUSE, RENEW, RESUME, RETURN, REVIEW, SEND_BACK, START, SUBMIT, TAKE_UP, WITHDRAW,
 };
+use domain::need::NeedAction;
+use domain::organisation::Acting;
 
 pub fn routes() -> Endpoints {
     Endpoints::new("需求")
         .get(NEEDS, "公开的需求：搜索、筛选、翻页", list)
         .post(NEEDS, "写一条需求的草稿", create)
         .get(OWN, "本村的需求", own)
-        .get(REVIEW, "等待审核的需求", review)
+        .get(REVIEW, "等待审核和验收的需求", review)
         .get(NEED, "一条需求，按编号或 id", read)
         .post(NEED, "改一条需求的草稿", update)
-        .post(SUBMIT, "提交审核", submit)
+        .post(SUBMIT, "提交审核：镇里有审核员的先到镇，否则到工商联", submit)
+        .post(PASS, "镇审通过，交工商联", pass)
+        .post(TAKE_UP, "工商联直接受理在镇里等候的需求，写明原因", take_up)
         .post(RETURN, "退回，写明原因", return_)
-        .post(APPROVE, "审核通过，公开", approve)
+        .post(APPROVE, "审核通过，开始公示", approve)
+        .post(PAUSE, "暂停，写明原因", pause)
+        .post(RESUME, "恢复，写明原因", resume)
+        .post(WITHDRAW, "撤回，写明原因；有人认捐或承诺后不能撤回", withdraw)
+        .post(RENEW, "把失效或撤回的需求重新申报", renew)
+        .post(START, "开工", start)
+        .post(FINISH, "做完了，申请验收", finish)
+        .post(SEND_BACK, "验收不通过，退回继续实施，写明原因", send_back)
+        .post(CLOSE, "验收通过，办结", close)
 }
 
 async fn list(State(app): State<App>, Query(query): Query<NeedQuery>) -> Result<Json<NeedList>> {
@@ -53,39 +66,53 @@ async fn update(
     Ok(Json(super::update(&app, &village, need_id(&id)?, &change).await?))
 }
 
-async fn submit(
-    State(app): State<App>,
-    village: Village,
-    Path(id): Path<String>,
-    Body(seen): Body<Seen>,
+/// A step, whoever takes it: the right is what the handler asked for.
+async fn take(
+    app: &App,
+    (acting, origin): (&Acting, &Origin),
+    action: NeedAction,
+    id: &str,
+    step: &NeedStep,
 ) -> Result<Json<Need>> {
-    Ok(Json(super::submit(&app, &village, need_id(&id)?, seen).await?))
+    Ok(Json(life::step(app, (acting, origin), (need_id(id)?, action), step).await?))
 }
 
-async fn return_(
-    State(app): State<App>,
-    federation: Federation,
-    Path(id): Path<String>,
-    Body(decision): Body<ReturnNeed>,
-) -> Result<Json<Need>> {
-    Ok(Json(super::return_(&app, &federation, need_id(&id)?, &decision).await?))
+/// Handlers that differ in the right that they ask for and in the step.
+macro_rules! steps {
+    ($($name:ident: $right:ty, $by:pat => $acting:expr, $action:ident;)+) => {$(
+        async fn $name(
+            State(app): State<App>,
+            $by: $right,
+            Path(id): Path<String>,
+            Body(step): Body<NeedStep>,
+        ) -> Result<Json<Need>> {
+            take(&app, $acting, NeedAction::$action, &id, &step).await
+        }
+    )+};
 }
 
-async fn approve(
-    State(app): State<App>,
-    federation: Sure<Federation>,
-    Path(id): Path<String>,
-    Body(seen): Body<Seen>,
-) -> Result<Json<Need>> {
-    Ok(Json(super::approve(&app, &federation, need_id(&id)?, seen).await?))
+steps! {
+    submit: Village, by => (&by.acting, &by.origin), Submit;
+    pass: TownDesk, by => (&by.acting, &by.origin), Pass;
+    take_up: Federation, by => (&by.acting, &by.origin), TakeUp;
+    return_: Reviewer, by => (&by.acting, &by.origin), Return;
+    approve: Sure<Federation>, Sure(by) => (&by.acting, &by.origin), Approve;
+    pause: NeedKeeper, by => (&by.acting, &by.origin), Pause;
+    resume: NeedKeeper, by => (&by.acting, &by.origin), Resume;
+    withdraw: Village, by => (&by.acting, &by.origin), Withdraw;
+    renew: Village, by => (&by.acting, &by.origin), Renew;
+    start: Village, by => (&by.acting, &by.origin), Start;
+    finish: Village, by => (&by.acting, &by.origin), Finish;
+    send_back: Federation, by => (&by.acting, &by.origin), SendBack;
+    close: Sure<Federation>, Sure(by) => (&by.acting, &by.origin), Close;
 }
 
 async fn own(State(app): State<App>, village: Village) -> Result<Json<List<NeedRow>>> {
     Ok(Json(super::own(&app, &village).await?))
 }
 
-async fn review(State(app): State<App>, federation: Federation) -> Result<Json<List<NeedRow>>> {
-    Ok(Json(super::review(&app, &federation).await?))
+async fn review(State(app): State<App>, reviewer: Reviewer) -> Result<Json<List<NeedRow>>> {
+    Ok(Json(super::review(&app, &reviewer).await?))
 }
 
 /// `/needs/{id}` takes a code as well when it is read; whatever else is no id is not found.

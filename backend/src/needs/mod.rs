@@ -1,9 +1,11 @@
-//! Needs: a village writes one, the federation decides on it, everybody reads it.
+//! Needs: a village writes one, town and federation decide on it, everybody reads it.
 //!
-//! Each use case is one transaction: change, event, commit. A decision names the version that was read, so nobody
-//! approves a text that he has not seen. Deliberately absent: money (ledger), finding by words (search).
+//! Each use case is one transaction: change, event, commit. What moves a need from state to state is in `life`, what
+//! moves it because of promises in `promises`. Deliberately absent: money (ledger), finding by words (search).
 
 mod http;
+pub mod life;
+pub mod promises;
 mod sql;
 
 pub use http::routes;
@@ -12,16 +14,13 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files;
-use crate::http::caller::{Audit, Caller, Federation, Origin, Sure, Village};
-use crate::mail::letter::{NeedApproved, NeedReturned};
-use crate::mail::{self, Letter};
+use crate::http::caller::{Audit, Caller, Federation, Reviewer, TownDesk, Village};
 use crate::search::{self, engine::Sort};
-use chrono::Datelike;
 use domain::api::needs::{
-    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed, ReturnNeed, Seen,
+    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed,
 };
 use domain::api::{Count, List};
-use domain::need::{Field, NeedAction, NeedContent, NeedStatus, check_reason, need_code};
+use domain::need::{Field, NeedAction, NeedContent, NeedStatus, NotNow};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
@@ -59,7 +58,7 @@ pub async fn create(app: &App, village: &Village, new: &NewNeed) -> Result<Need>
     };
     audit::record(app, &mut tx, &village.acting, &village.origin, record).await?;
     tx.commit().await?;
-    get(app, &caller_of(village), &new.id.to_string()).await
+    get(app, &Viewer::of(&village.acting), &new.id.to_string()).await
 }
 
 /// The answer to an id that exists: the same need, if it is the same, and ours.
@@ -72,13 +71,15 @@ async fn created_before(app: &App, village: &Village, new: &NewNeed) -> Result<N
         return Err(other());
     }
     drop(tx);
-    get(app, &caller_of(village), &new.id.to_string()).await
+    get(app, &Viewer::of(&village.acting), &new.id.to_string()).await
 }
 
 /// Whether what is asked is there already: the same text, and the same pictures.
 async fn is_stored(tx: &mut PgConnection, stored: &NeedContent, asked: &NeedContent) -> Result<bool> {
-    let text = |content: &NeedContent| NeedContent { photos: Vec::new(), ..content.trimmed() };
-    Ok(text(stored) == text(asked) && files::same(tx, &stored.photos, &asked.photos).await?)
+    let text = |content: &NeedContent| NeedContent { photos: Vec::new(), quotes: Vec::new(), ..content.trimmed() };
+    Ok(text(stored) == text(asked)
+        && files::same(tx, &stored.photos, &asked.photos).await?
+        && files::same(tx, &stored.quotes, &asked.quotes).await?)
 }
 
 /// Replaces the content of a draft or of a returned need. What is stored already changes nothing, and is no conflict
@@ -87,15 +88,18 @@ pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChang
     own_village(&village.acting, &change.content.village)?;
     change.content.check_draft().none_or_err()?;
     let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
+    let row = life::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
     let row = row.ok_or(Error::NotFound)?;
     let stored = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if is_stored(&mut tx, &stored.content, &change.content).await? {
         tx.rollback().await?;
-        return get(app, &caller_of(village), &id.to_string()).await;
+        return get(app, &Viewer::of(&village.acting), &id.to_string()).await;
     }
     if !row.status.is_editable() {
         return Err(Error::Conflict("这条需求已经提交，不能再修改".into()));
+    }
+    if stored.content.kind != change.content.kind {
+        return Err(Error::invalid("kind", "需求的类别保存后不能改，请另写一条"));
     }
     sql::update_content(&mut tx, id, change, app.clock.now()).await?.one_row_or_conflict()?;
     write_parts(&mut tx, village, id, &change.content).await?;
@@ -109,84 +113,18 @@ pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChang
     };
     audit::record(app, &mut tx, &village.acting, &village.origin, record).await?;
     tx.commit().await?;
-    get(app, &caller_of(village), &id.to_string()).await
+    get(app, &Viewer::of(&village.acting), &id.to_string()).await
 }
 
-/// Items and photos of a need, as its content names them.
+/// Items and pictures of a need, as its content names them.
 async fn write_parts(tx: &mut PgConnection, village: &Village, id: NeedId, content: &NeedContent) -> Result<()> {
     sql::replace_items(tx, id, &content.items).await?;
-    let already = sql::photos(tx, id).await?;
-    files::keep(tx, village.acting.person, &content.photos, &already).await?;
+    let already = sql::pictures(tx, id).await?;
+    let named: Vec<_> = content.photos.iter().chain(&content.quotes).copied().collect();
+    files::keep(tx, village.acting.person, &named, &already).await?;
     sql::replace_photos(tx, id, &content.photos).await?;
+    sql::replace_quotes(tx, id, &content.quotes).await?;
     Ok(())
-}
-
-/// Sends a complete draft to the federation. The same version sent twice is sent once.
-pub async fn submit(app: &App, village: &Village, id: NeedId, seen: Seen) -> Result<Need> {
-    let mut tx = app.begin().await?;
-    let row = sql::lock(&mut tx, id).await?.filter(|row| row.organisation == village.acting.organisation);
-    let row = row.ok_or(Error::NotFound)?;
-    if row.status == NeedStatus::FederationReview && row.version == seen.version {
-        tx.rollback().await?;
-        return get(app, &caller_of(village), &id.to_string()).await;
-    }
-    let content = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
-    content.check_complete(app.clock.today()).none_or_err()?;
-    let step = Step { id, row: &row, seen, action: NeedAction::Submit, verb: "need_submitted", reason: None };
-    step.take(app, &mut tx, &village.acting, &village.origin).await?;
-    tx.commit().await?;
-    get(app, &caller_of(village), &id.to_string()).await
-}
-
-/// The federation returns a need with the reason.
-pub async fn return_(app: &App, federation: &Federation, id: NeedId, decision: &ReturnNeed) -> Result<Need> {
-    check_reason(&decision.reason)?;
-    let mut tx = app.begin().await?;
-    let row = lock_in_jurisdiction(&mut tx, federation, id).await?;
-    let step = Step {
-        id,
-        row: &row,
-        seen: Seen { version: decision.version },
-        action: NeedAction::Return,
-        verb: "need_returned",
-        reason: Some(decision.reason.trim()),
-    };
-    step.take(app, &mut tx, &federation.acting, &federation.origin).await?;
-    let Named { title, .. } = named(&mut tx, id).await?;
-    let letter = NeedReturned {
-        code_or_title: title,
-        reason: decision.reason.trim().to_owned(),
-        path: format!("/work/needs/{id}"),
-    };
-    mail::write_to(&mut tx, app, (row.organisation, Village::ROLES), &Letter::NeedReturned(letter)).await?;
-    tx.commit().await?;
-    get(app, &caller_of(federation), &id.to_string()).await
-}
-
-/// The federation makes a need public: it gets its code and its pictures can be seen by everybody.
-pub async fn approve(app: &App, Sure(federation): &Sure<Federation>, id: NeedId, seen: Seen) -> Result<Need> {
-    let mut tx = app.begin().await?;
-    let row = lock_in_jurisdiction(&mut tx, federation, id).await?;
-    let step = Step { id, row: &row, seen, action: NeedAction::Approve, verb: "need_approved", reason: None };
-    step.take(app, &mut tx, &federation.acting, &federation.origin).await?;
-    let year = app.clock.today().year();
-    let number = sql::next_number(&mut tx, row.village.county(), year).await?;
-    let code = need_code(row.village.county(), year, number);
-    sql::publish(&mut tx, id, &code, app.clock.now()).await?.one_row_or_conflict()?;
-    let photos = sql::photos(&mut tx, id).await?;
-    files::publish(&mut tx, &photos).await?;
-    let Named { title, .. } = named(&mut tx, id).await?;
-    let letter = NeedApproved { path: format!("/needs/{code}"), code, title };
-    mail::write_to(&mut tx, app, (row.organisation, Village::ROLES), &Letter::NeedApproved(letter)).await?;
-    tx.commit().await?;
-    get(app, &caller_of(federation), &id.to_string()).await
-}
-
-async fn lock_in_jurisdiction(tx: &mut PgConnection, federation: &Federation, id: NeedId) -> Result<sql::Locked> {
-    let row = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
-    let covered = federation.acting.place.as_ref().is_some_and(|place| place.contains(&row.village));
-    // A draft is nobody's business but the village's.
-    if covered && row.status != NeedStatus::Draft { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// A need as letters name it, and whose it is.
@@ -199,42 +137,6 @@ pub struct Named {
 
 pub async fn named(tx: &mut PgConnection, id: NeedId) -> Result<Named> {
     Ok(sql::named(tx, id).await?)
-}
-
-/// One change of state with its event.
-struct Step<'a> {
-    id: NeedId,
-    row: &'a sql::Locked,
-    seen: Seen,
-    action: NeedAction,
-    verb: &'static str,
-    reason: Option<&'a str>,
-}
-
-impl Step<'_> {
-    async fn take(&self, app: &App, tx: &mut PgConnection, acting: &Acting, origin: &Origin) -> Result<()> {
-        let before = self.row.status;
-        let Some(after) = before.after(self.action) else {
-            return Err(Error::Conflict(format!("这条需求现在是“{}”，不能这样操作", before.label())));
-        };
-        if self.row.version != self.seen.version {
-            return Err(Error::changed_meanwhile());
-        }
-        // An approved need becomes public in one statement together with its code.
-        if self.action != NeedAction::Approve {
-            sql::set_status(tx, self.id, before, after, app.clock.now()).await?.one_row_or_conflict()?;
-        }
-        let record = Record {
-            verb: self.verb,
-            subject_kind: "need",
-            subject: self.id.0,
-            before: Some(json!({ "status": before, "version": self.row.version })),
-            after: Some(json!({ "status": after, "version": self.row.version })),
-            reason: self.reason,
-        };
-        audit::record(app, tx, acting, origin, record).await?;
-        Ok(())
-    }
 }
 
 fn own_village(acting: &Acting, village: &PlaceCode) -> Result<()> {
@@ -252,21 +154,20 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
         Ok(id) => sql::by_id(&mut tx, id).await?,
         Err(_) => sql::by_code(&mut tx, id_or_code).await?,
     };
-    let row = row.ok_or(Error::NotFound)?;
-    let village_own = viewer.village.as_ref().is_some_and(|acting| acting.organisation == row.organisation);
-    let federation = viewer.federation.as_ref().and_then(|acting| acting.place.as_ref());
-    let federation =
-        federation.is_some_and(|place| place.contains(&row.content.village)) && row.status != NeedStatus::Draft;
-    let insider = village_own || federation || viewer.audit;
-    if !insider && !row.status.is_public() {
+    let mut row = row.ok_or(Error::NotFound)?;
+    let insider = viewer.is_insider(&row);
+    if !insider && !(row.code.is_some() && row.status.is_public()) {
         return Err(Error::NotFound);
     }
-    let history = if insider { sql::history(&mut tx, row.id).await? } else { Vec::new() };
-    let may = NeedRights {
-        edit: village_own && row.status.is_editable(),
-        submit: village_own && row.status.after(NeedAction::Submit).is_some(),
-        decide: federation && row.status.after(NeedAction::Approve).is_some(),
-    };
+    let (mut history, mut may, mut objections) = (Vec::new(), NeedRights::default(), None);
+    if insider {
+        history = sql::history(&mut tx, row.id).await?;
+        may = rights(&mut tx, viewer, &row).await?;
+        objections = Some(life::objections(&mut tx, row.id).await?);
+    } else {
+        // What a seller offered one buyer is nobody else's.
+        row.content.quotes.clear();
+    }
     Ok(Need {
         id: row.id,
         code: row.code,
@@ -278,45 +179,59 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
         photos: row.photos,
         created_at: row.created_at,
         published_at: row.published_at,
+        publicized_until: row.publicized_until,
+        objections,
         history,
         may,
     })
 }
 
-/// What of a caller decides which needs are seen.
+/// What an insider may do now. A step that only lacks something is offered all the same, and says what it lacks.
+async fn rights(tx: &mut PgConnection, viewer: &Viewer, row: &sql::Stored) -> Result<NeedRights> {
+    let Some(acting) = viewer.acting_on(row) else { return Ok(NeedRights::default()) };
+    let facts = life::facts(tx, row.id).await?;
+    let may = |action: &NeedAction| {
+        let possible = row.status.after(*action, &facts);
+        action.is_for(acting.role, row.status) && !matches!(possible, Err(NotNow::State(_)))
+    };
+    let edit = acting.organisation == row.organisation && row.status.is_editable();
+    Ok(NeedRights { edit, steps: NeedAction::ALL.iter().copied().filter(may).collect() })
+}
+
+/// What of a caller decides which needs are seen: those for whom he acts, and whether he reads everything.
 pub struct Viewer {
-    village: Option<Acting>,
-    federation: Option<Acting>,
+    acting: Vec<Acting>,
     audit: bool,
+}
+
+impl Viewer {
+    fn of(acting: &Acting) -> Self {
+        Viewer { acting: vec![acting.clone()], audit: false }
+    }
+
+    /// As whom the caller works on this need: its village, or a town or federation that it was handed to.
+    fn acting_on(&self, row: &sql::Stored) -> Option<&Acting> {
+        self.acting.iter().find(|acting| {
+            let own = Village::ROLES.contains(&acting.role) && acting.organisation == row.organisation;
+            let over = acting.place.as_ref().is_some_and(|place| place.contains(&row.content.village));
+            // A draft is nobody's business but the village's.
+            own || (Reviewer::ROLES.contains(&acting.role) && over && row.status != NeedStatus::Draft)
+        })
+    }
+
+    fn is_insider(&self, row: &sql::Stored) -> bool {
+        self.audit || self.acting_on(row).is_some()
+    }
 }
 
 impl From<&Caller> for Viewer {
     fn from(caller: &Caller) -> Self {
+        let desks = [Village::ROLES, TownDesk::ROLES, Federation::ROLES];
         Viewer {
-            village: caller.acting_as(Village::ROLES),
-            federation: caller.acting_as(Federation::ROLES),
+            acting: desks.into_iter().filter_map(|roles| caller.acting_as(roles)).collect(),
             audit: caller.acting_as(Audit::ROLES).is_some(),
         }
     }
-}
-
-impl From<&Village> for Viewer {
-    fn from(village: &Village) -> Self {
-        Viewer { village: Some(village.acting.clone()), federation: None, audit: false }
-    }
-}
-
-impl From<&Federation> for Viewer {
-    fn from(federation: &Federation) -> Self {
-        Viewer { village: None, federation: Some(federation.acting.clone()), audit: false }
-    }
-}
-
-fn caller_of<'a, R>(right: &'a R) -> Viewer
-where
-    Viewer: From<&'a R>,
-{
-    Viewer::from(right)
 }
 
 /// A village's own needs, latest change first.
@@ -326,11 +241,16 @@ pub async fn own(app: &App, village: &Village) -> Result<List<NeedRow>> {
     Ok(list(app, rows))
 }
 
-/// What waits for a federation, oldest first.
-pub async fn review(app: &App, federation: &Federation) -> Result<List<NeedRow>> {
-    let place = federation.acting.place.as_ref().ok_or(Error::NotFound)?;
+/// What waits for a town or a federation, oldest first.
+pub async fn review(app: &App, reviewer: &Reviewer) -> Result<List<NeedRow>> {
+    let place = reviewer.acting.place.as_ref().ok_or(Error::NotFound)?;
+    let waiting: &[NeedStatus] = if TownDesk::ROLES.contains(&reviewer.acting.role) {
+        &[NeedStatus::TownReview]
+    } else {
+        &[NeedStatus::FederationReview, NeedStatus::Acceptance]
+    };
     let mut connection = app.pool.acquire().await?;
-    let rows = sql::to_review(&mut connection, place, LIST_MAX).await?;
+    let rows = sql::waiting_rows(&mut connection, place, waiting, LIST_MAX).await?;
     Ok(list(app, rows))
 }
 
@@ -410,10 +330,10 @@ fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
     List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
 }
 
-/// What of needs waits for a federation: those to decide on.
-pub async fn waiting_for_review(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+/// What of needs in one state waits for whoever looks after a place.
+pub async fn waiting(tx: &mut PgConnection, acting: &Acting, status: NeedStatus) -> Result<Waiting> {
     let Some(place) = &acting.place else { return Ok(Waiting::default()) };
-    Ok(sql::waiting_for_review(tx, place).await?)
+    Ok(sql::waiting(tx, place, status).await?)
 }
 
 /// What of needs waits for a village: those that came back.

@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::files::Photo;
 use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed};
 use domain::consent::ConsentKind;
-use domain::need::{BudgetItem, NeedContent, NeedStatus};
+use domain::need::{
+    AskedLine, BudgetItem, ContributionKind, Indicator, JointBuilding, NeedContent, NeedStatus, PairingForm, asked,
+};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
@@ -20,8 +22,11 @@ fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
     sqlx::Error::Decode(format!("{what}: {error}").into())
 }
 
-fn status(text: &str) -> sqlx::Result<NeedStatus> {
-    text.parse().map_err(|error| decode("need.status", error))
+fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| decode("need", error))
 }
 
 fn place(text: &str) -> sqlx::Result<PlaceCode> {
@@ -32,28 +37,42 @@ fn fen(amount: i64) -> sqlx::Result<Fen> {
     Fen::new(amount).map_err(|error| decode("amount", error))
 }
 
+/// Lines and joint project as they are stored.
+fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
 pub async fn insert(
     connection: &mut PgConnection,
     new: &NewNeed,
     acting: &Acting,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let content = &new.content;
+    let content = new.content.trimmed();
     sqlx::query!(
-        "insert into need (id, organisation, village, status, field, title, description, amount_fen, wanted_by,
-                           outcome, outcome_quantity, outcome_unit, created_by, created_at, changed_at)
-         values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        "insert into need (id, organisation, village, status, kind, field, title, description, amount_fen, price_basis,
+                           asked, procured, form, joint, wanted_by, outcome, indicator, outcome_quantity, outcome_unit,
+                           created_by, created_at, changed_at)
+         values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 $20)",
         new.id.0,
         acting.organisation.0,
         content.village.as_str(),
+        content.kind.as_str(),
         content.field.map(domain::need::Field::as_str),
-        content.title.trim(),
-        content.description.trim(),
+        content.title,
+        content.description,
         content.amount_fen.map(Fen::get),
+        content.price_basis,
+        json(&content.lines)?,
+        content.procured,
+        content.form.map(PairingForm::as_str),
+        content.joint.as_ref().map(json).transpose()?,
         content.wanted_by,
-        content.outcome.trim(),
+        content.outcome,
+        content.indicator.map(Indicator::as_str),
         content.outcome_quantity,
-        content.outcome_unit.trim(),
+        content.outcome_unit,
         acting.person.0,
         now
     )
@@ -62,28 +81,36 @@ pub async fn insert(
     Ok(())
 }
 
+/// Replaces the text of a draft or returned need that is still at the version that the writer read.
 pub async fn update_content(
     connection: &mut PgConnection,
     id: NeedId,
     change: &NeedChange,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
-    let content = &change.content;
+    let content = change.content.trimmed();
     sqlx::query!(
         "update need
-         set field = $3, title = $4, description = $5, amount_fen = $6, wanted_by = $7, outcome = $8,
-             outcome_quantity = $9, outcome_unit = $10, version = version + 1, changed_at = $11
+         set field = $3, title = $4, description = $5, amount_fen = $6, price_basis = $7, asked = $8, procured = $9,
+             form = $10, joint = $11, wanted_by = $12, outcome = $13, indicator = $14, outcome_quantity = $15,
+             outcome_unit = $16, changed_at = $17, version = version + 1
          where id = $1 and version = $2 and status in ('draft', 'returned')",
         id.0,
         change.version,
         content.field.map(domain::need::Field::as_str),
-        content.title.trim(),
-        content.description.trim(),
+        content.title,
+        content.description,
         content.amount_fen.map(Fen::get),
+        content.price_basis,
+        json(&content.lines)?,
+        content.procured,
+        content.form.map(PairingForm::as_str),
+        content.joint.as_ref().map(json).transpose()?,
         content.wanted_by,
-        content.outcome.trim(),
+        content.outcome,
+        content.indicator.map(Indicator::as_str),
         content.outcome_quantity,
-        content.outcome_unit.trim(),
+        content.outcome_unit,
         now
     )
     .execute(connection)
@@ -122,6 +149,32 @@ pub async fn replace_photos(connection: &mut PgConnection, id: NeedId, photos: &
     Ok(())
 }
 
+pub async fn replace_quotes(connection: &mut PgConnection, id: NeedId, quotes: &[FileId]) -> sqlx::Result<()> {
+    sqlx::query!("delete from need_quote where need = $1", id.0).execute(&mut *connection).await?;
+    let files: Vec<_> = quotes.iter().map(|file| file.0).collect();
+    sqlx::query!(
+        "insert into need_quote (need, position, file)
+         select $1, position, file
+         from unnest($2::uuid[]) with ordinality as quote (file, position)",
+        id.0,
+        &files
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Every picture that a need names: those that everybody may see one day, and those that nobody else does.
+pub async fn pictures(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Vec<FileId>> {
+    let files = sqlx::query_scalar!(
+        r#"select file as "file!" from need_photo where need = $1 union all select file from need_quote where need = $1"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(files.into_iter().map(FileId).collect())
+}
+
 pub async fn photos(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Vec<FileId>> {
     let files = sqlx::query_scalar!("select file from need_photo where need = $1 order by position", id.0)
         .fetch_all(connection)
@@ -129,80 +182,10 @@ pub async fn photos(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<V
     Ok(files.into_iter().map(FileId).collect())
 }
 
-/// What a decision needs to know of a need, locked until the transaction ends.
-pub struct Locked {
-    pub organisation: OrganisationId,
-    pub village: PlaceCode,
-    pub status: NeedStatus,
-    pub version: i32,
-}
-
 pub async fn named(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Named> {
     let row =
         sqlx::query!("select organisation, code, title from need where id = $1", id.0).fetch_one(connection).await?;
     Ok(Named { organisation: OrganisationId(row.organisation), code: row.code, title: row.title })
-}
-
-pub async fn lock(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<Locked>> {
-    let row = sqlx::query!("select organisation, village, status, version from need where id = $1 for update", id.0)
-        .fetch_optional(connection)
-        .await?;
-    row.map(|row| {
-        Ok(Locked {
-            organisation: OrganisationId(row.organisation),
-            village: place(&row.village)?,
-            status: status(&row.status)?,
-            version: row.version,
-        })
-    })
-    .transpose()
-}
-
-pub async fn set_status(
-    connection: &mut PgConnection,
-    id: NeedId,
-    before: NeedStatus,
-    after: NeedStatus,
-    now: DateTime<Utc>,
-) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update need set status = $3, changed_at = $4 where id = $1 and status = $2",
-        id.0,
-        before.as_str(),
-        after.as_str(),
-        now
-    )
-    .execute(connection)
-    .await
-}
-
-pub async fn next_number(connection: &mut PgConnection, county: &str, year: i32) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        "insert into need_code_counter as c (county, year, last) values ($1, $2, 1)
-         on conflict (county, year) do update set last = c.last + 1
-         returning last",
-        county,
-        year
-    )
-    .fetch_one(connection)
-    .await
-}
-
-pub async fn publish(
-    connection: &mut PgConnection,
-    id: NeedId,
-    code: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update need set status = 'open', code = $2, published_at = $3, changed_at = $3
-         where id = $1 and status = 'federation_review'",
-        id.0,
-        code,
-        now
-    )
-    .execute(connection)
-    .await
 }
 
 /// A need, whole.
@@ -216,14 +199,18 @@ pub struct Stored {
     pub photos: Vec<Photo>,
     pub created_at: DateTime<Utc>,
     pub published_at: Option<DateTime<Utc>>,
+    pub publicized_until: Option<NaiveDate>,
 }
 
 /// One statement, since every need's page begins with it; and one way through it for id and code, since an `or` of both
 /// would be planned anew each time, which costs several times what reading does.
 async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&str>) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query!(
-        r#"select id, code, organisation, village, status, version, field, title, description, amount_fen, wanted_by,
-                  outcome, outcome_quantity, outcome_unit, created_at, published_at,
+        r#"select id, code, organisation, village, status, version, kind, field, title, description, amount_fen,
+                  price_basis, asked as "asked: Json<Vec<AskedLine>>", procured, form,
+                  joint as "joint: Json<JointBuilding>", wanted_by, outcome, indicator, outcome_quantity, outcome_unit,
+                  created_at, published_at, publicized_until,
+                  array(select q.file from need_quote q where q.need = need.id order by q.position) as "quotes!",
                   coalesce((
                       select json_agg(json_build_object('name', i.name, 'amount_fen', i.amount_fen) order by i.position)
                       from need_item i
@@ -244,16 +231,23 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let field = row.field.map(|field| field.parse().map_err(|error| decode("need.field", error))).transpose()?;
     let content = NeedContent {
         village: place(&row.village)?,
-        field,
+        kind: word(&row.kind)?,
+        field: row.field.as_deref().map(word).transpose()?,
         title: row.title,
         description: row.description,
         items: row.items.0,
         amount_fen: row.amount_fen.map(fen).transpose()?,
+        price_basis: row.price_basis,
+        quotes: row.quotes.into_iter().map(FileId).collect(),
+        lines: row.asked.0,
+        procured: row.procured,
+        form: row.form.as_deref().map(word).transpose()?,
+        joint: row.joint.map(|joint| joint.0),
         wanted_by: row.wanted_by,
         outcome: row.outcome,
+        indicator: row.indicator.as_deref().map(word).transpose()?,
         outcome_quantity: row.outcome_quantity,
         outcome_unit: row.outcome_unit,
         photos: row.photos.iter().map(|photo| photo.id).collect(),
@@ -262,12 +256,13 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
         id: NeedId(row.id),
         code: row.code,
         organisation: OrganisationId(row.organisation),
-        status: status(&row.status)?,
+        status: word(&row.status)?,
         version: row.version,
         content,
         photos: row.photos.0,
         created_at: row.created_at,
         published_at: row.published_at,
+        publicized_until: row.publicized_until,
     }))
 }
 
@@ -285,14 +280,14 @@ pub async fn history(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<
         r#"select e.at, coalesce(o.name, '系统') as "by!", e.after ->> 'status' as "status!", e.reason
            from event e
            left join organisation o on o.id = e.organisation
-           where e.subject = $1 and e.verb in ('need_drafted', 'need_submitted', 'need_returned', 'need_approved')
+           where e.subject = $1 and e.subject_kind = 'need' and e.verb not in ('need_edited', 'need_warned')
            order by e.seq"#,
         id.0
     )
     .fetch_all(connection)
     .await?;
     rows.into_iter()
-        .map(|row| Ok(HistoryEntry { at: row.at, by: row.by, status: status(&row.status)?, reason: row.reason }))
+        .map(|row| Ok(HistoryEntry { at: row.at, by: row.by, status: word(&row.status)?, reason: row.reason }))
         .collect()
 }
 
@@ -303,7 +298,9 @@ pub struct Row {
     village: String,
     status: String,
     title: String,
+    kind: String,
     field: Option<String>,
+    asked: Json<Vec<AskedLine>>,
     amount_fen: Option<i64>,
     wanted_by: Option<NaiveDate>,
     outcome: String,
@@ -319,7 +316,9 @@ impl Row {
             code: self.code,
             status: self.status.parse().unwrap_or(NeedStatus::Draft),
             title: self.title,
+            kind: self.kind.parse().unwrap_or(ContributionKind::Money),
             field: self.field.and_then(|field| field.parse().ok()),
+            asked: asked::summary(&self.asked.0),
             place: village
                 .map_or_else(|_| unreachable!("a constraint keeps need.village a code"), |v| places.place(&v)),
             amount_fen: self.amount_fen.and_then(|amount| Fen::new(amount).ok()),
@@ -338,7 +337,8 @@ pub async fn of_organisation(
 ) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select n.id, n.code, n.village, n.status, n.title, n.field, n.amount_fen, n.wanted_by, n.outcome,
+        r#"select n.id, n.code, n.village, n.status, n.title, n.kind, n.field,
+                  n.asked as "asked: Json<Vec<AskedLine>>", n.amount_fen, n.wanted_by, n.outcome,
                   (select file from need_photo p where p.need = n.id order by p.position limit 1) as photo,
                   n.changed_at
            from need n
@@ -352,17 +352,29 @@ pub async fn of_organisation(
     .await
 }
 
-pub async fn to_review(connection: &mut PgConnection, place: &PlaceCode, limit: i64) -> sqlx::Result<Vec<Row>> {
+fn words(statuses: &[NeedStatus]) -> Vec<String> {
+    statuses.iter().map(ToString::to_string).collect()
+}
+
+/// Of a place, in one of the states, longest waiting first.
+pub async fn waiting_rows(
+    connection: &mut PgConnection,
+    place: &PlaceCode,
+    statuses: &[NeedStatus],
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select n.id, n.code, n.village, n.status, n.title, n.field, n.amount_fen, n.wanted_by, n.outcome,
+        r#"select n.id, n.code, n.village, n.status, n.title, n.kind, n.field,
+                  n.asked as "asked: Json<Vec<AskedLine>>", n.amount_fen, n.wanted_by, n.outcome,
                   (select file from need_photo p where p.need = n.id order by p.position limit 1) as photo,
                   n.changed_at
            from need n
-           where n.status = 'federation_review' and n.village like $1 || '%'
+           where n.status = any($2) and n.village like $1 || '%'
            order by n.changed_at
-           limit $2"#,
+           limit $3"#,
         place.as_str(),
+        &words(statuses),
         limit
     )
     .fetch_all(connection)
@@ -373,12 +385,12 @@ pub async fn to_review(connection: &mut PgConnection, place: &PlaceCode, limit: 
 pub async fn public_rows(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select n.id as "id!", n.code, n.village as "village!", n.status as "status!", n.title as "title!", n.field,
-                  n.amount_fen, n.wanted_by, n.outcome as "outcome!",
+        r#"select n.id as "id!", n.code, n.village as "village!", n.status as "status!", n.title as "title!",
+                  n.kind as "kind!", n.field, n.asked as "asked!: Json<Vec<AskedLine>>", n.amount_fen, n.wanted_by, n.outcome as "outcome!",
                   (select file from need_photo p where p.need = n.id order by p.position limit 1) as photo,
                   n.changed_at as "changed_at!"
            from unnest($1::uuid[]) with ordinality as wanted (id, position)
-           join needs_public n on n.id = wanted.id
+           join needs_listed n on n.id = wanted.id
            order by wanted.position"#,
         ids
     )
@@ -386,16 +398,17 @@ pub async fn public_rows(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> s
     .await
 }
 
-pub async fn waiting_for_review(connection: &mut PgConnection, place: &PlaceCode) -> sqlx::Result<Waiting> {
+pub async fn waiting(connection: &mut PgConnection, place: &PlaceCode, status: NeedStatus) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
         r#"select count(*) as "count!", min(changed_at) as oldest
            from (select changed_at
                  from need
-                 where status = 'federation_review' and village like $1 || '%'
+                 where status = $2 and village like $1 || '%'
                  order by changed_at
                  limit 1001) as waiting"#,
-        place.as_str()
+        place.as_str(),
+        status.as_str()
     )
     .fetch_one(connection)
     .await

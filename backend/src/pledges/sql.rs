@@ -31,9 +31,9 @@ where
     text.parse().map_err(|error| decode("pledge", error))
 }
 
-/// The state of a need, which stays so until the transaction ends.
+/// The state of a need that asks for money, which stays so until the transaction ends.
 pub async fn need_status(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<NeedStatus>> {
-    let status = sqlx::query_scalar!("select status from need where id = $1 for share", need.0)
+    let status = sqlx::query_scalar!("select status from need where id = $1 and kind = 'money' for share", need.0)
         .fetch_optional(connection)
         .await?;
     status.as_deref().map(word).transpose()

@@ -32,7 +32,7 @@ pub async fn changed(connection: &mut PgConnection, cursor: i64, horizon: i64) -
 /// Ids of public needs in order, after one of them.
 pub async fn public_after(connection: &mut PgConnection, after: Uuid, limit: usize) -> sqlx::Result<Vec<Uuid>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    sqlx::query_scalar!(r#"select id as "id!" from needs_public where id > $1 order by id limit $2"#, after, limit)
+    sqlx::query_scalar!(r#"select id as "id!" from needs_listed where id > $1 order by id limit $2"#, after, limit)
         .fetch_all(connection)
         .await
 }
@@ -41,11 +41,13 @@ pub async fn public_after(connection: &mut PgConnection, after: Uuid, limit: usi
 pub async fn documents(connection: &mut PgConnection, ids: &[Uuid], places: &Names) -> sqlx::Result<Vec<NeedDocument>> {
     let rows = sqlx::query!(
         r#"select n.id as "id!", n.code as "code!", n.title as "title!", n.description as "description!",
-                  n.outcome as "outcome!", n.field as "field!", n.village as "village!", n.amount_fen as "amount_fen!",
+                  n.outcome as "outcome!", n.field as "field!", n.village as "village!", coalesce(n.amount_fen, 0) as "amount_fen!",
                   n.wanted_by as "wanted_by!", n.published_at as "published_at!", n.status as "status!",
-                  coalesce((select string_agg(i.name, '、' order by i.position) from need_item i where i.need = n.id), '')
+                  coalesce(
+                      (select string_agg(i.name, '、' order by i.position) from need_item i where i.need = n.id),
+                      (select string_agg(line ->> 'name', '、') from jsonb_array_elements(n.asked) line), '')
                       as "budget!"
-           from needs_public n
+           from needs_listed n
            where n.id = any($1)"#,
         ids
     )

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
     Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
-    PlatformAdmin, Town, Village,
+    PlatformAdmin, Town, TownDesk, Village,
 };
 use crate::{
     arrivals, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets, verifications,
@@ -20,6 +20,7 @@ use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
 use domain::api::todo::{Todo, TodoItem};
 use domain::campaign::legal_day;
+use domain::need::NeedStatus;
 use domain::organisation::{Acting, Role};
 use domain::todo::{SILENCE_DAYS, TodoKind, Waiting};
 use futures::future::BoxFuture;
@@ -34,7 +35,15 @@ type Source = (
 
 /// Everything that can wait. Whoever adds work that waits adds its line.
 const SOURCES: &[Source] = &[
-    (Federation::ROLES, TodoKind::ReviewNeeds, |tx, desk, _| Box::pin(needs::waiting_for_review(tx, desk))),
+    (Federation::ROLES, TodoKind::ReviewNeeds, |tx, desk, _| {
+        Box::pin(needs::waiting(tx, desk, NeedStatus::FederationReview))
+    }),
+    (Federation::ROLES, TodoKind::AcceptNeeds, |tx, desk, _| {
+        Box::pin(needs::waiting(tx, desk, NeedStatus::Acceptance))
+    }),
+    (TownDesk::ROLES, TodoKind::ReviewTownNeeds, |tx, desk, _| {
+        Box::pin(needs::waiting(tx, desk, NeedStatus::TownReview))
+    }),
     (Federation::ROLES, TodoKind::VerifyEnterprises, |tx, desk, _| {
         Box::pin(verifications::waiting_to_be_decided(tx, desk))
     }),

@@ -6,9 +6,11 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
 use domain::EnquiryId;
 use domain::api::enquiries;
+use domain::api::needs::{self, Need};
 use domain::api::places::{self, PlacesQuery};
 use domain::api::{ApiError, ErrorCode};
 use domain::enquiry::{Topic, is_reference};
+use domain::need::NeedStatus;
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -18,6 +20,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
+    let about = match visit.query("need").or(Some(form.value("about")).filter(|code| !code.is_empty())) {
+        Some(code) => visit.call(needs::get(code)).await.ok(),
+        None => None,
+    };
     let topics = Topic::ALL.iter().map(|topic| (topic.to_string(), text(topic.label()))).collect();
     let done = visit.query("done").map(received);
     let body = view! {
@@ -28,8 +34,13 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <p class="soft">{t!("先看看有没有现成的答案：")}<a href=href("/help")>{t!("帮助")}</a></p>
         <form class="card long" method="post" action=href("/contact")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
-            {Field::new(&form, "county", t!("县（市、区）")).select(t!("不分县（市工商联答复）"), counties)}
-            {Field::new(&form, "topic", t!("主题")).select(t!("请选择"), topics)}
+            {match &about {
+                Some(need) => about_need(need),
+                None => view! {
+                    {Field::new(&form, "county", t!("县（市、区）")).select(t!("不分县（市工商联答复）"), counties)}
+                    {Field::new(&form, "topic", t!("主题")).select(t!("请选择"), topics)}
+                }.into_any(),
+            }}
             {Field::new(&form, "name", t!("怎样称呼您")).input("text", "text", "name")}
             {Field::new(&form, "email", t!("邮箱")).hint(t!("只用来把答复发给您，不公开")).input("email", "email", "email")}
             {Field::new(&form, "text", t!("要问的事")).hint(t!("请不要写身份证号、银行卡号等。最多 2000 字")).area(8)}
@@ -43,6 +54,23 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     };
     // Not for the page cache: its form carries an id of its own.
     Ok(Page::new(t!("联系我们"), body.into_any()))
+}
+
+/// What the letter is about, where it was opened from a need's page: its federation answers.
+fn about_need(need: &Need) -> AnyView {
+    let code = need.code.clone().unwrap_or_default();
+    let link = href(&format!("/needs/{code}"));
+    let objects = (need.status == NeedStatus::Publicized).then(|| {
+        view! { <p class="soft">{t!("这条需求正在公示。您的异议答复之前，它不会开放对接。请写明哪里不属实、依据是什么。")}</p> }
+    });
+    view! {
+        <p>{t!("关于需求：")}<a href=link>{code.clone()}" "{need.content.title.clone()}</a></p>
+        {objects}
+        <input type="hidden" name="need" value=need.id.to_string() />
+        <input type="hidden" name="about" value=code />
+        <input type="hidden" name="topic" value=Topic::Need.as_str() />
+    }
+    .into_any()
 }
 
 /// The number stands in the address; whatever else somebody writes there is not repeated.

@@ -74,6 +74,10 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <span class="tag">{text(enquiry.topic.label())}</span>
             <span class="soft">{enquiry.place.clone()}" · "{enquiry.name.clone()}" · "{enquiry.email.clone()}</span>
         </p>
+        {enquiry.need.as_ref().map(|need| {
+            let link = href(&format!("/needs/{}", need.code));
+            view! { <p>{t!("关于需求：")}<a href=link>{need.code.clone()}" "{need.title.clone()}</a></p> }
+        })}
         {thread(&enquiry.messages, t!("写信人"), t!("工商联"))}
         <form class="card long" method="post" action=href(&format!("/work/enquiries/{id}"))>
             {Field::new(form, "text", t!("答复")).hint(t!("会发到写信人的邮箱，并留在往来记录里。")).area(6)}

@@ -1,6 +1,6 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
-use crate::parts::field::{Field, summary};
+use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::photos::photos;
@@ -12,6 +12,7 @@ use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
 use domain::api::{deliveries, disbursements};
+use domain::need::{ContributionKind, LinePart, NeedAction, NeedStatus, Readiness};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -21,10 +22,13 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let title = if content.title.is_empty() { t!("（还没有标题）").to_owned() } else { content.title.clone() };
     let code = need.code.clone().map(|code| view! { <span class="soft code">{code}</span> });
     let field = content.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
-    let funds = if need.status.is_public() { Some(funds(visit, &need).await?) } else { None };
+    let kind = (content.kind != ContributionKind::Money).then(|| {
+        view! { <span class="tag">{text(content.kind.label())}</span> }
+    });
+    let funds = if need.is_public() { Some(funds(visit, &need).await?) } else { None };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
-        {visit.form.as_ref().and_then(summary)}
+        {visit.form.as_ref().and_then(|form| summary_of_row(form, form.value("action")))}
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/needs")>{t!("找需求")}</a>
             <a href=href(&format!("/needs?county={}", content.village.county()))>{need.place.county.clone()}</a>
@@ -34,11 +38,12 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         </nav>
         <h1>{title.clone()}</h1>
         <p class="tags">
-            {field}<span class="tag status">{text(need.status.label())}</span>
+            {field}{kind}<span class="tag status">{text(need.status.label())}</span>
             <span class="soft">{need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}</span>
             {code}
         </p>
         {returned(&need)}
+        {standing(&need)}
         <div class="two reading">
             <aside class="ahead">
                 {facts(&need)}
@@ -52,30 +57,44 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     <h2>{t!("预期成效")}</h2>
                     {paragraphs(&content.outcome)}
                 </section>
-                {budget(&need)}
+                {if content.kind == ContributionKind::Money { budget(&need) } else { asked(&need) }}
+                {joint(&need)}
                 {funds}
             </div>
             <aside class="behind">
                 {report_link(visit, &need)}
+                {quotes(&need)}
                 {actions(visit, &need)}
                 {history(&need)}
             </aside>
         </div>
     };
-    let public = need.status.is_public() && visit.me.is_none();
+    let public = need.is_public() && visit.me.is_none();
     let page = Page::new(title, body.into_any());
     Ok(if public { page.public() } else { page })
 }
 
 fn done_message(done: &str) -> Option<&'static str> {
-    match done {
-        "saved" => Some(t!("草稿已保存。")),
-        "submitted" => Some(t!("已提交工商联审核。结果会显示在这里和“我的工作”里。")),
-        "returned" => Some(t!("已退回，村里会看到原因。")),
-        "reported" => Some(t!("报告已提交。支出经慈善组织核销后公开。")),
-        "approved" => Some(t!("已通过，现在所有人都能看到。")),
-        _ => None,
-    }
+    Some(match done {
+        "saved" => t!("草稿已保存。"),
+        "reported" => t!("报告已提交。支出经慈善组织核销后公开。"),
+        step => match step.parse().ok()? {
+            NeedAction::Submit => t!("已提交审核。结果会显示在这里和“我的工作”里。"),
+            NeedAction::Pass => t!("镇审已通过，已交工商联。"),
+            NeedAction::TakeUp => t!("已由工商联直接受理。"),
+            NeedAction::Return => t!("已退回，村里会看到原因。"),
+            NeedAction::Approve => t!("已通过，需求现在向所有人公示。公示期满、没有待答复的异议，就开放对接。"),
+            NeedAction::Pause => t!("已暂停。"),
+            NeedAction::Resume => t!("已恢复。"),
+            NeedAction::Withdraw => t!("已撤回。"),
+            NeedAction::Renew => t!("请改好内容和日期，再提交审核。"),
+            NeedAction::Start => t!("已登记开工。做的过程中请随时报告进展。"),
+            NeedAction::Finish => t!("已申请验收，工商联会来看。"),
+            NeedAction::SendBack => t!("已退回村里继续实施。"),
+            NeedAction::Close => t!("验收通过，已办结。"),
+            NeedAction::Open | NeedAction::Expire => return None,
+        },
+    })
 }
 
 /// Text as it was typed, in paragraphs; markup in it stays text.
@@ -88,10 +107,129 @@ fn paragraphs(text: &str) -> AnyView {
 }
 
 fn returned(need: &Need) -> Option<AnyView> {
-    let entry = need.history.last().filter(|entry| entry.status == domain::need::NeedStatus::Returned)?;
+    let entry = need.history.last().filter(|entry| entry.status == NeedStatus::Returned)?;
     let reason = entry.reason.clone()?;
     let title = t!("{by}退回补正", by = entry.by);
     Some(view! { <section class="summary"><h2>{title}</h2><p>{reason}</p></section> }.into_any())
+}
+
+/// What a reader has to know of the state: until when it is shown for objections, or why it is set aside.
+fn standing(need: &Need) -> Option<AnyView> {
+    let code = need.code.clone()?;
+    let says = match need.status {
+        NeedStatus::Publicized => {
+            let until = need.publicized_until.map(date).unwrap_or_default();
+            let link = href(&format!("/contact?need={code}"));
+            let waits = need.objections.filter(|count| *count > 0).map(|count| {
+                view! {
+                    <p>{t!("有 {n} 封异议待答复，答复之前不开放对接。", n = count)}
+                    " "<a href=href("/work/enquiries")>{t!("去答复")}</a></p>
+                }
+            });
+            return Some(
+                view! {
+                    <section class="card">
+                        <p><b>{t!("正在公示，到 {until} 为止。", until = until)}</b>" "
+                        {t!("期满没有异议，企业就可以来对接。")}</p>
+                        <p>{t!("内容不属实、重复申报或不合适的，请告诉我们：")}<a href=link>{t!("提出异议")}</a></p>
+                        {waits}
+                    </section>
+                }
+                .into_any(),
+            );
+        }
+        NeedStatus::Paused => t!("这条需求已暂停，不接受新的认捐；已有的认捐不受影响。"),
+        NeedStatus::Withdrawn => t!("这条需求已由村里撤回。"),
+        NeedStatus::Expired => t!("这条需求希望完成的日期已过，不再接受对接。"),
+        NeedStatus::Closed => t!("这条需求已验收办结，资金和成效的明细在下面。"),
+        _ => return None,
+    };
+    Some(view! { <p class="note">{says}</p> }.into_any())
+}
+
+/// What is asked besides money: a row for each thing, a column for each part that its kind has.
+fn asked(need: &Need) -> AnyView {
+    let content = &need.content;
+    let parts: Vec<_> = content.kind.line_parts().iter().filter(|rule| rule.part != LinePart::Unit).collect();
+    let heads = parts.iter().map(|rule| view! { <th scope="col">{text(rule.label)}</th> });
+    let rows = content.lines.iter().map(|line| {
+        let cells = parts.iter().map(|rule| {
+            let cell = match rule.part {
+                LinePart::Quantity => line.amount(),
+                LinePart::Price => line.price_fen.map(money::exact).unwrap_or_default(),
+                LinePart::PriceTo => line.price_to_fen.map(money::exact).unwrap_or_default(),
+                part => line.text(part),
+            };
+            if rule.part == LinePart::Name {
+                view! { <th scope="row">{cell}</th> }.into_any()
+            } else {
+                view! { <td data-label=text(rule.label)>{cell}</td> }.into_any()
+            }
+        });
+        view! { <tr>{cells.collect_view()}</tr> }
+    });
+    let procured = content.procured.then(|| {
+        view! { <p class="note">{t!("这项服务由政府付费购买，不是捐赠，不计入任何合计。")}</p> }
+    });
+    view! {
+        <section class="card">
+            <h2>{t!("要什么")}</h2>
+            {procured}
+            <div class="wide"><table class="lines">
+                <thead><tr>{heads.collect_view()}</tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What a joint project has settled.
+fn joint(need: &Need) -> Option<AnyView> {
+    let joint = need.content.joint.as_ref()?;
+    let shares = joint.village_percent.map(|percent| {
+        t!("村里 {village}%，企业 {enterprise}%", village = percent, enterprise = 100 - percent.min(100))
+    });
+    let how = |readiness: Option<Readiness>| readiness.map(|how| text(how.label())).unwrap_or_default();
+    let note = (!joint.note.is_empty()).then(|| {
+        view! { <dt>{t!("还缺什么")}</dt><dd>{paragraphs(&joint.note)}</dd> }
+    });
+    Some(
+        view! {
+            <section class="card facts">
+                <h2>{t!("村企共建的约定")}</h2>
+                <dl>
+                    <dt>{t!("份额")}</dt><dd>{shares}</dd>
+                    <dt>{t!("村里负责什么")}</dt><dd>{paragraphs(&joint.village_duties)}</dd>
+                    <dt>{t!("企业负责什么")}</dt><dd>{paragraphs(&joint.enterprise_duties)}</dd>
+                    <dt>{t!("用地")}</dt><dd>{how(joint.land)}</dd>
+                    <dt>{t!("手续")}</dt><dd>{how(joint.permits)}</dd>
+                    {note}
+                </dl>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// For those who review: the pictures of quotes, which nobody else is shown.
+fn quotes(need: &Need) -> Option<AnyView> {
+    if need.content.quotes.is_empty() {
+        return None;
+    }
+    let pictures = need.content.quotes.iter().enumerate().map(|(n, id)| {
+        let (small, full) = (format!("/api/v1/files/{id}?size=small"), format!("/api/v1/files/{id}"));
+        view! { <li><a href=full><img src=small alt=t!("报价单 {n}，打开大图", n = n + 1) width="160" height="120" /></a></li> }
+    });
+    Some(
+        view! {
+            <section class="card">
+                <h2>{t!("报价单（不公开）")}</h2>
+                <ul class="kept">{pictures.collect_view()}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn pictures(need: &Need) -> Option<AnyView> {
@@ -105,6 +243,9 @@ fn budget(need: &Need) -> AnyView {
         view! { <tr><th scope="row">{item.name.clone()}</th><td>{money::exact(item.amount_fen)}</td></tr> }
     });
     let total = content.budget().map(money::exact).unwrap_or_default();
+    let basis = (!content.price_basis.is_empty()).then(|| {
+        view! { <p class="soft">{t!("价格依据：")}{content.price_basis.clone()}</p> }
+    });
     view! {
         <section class="card">
             <h2>{t!("预算")}</h2>
@@ -113,6 +254,7 @@ fn budget(need: &Need) -> AnyView {
                 <tbody>{rows.collect_view()}</tbody>
                 <tfoot><tr><th scope="row">{t!("合计")}</th><td>{total}</td></tr></tfoot>
             </table>
+            {basis}
         </section>
     }
     .into_any()
@@ -121,11 +263,23 @@ fn budget(need: &Need) -> AnyView {
 /// Where the rows of the four numbers are on this page.
 const ROWS: Rows = [Some("#pledges"), Some("#pledges"), Some("#payments"), Some("#reports")];
 
-/// The four numbers, the rows that are in them, and what the village reports.
+/// The four numbers of a need that asks for money with the rows that are in them, and what the village reports.
 async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
+    let money = if need.content.kind == ContributionKind::Money { Some(sums(visit, need).await?) } else { None };
+    let reported = visit.call(deliveries::of_need(need.id)).await?;
+    Ok(view! {
+        {money}
+        <section id="reports">
+            <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
+            {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit), is_own(visit, need))}
+        </section>
+    }
+    .into_any())
+}
+
+async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     let read: NeedMoney = visit.call(of_need(need.id)).await?;
     let payments = visit.call(disbursements::of_need(need.id)).await?;
-    let reported = visit.call(deliveries::of_need(need.id)).await?;
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
@@ -140,10 +294,6 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
             <summary>{t!("拨付的明细（{n}）", n = payments.count)}</summary>
             {payment_rows(&payments.items)}
         </details>
-        <section id="reports">
-            <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
-            {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit), is_own(visit, need))}
-        </section>
     }
     .into_any())
 }
@@ -155,7 +305,7 @@ fn is_own(visit: &Visit, need: &Need) -> bool {
 }
 
 fn report_link(visit: &Visit, need: &Need) -> Option<AnyView> {
-    let own = need.status.is_public() && is_own(visit, need);
+    let own = need.is_public() && is_own(visit, need);
     let link = href(&format!("/work/needs/{}/report", need.id));
     own.then(|| {
         view! { <section class="card"><a class="button" href=link>{t!("报告进展和支出")}</a></section> }.into_any()
@@ -182,16 +332,22 @@ fn facts(need: &Need) -> AnyView {
     let own_share = own_share.filter(|share| share.is_positive()).map(|share| {
         view! { <dt>{t!("村集体和其他来源")}</dt><dd>{money::exact(share)}</dd> }
     });
+    let counted = content.indicator.map(|indicator| format!("{} ", text(indicator.label()))).unwrap_or_default();
     let outcome = content.outcome_quantity.map(|quantity| {
-        view! { <dt>{t!("成效目标")}</dt><dd>{quantity}" "{content.outcome_unit.clone()}</dd> }
+        view! { <dt>{t!("成效目标")}</dt><dd>{counted}{quantity}" "{content.outcome_unit.clone()}</dd> }
     });
+    let wanted = if content.kind == ContributionKind::Money {
+        view! { <dt>{t!("需要资金")}</dt><dd class="big">{content.amount_fen.map(money::headline)}</dd> }.into_any()
+    } else {
+        view! { <dt>{t!("要什么")}</dt><dd class="big">{domain::need::asked::summary(&content.lines)}</dd> }.into_any()
+    };
     view! {
         <section class="card facts">
             <dl>
-                <dt>{t!("需要资金")}</dt>
-                <dd class="big">{content.amount_fen.map(money::headline)}</dd>
+                {wanted}
                 {own_share}
                 {outcome}
+                {content.form.map(|form| view! { <dt>{t!("希望的合作形式")}</dt><dd>{text(form.label())}</dd> })}
                 {content.wanted_by.map(|day| view! { <dt>{t!("希望完成")}</dt><dd>{date(day)}</dd> })}
                 <dt>{t!("村（社区）")}</dt>
                 <dd>{need.place.village.clone()}</dd>
@@ -202,51 +358,71 @@ fn facts(need: &Need) -> AnyView {
     .into_any()
 }
 
-/// What this visitor may do with the need now.
+/// What this visitor may do with the need now: the step that is due first, the others below it.
 fn actions(visit: &Visit, need: &Need) -> Option<AnyView> {
-    let path = href(&visit.path);
-    let version = need.version;
-    let empty = FormState::default();
-    let form = visit.form.as_ref().unwrap_or(&empty);
-    if need.may.edit {
-        let edit = href(&format!("/work/needs/{}", need.id));
-        return Some(
-            view! {
-                <section class="card">
-                    <h2>{t!("下一步")}</h2>
-                    <p><a class="button quiet" href=edit>{t!("修改内容")}</a></p>
-                    <form method="post" action=path>
-                        <input type="hidden" name="version" value=version />
-                        <p class="soft">{t!("提交后由工商联审核，审核期间不能修改。")}</p>
-                        <button class="button" name="action" value="submit">{t!("提交审核")}</button>
-                    </form>
-                </section>
-            }
-            .into_any(),
-        );
-    }
-    if !need.may.decide {
+    let edit = need.may.edit.then(|| {
+        view! { <p><a class="button quiet" href=href(&format!("/work/needs/{}", need.id))>{t!("修改内容")}</a></p> }
+    });
+    if edit.is_none() && need.may.steps.is_empty() {
         return None;
     }
+    let steps = need.may.steps.iter().map(|action| step(visit, need, *action));
     Some(
         view! {
-            <section class="card">
-                <h2>{t!("审核")}</h2>
-                <form method="post" action=path.clone()>
-                    <input type="hidden" name="version" value=version />
-                    <p>{t!("通过后，这条需求和照片向所有人公开，并得到编号。")}</p>
-                    <button class="button" name="action" value="approve">{t!("通过并公开")}</button>
-                </form>
-                <hr />
-                <form method="post" action=path>
-                    <input type="hidden" name="version" value=version />
-                    {Field::new(form, "reason", t!("退回原因")).hint(t!("村里会看到。写清要补正什么。")).area(3)}
-                    <button class="button danger" name="action" value="return">{t!("退回补正")}</button>
-                </form>
+            <section class="card steps">
+                <h2>{t!("下一步")}</h2>
+                {edit}
+                {steps.collect_view()}
             </section>
         }
         .into_any(),
     )
+}
+
+/// One step: what it means, why it is taken where somebody has to know, and its button. A serious one, and one that sets
+/// the need aside, is opened before it can be pressed.
+fn step(visit: &Visit, need: &Need, action: NeedAction) -> AnyView {
+    let empty = FormState::default();
+    let refused = visit.form.as_ref().filter(|form| form.value("action") == action.as_str());
+    let form = refused.unwrap_or(&empty);
+    let says = match action {
+        NeedAction::Submit => t!("提交后由镇（街道）和工商联审核，审核期间不能修改。"),
+        NeedAction::Pass => t!("情况属实、确有需要的，交给工商联审核。"),
+        NeedAction::TakeUp => t!("在镇里等候太久的，工商联可以直接受理。"),
+        NeedAction::Return => t!("村里会看到原因，改好再提交。"),
+        NeedAction::Approve => {
+            t!("通过后，这条需求和照片向所有人公示 7 天并得到编号；期满没有待答复的异议就开放对接。")
+        }
+        NeedAction::Pause => t!("暂停期间不接受新的认捐，页面上会说明；以后可以恢复。"),
+        NeedAction::Resume => t!("回到暂停以前的状态。"),
+        NeedAction::Withdraw => t!("不再需要了。有企业认捐或承诺以后不能撤回。"),
+        NeedAction::Renew => t!("改好内容和日期，重新走一遍审核。编号不变。"),
+        NeedAction::Start => t!("开始实施。开工后不再接受新的认捐。"),
+        NeedAction::Finish => t!("做完了、报告过进展的，请工商联来验收。"),
+        NeedAction::SendBack => t!("没有做完，或说不清的。"),
+        NeedAction::Close => t!("到现场看过、款项都已核销的，验收办结。办结以后不能再改。"),
+        NeedAction::Open | NeedAction::Expire => "",
+    };
+    let reason = action.wants_reason().then(|| Field::new(form, "reason", t!("原因")).of_row(action.as_str()).area(3));
+    let class = if is_grave(action) { "button danger" } else { "button" };
+    let body = view! {
+        <form method="post" action=href(&visit.path)>
+            <input type="hidden" name="version" value=need.version />
+            <p class="soft">{says}</p>
+            {reason}
+            <button class=class name="action" value=action.as_str()>{text(action.label())}</button>
+        </form>
+    };
+    if action.wants_reason() {
+        let open = refused.is_some();
+        return view! { <details class="more" open=open><summary>{text(action.label())}</summary>{body}</details> }
+            .into_any();
+    }
+    body.into_any()
+}
+
+const fn is_grave(action: NeedAction) -> bool {
+    matches!(action, NeedAction::Return | NeedAction::Pause | NeedAction::Withdraw | NeedAction::SendBack)
 }
 
 fn history(need: &Need) -> Option<AnyView> {

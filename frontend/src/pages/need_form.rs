@@ -1,14 +1,14 @@
 //! Writing a need: what, why, what it costs, by when, what it will change. A draft can be saved at any point.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, summary};
+use crate::parts::field::{Field, problem, summary, tick};
 use crate::parts::recorded::{self, Fact};
 use crate::visit::{FormState, KeptPhoto, Page, Visit};
 use crate::words::{href, text};
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::to_half_width;
-use domain::need::Field as NeedField;
+use domain::need::{ContributionKind, Field as NeedField, Indicator, LinePart, PairingForm, Readiness};
 use domain::organisation::Role;
 use domain::{Fen, NeedId};
 use leptos::prelude::*;
@@ -17,10 +17,18 @@ use leptos::prelude::*;
 const SPARE_ITEMS: usize = 2;
 const ITEMS_AT_FIRST: usize = 3;
 
-/// A new need of the visitor's village.
+/// A new need of the visitor's village: first of which kind, then the form of that kind.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     let village = own_village(visit)?;
     let mut form = visit.form.clone().unwrap_or_default();
+    if form.value("kind").is_empty() {
+        match visit.query("kind").and_then(|kind| kind.parse::<ContributionKind>().ok()) {
+            Some(kind) => form.set("kind", kind.as_str()),
+            // A form that came without it was one for money.
+            None if visit.form.is_some() => form.set("kind", ContributionKind::Money.as_str()),
+            None => return Ok(Page::new(t!("写需求"), kinds(&village))),
+        }
+    }
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
@@ -33,6 +41,33 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         recorded::under_this_id(&path, differences(&filled(&need), &form))
     });
     Ok(Page::new(t!("写需求"), view(visit, (&form, stored), &village, t!("写一条需求"))))
+}
+
+/// The six kinds, each with what it is for.
+fn kinds(village: &str) -> AnyView {
+    let meaning = |kind| match kind {
+        ContributionKind::Money => t!("要一笔钱办一件事：写清预算，企业按捐赠协议、经慈善组织捐。"),
+        ContributionKind::Goods => t!("要东西：设备、建材、图书、衣被。"),
+        ContributionKind::Jobs => t!("村里有人想就近做工，请企业来招或来设点。"),
+        ContributionKind::Purchase => t!("村里的农产品想卖给单位食堂和企业。"),
+        ContributionKind::Technology => t!("请技术员、专家来教、来看。"),
+        ContributionKind::Service => t!("请人来做一件事：义诊、维修、授课、设计。"),
+    };
+    let rows = ContributionKind::ALL.iter().copied().map(|kind| {
+        view! {
+            <li><a class="need" href=href(&format!("/work/needs/new?kind={kind}"))>
+                <span class="what"><b>{text(kind.label())}</b><span class="soft">{meaning(kind)}</span></span>
+            </a></li>
+        }
+    });
+    view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
+        <h1>{t!("要写哪一类需求")}</h1>
+        <p class="soft">{village.to_owned()}</p>
+        <ul class="card rows">{rows.collect_view()}</ul>
+        <p class="soft">{t!("一条需求只写一类。一件事又要钱又要人的，分两条写。")}</p>
+    }
+    .into_any()
 }
 
 /// A draft or returned need of the visitor's village.
@@ -80,7 +115,17 @@ fn differences(first: &FormState, second: &FormState) -> Vec<Fact> {
         ("description", t!("现状和要做的事")),
         ("items", t!("要花多少钱")),
         ("amount", t!("请企业支持的金额（元）")),
+        ("price_basis", t!("价格依据")),
+        ("lines", t!("要什么")),
+        ("form", t!("希望的合作形式")),
+        ("village_percent", t!("村里占的份额（%）")),
+        ("village_duties", t!("村里负责什么")),
+        ("enterprise_duties", t!("企业负责什么")),
+        ("land", t!("用地")),
+        ("permits", t!("手续")),
+        ("joint_note", t!("还缺什么")),
         ("outcome", t!("预期成效")),
+        ("indicator", t!("成效指标")),
         ("outcome_quantity", t!("数量")),
         ("outcome_unit", t!("单位")),
         ("wanted_by", t!("希望完成的日期")),
@@ -100,6 +145,16 @@ fn comparable(form: &FormState, name: &str) -> String {
             let lines: Vec<_> = filled.map(|(name, yuan)| format!("{} {}", name.trim(), amount(yuan))).collect();
             lines.join("\n")
         }
+        "lines" => {
+            let kind = form.value("kind").parse().unwrap_or(ContributionKind::Money);
+            let columns: Vec<Vec<&str>> = line_names(kind).iter().map(|name| form.all(name)).collect();
+            let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+            let row = |n: usize| {
+                columns.iter().filter_map(|column| column.get(n)).map(|cell| cell.trim()).collect::<Vec<_>>()
+            };
+            let rows = (0..height).map(|n| row(n).join(" ")).filter(|row| !row.trim().is_empty());
+            rows.collect::<Vec<_>>().join("\n")
+        }
         "photos" => form.photos.iter().map(|photo| photo.id.to_string()).collect(),
         "amount" => amount(form.value(name)),
         "outcome_quantity" => form.value(name).trim().chars().map(to_half_width).collect(),
@@ -110,6 +165,9 @@ fn comparable(form: &FormState, name: &str) -> String {
 fn readable(form: &FormState, name: &str) -> String {
     match name {
         "field" => form.value(name).parse::<NeedField>().map(|field| text(field.label())).unwrap_or_default(),
+        "form" => form.value(name).parse::<PairingForm>().map(|form| text(form.label())).unwrap_or_default(),
+        "indicator" => form.value(name).parse::<Indicator>().map(|found| text(found.label())).unwrap_or_default(),
+        "land" | "permits" => form.value(name).parse::<Readiness>().map(|how| text(how.label())).unwrap_or_default(),
         "photos" => t!("{n} 张", n = form.photos.len()),
         name => comparable(form, name),
     }
@@ -128,6 +186,29 @@ fn filled(need: &Need) -> FormState {
     let content = &need.content;
     let mut form = FormState::default();
     form.set("version", need.version.to_string());
+    form.set("kind", content.kind.as_str());
+    for line in &content.lines {
+        for rule in content.kind.line_parts() {
+            form.set(&format!("line_{}", rule.part), line.text(rule.part));
+        }
+    }
+    form.set("price_basis", content.price_basis.clone());
+    for quote in &content.quotes {
+        form.set("kept_quotes", quote.to_string());
+    }
+    if content.procured {
+        form.set("procured", "1");
+    }
+    form.set("form", content.form.map(PairingForm::as_str).unwrap_or_default());
+    if let Some(joint) = &content.joint {
+        form.set("village_percent", joint.village_percent.map(|percent| percent.to_string()).unwrap_or_default());
+        form.set("village_duties", joint.village_duties.clone());
+        form.set("enterprise_duties", joint.enterprise_duties.clone());
+        form.set("land", joint.land.map(Readiness::as_str).unwrap_or_default());
+        form.set("permits", joint.permits.map(Readiness::as_str).unwrap_or_default());
+        form.set("joint_note", joint.note.clone());
+    }
+    form.set("indicator", content.indicator.map(Indicator::as_str).unwrap_or_default());
     form.set("field", content.field.map(NeedField::as_str).unwrap_or_default());
     form.set("title", content.title.clone());
     form.set("description", content.description.clone());
@@ -151,34 +232,38 @@ fn filled(need: &Need) -> FormState {
 /// The form, with what is stored already where that is something else.
 fn view(visit: &Visit, (form, stored): (&FormState, Option<AnyView>), village: &str, heading: &'static str) -> AnyView {
     let fields = NeedField::ALL.iter().map(|field| (field.to_string(), text(field.label()))).collect();
-    let hidden = ["id", "version"].map(|name| {
+    let kind = form.value("kind").parse().unwrap_or(ContributionKind::Money);
+    let hidden = ["id", "version", "kind"].map(|name| {
         let value = form.value(name).to_owned();
         (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
     });
     view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{heading}</h1>
-        <p class="soft">{village.to_owned()}</p>
+        <p class="tags"><span class="tag">{text(kind.label())}</span><span class="soft">{village.to_owned()}</span></p>
         {summary(form)}{stored}
         <form class="long" method="post" enctype="multipart/form-data" action=href(&visit.path)>
             {hidden}
             <fieldset class="card">
                 <legend>{t!("要做什么")}</legend>
                 {Field::new(form, "field", t!("需求领域")).select(t!("请选择"), fields)}
+                {examples()}
                 {Field::new(form, "title", t!("标题")).hint(t!("一句话，如“饮水安全巩固工程”，最多 40 个字")).text()}
                 {Field::new(form, "description", t!("现状和要做的事"))
                     .hint(t!("谁遇到什么困难，打算怎么做。不要写个人的姓名、电话、身份证号。")).area(7)}
             </fieldset>
-            {budget(form)}
+            {if kind == ContributionKind::Money { budget(form) } else { lines(form, kind) }}
             <fieldset class="card">
                 <legend>{t!("会带来什么")}</legend>
                 {Field::new(form, "outcome", t!("预期成效")).hint(t!("如“156 户常年用上自来水”")).text()}
+                {indicators(form)}
                 <div class="pair">
                     {Field::new(form, "outcome_quantity", t!("数量")).input("text", "numeric", "off")}
-                    {Field::new(form, "outcome_unit", t!("单位")).hint(t!("户、人、亩、公里…")).text()}
+                    {Field::new(form, "outcome_unit", t!("单位")).hint(t!("选了指标就不用填；户、人、亩、公里…")).text()}
                 </div>
                 {Field::new(form, "wanted_by", t!("希望完成的日期")).input("date", "none", "off")}
             </fieldset>
+            {together(form)}
             {photos(form)}
             <div class="buttons">
                 <button class="button" name="action" value="submit">{t!("保存并提交审核")}</button>
@@ -221,6 +306,148 @@ fn budget(form: &FormState) -> AnyView {
                     <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
                         unit=t!("元").to_owned() described_by=described_by />
                 }.into_any())}
+            {prices(form)}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Where a large price comes from. Quotes are for those who review, and nobody else.
+fn prices(form: &FormState) -> AnyView {
+    let kept = form.all("kept_quotes").into_iter().enumerate().map(|(n, id)| {
+        let (id, box_id) = (id.to_owned(), format!("remove-quote-{n}"));
+        let source = format!("/api/v1/files/{id}?size=small");
+        view! {
+            <li>
+                <img src=source alt=t!("已上传的报价单 {n}", n = n + 1) width="120" height="90" />
+                <input type="hidden" name="kept_quotes" value=id.clone() />
+                <span><input type="checkbox" id=box_id.clone() name="remove_quotes" value=id />
+                <label for=box_id>{t!("删除这张")}</label></span>
+            </li>
+        }
+    });
+    let kept = kept.collect_view();
+    let list = (!form.all("kept_quotes").is_empty()).then(|| view! { <ul class="kept">{kept}</ul> });
+    let open = form.problem("price_basis").is_some() || list.is_some() || !form.value("price_basis").is_empty();
+    view! {
+        <details class="more" open=open>
+            <summary>{t!("有一项满 10 万元的，说明价格从哪里来")}</summary>
+            {list}
+            {Field::new(form, "quotes", t!("报价单照片"))
+                .hint(t!("最好三家，最多 6 张。只有村里和审核的人看得到，不公开。"))
+                .with(|described_by| view! {
+                    <input id="quotes" name="quotes" type="file" multiple=true accept="image/jpeg,image/png,image/webp"
+                        aria-describedby=described_by />
+                }.into_any())}
+            {Field::new(form, "price_basis", t!("没有报价单的，写价格依据"))
+                .hint(t!("如“县造价信息 2026 年第 5 期”。会公开。")).text()}
+        </details>
+    }
+    .into_any()
+}
+
+/// How needs of each field are written.
+fn examples() -> AnyView {
+    let rows = NeedField::ALL.iter().map(|field| {
+        let example = field.example();
+        view! { <li><b>{text(field.label())}</b>"："{example.title}" → "{example.outcome}</li> }
+    });
+    view! {
+        <details class="more"><summary>{t!("看看各领域怎么写")}</summary><ul class="terms">{rows.collect_view()}</ul></details>
+    }
+    .into_any()
+}
+
+/// What the outcome is counted in, by field.
+fn indicators(form: &FormState) -> AnyView {
+    let chosen = form.value("indicator").to_owned();
+    let groups = NeedField::ALL.iter().map(|field| {
+        let options = field.indicators().iter().map(|indicator| {
+            let label = format!("{}（{}）", text(indicator.label()), indicator.unit());
+            view! { <option value=indicator.as_str() selected=indicator.as_str() == chosen>{label}</option> }
+        });
+        view! { <optgroup label=text(field.label())>{options.collect_view()}</optgroup> }
+    });
+    let groups = groups.collect_view();
+    Field::new(form, "indicator", t!("成效指标"))
+        .hint(t!("选所属领域下面的一个，全市的成效才加得起来；都不合适就不选，自己写单位。"))
+        .with(|described_by| {
+            view! {
+                <select id="indicator" name="indicator" aria-describedby=described_by>
+                    <option value="">{t!("不选，自己写单位")}</option>{groups}
+                </select>
+            }
+            .into_any()
+        })
+}
+
+fn line_names(kind: ContributionKind) -> Vec<String> {
+    kind.line_parts().iter().map(|rule| format!("line_{}", rule.part)).collect()
+}
+
+/// What is asked besides money: a row for each thing, with the parts that the kind has.
+fn lines(form: &FormState, kind: ContributionKind) -> AnyView {
+    let columns: Vec<Vec<&str>> = line_names(kind).iter().map(|name| form.all(name)).collect();
+    let filled = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let shown = (filled + 1).clamp(2, domain::need::asked::LINES_MAX);
+    let rows = (0..shown).map(|n| {
+        let fields = kind.line_parts().iter().zip(&columns).map(|(rule, column)| {
+            let id = format!("line_{}_{n}", rule.part);
+            let name = format!("line_{}", rule.part);
+            let value = column.get(n).copied().unwrap_or_default().to_owned();
+            let mode = match rule.part {
+                LinePart::Quantity | LinePart::Minimum => "numeric",
+                LinePart::Price | LinePart::PriceTo => "decimal",
+                _ => "text",
+            };
+            let free = (!rule.needed).then(|| view! { <span class="soft">{t!("（可不填）")}</span> });
+            let wrong = form.problem(&id).is_some();
+            let described_by = wrong.then(|| format!("{id}-problem"));
+            view! {
+                <div class="field" class:wrong=wrong>
+                    <label for=id.clone()>{text(rule.label)}{free}</label>
+                    {problem(form, &id)}
+                    <input id=id name=name value=value inputmode=mode placeholder=text(rule.example) maxlength="100"
+                        autocomplete="off" aria-describedby=described_by />
+                </div>
+            }
+        });
+        view! { <li class="asked">{fields.collect_view()}</li> }
+    });
+    let procured = (kind == ContributionKind::Service)
+        .then(|| tick(form, "procured", t!("由政府付费购买这项服务（不算捐赠，不计入任何合计）")));
+    view! {
+        <fieldset class="card" id="lines">
+            <legend>{t!("要什么")}</legend>
+            {problem(form, "lines")}
+            <ol class="items">{rows.collect_view()}</ol>
+            <p><button class="button quiet" name="action" value="more">{t!("再加几行")}</button></p>
+            {procured}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// How the village would like to work together; what a joint project has to settle opens below.
+fn together(form: &FormState) -> AnyView {
+    let forms = PairingForm::ALL.iter().map(|form| (form.to_string(), text(form.label()))).collect();
+    let readiness = || Readiness::ALL.iter().map(|how| (how.to_string(), text(how.label()))).collect::<Vec<_>>();
+    let names = ["village_percent", "village_duties", "enterprise_duties", "land", "permits", "joint_note"];
+    let open = form.value("form") == PairingForm::JointBuilding.as_str()
+        || names.iter().any(|name| form.problem(name).is_some());
+    view! {
+        <fieldset class="card">
+            <legend>{t!("希望怎样合作")}</legend>
+            {Field::new(form, "form", t!("合作形式")).hint(t!("可以不选")).select(t!("没有特别要求"), forms)}
+            <details class="more" open=open>
+                <summary>{t!("选“村企共建”的，写清份额、分工、用地和手续")}</summary>
+                {Field::new(form, "village_percent", t!("村里占的份额（%）")).hint(t!("其余是企业的，如 30")).input("text", "numeric", "off")}
+                {Field::new(form, "village_duties", t!("村里负责什么")).area(3)}
+                {Field::new(form, "enterprise_duties", t!("企业负责什么")).area(3)}
+                {Field::new(form, "land", t!("用地")).select(t!("请选择"), readiness())}
+                {Field::new(form, "permits", t!("手续")).select(t!("请选择"), readiness())}
+                {Field::new(form, "joint_note", t!("还缺什么、什么时候能办好")).area(2)}
+            </details>
         </fieldset>
     }
     .into_any()

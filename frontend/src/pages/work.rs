@@ -25,8 +25,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     }
     let mut sections: Vec<AnyView> = vec![waiting(&visit.call(todo::get()).await?)];
     sections.extend(parent_unit::asked(visit).await?);
-    if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
+    if visit.has(&[Role::TownReviewer, Role::FederationCounty, Role::FederationCity]) {
         sections.push(review(visit).await?);
+    }
+    if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
         sections.push(verifications::waiting(visit).await?);
     }
     if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
@@ -81,13 +83,17 @@ fn item(item: &TodoItem) -> AnyView {
 
 async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(needs::review()).await?;
+    let town = visit.has(&[Role::TownReviewer]);
+    let letters = (!town).then(|| view! { <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a> });
+    let heading = if town {
+        t!("待镇审的需求（{n}）", n = waiting.count)
+    } else {
+        t!("待审核和验收的需求（{n}）", n = waiting.count)
+    };
     Ok(view! {
         <section id="review">
-            <div class="head">
-                <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
-                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
-            </div>
-            {need_list(&waiting.items, false, t!("没有等待审核的需求。"))}
+            <div class="head"><h2>{heading}</h2>{letters}</div>
+            {need_list(&waiting.items, true, t!("没有等待审核的需求。"))}
         </section>
     }
     .into_any())

@@ -3,6 +3,7 @@
 use super::money;
 use crate::words::{date, href, text};
 use domain::api::needs::{NeedRow, Where};
+use domain::need::ContributionKind;
 use leptos::prelude::*;
 
 /// County · town · village: always all three, because village names recur.
@@ -15,17 +16,24 @@ pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
     let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
     let field = need.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
     let status = with_status.then(|| view! { <span class="tag status">{text(need.status.label())}</span> });
+    let kind = (need.kind != ContributionKind::Money).then(|| {
+        view! { <span class="tag">{text(need.kind.label())}</span> }
+    });
+    let amount = match need.kind {
+        ContributionKind::Money => need.amount_fen.map(money::headline).into_any(),
+        _ => need.asked.clone().into_any(),
+    };
     let until = need.wanted_by.map(|day| t!("希望 {day} 前完成", day = date(day)));
     view! {
         <li>
             <a class="need" href=link>
                 <span class="what">
-                    <span class="tags">{field}{status}</span>
+                    <span class="tags">{field}{kind}{status}</span>
                     <b>{title}</b>
                     <span class="soft">{place(&need.place)}</span>
                     <span class="soft">{until}</span>
                 </span>
-                <span class="amount">{need.amount_fen.map(money::headline)}</span>
+                <span class="amount">{amount}</span>
             </a>
         </li>
     }

@@ -1,9 +1,9 @@
 //! Letters from anybody to a federation: asking, reading by the link in the mail, answering.
 
 use super::{Call, List};
-use crate::EnquiryId;
 use crate::enquiry::{EnquiryStatus, Topic};
 use crate::place::PlaceCode;
+use crate::{EnquiryId, NeedId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,18 @@ pub struct NewEnquiry {
     /// The county whose federation is asked; without it the city's.
     pub county: Option<PlaceCode>,
     pub topic: Topic,
+    /// The public need that it is about. While that is shown for objections, it waits for the answer.
+    #[serde(default)]
+    pub need: Option<NeedId>,
     /// Plain text.
     pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AboutNeed {
+    pub code: String,
+    pub title: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +115,8 @@ pub struct Enquiry {
     /// Masked: the platform sends the answer.
     pub email: String,
     pub asked_at: DateTime<Utc>,
+    /// The public need that it is about.
+    pub need: Option<AboutNeed>,
     /// Oldest first.
     pub messages: Vec<EnquiryMessage>,
 }

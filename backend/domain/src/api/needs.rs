@@ -2,7 +2,7 @@
 
 use super::files::Photo;
 use super::{Call, Count, List};
-use crate::need::{Field, NeedContent, NeedStatus, names_a_need};
+use crate::need::{ContributionKind, Field, NeedAction, NeedContent, NeedStatus, names_a_need};
 use crate::place::PlaceCode;
 use crate::{Fen, FileId, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,8 +11,18 @@ use serde::{Deserialize, Serialize};
 pub const NEEDS: &str = "/needs";
 pub const NEED: &str = "/needs/{id}";
 pub const SUBMIT: &str = "/needs/{id}/submit";
+pub const PASS: &str = "/needs/{id}/pass";
+pub const TAKE_UP: &str = "/needs/{id}/take-up";
 pub const RETURN: &str = "/needs/{id}/return";
 pub const APPROVE: &str = "/needs/{id}/approve";
+pub const PAUSE: &str = "/needs/{id}/pause";
+pub const RESUME: &str = "/needs/{id}/resume";
+pub const WITHDRAW: &str = "/needs/{id}/withdraw";
+pub const RENEW: &str = "/needs/{id}/renew";
+pub const START: &str = "/needs/{id}/start";
+pub const FINISH: &str = "/needs/{id}/finish";
+pub const SEND_BACK: &str = "/needs/{id}/send-back";
+pub const CLOSE: &str = "/needs/{id}/close";
 pub const OWN: &str = "/needs/own";
 pub const REVIEW: &str = "/needs/review";
 
@@ -42,22 +52,29 @@ pub fn update(id: NeedId, change: &NeedChange) -> Call<Need> {
     Call::post(format!("/needs/{id}"), change)
 }
 
-/// Sends a complete draft to the federation.
+/// Sends a complete draft on its way: to the town where somebody reviews there, else to the federation.
 #[must_use]
 pub fn submit(id: NeedId, seen: Seen) -> Call<Need> {
-    Call::post(format!("/needs/{id}/submit"), &seen)
+    step(NeedAction::Submit, id, &seen.into())
 }
 
-/// The federation returns it with a reason.
+/// The town or the federation returns it with a reason.
 #[must_use]
-pub fn return_(id: NeedId, decision: &ReturnNeed) -> Call<Need> {
-    Call::post(format!("/needs/{id}/return"), decision)
+pub fn return_(id: NeedId, decision: &NeedStep) -> Call<Need> {
+    step(NeedAction::Return, id, decision)
 }
 
-/// The federation makes it public.
+/// The federation shows it to everybody, for objections first.
 #[must_use]
 pub fn approve(id: NeedId, seen: Seen) -> Call<Need> {
-    Call::post(format!("/needs/{id}/approve"), &seen)
+    step(NeedAction::Approve, id, &seen.into())
+}
+
+/// Any step that a person takes. The house's own two, to open and to expire, have no way in.
+#[must_use]
+pub fn step(action: NeedAction, id: NeedId, step: &NeedStep) -> Call<Need> {
+    let name = action.as_str().replace('_', "-");
+    Call::post(format!("/needs/{id}/{name}"), step)
 }
 
 /// The caller's village's needs, in any state, latest change first.
@@ -66,7 +83,7 @@ pub fn own() -> Call<List<NeedRow>> {
     Call::get(OWN)
 }
 
-/// What waits for the caller's federation, oldest first.
+/// What waits for the caller's town or federation, oldest first.
 #[must_use]
 pub fn review() -> Call<List<NeedRow>> {
     Call::get(REVIEW)
@@ -93,11 +110,21 @@ pub struct Seen {
     pub version: i32,
 }
 
+/// A step with what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReturnNeed {
+pub struct NeedStep {
+    /// The version that the caller had before the eyes.
     pub version: i32,
+    /// Needed where somebody has to know why.
+    #[serde(default)]
     pub reason: String,
+}
+
+impl From<Seen> for NeedStep {
+    fn from(seen: Seen) -> Self {
+        NeedStep { version: seen.version, reason: String::new() }
+    }
 }
 
 /// Where a need is: every name with its county and town, because village names recur.
@@ -124,18 +151,37 @@ pub struct Need {
     pub photos: Vec<Photo>,
     pub created_at: DateTime<Utc>,
     pub published_at: Option<DateTime<Utc>>,
+    /// The last day on which it is shown for objections before anybody can promise anything.
+    pub publicized_until: Option<NaiveDate>,
+    /// How many letters object to it and wait for an answer; only for those who see the history.
+    pub objections: Option<i64>,
     /// What happened to it, oldest first; only for the village, its federation and the auditor.
     pub history: Vec<HistoryEntry>,
     /// What this caller may do now.
     pub may: NeedRights,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeedRights {
     pub edit: bool,
-    pub submit: bool,
-    pub decide: bool,
+    /// The steps that this caller may take as the need stands.
+    pub steps: Vec<NeedAction>,
+}
+
+impl NeedRights {
+    #[must_use]
+    pub fn step(&self, action: NeedAction) -> bool {
+        self.steps.contains(&action)
+    }
+}
+
+impl Need {
+    /// Whether everybody may read it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.code.is_some() && self.status.is_public()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,8 +202,11 @@ pub struct NeedRow {
     pub code: Option<String>,
     pub status: NeedStatus,
     pub title: String,
+    pub kind: ContributionKind,
     pub field: Option<Field>,
     pub place: Where,
+    /// What is asked besides money, in a few words: `太阳能路灯 20 盏`.
+    pub asked: String,
     pub amount_fen: Option<Fen>,
     pub wanted_by: Option<NaiveDate>,
     pub outcome: String,

@@ -118,7 +118,8 @@ pub async fn ask(State(site): State<Site>, request: Request) -> Response {
         let fields = domain::enquiry::check_question(&name, &email, &text).err().unwrap_or_default();
         return form.refused(&site, invalid(fields)).await;
     };
-    let new = NewEnquiry { id, name, email, county, topic, text };
+    let need = form.value("need").parse().ok();
+    let new = NewEnquiry { id, name, email, county, topic, need, text };
     match form.page.in_process(&site).call(enquiries::ask(&new)).await {
         Ok(asked) => site.see_other(form.lang(), &format!("/contact?done={}", asked.reference)),
         Err(error) => form.refused(&site, error).await,

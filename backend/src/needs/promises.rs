@@ -1,0 +1,82 @@
+//! What follows for a need from what is promised for it: open, partly met, met.
+//!
+//! It follows the record of events a moment behind, so that the many who pledge to one need at the same time do not wait
+//! for each other. Done twice it does nothing the second time. Deliberately absent: what is promised (pledges).
+
+mod sql;
+
+use crate::app::App;
+use crate::audit::{self, Record};
+use crate::error::Result;
+use crate::http::caller::Origin;
+use crate::needs::life;
+use domain::NeedId;
+use domain::need::NeedStatus;
+use domain::need::status::Promises;
+use serde_json::json;
+use sqlx::PgConnection;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often it looks for news.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Follows until told to stop; opens what has been shown long enough on the way.
+pub async fn keep_following(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = follow(&app).await {
+            tracing::error!(%error, "needs do not follow what is promised");
+        }
+        if let Err(error) = life::open_publicized(&app).await {
+            tracing::error!(%error, "needs that were shown long enough are not opened");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+/// Moves needs whose promises have changed. Returns how many moved; one process does it at a time.
+pub async fn follow(app: &App) -> Result<usize> {
+    let mut tx = app.begin().await?;
+    let Some(cursor) = sql::take_turn(&mut tx).await? else { return Ok(0) };
+    let horizon = sql::horizon(&mut tx).await?;
+    if horizon <= cursor {
+        return Ok(0);
+    }
+    let touched = sql::touched(&mut tx, cursor, horizon).await?;
+    let mut moved = 0;
+    for standing in sql::standing(&mut tx, &touched).await? {
+        moved += usize::from(move_one(app, &mut tx, &standing).await?);
+    }
+    sql::set_horizon(&mut tx, horizon).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// What of a need's asking is met.
+pub struct Standing {
+    id: NeedId,
+    status: NeedStatus,
+    version: i32,
+    promises: Promises,
+}
+
+async fn move_one(app: &App, tx: &mut PgConnection, standing: &Standing) -> Result<bool> {
+    let (before, after) = (standing.status, standing.status.with_promises(standing.promises));
+    // A step that somebody takes at this moment counts; its own event brings the need here again.
+    if before == after || !sql::move_to(tx, standing.id, (before, after), app.clock.now()).await? {
+        return Ok(false);
+    }
+    let record = Record {
+        verb: "need_promised",
+        subject_kind: "need",
+        subject: standing.id.0,
+        before: Some(json!({ "status": before, "version": standing.version })),
+        after: Some(json!({ "status": after, "version": standing.version })),
+        reason: None,
+    };
+    audit::record_as(app, tx, None, None, &Origin::default(), record).await?;
+    Ok(true)
+}
