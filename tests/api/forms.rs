@@ -129,7 +129,7 @@ async fn the_federation_decides_on_the_needs_page() {
     let federation = test.federation("441424").await;
     village.form_with_files("/work/needs/new", &filled("submit"), &[("photos", "a.jpg", &jpeg(64, 48))]).await;
     let work = federation.page("/work").await.text();
-    assert!(work.contains("饮水安全巩固工程") && work.contains("待审核的需求（1）"));
+    assert!(work.contains("饮水安全巩固工程") && work.contains("待审核和验收的需求（1）"));
     let path = format!("/needs/{ID}");
     let empty = federation.form(&path, &[("version", "1"), ("action", "return"), ("reason", "")]).await;
     assert_eq!(empty.status, 422);

@@ -156,12 +156,23 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/files/", photo.to_string()),
     ]);
     let version = json!({ "version": waiting.version });
+    let why = json!({ "version": waiting.version, "reason": "请补一张水池的照片" });
     let bodies = BTreeMap::from([
         ("POST /needs", json!(new_need(93))),
         ("POST /needs/{id}", json!({ "version": waiting.version, "content": content() })),
         ("POST /needs/{id}/submit", version.clone()),
         ("POST /needs/{id}/approve", version.clone()),
-        ("POST /needs/{id}/return", json!({ "version": waiting.version, "reason": "请补一张水池的照片" })),
+        ("POST /needs/{id}/return", why.clone()),
+        ("POST /needs/{id}/pass", why.clone()),
+        ("POST /needs/{id}/take-up", why.clone()),
+        ("POST /needs/{id}/pause", why.clone()),
+        ("POST /needs/{id}/resume", why.clone()),
+        ("POST /needs/{id}/withdraw", why.clone()),
+        ("POST /needs/{id}/renew", why.clone()),
+        ("POST /needs/{id}/start", why.clone()),
+        ("POST /needs/{id}/finish", why.clone()),
+        ("POST /needs/{id}/send-back", why.clone()),
+        ("POST /needs/{id}/close", why),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),

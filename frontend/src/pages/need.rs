@@ -147,26 +147,25 @@ fn standing(need: &Need) -> Option<AnyView> {
     Some(view! { <p class="note">{says}</p> }.into_any())
 }
 
-/// What is asked besides money: a row for each thing, a column for each part that its kind has.
+/// What is asked besides money: each thing with the parts that its kind has.
 fn asked(need: &Need) -> AnyView {
     let content = &need.content;
-    let parts: Vec<_> = content.kind.line_parts().iter().filter(|rule| rule.part != LinePart::Unit).collect();
-    let heads = parts.iter().map(|rule| view! { <th scope="col">{text(rule.label)}</th> });
-    let rows = content.lines.iter().map(|line| {
-        let cells = parts.iter().map(|rule| {
-            let cell = match rule.part {
-                LinePart::Quantity => line.amount(),
-                LinePart::Price => line.price_fen.map(money::exact).unwrap_or_default(),
-                LinePart::PriceTo => line.price_to_fen.map(money::exact).unwrap_or_default(),
+    let shown = |part| !matches!(part, LinePart::Name | LinePart::Quantity | LinePart::Unit);
+    let lines = content.lines.iter().map(|line| {
+        let parts = content.kind.line_parts().iter().filter(|rule| shown(rule.part)).filter_map(|rule| {
+            let said = match rule.part {
+                LinePart::Price => line.price_fen.map(|fen| fen.to_string()).unwrap_or_default(),
+                LinePart::PriceTo => line.price_to_fen.map(|fen| fen.to_string()).unwrap_or_default(),
                 part => line.text(part),
             };
-            if rule.part == LinePart::Name {
-                view! { <th scope="row">{cell}</th> }.into_any()
-            } else {
-                view! { <td data-label=text(rule.label)>{cell}</td> }.into_any()
-            }
+            (!said.is_empty()).then(|| view! { <dt>{text(rule.label)}</dt><dd>{said}</dd> })
         });
-        view! { <tr>{cells.collect_view()}</tr> }
+        view! {
+            <li class="facts">
+                <h3>{line.name.clone()}" "<span class="amount">{line.amount()}</span></h3>
+                <dl>{parts.collect_view()}</dl>
+            </li>
+        }
     });
     let procured = content.procured.then(|| {
         view! { <p class="note">{t!("这项服务由政府付费购买，不是捐赠，不计入任何合计。")}</p> }
@@ -175,10 +174,7 @@ fn asked(need: &Need) -> AnyView {
         <section class="card">
             <h2>{t!("要什么")}</h2>
             {procured}
-            <div class="wide"><table class="lines">
-                <thead><tr>{heads.collect_view()}</tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table></div>
+            <ol class="items">{lines.collect_view()}</ol>
         </section>
     }
     .into_any()
