@@ -8,6 +8,7 @@ mod desk;
 mod gifts;
 mod needs;
 mod pictures;
+mod places;
 mod registrations;
 
 use crate::app::App;
@@ -174,6 +175,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     registrations::seed(app).await?;
     crate::say!("making the demo's needs …");
     needs::seed(app).await?;
+    places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
     desk::seed(app).await

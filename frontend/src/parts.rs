@@ -7,6 +7,7 @@ pub mod map;
 pub mod money;
 pub mod need_row;
 pub mod photos;
+pub mod place;
 pub mod pledge_rows;
 pub mod recorded;
 pub mod reports;

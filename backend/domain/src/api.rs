@@ -24,6 +24,7 @@ pub mod notices;
 pub mod organisations;
 pub mod own_data;
 pub mod payees;
+pub mod place_imports;
 pub mod places;
 pub mod pledges;
 pub mod registrations;

@@ -84,7 +84,14 @@ fn item(item: &TodoItem) -> AnyView {
 async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(needs::review()).await?;
     let town = visit.has(&[Role::TownReviewer]);
-    let letters = (!town).then(|| view! { <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a> });
+    let letters = (!town).then(|| {
+        view! {
+            <span class="buttons">
+                <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
+            </span>
+        }
+    });
     let heading = if town {
         t!("待镇审的需求（{n}）", n = waiting.count)
     } else {
