@@ -9,6 +9,7 @@ mod display;
 mod joining;
 mod members;
 mod money;
+mod offers;
 mod payments;
 mod prove;
 mod read;
@@ -66,6 +67,11 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/town", page_and(post(members::area)))
         .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(need_step)))
+        .route("/offers/{id}", page_and(post(offers::step)))
+        .route("/work/offers/new", page_and(post(offers::new)))
+        .route("/work/offers/{id}", page_and(post(offers::edit)))
+        .route("/work/profile", page_and(post(offers::profile)))
+        .route("/recommendations", page_and(post(offers::dismissal)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))

@@ -8,7 +8,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{digest, files, links, people, registrations};
+use crate::{digest, files, links, offers, people, registrations};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -22,12 +22,18 @@ pub enum Task {
     ForgetOldFailures,
     ForgetOldLinks,
     LapseUnconfirmed,
+    ExpireOffers,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 4] =
-        [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks, Task::LapseUnconfirmed];
+    const OF_THE_HOUSE: [Task; 5] = [
+        Task::DropOldDrafts,
+        Task::ForgetOldFailures,
+        Task::ForgetOldLinks,
+        Task::LapseUnconfirmed,
+        Task::ExpireOffers,
+    ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
     const fn name(self) -> &'static str {
@@ -36,6 +42,7 @@ impl Task {
             Task::ForgetOldFailures => "forget_old_failures",
             Task::ForgetOldLinks => "forget_old_links",
             Task::LapseUnconfirmed => "lapse_unconfirmed",
+            Task::ExpireOffers => "expire_offers",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -46,6 +53,7 @@ impl Task {
             Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),
+            Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

@@ -1,5 +1,6 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
+use super::recommendations;
 use crate::parts::field::{Field, summary};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
@@ -22,6 +23,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let code = need.code.clone().map(|code| view! { <span class="soft code">{code}</span> });
     let field = content.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
     let funds = if need.status.is_public() { Some(funds(visit, &need).await?) } else { None };
+    let fitting = recommendations::of_need(visit, &need).await?;
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(summary)}
@@ -54,6 +56,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 </section>
                 {budget(&need)}
                 {funds}
+                {fitting}
             </div>
             <aside class="behind">
                 {report_link(visit, &need)}
