@@ -44,7 +44,7 @@ pub fn offer_row(offer: &OfferRow, with_status: bool) -> AnyView {
     let kind = offer.kind.map(|kind| view! { <span class="tag">{text(kind.label())}</span> });
     let fields = offer.fields.iter().map(|field| view! { <span class="tag">{text(field.label())}</span> });
     let status = with_status.then(|| view! { <span class="tag status">{text(offer.status.label())}</span> });
-    let until = offer.until.map(|day| t!("{day} 前有效", day = date(day)));
+    let until = offer.until.map(|day| t!("有效期到 {day}", day = date(day)));
     let industry = offer.industry.map(|industry| format!(" · {}", text(industry.label())));
     let amounts = (offer.amount_from_fen, offer.amount_to_fen);
     view! {
