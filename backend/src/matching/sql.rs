@@ -168,8 +168,9 @@ impl Candidate {
 }
 
 /// One statement, however many needs there are: each county and field, and each town, is entered by its index at the new
-/// end and at the old one, where what has been pledged for is passed over. What the enterprise set aside or pledged for
-/// is left out. Hidden amounts of this day count as they do for everybody.
+/// end and at the old one, where what has been pledged for is passed over (twenty times what is taken, at most, so that
+/// the cost is bounded). What the enterprise set aside or pledged for is left out. Hidden amounts of this day count as
+/// they do for everybody.
 pub async fn candidates(
     connection: &mut PgConnection,
     wanted: &Wanted,
@@ -198,11 +199,14 @@ pub async fn candidates(
                     limit s.each)
                    union
                    (select n.id
-                    from need_open n
-                    where left(n.village, 6) = s.county and n.field = s.field and n.kind = any($5)
-                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
-                      and not exists (
-                          select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
+                    from (select o.id, o.published_at
+                          from need_open o
+                          where left(o.village, 6) = s.county and o.field = s.field and o.kind = any($5)
+                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
+                          order by o.published_at, o.id
+                          limit s.each * 20) n
+                    where not exists (
+                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
                     order by n.published_at, n.id
                     limit s.each)
                ) f
@@ -218,11 +222,14 @@ pub async fn candidates(
                     limit $8)
                    union
                    (select n.id
-                    from need_open n
-                    where left(n.village, 9) = t.town and n.kind = any($5)
-                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
-                      and not exists (
-                          select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
+                    from (select o.id, o.published_at
+                          from need_open o
+                          where left(o.village, 9) = t.town and o.kind = any($5)
+                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
+                          order by o.published_at, o.id
+                          limit $8 * 20) n
+                    where not exists (
+                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
                     order by n.published_at, n.id
                     limit $8)
                ) f
