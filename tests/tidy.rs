@@ -113,6 +113,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "search",
             "verifications",
             "resets",
+            "tables",
             "texts",
             "todo",
         ];
@@ -261,6 +262,7 @@ fn public_pages_are_translated() {
         "pages/campaigns",
         "pages/needs",
         "pages/need.rs",
+        "pages/place",
         "pages/about",
         "pages/contact",
         "pages/help",

@@ -9,6 +9,7 @@ mod gifts;
 mod needs;
 mod offers;
 mod pictures;
+mod places;
 mod registrations;
 
 use crate::app::App;
@@ -171,6 +172,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     registrations::seed(app).await?;
     crate::say!("making the demo's needs …");
     needs::seed(app).await?;
+    places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
     offers::seed(app).await?;

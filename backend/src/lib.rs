@@ -53,6 +53,7 @@ pub mod search;
 pub mod serve;
 pub mod site;
 pub mod stop;
+pub mod tables;
 pub mod texts;
 pub mod todo;
 pub mod together;

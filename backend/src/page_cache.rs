@@ -20,7 +20,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Bytes of all pages together.
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The only query parameters of public pages; a request with others is answered, and not kept.
-const QUERY: [&str; 9] = ["q", "field", "county", "town", "min", "max", "sort", "after", "view"];
+const QUERY: [&str; 10] = ["q", "field", "county", "town", "village", "min", "max", "sort", "after", "view"];
 
 /// What a page is known by.
 #[derive(Clone, PartialEq, Eq, Hash)]

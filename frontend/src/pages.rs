@@ -30,6 +30,8 @@ mod organisations;
 mod own_data;
 mod parent_unit;
 mod payees;
+mod place;
+mod place_imports;
 mod pledge;
 mod pledge_display;
 mod pledge_form;
@@ -95,6 +97,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["offers"] => offers::page(visit).await,
         ["offers", id] => offers::one(visit, id).await,
         ["recommendations"] => recommendations::page(visit).await,
+        ["counties", code] => place::county(visit, code).await,
+        ["towns", code] => place::town(visit, code).await,
+        ["villages", code] => place::village(visit, code).await,
         ["campaigns"] => campaigns::page(visit).await,
         ["campaigns", id] => campaigns::one(visit, id).await,
         ["pledge"] => pledge_form::page(visit).await,
@@ -126,6 +131,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "organisations"] => organisations::page(visit).await,
         ["work", "town"] => area::town(visit).await,
         ["work", "places"] => area::places(visit).await,
+        ["work", "place-imports"] => place_imports::page(visit).await,
+        ["work", "place-imports", id] => place_imports::one(visit, id).await,
         ["join"] => join::page(visit).await,
         ["reset-code"] => Ok(join::reset_code(visit)),
         ["work", "enquiries"] => enquiries::page(visit).await,

@@ -9,6 +9,7 @@ pub mod money;
 pub mod need_row;
 pub mod offer_row;
 pub mod photos;
+pub mod place;
 pub mod pledge_rows;
 pub mod reasons;
 pub mod recorded;

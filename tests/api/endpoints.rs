@@ -117,6 +117,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/money",
         "GET /needs/{id}/reports",
         "GET /places",
+        "GET /places/{code}",
         "POST /email-confirmations",
         "POST /links/renewals",
         "POST /links/state",

@@ -31,6 +31,8 @@ mod notices;
 mod offers;
 mod page_cache;
 mod payees;
+mod place_imports;
+mod place_pages;
 mod places;
 mod registration;
 mod rights;

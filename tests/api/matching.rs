@@ -2,6 +2,7 @@ use crate::members::events;
 use crate::money::{new_pledge, open_need};
 use crate::needs::{VILLAGE, content as need_content, new_need};
 use crate::offers::{content as offer_content, opened};
+use crate::place_imports::{CLASSES, import};
 use crate::registration::registered;
 use crate::statements::Statements;
 use axum::http::StatusCode;
@@ -54,24 +55,12 @@ async fn one_more(test: &TestApp, n: u128, content: NeedContent) -> Need {
     federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap()
 }
 
-/// The province's list, as the import of the places' room writes it.
-async fn key_assisted(test: &TestApp, town: &str) {
-    let federation = test.signed_in("federation-441424").await;
-    let (person, organisation) = (crate::members::id_of(&federation).await, test.organisation_of(&federation).await);
-    let sql = format!(
-        "insert into place_import (id, source, as_of, subject, rows_read, made_by, acting_for, made_at)
-         values ('{0}', '示例重点帮扶镇名单', '2021-06-30', 'town_class', 1, '{person}', '{organisation}', now());
-         insert into town_class (town, class, import) values ('{town}', 'key_assisted', '{0}')",
-        Uuid::from_u128(7)
-    );
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
-}
-
 #[tokio::test]
 async fn a_recommendation_says_why_and_every_reason_is_true() {
     let test = TestApp::new().await;
     let need = open_need(&test).await;
-    key_assisted(&test, &VILLAGE[..9]).await;
+    // Of 五华县, in which the village's town is a key-assisted one.
+    import(&test.signed_in("federation-441424").await, 7, CLASSES).await.unwrap();
     let enterprise = test.enterprise("firm").await;
     says(&enterprise, profile()).await;
     let found = recommended(&enterprise).await;
@@ -87,7 +76,7 @@ async fn a_recommendation_says_why_and_every_reason_is_true() {
         Reason::KindChosen { kind: ContributionKind::Money },
         Reason::AmountInRange { missing_fen: Fen::yuan(100_000) },
         Reason::NeverPledged,
-        Reason::KeyAssisted { source: "示例重点帮扶镇名单".into() },
+        Reason::KeyAssisted { source: "示例文件〔2021〕7号".into() },
     ];
     let near = |reason: &Reason| matches!(reason, Reason::Near { .. });
     let others = |all: &[Reason]| all.iter().filter(|reason| !near(reason)).cloned().collect::<Vec<_>>();
@@ -107,7 +96,7 @@ async fn a_recommendation_says_why_and_every_reason_is_true() {
         "要的是资金，您能提供",
         "扣除认捐后还差 100,000 元，在您的金额范围内",
         "还没有企业认捐",
-        "所在镇是重点帮扶镇（据《示例重点帮扶镇名单》）",
+        "所在镇是重点帮扶镇（据《示例文件〔2021〕7号》）",
         "GeoNames",
         "CC BY 4.0",
     ] {

@@ -7,8 +7,9 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
-use crate::needs::{content, new_need, submitted};
+use crate::needs::{VILLAGE, content, new_need, submitted};
 use crate::offers::{content as offer_content, new_offer, opened};
+use crate::place_imports::{CLASSES, upload};
 use crate::registration::new_registration;
 use crate::towns::town;
 use axum::body::Body;
@@ -29,6 +30,7 @@ use domain::ledger::Account;
 use domain::membership::InvitationWay;
 use domain::need::NeedContent;
 use domain::organisation::{OrganisationKind, Role};
+use domain::place::ListSubject;
 use domain::{Fen, InvitationId, NeedId, ResetId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -129,6 +131,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let by_text = NewInvitation { way: InvitationWay::Text, phone: Some("13812341234".into()), ..invitation(3) };
     owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
     let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
+    let table = upload(&test.signed_in("federation-441424").await, CLASSES).await;
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
@@ -162,6 +165,13 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/spending/", report.items[0].id.to_string()),
         ("/sessions/", device.to_string()),
         ("/files/", photo.to_string()),
+        ("/places/", VILLAGE.to_owned()),
+        ("/villages/", VILLAGE.to_owned()),
+        ("/towns/", VILLAGE[..9].to_owned()),
+        ("/counties/", VILLAGE[..6].to_owned()),
+        ("/place-imports/preview/", table.to_string()),
+        ("/place-imports/template/", ListSubject::TownClass.to_string()),
+        ("/work/place-imports/", table.to_string()),
     ]);
     let version = json!({ "version": waiting.version });
     let bodies = BTreeMap::from([
@@ -202,6 +212,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ),
         ("POST /verifications/{id}/suspend", json!({ "said": "请先停用，待核实" })),
         ("POST /verifications/{id}/restore", json!({ "said": "已经核实，恢复" })),
+        ("POST /place-imports", json!({ "id": Uuid::from_u128(99), "table": table })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);

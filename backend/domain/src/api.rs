@@ -26,6 +26,7 @@ pub mod offers;
 pub mod organisations;
 pub mod own_data;
 pub mod payees;
+pub mod place_imports;
 pub mod places;
 pub mod pledges;
 pub mod registrations;

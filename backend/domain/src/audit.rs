@@ -9,6 +9,7 @@ use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
 use crate::need::NeedStatus;
 use crate::offer::OfferStatus;
+use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
 use crate::{Fen, Problems};
 use chrono::NaiveDate;
@@ -101,6 +102,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("enquiry_received", "收到来信"),
     ("enquiry_continued", "来信补充"),
     ("enquiry_answered", "答复来信"),
+    ("places_imported", "导入镇村资料"),
     ("job_retried", "重办后台任务"),
     ("job_set_aside", "后台任务另行处理"),
 ];
@@ -126,6 +128,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("invitation", "邀请"),
     ("reset", "重设密码"),
     ("text", "短信内容"),
+    ("place_import", "镇村资料"),
     ("job", "后台任务"),
 ];
 
@@ -169,6 +172,11 @@ fn field_label(name: &str) -> &str {
         "organisation" => "单位",
         "role" => "岗位",
         "filters" => "条件",
+        "list" => "内容",
+        "source" => "来源",
+        "as_of" => "截至日期",
+        "rows_read" => "行数",
+        "changed" => "改动处数",
         other => other,
     }
 }
@@ -176,6 +184,9 @@ fn field_label(name: &str) -> &str {
 fn field_value(subject_kind: &str, name: &str, value: &Value) -> String {
     match (name, value) {
         ("status", Value::String(word)) => status_label(subject_kind, word),
+        ("list", Value::String(word)) => {
+            word.parse().map_or_else(|_| word.clone(), |list: ListSubject| list.label().to_owned())
+        }
         ("topic", Value::String(word)) => word.parse().map_or_else(|_| word.clone(), |t: Topic| t.label().to_owned()),
         ("amount_fen", Value::Number(number)) => {
             number.as_i64().and_then(|fen| Fen::new(fen).ok()).map_or_else(|| number.to_string(), |fen| fen.to_string())

@@ -3,6 +3,7 @@
 //! What happened at a bank or stands on an invoice happened after this platform's time began, and not tomorrow.
 //! Deliberately absent: the clock; a caller passes the legal day.
 
+use crate::money::to_half_width;
 use chrono::NaiveDate;
 
 /// No bank date, payment or invoice here is older. The constraints of the tables say the same.
@@ -34,9 +35,38 @@ pub fn check_past(day: NaiveDate, today: NaiveDate) -> Result<(), DayError> {
     }
 }
 
+/// A day as tables write it: 2026-06-30, 2026/6/30, 2026.6.30, 2026年6月30日, 20260630.
+#[must_use]
+pub fn read(text: &str) -> Option<NaiveDate> {
+    let plain: String = text.chars().map(to_half_width).filter(|c| !c.is_whitespace()).collect();
+    let parts: Vec<&str> = match plain.len() {
+        8 if plain.bytes().all(|byte| byte.is_ascii_digit()) => vec![&plain[..4], &plain[4..6], &plain[6..]],
+        _ => plain.strip_suffix('日').unwrap_or(&plain).split(['-', '/', '.', '年', '月']).collect(),
+    };
+    let [year, month, day] = parts.as_slice() else { return None };
+    let digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if year.len() != 4 || !digits {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_read_as_tables_write_it() {
+        let day = NaiveDate::from_ymd_opt(2026, 6, 3);
+        for text in ["2026-06-03", "2026/6/3", "2026.6.3", "2026年6月3日", "20260603", " ２０２６－６－３ "]
+        {
+            assert_eq!(read(text), day, "{text}");
+        }
+        for text in ["", "2026", "2026-6", "26-6-3", "2026-13-1", "2026-02-30", "六月三日", "2026-6-3-1", "+202-6-3"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_day_that_has_been_lies_between_2000_and_today() {

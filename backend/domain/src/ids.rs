@@ -99,4 +99,8 @@ ids! {
     NoticeId,
     /// A letter from anybody to a federation, with its answers.
     EnquiryId,
+    /// An uploaded table that waits to be read into the platform.
+    TableFileId,
+    /// One list of what is said of places, imported.
+    PlaceImportId,
 }

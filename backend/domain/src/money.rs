@@ -222,7 +222,8 @@ fn parse_decimal(number: &str, decimals: usize) -> Result<i64, AmountError> {
     Ok(if negative { -value } else { value })
 }
 
-fn group_thousands(number: u64) -> String {
+#[must_use]
+pub fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

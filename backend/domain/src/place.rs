@@ -4,6 +4,10 @@
 //! recur), so every name is shown with its county and town. Deliberately absent: merging with other code sets,
 //! whose codes collide with these.
 
+mod described;
+
+pub use described::*;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -61,6 +65,19 @@ impl PlaceCode {
             PlaceLevel::Village => 9,
         };
         Some(PlaceCode(self.0[..digits].to_owned()))
+    }
+
+    /// As lists of the bureau write it too: a county's or town's code filled up with zeros to twelve digits.
+    ///
+    /// # Errors
+    /// [`NotAPlaceCode`], also for the city: no list says anything of it.
+    pub fn from_list(text: &str) -> Result<Self, NotAPlaceCode> {
+        let digits = match text.len() {
+            12 => text.strip_suffix("000000").or_else(|| text.strip_suffix("000")).unwrap_or(text),
+            _ => text,
+        };
+        let code: PlaceCode = digits.parse()?;
+        if code.level() == PlaceLevel::City { Err(NotAPlaceCode) } else { Ok(code) }
     }
 
     /// Whether `other` is this place or lies inside it: the rule behind every jurisdiction.
@@ -144,6 +161,22 @@ mod tests {
     fn other_cities_and_odd_lengths_are_refused() {
         for code in ["440100", "44142", "4414241", "44142410320x", ""] {
             assert_eq!(code.parse::<PlaceCode>(), Err(NotAPlaceCode), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_list_may_fill_codes_up_with_zeros() {
+        for (text, code) in [
+            ("441424000000", "441424"),
+            ("441424103000", "441424103"),
+            ("441424103203", "441424103203"),
+            ("441424103", "441424103"),
+            ("441424", "441424"),
+        ] {
+            assert_eq!(PlaceCode::from_list(text).unwrap().as_str(), code);
+        }
+        for text in ["4414", "4.41424E+11", "441424103203000", "", "440100000000"] {
+            assert_eq!(PlaceCode::from_list(text), Err(NotAPlaceCode), "{text}");
         }
     }
 

@@ -1,12 +1,14 @@
 //! Pictures: taken in, made safe, kept apart from the database.
 //!
 //! An upload is decoded and encoded anew, so that nothing but a picture comes out and nothing hides in it; place
-//! and time of its EXIF are kept privately. It is a draft of its uploader until a need or a report names it.
-//! Deliberately absent: any other kind of file, and the original bytes.
+//! and time of its EXIF are kept privately. It is a draft of its uploader until a need or a report names it. Tables
+//! (`tables.rs`) are drafts as well, for the rooms that read them.
+//! Deliberately absent: any other kind of file, and a picture's original bytes.
 
 mod http;
 mod picture;
 mod sql;
+pub mod tables;
 
 pub use http::routes;
 
@@ -163,6 +165,7 @@ pub async fn drop_old_drafts(app: &App) -> Result<usize> {
             Err(error) => tracing::error!(file = %id, %error, "a draft picture is not dropped"),
         }
     }
+    tables::drop_old(app).await?;
     Ok(dropped)
 }
 

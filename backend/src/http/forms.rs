@@ -11,6 +11,7 @@ mod members;
 mod money;
 mod offers;
 mod payments;
+mod place_imports;
 mod prove;
 mod read;
 mod registration;
@@ -24,7 +25,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
-use domain::api::files::FILE_BYTES_MAX;
+use domain::api::files::{FILE_BYTES_MAX, TABLE_BYTES_MAX};
 use domain::api::needs::{self, Need, NeedChange, NewNeed, ReturnNeed, Seen};
 use domain::api::sessions::{self, Credentials};
 use domain::api::{ApiError, ErrorCode};
@@ -35,6 +36,8 @@ use frontend::{Ask, FormState, Lang};
 
 /// Room for nine pictures and the text.
 const UPLOAD_BYTES_MAX: usize = PHOTOS_MAX * FILE_BYTES_MAX + 256 * 1024;
+/// Room for a table and the text.
+const TABLE_UPLOAD_BYTES_MAX: usize = TABLE_BYTES_MAX + 256 * 1024;
 
 /// Every path that takes a form; the page of the same path shows it.
 pub fn routes(site: &Site) -> Router<Site> {
@@ -46,6 +49,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/spending/{id}", page_and(post(reports::correct)))
         .route("/work/organisation", page_and(post(verification::organisation)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+    let with_tables = Router::new()
+        .route("/work/place-imports", page_and(post(place_imports::upload)))
+        .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
         .route("/sign-out", post(sign_out))
@@ -89,7 +95,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/audit", page_and(post(desk::export)))
         .route("/work/audit/people/{id}", page_and(post(desk::private)))
         .route("/work/jobs", page_and(post(desk::dead_jobs)))
+        .route("/work/place-imports/{id}", page_and(post(place_imports::confirm)))
         .merge(with_pictures)
+        .merge(with_tables)
         .layer(from_fn_with_state(site.clone(), prove::first))
 }
 

@@ -358,7 +358,7 @@ fn question(query: &NeedQuery) -> Result<search::engine::NeedQuery> {
     problems.require(text.chars().count() <= QUERY_MAX, "q", "关键词最多 100 个字");
     let field = query.field.as_deref().map(str::parse::<Field>).transpose();
     let field = problems.take("field", field.map_err(|_| "没有这个领域")).flatten();
-    for (name, place) in [("county", &query.county), ("town", &query.town)] {
+    for (name, place) in [("county", &query.county), ("town", &query.town), ("village", &query.village)] {
         let known = place.as_deref().is_none_or(|code| code.parse::<PlaceCode>().is_ok());
         problems.require(known, name, "没有这个地方");
     }
@@ -371,7 +371,7 @@ fn question(query: &NeedQuery) -> Result<search::engine::NeedQuery> {
         fields: field.into_iter().map(|field| field.to_string()).collect(),
         county: query.county.clone(),
         town: query.town.clone(),
-        village: None,
+        village: query.village.clone(),
         amount_min_fen: query.amount_min_fen,
         amount_max_fen: query.amount_max_fen,
         sort: match sort {

@@ -1,12 +1,16 @@
 //! Places: the eight counties, their towns and villages, from the bureau of statistics.
 //!
-//! The list ships with the program (`backend/data/places`) and is brought into the database by `migrate`.
+//! The list ships with the program (`backend/data/places`) and is brought into the database by `migrate`. What the
+//! province and the bureaus say of places beside their names is imported by the federation (`imports`).
 //! Deliberately absent: editing a place, and codes of any other source.
 
+mod about;
 mod http;
+pub mod imports;
 pub mod points;
 mod sql;
 
+pub use about::about;
 pub use http::routes;
 
 use crate::app::App;
@@ -39,6 +43,11 @@ impl Names {
     #[must_use]
     pub fn get(&self, code: &PlaceCode) -> Option<&str> {
         self.0.get(code).map(String::as_str)
+    }
+
+    /// All places with their names, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&PlaceCode, &str)> {
+        self.0.iter().map(|(code, name)| (code, name.as_str()))
     }
 
     /// All names, in no order.

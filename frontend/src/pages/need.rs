@@ -5,6 +5,7 @@ use crate::parts::field::{Field, summary};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::photos::photos;
+use crate::parts::place::{links, path};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};
 use crate::visit::{FormState, Page, Visit};
@@ -29,10 +30,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {visit.form.as_ref().and_then(summary)}
         <nav class="crumbs" aria-label=t!("位置")>
             <a href=href("/needs")>{t!("找需求")}</a>
-            <a href=href(&format!("/needs?county={}", content.village.county()))>{need.place.county.clone()}</a>
-            <a href=href(&format!("/needs?county={}&town={}", content.village.county(), &content.village.as_str()[..9]))>
-                {need.place.town.clone()}
-            </a>
+            {links(&need.place, true)}
         </nav>
         <h1>{title.clone()}</h1>
         <p class="tags">
@@ -197,7 +195,7 @@ fn facts(need: &Need) -> AnyView {
                 {outcome}
                 {content.wanted_by.map(|day| view! { <dt>{t!("希望完成")}</dt><dd>{date(day)}</dd> })}
                 <dt>{t!("村（社区）")}</dt>
-                <dd>{need.place.village.clone()}</dd>
+                <dd><a href=href(&path(&need.place.code))>{need.place.village.clone()}</a></dd>
                 {need.published_at.map(|at| view! { <dt>{t!("公开时间")}</dt><dd>{instant(at)}</dd> })}
             </dl>
         </section>

@@ -4,10 +4,12 @@ use super::home::county_count;
 use crate::islands::AmountEcho;
 use crate::parts::map::county_map;
 use crate::parts::need_row::need_list;
+use crate::parts::place::path;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
 use domain::api::ApiError;
 use domain::api::needs::{self, FacetCount, NeedList, NeedQuery, NeedSort};
+use domain::place::PlaceCode;
 use domain::{Fen, Problem};
 use leptos::prelude::*;
 
@@ -52,6 +54,7 @@ fn read(visit: &Visit) -> (NeedQuery, FormState) {
         field: text("field"),
         county: text("county"),
         town: text("town"),
+        village: text("village"),
         sort: visit.query("sort").and_then(|sort| sort.parse().ok()),
         after: text("after"),
     };
@@ -138,7 +141,27 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
         view! { <p class="note">{t!("搜索服务暂时没有响应，由备用的搜索代答，排序可能略有不同。")}</p> }
     });
     let words = query.q.as_deref().map(|q| t!("“{q}”：", q = q)).unwrap_or_default();
-    view! { <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>{relaxed}{stands_in} }.into_any()
+    view! {
+        <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>
+        {one_village(query)}{relaxed}{stands_in}
+    }
+    .into_any()
+}
+
+/// The list is of one village only, to which the conditions beside it do not hold.
+fn one_village(query: &NeedQuery) -> Option<AnyView> {
+    let village: PlaceCode = query.village.as_deref()?.parse().ok()?;
+    let town = village.parent().map(String::from).unwrap_or_default();
+    let wider = href(&format!("/needs?county={}&town={town}", village.county()));
+    Some(
+        view! {
+            <p class="note">
+                <a href=href(&path(&village))>{t!("只看这一个村（社区）的需求。")}</a>" "
+                <a href=wider>{t!("看全镇的需求")}</a>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn paging(query: &NeedQuery, list: &NeedList) -> AnyView {
@@ -149,6 +172,7 @@ fn paging(query: &NeedQuery, list: &NeedList) -> AnyView {
     add("field", query.field.clone());
     add("county", query.county.clone());
     add("town", query.town.clone());
+    add("village", query.village.clone());
     let yuan = |fen: Option<i64>| fen.and_then(|fen| Fen::new(fen).ok()).map(Fen::to_input);
     add("min", yuan(query.amount_min_fen));
     add("max", yuan(query.amount_max_fen));

@@ -89,7 +89,10 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
         <section id="review">
             <div class="head">
                 <h2>{t!("待审核的需求（{n}）", n = waiting.count)}</h2>
-                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
+                <span class="buttons">
+                    <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+                    <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
+                </span>
             </div>
             {need_list(&waiting.items, false, t!("没有等待审核的需求。"))}
         </section>

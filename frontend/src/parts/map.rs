@@ -97,8 +97,13 @@ pub fn county_map(visit: &Visit, counts: &[CountyCount], caption: &'static str) 
         None => t!("示意图").to_owned(),
     };
     let rows = counts.iter().map(|county| {
-        let link = href(&format!("/needs?county={}", county.code));
-        view! { <tr><th scope="row"><a href=link>{county.name.clone()}</a></th><td>{county.count}</td></tr> }
+        let (needs, page) = (format!("/needs?county={}", county.code), format!("/counties/{}", county.code));
+        view! {
+            <tr>
+                <th scope="row"><a href=href(&page)>{county.name.clone()}</a></th>
+                <td><a href=href(&needs)>{county.count}</a></td>
+            </tr>
+        }
     });
     view! {
         <figure class="map">

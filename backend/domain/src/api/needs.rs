@@ -179,6 +179,9 @@ pub struct NeedQuery {
     /// Nine digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub town: Option<String>,
+    /// Twelve digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub village: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_min_fen: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,15 +1,26 @@
-//! Counties, towns and villages.
+//! Counties, towns and villages: their list, and everything that is known of one.
 
-use super::Call;
-use crate::place::{PlaceCode, PlaceLevel};
+use super::needs::Where;
+use super::{Call, Count};
+use crate::four::FourNumbers;
+use crate::place::{Indicator, PlaceCode, PlaceLevel, TownClass, TownLead, VillageType};
+use crate::{Fen, NeedId};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub const PLACES: &str = "/places";
+pub const PLACE: &str = "/places/{code}";
 
 /// The places below one (all counties, the towns of a county, the villages of a town).
 #[must_use]
 pub fn list(query: &PlacesQuery) -> Call<Places> {
     Call::get(PLACES).query(query)
+}
+
+/// One county, town or village with what is said of it and what became of its public needs.
+#[must_use]
+pub fn get(code: &PlaceCode) -> Call<PlaceInFull> {
+    Call::get(format!("/places/{code}"))
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -32,4 +43,91 @@ pub struct Place {
     pub code: PlaceCode,
     pub name: String,
     pub level: PlaceLevel,
+}
+
+/// A place with everything that everybody may read of it, from one moment. Its needs are found by `GET /needs`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceInFull {
+    pub place: Where,
+    pub level: PlaceLevel,
+    /// Of the town, or of the town that a village lies in; none while nobody has imported it.
+    pub town: Option<TownStanding>,
+    /// Of a village.
+    pub village: Option<VillageStanding>,
+    /// Latest year first.
+    pub facts: Vec<PlaceFact>,
+    /// The towns of a county, the villages of a town, in the order of their codes.
+    pub below: Vec<PlaceBelow>,
+    /// Of its public needs, all together.
+    pub money: FourNumbers,
+    /// Gifts of today that hide their amount and are not in the sums yet.
+    pub later: i64,
+    /// Its public needs of which something was reported, latest report first; at most ten.
+    pub delivered: Vec<Delivered>,
+    pub delivered_count: Count,
+    pub as_of: DateTime<Utc>,
+}
+
+/// Who says it, as of when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Said {
+    pub source: String,
+    pub as_of: NaiveDate,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TownStanding {
+    pub class: TownClass,
+    pub lead: Option<TownLead>,
+    pub said: Said,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VillageStanding {
+    #[serde(rename = "type")]
+    pub village_type: VillageType,
+    pub said: Said,
+}
+
+/// A whole number of the indicator's unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceFact {
+    pub indicator: Indicator,
+    pub year: i32,
+    pub value: i64,
+    pub said: Said,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceBelow {
+    pub code: PlaceCode,
+    pub name: String,
+    pub class: Option<TownClass>,
+    #[serde(rename = "type")]
+    pub village_type: Option<VillageType>,
+    /// Public needs.
+    pub needs: i64,
+}
+
+/// A need of which its village reported: how far it came, in the need's own unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Delivered {
+    pub need: NeedId,
+    pub code: Option<String>,
+    pub title: String,
+    pub place: Where,
+    /// The latest quantity that was reported; none while only words were.
+    pub quantity_so_far: Option<i64>,
+    pub goal: Option<i64>,
+    pub unit: String,
+    /// 支出 of the need.
+    pub spent_fen: Fen,
+    pub reported_at: DateTime<Utc>,
 }

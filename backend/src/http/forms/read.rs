@@ -1,12 +1,13 @@
-//! Reading a form off the network: names, values, and pictures as drafts, never more of it in memory than one picture.
+//! Reading a form off the network: names, values, and pictures and tables as drafts, never more of it in memory than one
+//! of them.
 //!
 //! What cannot be read is answered with a page, as every other refusal is. Deliberately absent: what the values mean.
 
 use super::Form;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::files;
-use crate::http::caller::SignedIn;
+use crate::files::{self, tables};
+use crate::http::caller::{Federation, SignedIn};
 use crate::http::identify::brings_credentials;
 use crate::site::{PageRequest, Site};
 use axum::body::Body;
@@ -15,8 +16,8 @@ use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
-use domain::Problem;
-use domain::api::files::{FILE_BYTES_MAX, StoredFile};
+use domain::api::files::{FILE_BYTES_MAX, StoredFile, TABLE_BYTES_MAX};
+use domain::{PersonId, Problem};
 use frontend::FormState;
 use futures::StreamExt;
 use std::sync::Arc;
@@ -30,6 +31,9 @@ const VALUE_BYTES: usize = 64;
 const UNREAD_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Files that one form stores: nine photos, and five pictures for each of three vouchers.
 const FILES_MAX: usize = 24;
+
+/// The field of a table; with a stored one the form holds `kept_table`.
+const TABLE: &str = "table";
 
 const TOO_LARGE: &str = "内容太大，没有收下。照片请分几次上传，文字请写短一些";
 const BROKEN: &str = "内容没有完整送到，请再提交一次";
@@ -87,7 +91,9 @@ impl Form {
         }
         let (mut parts, body) = request.into_parts();
         let signed_in = SignedIn::from_request_parts(&mut parts, site).await.ok();
+        let federation = Federation::from_request_parts(&mut parts, site).await.ok();
         let mut reading = Reading::new(&site.app, signed_in.as_ref());
+        reading.sends_tables = federation.map(|federation| federation.acting.person);
         let body = reading.unread.watch(body);
         let read = match Multipart::from_request(Request::from_parts(parts, body), site).await {
             Ok(multipart) => reading.all(multipart).await,
@@ -122,6 +128,8 @@ struct Reading<'a> {
     app: &'a App,
     /// Without anybody nothing is stored.
     signed_in: Option<&'a SignedIn>,
+    /// Whoever may upload tables.
+    sends_tables: Option<PersonId>,
     state: FormState,
     text_bytes: usize,
     stored: usize,
@@ -130,7 +138,15 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(app: &'a App, signed_in: Option<&'a SignedIn>) -> Self {
-        Reading { app, signed_in, state: FormState::default(), text_bytes: 0, stored: 0, unread: Unread::default() }
+        Reading {
+            app,
+            signed_in,
+            sends_tables: None,
+            state: FormState::default(),
+            text_bytes: 0,
+            stored: 0,
+            unread: Unread::default(),
+        }
     }
 
     /// Part by part to the end. The outer error is ours, the inner one the sender's; what was read before it stays.
@@ -156,6 +172,9 @@ impl<'a> Reading<'a> {
         let Some(file_name) = part.file_name().map(str::to_owned) else {
             return Ok(self.value(name, &mut part).await);
         };
+        if name == TABLE {
+            return self.table(&file_name, &mut part).await;
+        }
         let room = if self.signed_in.is_some() && self.stored < FILES_MAX { FILE_BYTES_MAX } else { 0 };
         let bytes = match self.unread.read_within(&mut part, room).await {
             Ok(Within::All(bytes)) if bytes.is_empty() => return Ok(Ok(())),
@@ -178,6 +197,26 @@ impl<'a> Reading<'a> {
             }
             Err(Error::TooLarge(says)) => self.problem(name, &file_name, &says),
             Err(error) => return Err(error),
+        }
+        Ok(Ok(()))
+    }
+
+    /// A table waits as a draft, and the form goes on with its id. Of whoever may send none it is passed over.
+    async fn table(&mut self, file_name: &str, part: &mut Field<'_>) -> Result<std::result::Result<(), Unreadable>> {
+        let room = if self.sends_tables.is_some() { TABLE_BYTES_MAX } else { 0 };
+        let bytes = match self.unread.read_within(part, room).await {
+            Ok(Within::All(bytes)) => bytes,
+            Ok(Within::Part) => {
+                if self.sends_tables.is_some() {
+                    self.problem(TABLE.to_owned(), file_name, tables::TOO_LARGE);
+                }
+                return Ok(Ok(()));
+            }
+            Err(unreadable) => return Ok(Err(unreadable)),
+        };
+        if let Some(person) = self.sends_tables.filter(|_| !file_name.is_empty()) {
+            let stored = tables::store(self.app, person, file_name, bytes).await?;
+            self.state.replace(&format!("kept_{TABLE}"), stored.id.to_string());
         }
         Ok(Ok(()))
     }

@@ -1,0 +1,43 @@
+//! One county, town or village: what is said of it, what lies in it, and what became of its public needs.
+//!
+//! Four statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
+//! tell no more of a hidden amount than those do. Deliberately absent: needs that are not public, and finding needs.
+
+mod sql;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use domain::api::Count;
+use domain::api::places::PlaceInFull;
+use domain::place::{PlaceCode, PlaceLevel};
+
+/// Needs with reports that a place's page shows.
+const DELIVERED: i64 = 10;
+
+pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
+    let code: PlaceCode = code.parse().map_err(|_| Error::NotFound)?;
+    if app.places.get(&code).is_none() || code.level() == PlaceLevel::City {
+        return Err(Error::NotFound);
+    }
+    let mut tx = app.snapshot().await?;
+    let standing = sql::standing(&mut tx, &code).await?;
+    let below = match code.level() {
+        PlaceLevel::Village => Vec::new(),
+        _ => sql::below(&mut tx, &code).await?,
+    };
+    let (money, later) = sql::money(&mut tx, &code, app.clock.today()).await?;
+    let (delivered, count) = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
+    Ok(PlaceInFull {
+        place: app.places.place(&code),
+        level: code.level(),
+        town: standing.town,
+        village: standing.village,
+        facts: standing.facts,
+        below,
+        money,
+        later,
+        delivered,
+        delivered_count: Count::capped(count),
+        as_of: app.clock.now(),
+    })
+}

@@ -1,0 +1,244 @@
+//! The only SQL on what a place is and what became of its needs; reads what other rooms keep by their views.
+
+use crate::places::Names;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::places::{Delivered, PlaceBelow, PlaceFact, Said, TownStanding, VillageStanding};
+use domain::four::FourNumbers;
+use domain::place::{Indicator, PlaceCode, PlaceLevel, short_village_name};
+use domain::{Fen, NeedId};
+use serde::Deserialize;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what}: {error}").into())
+}
+
+fn word<T: std::str::FromStr>(what: &str, text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| decode(what, error))
+}
+
+fn fen(amount: i64) -> sqlx::Result<Fen> {
+    Fen::new(amount).map_err(|error| decode("amount", error))
+}
+
+/// What lists say of a place.
+pub struct Standing {
+    pub town: Option<TownStanding>,
+    pub village: Option<VillageStanding>,
+    pub facts: Vec<PlaceFact>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FactRow {
+    indicator: Indicator,
+    year: i32,
+    value: i64,
+    source: String,
+    as_of: NaiveDate,
+}
+
+/// Of a village also the class of its town.
+pub async fn standing(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Result<Standing> {
+    let row = sqlx::query!(
+        r#"select c.class as "class?", c.lead, ci.source as "class_source?", ci.as_of as "class_as_of?",
+                  t.type as "village_type?", ti.source as "type_source?", ti.as_of as "type_as_of?",
+                  coalesce((
+                      select json_agg(json_build_object('indicator', f.indicator, 'year', f.year, 'value', f.value,
+                                                        'source', i.source, 'as_of', i.as_of)
+                                      order by f.year desc, f.indicator)
+                      from place_fact f
+                      join place_import i on i.id = f.import
+                      where f.place = p.code
+                  ), '[]') as "facts!: Json<Vec<FactRow>>"
+           from place p
+           left join town_class c on c.town = left(p.code, 9)
+           left join place_import ci on ci.id = c.import
+           left join village_type t on t.village = p.code
+           left join place_import ti on ti.id = t.import
+           where p.code = $1"#,
+        code.as_str()
+    )
+    .fetch_one(connection)
+    .await?;
+    let said = |source: Option<String>, as_of: Option<NaiveDate>| {
+        source.zip(as_of).map(|(source, as_of)| Said { source, as_of })
+    };
+    let town = match (row.class, said(row.class_source, row.class_as_of)) {
+        (Some(class), Some(said)) => {
+            let lead = row.lead.map(|lead| word("town_class.lead", &lead)).transpose()?;
+            Some(TownStanding { class: word("town_class.class", &class)?, lead, said })
+        }
+        _ => None,
+    };
+    let village = match (row.village_type, said(row.type_source, row.type_as_of)) {
+        (Some(village_type), Some(said)) => {
+            Some(VillageStanding { village_type: word("village_type.type", &village_type)?, said })
+        }
+        _ => None,
+    };
+    let fact = |row: FactRow| PlaceFact {
+        indicator: row.indicator,
+        year: row.year,
+        value: row.value,
+        said: Said { source: row.source, as_of: row.as_of },
+    };
+    Ok(Standing { town, village, facts: row.facts.0.into_iter().map(fact).collect() })
+}
+
+/// The places directly below, with what they are and how many public needs lie in each.
+pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Result<Vec<PlaceBelow>> {
+    let digits: i32 = if code.level() == PlaceLevel::County { 9 } else { 12 };
+    let rows = sqlx::query!(
+        r#"with counted as (
+               select left(village, $2) as child, count(*) as n
+               from needs_public
+               where village like $1 || '%'
+               group by 1
+           )
+           select p.code, p.name, c.class as "class?", t.type as "village_type?", coalesce(counted.n, 0) as "needs!"
+           from place p
+           left join town_class c on c.town = p.code
+           left join village_type t on t.village = p.code
+           left join counted on counted.child = p.code
+           where p.parent = $1
+           order by p.code"#,
+        code.as_str(),
+        digits
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PlaceBelow {
+                code: word("place.code", &row.code)?,
+                name: short_village_name(&row.name),
+                class: row.class.map(|class| word("town_class.class", &class)).transpose()?,
+                village_type: row.village_type.map(|kind| word("village_type.type", &kind)).transpose()?,
+                needs: row.needs,
+            })
+        })
+        .collect()
+}
+
+/// The four numbers of a place's public needs as everybody reads them on this day, and how many gifts of today are not
+/// in them yet: what each need's own page leaves out. A need to which nothing was pledged, and for which nothing was set
+/// aside, has no numbers, so that of a county's many needs only the others are added up.
+pub async fn money(
+    connection: &mut PgConnection,
+    code: &PlaceCode,
+    today: NaiveDate,
+) -> sqlx::Result<(FourNumbers, i64)> {
+    let row = sqlx::query!(
+        r#"with own as materialized (
+               select n.id
+               from needs_public n
+               where n.village like $1 || '%'
+                 and (exists (select from pledge p where p.need = n.id)
+                      or exists (select from allocation a where a.need = n.id))
+           ),
+           total as (
+               select sum(m.pledged_fen) as pledged_fen, sum(m.arrived_fen) as arrived_fen,
+                      sum(m.disbursed_fen) as disbursed_fen, sum(m.spent_fen) as spent_fen,
+                      sum(m.arranged_fen) as arranged_fen
+               from own
+               join money_by_need m on m.need = own.id
+           ),
+           pledged as (
+               select sum(h.counted_fen) as left_out, count(*) as gifts
+               from hidden_pledge_of_need h
+               join own on own.id = h.need
+               where h.day = $2 and h.left_out
+           ),
+           arrived as (
+               select sum(h.amount_fen) as left_out, count(*) as gifts
+               from hidden_arrival_of_need h
+               join own on own.id = h.need
+               where h.day = $2 and h.left_out
+           )
+           select (coalesce(t.pledged_fen, 0) - coalesce(p.left_out, 0))::bigint as "pledged_fen!",
+                  (coalesce(t.arrived_fen, 0) - coalesce(a.left_out, 0))::bigint as "arrived_fen!",
+                  coalesce(t.disbursed_fen, 0)::bigint as "disbursed_fen!",
+                  coalesce(t.spent_fen, 0)::bigint as "spent_fen!",
+                  coalesce(t.arranged_fen, 0)::bigint as "arranged_fen!",
+                  greatest(p.gifts, a.gifts) as "later!"
+           from total t, pledged p, arrived a"#,
+        code.as_str(),
+        today
+    )
+    .fetch_one(connection)
+    .await?;
+    let numbers = FourNumbers {
+        pledged: fen(row.pledged_fen)?,
+        arrived: fen(row.arrived_fen)?,
+        disbursed: fen(row.disbursed_fen)?,
+        spent: fen(row.spent_fen)?,
+        arranged: fen(row.arranged_fen)?,
+    };
+    Ok((numbers, row.later))
+}
+
+struct DeliveredRow {
+    id: uuid::Uuid,
+    code: Option<String>,
+    title: String,
+    village: String,
+    goal: Option<i64>,
+    unit: String,
+    quantity_so_far: Option<i64>,
+    reported_at: DateTime<Utc>,
+    spent_fen: i64,
+    counted: i64,
+}
+
+/// The needs of which something was reported, latest report first, and how many there are.
+pub async fn delivered(
+    connection: &mut PgConnection,
+    code: &PlaceCode,
+    limit: i64,
+    places: &Names,
+) -> sqlx::Result<(Vec<Delivered>, i64)> {
+    let rows = sqlx::query_as!(
+        DeliveredRow,
+        r#"select d.id as "id!", d.code, d.title as "title!", d.village as "village!", d.goal, d.unit as "unit!",
+                  (select r.quantity_so_far
+                   from report r
+                   where r.need = d.id and r.quantity_so_far is not null
+                   order by r.submitted_at desc, r.id desc
+                   limit 1) as quantity_so_far,
+                  d.reported_at as "reported_at!", m.spent_fen as "spent_fen!", d.counted as "counted!"
+           from (
+               select n.id, n.code, n.title, n.village, n.outcome_quantity as goal, n.outcome_unit as unit,
+                      reported.at as reported_at, count(*) over () as counted
+               from needs_public n
+               cross join lateral (select max(r.submitted_at) as at from report r where r.need = n.id) reported
+               where n.village like $1 || '%' and reported.at is not null
+               order by reported.at desc, n.id
+               limit $2
+           ) d
+           join money_by_need m on m.need = d.id
+           order by d.reported_at desc, d.id"#,
+        code.as_str(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let counted = rows.first().map_or(0, |row| row.counted);
+    let delivered = rows.into_iter().map(|row| {
+        Ok(Delivered {
+            need: NeedId(row.id),
+            code: row.code,
+            title: row.title,
+            place: places.place(&word("need.village", &row.village)?),
+            quantity_so_far: row.quantity_so_far,
+            goal: row.goal,
+            unit: row.unit,
+            spent_fen: fen(row.spent_fen)?,
+            reported_at: row.reported_at,
+        })
+    });
+    Ok((delivered.collect::<sqlx::Result<_>>()?, counted))
+}

@@ -1,0 +1,285 @@
+//! A county, a town, a village: what is said of it and by whom, what its needs ask and got, what was brought about.
+//!
+//! What nobody has imported is unknown, and said to be.
+
+use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::money;
+use crate::parts::need_row::need_list;
+use crate::parts::place::{links, path};
+use crate::visit::{Page, Visit};
+use crate::words::{date, href, text};
+use domain::api::needs::{self, NeedList, NeedQuery, NeedSort};
+use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
+use domain::api::{ApiError, ErrorCode};
+use domain::money::group_thousands;
+use domain::place::{Indicator, PlaceCode, PlaceLevel, TownClass};
+use leptos::prelude::*;
+
+/// Of its needs, as many as a place's page shows.
+const NEWEST: usize = 10;
+
+pub async fn county(visit: &Visit, code: &str) -> Result<Page, ApiError> {
+    page(visit, code, PlaceLevel::County).await
+}
+
+pub async fn town(visit: &Visit, code: &str) -> Result<Page, ApiError> {
+    page(visit, code, PlaceLevel::Town).await
+}
+
+pub async fn village(visit: &Visit, code: &str) -> Result<Page, ApiError> {
+    page(visit, code, PlaceLevel::Village).await
+}
+
+async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiError> {
+    let code = code.parse::<PlaceCode>().ok().filter(|code| code.level() == level);
+    let code = code.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let about = visit.call(places::get(&code)).await?;
+    let query = needs_of(&code);
+    let needs = visit.call(needs::list(&query)).await?;
+    let place = &about.place;
+    let (name, within) = match level {
+        PlaceLevel::Village => (place.village.clone(), format!("{} · {}", place.county, place.town)),
+        PlaceLevel::Town => (place.town.clone(), place.county.clone()),
+        PlaceLevel::County | PlaceLevel::City => (place.county.clone(), t!("梅州市").to_owned()),
+    };
+    let title = [place.county.as_str(), &place.town, &place.village].concat();
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")><a href=href("/")>{t!("首页")}</a>{links(place, false)}</nav>
+        <h1>{name}</h1>
+        <p class="soft">{within}" · "{t!("区划代码 {code}", code = place.code)}</p>
+        <div class="two reading">
+            <aside class="ahead">{standing(&about)}</aside>
+            <div class="middle">
+                {funds(&about)}
+                {newest(&needs, &query)}
+                {delivered(&about)}
+                {below(&about)}
+                {facts(&about.facts)}
+            </div>
+        </div>
+    };
+    Ok(Page::new(title, body.into_any()).public())
+}
+
+/// The public needs of a place, newest first.
+fn needs_of(code: &PlaceCode) -> NeedQuery {
+    let part = |digits: usize| code.as_str().get(..digits).map(str::to_owned);
+    NeedQuery {
+        county: part(6),
+        town: part(9),
+        village: part(12),
+        sort: Some(NeedSort::Newest),
+        ..NeedQuery::default()
+    }
+}
+
+fn said(said: &Said) -> AnyView {
+    let says = t!("来源：{source} · 截至 {day}", source = said.source, day = date(said.as_of));
+    view! { <p class="hint">{says}</p> }.into_any()
+}
+
+fn unknown() -> AnyView {
+    view! { <span class="soft">{t!("暂无资料（还没有导入名单）")}</span> }.into_any()
+}
+
+fn standing(about: &PlaceInFull) -> AnyView {
+    let village = (about.level == PlaceLevel::Village).then(|| {
+        let known = about.village.as_ref().map(|known| (text(known.village_type.label()), said(&known.said)));
+        let (kind, source) = known.map_or_else(|| (unknown(), None), |(kind, source)| (kind.into_any(), Some(source)));
+        view! { <dt>{t!("村庄类型")}</dt><dd>{kind}{source}</dd> }
+    });
+    let town = match about.level {
+        PlaceLevel::Village => Some(of_town(t!("所在镇的分类"), about.town.as_ref())),
+        PlaceLevel::Town => Some(of_town(t!("镇的分类"), about.town.as_ref())),
+        PlaceLevel::County | PlaceLevel::City => None,
+    };
+    view! { <section class="card facts"><dl>{village}{town}{inside(about)}</dl></section> }.into_any()
+}
+
+fn of_town(title: &'static str, town: Option<&TownStanding>) -> AnyView {
+    let Some(town) = town else { return view! { <dt>{title}</dt><dd>{unknown()}</dd> }.into_any() };
+    let lead = town.lead.map_or_else(unknown, |lead| text(lead.label()).into_any());
+    view! {
+        <dt>{title}</dt>
+        <dd>{text(town.class.label())}{said(&town.said)}</dd>
+        <dt>{t!("帮扶牵头方")}</dt>
+        <dd>{lead}</dd>
+    }
+    .into_any()
+}
+
+/// What lies in a county or a town, counted.
+fn inside(about: &PlaceInFull) -> Option<AnyView> {
+    let count = about.below.len();
+    let title = match about.level {
+        PlaceLevel::County => t!("镇（街道）"),
+        PlaceLevel::Town => t!("村（社区）"),
+        PlaceLevel::Village | PlaceLevel::City => return None,
+    };
+    let of_class = |class: TownClass| about.below.iter().filter(|one| one.class == Some(class)).count();
+    let classes = (about.level == PlaceLevel::County).then(|| {
+        let counts = TownClass::ALL.iter().map(|class| {
+            view! { <dt>{text(class.label())}</dt><dd>{t!("{n} 个", n = of_class(*class))}</dd> }
+        });
+        counts.collect_view()
+    });
+    Some(view! { <dt>{title}</dt><dd>{t!("{n} 个", n = count)}</dd>{classes} }.into_any())
+}
+
+/// The rows that add up to the numbers are on the pages of the needs.
+const ROWS: Rows = [Some("#needs"), Some("#needs"), Some("#needs"), Some("#needs")];
+
+fn funds(about: &PlaceInFull) -> AnyView {
+    view! {
+        <section class="card" id="funds">
+            <h2>{t!("这里各条公开需求的资金合计")}</h2>
+            {four(&about.money, about.as_of, ROWS)}{later(about.later)}
+            <p class="soft">{t!("每条需求的页面列出它的每一笔。")}</p>
+            {meaning()}
+        </section>
+    }
+    .into_any()
+}
+
+fn newest(needs: &NeedList, query: &NeedQuery) -> AnyView {
+    let shown = &needs.items[..needs.items.len().min(NEWEST)];
+    let all = href(&format!("/needs?{}", serde_urlencoded::to_string(query).unwrap_or_default()));
+    let link = (!shown.is_empty()).then(|| {
+        view! { <p><a href=all>{t!("在“找需求”里看全部（{n}）", n = needs.count)}</a></p> }
+    });
+    view! {
+        <section id="needs">
+            <h2>{t!("需求（{n}）", n = needs.count)}</h2>
+            {need_list(shown, true, t!("这里还没有公开的需求。"))}
+            {link}
+        </section>
+    }
+    .into_any()
+}
+
+fn delivered(about: &PlaceInFull) -> Option<AnyView> {
+    if about.delivered.is_empty() {
+        return None;
+    }
+    let rows = about.delivered.iter().map(outcome).collect_view();
+    Some(
+        view! {
+            <section id="delivered">
+                <h2>{t!("已有进展的需求（{n}）", n = about.delivered_count)}</h2>
+                <ul class="card rows">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn outcome(one: &Delivered) -> AnyView {
+    let link = href(&format!("/needs/{}", one.code.clone().unwrap_or_else(|| one.need.to_string())));
+    let reached = one.quantity_so_far.map(|n| t!("累计成效：{n} {unit}", n = n, unit = one.unit));
+    let of = one.goal.map(|goal| t!("，目标 {goal} {unit}", goal = goal, unit = one.unit));
+    let place = crate::parts::need_row::place(&one.place);
+    view! {
+        <li>
+            <a class="need" href=link>
+                <span class="what">
+                    <b>{one.title.clone()}</b>
+                    <span>{reached.map(|reached| view! { {reached}{of} })}</span>
+                    <span class="soft">{place}</span>
+                    <span class="soft">{t!("最近报告：{day}", day = date(domain::campaign::legal_day(one.reported_at)))}</span>
+                </span>
+                <span class="amount"><span class="soft">{t!("支出")}" "</span>{money::headline(one.spent_fen)}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn below(about: &PlaceInFull) -> Option<AnyView> {
+    let (title, kind) = match about.level {
+        PlaceLevel::County => (t!("镇（街道）"), t!("镇的分类")),
+        PlaceLevel::Town => (t!("村（社区）"), t!("村庄类型")),
+        PlaceLevel::Village | PlaceLevel::City => return None,
+    };
+    let rows = about.below.iter().map(row).collect_view();
+    Some(
+        view! {
+            <section id="places">
+                <h2>{title}</h2>
+                <div class="card scroll" role="region" tabindex="0" aria-label=title>
+                    <table class="gifts">
+                        <thead>
+                            <tr>
+                                <th scope="col">{title}</th>
+                                <th scope="col">{kind}</th>
+                                <th scope="col">{t!("公开的需求")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn row(one: &PlaceBelow) -> AnyView {
+    let kind = one.class.map(TownClass::label).or_else(|| Some(one.village_type?.label()));
+    let kind = kind.map_or_else(|| t!("暂无资料").to_owned(), text);
+    view! {
+        <tr>
+            <th scope="row"><a href=href(&path(&one.code))>{one.name.clone()}</a></th>
+            <td>{kind}</td>
+            <td>{one.needs}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn facts(facts: &[PlaceFact]) -> AnyView {
+    let mut years: Vec<i32> = facts.iter().map(|fact| fact.year).collect();
+    years.sort_unstable();
+    years.dedup();
+    years.reverse();
+    if years.is_empty() {
+        return view! {
+            <section id="facts">
+                <h2>{t!("年度情况")}</h2>
+                <p class="card empty">{t!("暂无资料（还没有导入名单）")}</p>
+            </section>
+        }
+        .into_any();
+    }
+    let of = |indicator: Indicator, year: i32| {
+        let value = facts.iter().find(|fact| fact.indicator == indicator && fact.year == year);
+        value.map_or_else(|| "—".to_owned(), |fact| group_thousands(fact.value.unsigned_abs()))
+    };
+    let rows = Indicator::ALL.iter().filter(|one| facts.iter().any(|fact| fact.indicator == **one)).map(|indicator| {
+        let heading = t!("{what}（{unit}）", what = text(indicator.label()), unit = text(indicator.unit()));
+        let values = years.iter().map(|year| view! { <td>{of(*indicator, *year)}</td> }).collect_view();
+        view! { <tr><th scope="row">{heading}</th>{values}</tr> }
+    });
+    let columns = years.iter().map(|year| view! { <th scope="col">{t!("{year} 年", year = year)}</th> }).collect_view();
+    let mut sources: Vec<&Said> = Vec::new();
+    for fact in facts {
+        if !sources.contains(&&fact.said) {
+            sources.push(&fact.said);
+        }
+    }
+    view! {
+        <section id="facts">
+            <h2>{t!("年度情况")}</h2>
+            <div class="card">
+                <div class="scroll" role="region" tabindex="0" aria-label=t!("年度情况")>
+                    <table class="gifts">
+                        <thead><tr><th scope="col">{t!("项目")}</th>{columns}</tr></thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
+                {sources.into_iter().map(said).collect_view()}
+                <p class="hint">{t!("只有数目，没有个人信息。")}</p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
