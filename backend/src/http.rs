@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
-    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets, texts, todo,
-    verifications,
+    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets, texts,
+    todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};

@@ -208,7 +208,11 @@ async fn a_profile_is_its_enterprises_and_its_federations() {
     let page = federation.page(&format!("/work/verifications/{id}")).await.text();
     assert!(page.contains("对接资料") && page.contains("只有它自己和工商联看得到"));
     let without_county = test.organisation_of(&other).await;
-    assert_eq!(federation.call(matching::profile_of(without_county)).await.unwrap_err().status, 404, "it stands in no county");
+    assert_eq!(
+        federation.call(matching::profile_of(without_county)).await.unwrap_err().status,
+        404,
+        "it stands in no county"
+    );
     assert!(city.call(matching::profile_of(without_county)).await.is_ok());
     let record = events_of(&test, "profile_changed").await;
     assert!(!record.contains("茶叶") && !record.contains("441424125"), "{record}");
@@ -295,7 +299,10 @@ async fn why_is_read_by_the_enterprise_and_the_federation_above_the_need_only() 
         assert!(!reader.page(&path).await.text().contains("没写清楚要多少水管"));
     }
     let record = events_of(&test, "need_dismissed").await;
-    assert!(record.contains(&need.id.to_string()) && !record.contains("水管") && !record.contains("unclear"), "{record}");
+    assert!(
+        record.contains(&need.id.to_string()) && !record.contains("水管") && !record.contains("unclear"),
+        "{record}"
+    );
     test.done().await;
 }
 
@@ -351,7 +358,8 @@ async fn a_profile_is_written_without_script() {
     open_need(&test).await;
     let enterprise = test.enterprise("firm").await;
     let page = enterprise.page("/work/profile").await;
-    for said in ["只用来给您推荐需求，只有本企业的人和工商联看得到", "梅林镇", "填了不等于要捐"] {
+    for said in ["只用来给您推荐需求，只有本企业的人和工商联看得到", "梅林镇", "填了不等于要捐"]
+    {
         assert!(page.text().contains(said), "{said}");
     }
     let mut typed = vec![
@@ -391,8 +399,15 @@ async fn a_village_and_its_federation_see_which_offers_fit_a_need() {
     let enterprise = test.enterprise("自来水").await;
     // What it says of itself is no reason that a village reads.
     says(&enterprise, profile()).await;
-    let fits = opened(&enterprise, 10, OfferContent { words: "可以出资装水管，饮水工程优先。".into(), ..offer_content() }).await;
-    let everywhere = opened(&enterprise, 11, OfferContent { places: Vec::new(), fields: vec![Field::RuralCivility], ..offer_content() }).await;
+    let fits =
+        opened(&enterprise, 10, OfferContent { words: "可以出资装水管，饮水工程优先。".into(), ..offer_content() })
+            .await;
+    let everywhere = opened(
+        &enterprise,
+        11,
+        OfferContent { places: Vec::new(), fields: vec![Field::RuralCivility], ..offer_content() },
+    )
+    .await;
     opened(&enterprise, 12, OfferContent { places: vec!["441481".parse().unwrap()], ..offer_content() }).await;
     let goods = OfferContent {
         kind: Some(ContributionKind::Goods),
@@ -434,7 +449,9 @@ async fn a_village_and_its_federation_see_which_offers_fit_a_need() {
     }
     let path = format!("/needs/{}", need.code.as_ref().unwrap());
     let shown = village.page(&path).await.text();
-    for said in ["适合的供给意向（2）", "供给写明用于：基础设施建设", "供给写明的地方：五华县", "面向全梅州", "意向不是认捐"] {
+    for said in
+        ["适合的供给意向（2）", "供给写明用于：基础设施建设", "供给写明的地方：五华县", "面向全梅州", "意向不是认捐"]
+    {
         assert!(shown.contains(said), "{said}");
     }
     for reader in [&other_village, &enterprise, &test.visitor()] {
@@ -500,7 +517,8 @@ async fn needs_with_the_enterprises_words_are_found_among_many() {
     let enterprise = test.enterprise("嘉应茶业").await;
     let found = recommended(&enterprise).await;
     assert_eq!(found[0].need.id, tea.id);
-    let topic = Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
+    let topic =
+        Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
     assert!(found[0].reasons.contains(&topic), "{:?}", found[0].reasons);
     test.done().await;
 }

@@ -58,7 +58,11 @@ async fn an_offer_goes_from_draft_to_open_to_closed() {
 
     let open = enterprise.call(offers::open(draft.id, SeenOffer { version: 2 })).await.unwrap();
     assert_eq!((open.status, open.may.edit, open.may.close), (OfferStatus::Open, true, true));
-    assert_eq!(enterprise.call(offers::open(draft.id, SeenOffer { version: 2 })).await.unwrap(), open, "and opened once");
+    assert_eq!(
+        enterprise.call(offers::open(draft.id, SeenOffer { version: 2 })).await.unwrap(),
+        open,
+        "and opened once"
+    );
     let read = village.call(offers::get(draft.id)).await.unwrap();
     assert_eq!((read.enterprise_name.as_str(), read.places[0].name.as_str()), ("firm的单位", "五华县"));
     assert!(!read.may.edit && !read.may.close);
@@ -138,8 +142,7 @@ async fn offers_are_read_by_villages_and_offices_and_by_nobody_else() {
         assert_eq!(reader.call(offers::close(offer.id, SeenOffer { version: 1 })).await.unwrap_err().status, 403);
         assert_eq!(reader.page("/offers").await.status, StatusCode::OK);
     }
-    let campaign_owner =
-        test.person("630", OrganisationKind::CampaignOffice, Some("441424"), Role::OfficeOwner).await;
+    let campaign_owner = test.person("630", OrganisationKind::CampaignOffice, Some("441424"), Role::OfficeOwner).await;
     for (who, status) in [
         (&test.visitor(), 401),
         (&charity.maker, 403),
@@ -196,8 +199,10 @@ async fn offers_are_found_by_kind_field_place_and_words() {
         words: "提供单丛茶苗，负责教会种植。".into(),
         ..content()
     };
-    let town = OfferContent { places: vec!["441424103".parse().unwrap()], title: "给转水镇修路灯".into(), ..content() };
-    let elsewhere = OfferContent { places: vec!["441481".parse().unwrap()], title: "兴宁的路灯".into(), ..content() };
+    let town =
+        OfferContent { places: vec!["441424103".parse().unwrap()], title: "给转水镇修路灯".into(), ..content() };
+    let elsewhere =
+        OfferContent { places: vec!["441481".parse().unwrap()], title: "兴宁的路灯".into(), ..content() };
     for (n, content) in [content(), goods, town, elsewhere].into_iter().enumerate() {
         opened(&enterprise, n as u128, content).await;
         test.clock.advance(Duration::minutes(1));
@@ -355,7 +360,10 @@ async fn an_offer_is_written_and_published_without_script() {
     let closed = enterprise.form(&format!("/offers/{ID}"), &[("action", "close"), ("version", "2")]).await;
     assert_eq!(closed.location(), format!("/offers/{ID}?done=closed"));
     let again = enterprise.page(&format!("/work/offers/new?from={ID}")).await.text();
-    assert!(again.contains("支持修路灯和桥") && !again.contains("2026-12-31"), "a new one begins where the old one ended");
+    assert!(
+        again.contains("支持修路灯和桥") && !again.contains("2026-12-31"),
+        "a new one begins where the old one ended"
+    );
     test.done().await;
 }
 
@@ -374,9 +382,13 @@ async fn a_refused_offer_comes_back_with_what_was_typed() {
     }
     let refused = enterprise.form("/work/offers/new", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for said in
-        ["value=\"十万&lt;script&gt;\"", "金额只能写数字", "有效期要到今天以后", "至少 4 个字", "value=\"441424103\" checked"]
-    {
+    for said in [
+        "value=\"十万&lt;script&gt;\"",
+        "金额只能写数字",
+        "有效期要到今天以后",
+        "至少 4 个字",
+        "value=\"441424103\" checked",
+    ] {
         assert!(refused.text().contains(said), "{said}");
     }
     assert!(enterprise.call(offers::own()).await.unwrap().items.is_empty(), "nothing was saved");

@@ -313,7 +313,8 @@ mod tests {
     #[test]
     fn a_draft_may_lack_everything() {
         assert!(OfferContent::default().check_draft().is_empty());
-        let reversed = OfferContent { amount_from_fen: Some(Fen::yuan(2)), amount_to_fen: Some(Fen::yuan(1)), ..money() };
+        let reversed =
+            OfferContent { amount_from_fen: Some(Fen::yuan(2)), amount_to_fen: Some(Fen::yuan(1)), ..money() };
         assert_eq!(reversed.check_draft().into_vec().len(), 1, "but what is there has to make sense");
     }
 

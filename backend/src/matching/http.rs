@@ -65,11 +65,7 @@ async fn dismiss(
     Ok((StatusCode::CREATED, Json(dismissals::dismiss(&app, &enterprise, &new).await?)))
 }
 
-async fn undo(
-    State(app): State<App>,
-    enterprise: Enterprise,
-    Path(need): Path<NeedId>,
-) -> Result<Json<Dismissal>> {
+async fn undo(State(app): State<App>, enterprise: Enterprise, Path(need): Path<NeedId>) -> Result<Json<Dismissal>> {
     Ok(Json(dismissals::undo(&app, &enterprise, need).await?))
 }
 

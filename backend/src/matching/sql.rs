@@ -370,7 +370,8 @@ pub async fn last_dismissal(
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(Said { need, why: word(&row.why)?, note: row.note, at: row.at, undone_at: row.undone_at })).transpose()
+    row.map(|row| Ok(Said { need, why: word(&row.why)?, note: row.note, at: row.at, undone_at: row.undone_at }))
+        .transpose()
 }
 
 pub async fn dismissals(

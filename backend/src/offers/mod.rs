@@ -15,9 +15,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Enterprise, OfferReader, OfferSeeker, Origin};
 use crate::places::Names;
 use crate::{consents, organisations};
-use domain::api::offers::{
-    NamedPlace, NewOffer, Offer, OfferChange, OfferQuery, OfferRights, OfferRow, SeenOffer,
-};
+use domain::api::offers::{NamedPlace, NewOffer, Offer, OfferChange, OfferQuery, OfferRights, OfferRow, SeenOffer};
 use domain::api::{Count, List};
 use domain::matching::OfferFacts;
 use domain::need::{ContributionKind, Field};

@@ -286,18 +286,14 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, filter: &Filter, today: NaiveDat
     }
     for (simplified, typed) in &filter.words {
         sql.push(" and (position(").push_bind(simplified.clone());
-        sql.push(" in lower(title || ' ' || words || ' ' || enterprise_name)) > 0 or position(").push_bind(typed.clone());
+        sql.push(" in lower(title || ' ' || words || ' ' || enterprise_name)) > 0 or position(")
+            .push_bind(typed.clone());
         sql.push(" in lower(title || ' ' || words || ' ' || enterprise_name)) > 0)");
     }
 }
 
 /// Newest first.
-fn list_of(
-    mut sql: QueryBuilder<Postgres>,
-    filter: &Filter,
-    today: NaiveDate,
-    limit: i64,
-) -> QueryBuilder<Postgres> {
+fn list_of(mut sql: QueryBuilder<Postgres>, filter: &Filter, today: NaiveDate, limit: i64) -> QueryBuilder<Postgres> {
     sql.push(
         "select id, enterprise, enterprise_name, industry, status, version, kind, fields, places, amount_from_fen,
                 amount_to_fen, quantity, unit, title, words, until, created_at, changed_at, opened_at, ended_at

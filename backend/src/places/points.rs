@@ -53,11 +53,14 @@ mod tests {
 
     #[test]
     fn most_towns_and_all_counties_have_a_point() {
-        let known: Vec<_> = shipped().filter(|(_, level, ..)| *level == PlaceLevel::Town).map(|(code, ..)| code).collect();
+        let known: Vec<_> =
+            shipped().filter(|(_, level, ..)| *level == PlaceLevel::Town).map(|(code, ..)| code).collect();
         assert!(towns().all(|(code, _)| known.contains(&code)), "of towns of the list");
         assert_eq!((towns().count(), POINTS.len(), known.len()), (103, 103, TOWNS));
         assert_eq!(centres().len(), COUNTIES);
-        let inside = |point: &Point| (11_530_000..11_694_000).contains(&point.lon) && (2_337_000..2_494_000).contains(&point.lat);
+        let inside = |point: &Point| {
+            (11_530_000..11_694_000).contains(&point.lon) && (2_337_000..2_494_000).contains(&point.lat)
+        };
         assert!(POINTS.values().chain(CENTRES.values()).all(inside), "all of them in Meizhou");
     }
 }

@@ -126,7 +126,10 @@ fn readable(form: &FormState, name: &str, counties: &[County]) -> String {
 /// The names of counties and towns by their codes.
 pub fn place_names(codes: &[&str], counties: &[County]) -> String {
     let all = counties.iter().flat_map(|(county, towns)| std::iter::once(county).chain(towns));
-    all.filter(|place| codes.contains(&place.code.as_str())).map(|place| place.name.as_str()).collect::<Vec<_>>().join("、")
+    all.filter(|place| codes.contains(&place.code.as_str()))
+        .map(|place| place.name.as_str())
+        .collect::<Vec<_>>()
+        .join("、")
 }
 
 /// The name of the enterprise that the visitor may act for.

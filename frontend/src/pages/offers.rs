@@ -81,7 +81,10 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let offer = visit.call(offers::get(id)).await?;
     let content = &offer.content;
-    let own = offer.may.edit || offer.may.open || offer.may.close || visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let own = offer.may.edit
+        || offer.may.open
+        || offer.may.close
+        || visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     let done = visit.query("done").and_then(done_message);
     let title = if content.title.is_empty() { t!("（还没有标题）").to_owned() } else { content.title.clone() };
     let fields = content.fields.iter().map(|field| view! { <span class="tag">{text(field.label())}</span> });
@@ -165,7 +168,12 @@ fn steps(visit: &Visit, offer: &Offer) -> Option<AnyView> {
     }
     let edit = href(&format!("/work/offers/{}", offer.id));
     let button = if may.open {
-        Some(("open", "button", t!("发布"), t!("发布后，登录的村、镇、工商联、农业农村部门和审计看得到；不对公众和其他企业公开。")))
+        Some((
+            "open",
+            "button",
+            t!("发布"),
+            t!("发布后，登录的村、镇、工商联、农业农村部门和审计看得到；不对公众和其他企业公开。"),
+        ))
     } else {
         may.close.then(|| ("close", "button danger", t!("结束这条意向"), t!("结束后不再出现在列表和推荐里。")))
     };

@@ -184,8 +184,7 @@ pub async fn best(visit: &Visit) -> Result<AnyView, ApiError> {
 /// On a need's page, for its own village and its federation: the offers that fit, and for the federation why enterprises
 /// have set it aside.
 pub async fn of_need(visit: &Visit, need: &Need) -> Result<Option<AnyView>, ApiError> {
-    let keeps =
-        visit.has(&[Role::VillageReporter, Role::VillageHead, Role::FederationCounty, Role::FederationCity]);
+    let keeps = visit.has(&[Role::VillageReporter, Role::VillageHead, Role::FederationCounty, Role::FederationCity]);
     if !keeps || !need.status.takes_pledges() {
         return Ok(None);
     }

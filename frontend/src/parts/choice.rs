@@ -103,7 +103,12 @@ pub fn places(
 }
 
 /// One county or town of a list that says which towns belong together.
-pub fn place_select(form: &FormState, name: &'static str, counties: &[County], described_by: Option<String>) -> AnyView {
+pub fn place_select(
+    form: &FormState,
+    name: &'static str,
+    counties: &[County],
+    described_by: Option<String>,
+) -> AnyView {
     let chosen = form.value(name).to_owned();
     let option = |place: &Place, label: String| {
         let selected = chosen == place.code.as_str();

@@ -26,7 +26,9 @@ pub fn measure(amounts: (Option<Fen>, Option<Fen>), (quantity, unit): (Option<i6
     match (amounts, quantity) {
         ((Some(from), Some(to)), _) if from == to => money::headline(to),
         ((Some(from), Some(to)), _) => view! { {money::headline(from)}" – "{money::headline(to)} }.into_any(),
-        (_, Some(quantity)) => view! { <span class="money">{quantity}" "<small>{unit.to_owned()}</small></span> }.into_any(),
+        (_, Some(quantity)) => {
+            view! { <span class="money">{quantity}" "<small>{unit.to_owned()}</small></span> }.into_any()
+        }
         _ => ().into_any(),
     }
 }

@@ -28,13 +28,12 @@ pub struct Stratum {
 /// one was, three times.
 #[must_use]
 pub fn strata(counties: &[PlaceCode], chosen_counties: &[PlaceCode], chosen_fields: &[Field]) -> Vec<Stratum> {
-    let weight = |county: &PlaceCode, field: Field| {
-        match (chosen_counties.contains(county), chosen_fields.contains(&field)) {
+    let weight =
+        |county: &PlaceCode, field: Field| match (chosen_counties.contains(county), chosen_fields.contains(&field)) {
             (true, true) => 8,
             (true, false) | (false, true) => 3,
             (false, false) => 1,
-        }
-    };
+        };
     let pairs = || counties.iter().flat_map(|county| Field::ALL.iter().map(move |field| (county, *field)));
     let all: i32 = pairs().map(|(county, field)| weight(county, field)).sum();
     let stratum = |(county, field): (&PlaceCode, Field)| Stratum {

@@ -3,10 +3,10 @@
 //! Deliberately absent: the sentences that people read (the page words them in their language), and any reason that a
 //! model might guess.
 
+use crate::Fen;
 use crate::need::{ContributionKind, Field};
 use crate::place::PlaceCode;
 use crate::registration::Industry;
-use crate::Fen;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -160,7 +160,9 @@ impl Reason {
     pub fn points(&self) -> u16 {
         let full = self.kind().points();
         match self {
-            Reason::Near { km, .. } => full.saturating_sub(u16::try_from(km.saturating_mul(POINTS_PER_KM)).unwrap_or(full)),
+            Reason::Near { km, .. } => {
+                full.saturating_sub(u16::try_from(km.saturating_mul(POINTS_PER_KM)).unwrap_or(full))
+            }
             _ => full,
         }
     }
@@ -214,21 +216,29 @@ mod tests {
     #[test]
     fn a_score_is_the_weighed_sum_of_its_parts() {
         let field = Reason::FieldChosen { field: Field::Infrastructure };
-        let topic = || Reason::SharedTopic { topic: "照明".into(), need_word: "路灯".into(), own_word: "灯具".into() };
+        let topic =
+            || Reason::SharedTopic { topic: "照明".into(), need_word: "路灯".into(), own_word: "灯具".into() };
         let near = |km| Reason::Near { km, rough: false };
         let county = Reason::SameCounty { county: "五华县".into() };
         for (reasons, expected) in [
             (vec![], Score::default()),
             (vec![field.clone()], Score { total: 175, relevance: 500, ..Score::default() }),
-            (vec![topic(), topic(), topic(), topic(), topic()], Score { total: 350, relevance: 1_000, ..Score::default() }),
+            (
+                vec![topic(), topic(), topic(), topic(), topic()],
+                Score { total: 350, relevance: 1_000, ..Score::default() },
+            ),
             (vec![county.clone(), near(12)], Score { total: 220, place: 880, ..Score::default() }),
             (vec![county, near(70)], Score { total: 150, place: 600, ..Score::default() }),
             (vec![near(NEAR_KM)], Score::default()),
             (vec![near(u32::MAX / 10)], Score::default()),
-            (vec![Reason::NeverPledged, Reason::KeyAssisted { source: "表".into() }],
-                Score { total: 200, fairness: 1_000, ..Score::default() }),
-            (vec![field, near(1), Reason::AmountInRange { missing_fen: Fen::yuan(1) }, Reason::NeverPledged],
-                Score { total: 642, relevance: 500, place: 990, fit: 500, fairness: 600 }),
+            (
+                vec![Reason::NeverPledged, Reason::KeyAssisted { source: "表".into() }],
+                Score { total: 200, fairness: 1_000, ..Score::default() },
+            ),
+            (
+                vec![field, near(1), Reason::AmountInRange { missing_fen: Fen::yuan(1) }, Reason::NeverPledged],
+                Score { total: 642, relevance: 500, place: 990, fit: 500, fairness: 600 },
+            ),
         ] {
             assert_eq!(Score::of(&reasons), expected, "{reasons:?}");
         }

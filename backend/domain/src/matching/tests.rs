@@ -53,11 +53,20 @@ fn all_reasons_that_hold_are_given_in_their_order() {
     };
     let judged = judge_need(&seeker(), &need());
     let all = [
-        FieldChosen, IndustryFits, SharedTopic, SameCounty, Near, PlaceChosen, KindChosen, AmountInRange, NeverPledged,
+        FieldChosen,
+        IndustryFits,
+        SharedTopic,
+        SameCounty,
+        Near,
+        PlaceChosen,
+        KindChosen,
+        AmountInRange,
+        NeverPledged,
         KeyAssisted,
     ];
     assert_eq!(kinds(&judged), all);
-    let topic = Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
+    let topic =
+        Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
     assert!(judged.reasons.contains(&topic));
     assert!(judged.reasons.contains(&Reason::Near { km: 36, rough: false }));
     assert!(judged.reasons.contains(&Reason::AmountInRange { missing_fen: Fen::yuan(80_000) }));
@@ -134,10 +143,8 @@ fn the_closest_chosen_place_is_named() {
         (vec!["441424126"], None),
         (vec![], None),
     ] {
-        let reason = expected.map(|(code, name): (&str, &str)| Reason::PlaceChosen {
-            place: code.parse().unwrap(),
-            name: name.into(),
-        });
+        let reason = expected
+            .map(|(code, name): (&str, &str)| Reason::PlaceChosen { place: code.parse().unwrap(), name: name.into() });
         assert_eq!(chosen_place(&places(&chosen), &village), reason, "{chosen:?}");
     }
 }
@@ -202,7 +209,9 @@ fn holds(reason: &Reason, seeker: &Seeker, need: &NeedFacts) -> bool {
     match reason {
         Reason::FieldChosen { field } => need.field == Some(*field) && seeker.fields.contains(field),
         Reason::IndustryFits { industry, field } => {
-            seeker.industry == Some(*industry) && need.field == Some(*field) && topics::fields_of(*industry).contains(field)
+            seeker.industry == Some(*industry)
+                && need.field == Some(*field)
+                && topics::fields_of(*industry).contains(field)
         }
         Reason::SharedTopic { topic, need_word, own_word } => {
             let known = topics::TOPICS.iter().find(|known| known.name == topic);
@@ -236,15 +245,15 @@ fn holds(reason: &Reason, seeker: &Seeker, need: &NeedFacts) -> bool {
 }
 
 fn any_spot(digits: &'static [usize]) -> impl Strategy<Value = Spot> {
-    let code = (prop::sample::select(digits), 1..3_u8, 1..3_u8, 1..3_u8).prop_map(|(digits, county, town, village)| {
-        format!("44142{county}10{town}20{village}")[..digits].to_owned()
-    });
+    let code = (prop::sample::select(digits), 1..3_u8, 1..3_u8, 1..3_u8)
+        .prop_map(|(digits, county, town, village)| format!("44142{county}10{town}20{village}")[..digits].to_owned());
     let point = prop::option::of((11_540_000..11_650_000, 2_350_000..2_480_000));
     (code, point, any::<bool>()).prop_map(|(code, point, exact)| spot(&code, point, exact))
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    prop::sample::subsequence(vec!["茶园", "油茶", "路灯", "村道", "培训", "其他的话"], 0..4).prop_map(|words| words.concat())
+    prop::sample::subsequence(vec!["茶园", "油茶", "路灯", "村道", "培训", "其他的话"], 0..4)
+        .prop_map(|words| words.concat())
 }
 
 fn any_amount() -> impl Strategy<Value = Option<Fen>> {

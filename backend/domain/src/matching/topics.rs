@@ -88,8 +88,8 @@ fn word_in(topic: &Topic, text: &str) -> Option<&'static str> {
 #[must_use]
 pub const fn fields_of(industry: Industry) -> &'static [Field] {
     use Field::{
-        ConsumptionAssistance, Infrastructure, LowIncomeSupport, RuralCivility, SocializedServices, SpecialHardshipRelief,
-        SpecialtyIndustry, TalentCultivation, VillageLandscape,
+        ConsumptionAssistance, Infrastructure, LowIncomeSupport, RuralCivility, SocializedServices,
+        SpecialHardshipRelief, SpecialtyIndustry, TalentCultivation, VillageLandscape,
     };
     match industry {
         Industry::Agriculture => &[SpecialtyIndustry, ConsumptionAssistance, TalentCultivation],
