@@ -7,6 +7,7 @@
 mod desk;
 mod gifts;
 mod needs;
+mod offers;
 mod pictures;
 mod places;
 mod registrations;
@@ -178,6 +179,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
+    offers::seed(app).await?;
     desk::seed(app).await
 }
 

@@ -15,7 +15,8 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
-    needs, notices, organisations, payees, people, places, pledges, registrations, resets, texts, todo, verifications,
+    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets, texts,
+    todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -45,6 +46,8 @@ pub fn endpoints() -> Endpoints {
         places::routes(),
         files::routes(),
         needs::routes(),
+        offers::routes(),
+        matching::routes(),
         campaigns::routes(),
         pledges::routes(),
         arrivals::routes(),

@@ -1,6 +1,7 @@
 //! Which path shows which page, and the frame around all of them.
 
 mod about;
+mod about_matching;
 mod account;
 mod area;
 mod audit;
@@ -22,6 +23,8 @@ mod need;
 mod need_form;
 mod needs;
 mod notices;
+mod offer_form;
+mod offers;
 mod organisation;
 mod organisations;
 mod own_data;
@@ -32,7 +35,9 @@ mod place_imports;
 mod pledge;
 mod pledge_display;
 mod pledge_form;
+mod profile;
 mod prove;
+mod recommendations;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
@@ -89,6 +94,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
         ["needs", id] => need::page(visit, id).await,
+        ["offers"] => offers::page(visit).await,
+        ["offers", id] => offers::one(visit, id).await,
+        ["recommendations"] => recommendations::page(visit).await,
         ["counties", code] => place::county(visit, code).await,
         ["towns", code] => place::town(visit, code).await,
         ["villages", code] => place::village(visit, code).await,
@@ -102,6 +110,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "needs", "new"] => need_form::new(visit).await,
         ["work", "needs", id] => need_form::edit(visit, id).await,
         ["work", "needs", id, "report"] => report_form::page(visit, id).await,
+        ["work", "offers", "new"] => offer_form::new(visit).await,
+        ["work", "offers", id] => offer_form::edit(visit, id).await,
+        ["work", "profile"] => profile::page(visit).await,
         ["work", "spending"] => spending::page(visit).await,
         ["work", "spending", id] => correction::page(visit, id).await,
         ["work", "payees"] => payees::page(visit).await,
@@ -145,6 +156,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["forgot-password"] => Ok(links::forgot_password(visit)),
         ["reset-password"] => links::reset_password(visit).await,
         ["about"] => Ok(about::page(visit)),
+        ["about", "recommendations"] => Ok(about_matching::page()),
         ["privacy"] => Ok(about::privacy()),
         ["terms"] => Ok(about::terms()),
         _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),

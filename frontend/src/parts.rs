@@ -1,14 +1,17 @@
 //! What several pages are made of.
 
+pub mod choice;
 pub mod field;
 pub mod four;
 pub mod frame;
 pub mod map;
 pub mod money;
 pub mod need_row;
+pub mod offer_row;
 pub mod photos;
 pub mod place;
 pub mod pledge_rows;
+pub mod reasons;
 pub mod recorded;
 pub mod reports;
 pub mod thread;

@@ -46,7 +46,13 @@ async fn a_draft_that_nothing_named_is_dropped_after_a_week_by_one_of_the_proces
     let village = test.village("441424103203").await;
     let stored: StoredFile = serde_json::from_slice(&upload(&village, &jpeg(80, 60)).await.body).unwrap();
     let mut never = test.clock.now() + chrono::Duration::days(365);
-    let all = [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks, Task::LapseUnconfirmed];
+    let all = [
+        Task::DropOldDrafts,
+        Task::ForgetOldFailures,
+        Task::ForgetOldLinks,
+        Task::LapseUnconfirmed,
+        Task::ExpireOffers,
+    ];
     assert_eq!(regular::round(&test.app, &mut never).await, all, "the first start is a turn too");
     test.clock.advance(chrono::Duration::days(8));
     let village = test.signed_in("village-441424103203").await;

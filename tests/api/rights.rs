@@ -8,6 +8,7 @@ use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::needs::{VILLAGE, content, new_need, submitted};
+use crate::offers::{content as offer_content, new_offer, opened};
 use crate::place_imports::{CLASSES, upload};
 use crate::registration::new_registration;
 use crate::towns::town;
@@ -134,7 +135,14 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
+    let offer = opened(&ready.enterprise, 100, offer_content()).await;
+
     let ids = BTreeMap::from([
+        ("/offers/", offer.id.to_string()),
+        ("/needs/{id}/offers", need.id.to_string()),
+        ("/needs/{id}/dismissals", need.id.to_string()),
+        ("/dismissals/", need.id.to_string()),
+        ("/profiles/", offer.enterprise.to_string()),
         ("/organisations/", charity.id.to_string()),
         ("{person}", id_of(&charity.maker).await.to_string()),
         ("{invitation}", newcomer.id.to_string()),
@@ -183,6 +191,12 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /needs/{id}/finish", why.clone()),
         ("POST /needs/{id}/send-back", why.clone()),
         ("POST /needs/{id}/close", why),
+        ("POST /offers", json!(new_offer(101, offer_content()))),
+        ("POST /offers/{id}", json!({ "version": offer.version, "content": offer_content() })),
+        ("POST /offers/{id}/open", json!({ "version": offer.version })),
+        ("POST /offers/{id}/close", json!({ "version": offer.version })),
+        ("POST /profile", json!({ "version": 0, "profile": {} })),
+        ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),

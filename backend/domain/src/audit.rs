@@ -8,6 +8,7 @@ use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
 use crate::need::NeedStatus;
+use crate::offer::OfferStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
 use crate::{Fen, Problems};
@@ -83,6 +84,14 @@ pub const VERBS: &[(&str, &str)] = &[
     ("need_finished", "需求申请验收"),
     ("need_sent_back", "退回继续实施"),
     ("need_closed", "需求验收办结"),
+    ("offer_drafted", "写供给意向草稿"),
+    ("offer_edited", "修改供给意向"),
+    ("offer_opened", "发布供给意向"),
+    ("offer_closed", "结束供给意向"),
+    ("offer_expired", "供给意向到期"),
+    ("profile_changed", "修改对接资料"),
+    ("need_dismissed", "把推荐的需求标为不合适"),
+    ("need_dismissal_undone", "撤销“不合适”"),
     ("pledged", "认捐"),
     ("pledge_display_changed", "修改认捐的公开方式"),
     ("bank_line_entered", "录入银行流水"),
@@ -119,6 +128,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("organisation", "单位"),
     ("audit", "操作记录"),
     ("need", "需求"),
+    ("offer", "供给意向"),
     ("pledge", "认捐"),
     ("bank_line", "银行流水"),
     ("payee", "收款账户"),
@@ -208,6 +218,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
     }
     let label = match subject_kind {
         "need" => of!(NeedStatus),
+        "offer" => of!(OfferStatus),
         "pledge" => of!(PledgeStatus),
         "bank_line" => of!(BankLineStatus),
         "payee" => of!(PayeeStatus),

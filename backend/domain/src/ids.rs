@@ -53,6 +53,10 @@ ids! {
     OrganisationId,
     /// What a village asks for.
     NeedId,
+    /// What an enterprise could give; no promise.
+    OfferId,
+    /// That an enterprise set a recommended need aside.
+    DismissalId,
     /// An uploaded, re-encoded picture.
     FileId,
     /// One row of the append-only record of what happened.

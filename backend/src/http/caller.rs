@@ -226,6 +226,16 @@ rights! {
     /// Looks over its town, its county or the city.
     AreaKeeper: [OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice],
         "只有镇（街道）、工商联和农业农村部门的账号可以看辖区";
+    /// Searches what enterprises offer; with a kind to be looked at, because other offices have owners too.
+    OfferSeeker: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
+        Auditor], "只有村（社区）、镇（街道）、工商联、农业农村部门和审计的账号可以看企业的供给意向";
+    /// Reads one offer: its own enterprise too.
+    OfferReader: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
+        Auditor, EnterpriseOwner, EnterpriseOperator],
+        "只有企业自己和村（社区）、镇（街道）、工商联、农业农村部门、审计的账号可以看供给意向";
+    /// Reads which offers fit a need of its village or of its place.
+    NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity],
+        "只有村（社区）和工商联的账号可以看适合需求的供给意向";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

@@ -10,6 +10,7 @@ mod joining;
 mod members;
 mod money;
 mod needs;
+mod offers;
 mod payments;
 mod place_imports;
 mod prove;
@@ -72,6 +73,11 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/town", page_and(post(members::area)))
         .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(needs::step)))
+        .route("/offers/{id}", page_and(post(offers::step)))
+        .route("/work/offers/new", page_and(post(offers::new)))
+        .route("/work/offers/{id}", page_and(post(offers::edit)))
+        .route("/work/profile", page_and(post(offers::profile)))
+        .route("/recommendations", page_and(post(offers::dismissal)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))

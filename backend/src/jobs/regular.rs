@@ -8,7 +8,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{digest, files, links, needs, people, registrations};
+use crate::{digest, files, links, needs, offers, people, registrations};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -23,12 +23,19 @@ pub enum Task {
     ForgetOldLinks,
     LapseUnconfirmed,
     ExpireNeeds,
+    ExpireOffers,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 5] =
-        [Task::DropOldDrafts, Task::ForgetOldFailures, Task::ForgetOldLinks, Task::LapseUnconfirmed, Task::ExpireNeeds];
+    const OF_THE_HOUSE: [Task; 6] = [
+        Task::DropOldDrafts,
+        Task::ForgetOldFailures,
+        Task::ForgetOldLinks,
+        Task::LapseUnconfirmed,
+        Task::ExpireNeeds,
+        Task::ExpireOffers,
+    ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
     const fn name(self) -> &'static str {
@@ -38,6 +45,7 @@ impl Task {
             Task::ForgetOldLinks => "forget_old_links",
             Task::LapseUnconfirmed => "lapse_unconfirmed",
             Task::ExpireNeeds => "expire_needs",
+            Task::ExpireOffers => "expire_offers",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -49,6 +57,7 @@ impl Task {
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),
             Task::ExpireNeeds => needs::life::expire(app).await.map(|_| ()),
+            Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

@@ -330,6 +330,13 @@ fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
     List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
 }
 
+/// Those of these needs that everybody may read, in this order, as lists show them.
+pub async fn public_rows(app: &App, tx: &mut PgConnection, ids: &[NeedId]) -> Result<Vec<NeedRow>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sql::public_rows(tx, &ids).await?;
+    Ok(rows.into_iter().map(|row| row.into_api(&app.places)).collect())
+}
+
 /// What of needs in one state waits for whoever looks after a place.
 pub async fn waiting(tx: &mut PgConnection, acting: &Acting, status: NeedStatus) -> Result<Waiting> {
     let Some(place) = &acting.place else { return Ok(Waiting::default()) };

@@ -13,7 +13,7 @@ mod sql;
 
 pub use founding::{found, list};
 pub use http::routes;
-pub use names::core;
+pub use names::{core, simplified};
 
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};

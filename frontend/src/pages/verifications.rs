@@ -1,6 +1,7 @@
 //! The federation's desk: who waits, what each says of itself, what looks odd, and the decision in two steps.
 
 use super::organisation::{facts, shown, thread};
+use super::profile;
 use crate::parts::field::{Field, problem, summary};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
@@ -92,6 +93,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         Some(step) => confirm(visit, form, step, registration.version),
         None => offered(visit, &decisions),
     };
+    let profile = profile::of(visit, id).await?;
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         <nav class="crumbs" aria-label=t!("位置")>
@@ -103,6 +105,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {super::organisation::lapses(&registration)}
         {flagged(visit, &flags)}
         {facts(&registration)}
+        {profile}
         <section class="card"><h2>{t!("证照照片（{n}）", n = n)}</h2>{pictures}</section>
         {thread(&registration.thread)}
         {decide}

@@ -3,7 +3,7 @@
 use super::bank_lines::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
-use super::{organisation, parent_unit, verifications};
+use super::{offers, organisation, parent_unit, recommendations, verifications};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, instant, text};
@@ -40,6 +40,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     }
     if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]) {
         sections.push(gifts(visit).await?);
+    }
+    if visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]) {
+        sections.push(recommendations::best(visit).await?);
+        sections.push(offers::own(visit).await?);
     }
     sections.extend(organisation::standing(visit));
     sections.extend(super::members::offices(visit));

@@ -1,5 +1,6 @@
 //! The document around every page: head, banner, header, footer.
 
+use super::offer_row::seeks_offers;
 use crate::visit::{Page, Visit};
 use crate::words::{Lang, href, text};
 use domain::api::Count;
@@ -55,6 +56,7 @@ fn header(visit: &Visit) -> AnyView {
         view! { <a href=href(path) aria-current=here.then_some("page")>{label}</a> }
     };
     let works = visit.me.is_some();
+    let seeks = seeks_offers(visit);
     let gives = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]);
     view! {
         <header class="top">
@@ -62,6 +64,7 @@ fn header(visit: &Visit) -> AnyView {
                 <a class="logo" href=href("/")><span aria-hidden="true">"村"</span>{t!("千村")}</a>
                 <nav aria-label=t!("主导航")>
                     {item("/needs", t!("找需求"))}
+                    {seeks.then(|| item("/offers", t!("企业供给")))}
                     {item("/campaigns", t!("活动"))}
                     {gives.then(|| item("/my-gifts", t!("我的捐赠")))}
                     {works.then(|| item("/work", t!("我的工作")))}

@@ -1,0 +1,163 @@
+//! What a text is about, by words that stand in it; and which fields an industry is of use for.
+//!
+//! Both tables are public: the page about recommendations prints them. A topic is met only where one of its words is
+//! written, and whoever reads the reason is told which. Deliberately absent: judging words by their sense, and any
+//! search (search-config has its own, wider synonyms).
+
+use crate::need::Field;
+use crate::registration::Industry;
+
+/// Something that villages and enterprises both speak of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Topic {
+    pub name: &'static str,
+    pub words: &'static [&'static str],
+    /// Longer words that hold one of these and mean something else.
+    pub but_not: &'static [&'static str],
+}
+
+/// A topic with the word by which it was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    pub topic: &'static Topic,
+    pub word: &'static str,
+}
+
+const fn topic(name: &'static str, words: &'static [&'static str]) -> Topic {
+    Topic { name, words, but_not: &[] }
+}
+
+/// The topics, in the order in which they are told.
+pub const TOPICS: &[Topic] = &[
+    Topic {
+        name: "茶产业",
+        words: &["茶叶", "茶园", "茶业", "制茶", "绿茶", "单丛", "茶青", "茶厂"],
+        but_not: &["油茶", "山茶油"],
+    },
+    topic("油茶产业", &["油茶", "茶油", "茶籽"]),
+    topic("柚子产业", &["金柚", "蜜柚", "沙田柚", "柚子", "柚果", "柚农"]),
+    topic("稻米产业", &["稻米", "大米", "丝苗米", "水稻", "稻谷", "米业"]),
+    topic("蔬菜和瓜果", &["蔬菜", "菜地", "脐橙", "百香果", "瓜果"]),
+    topic("薯类产业", &["番薯", "红薯"]),
+    topic("畜禽养殖", &["养鸡", "鸡苗", "土鸡", "养猪", "生猪", "养牛", "肉牛", "养殖场"]),
+    topic("水产养殖", &["鱼塘", "养鱼", "鱼苗", "水产"]),
+    topic("养蜂", &["养蜂", "蜂蜜", "蜂箱"]),
+    topic("中药材", &["药材", "中草药", "草药"]),
+    topic("竹木产业", &["毛竹", "竹笋", "竹制品", "木材"]),
+    topic("农产品加工和储存", &["烘干", "冷库", "冷链", "保鲜库", "加工厂", "加工车间"]),
+    topic("农机", &["农机", "植保", "收割机", "旋耕机", "拖拉机"]),
+    topic("电商", &["电商", "直播", "网店", "网销"]),
+    topic("乡村旅游", &["民宿", "农家乐", "乡村旅游"]),
+    topic("道路和桥梁", &["村道", "巷道", "机耕路", "水泥路", "路面", "桥梁", "危桥", "便桥"]),
+    topic("照明", &["路灯", "照明", "亮化", "灯具"]),
+    topic("饮水", &["饮水", "自来水", "饮用水", "供水"]),
+    topic("水利", &["水渠", "灌溉", "水陂", "河堤", "护岸", "山塘"]),
+    topic("污水和垃圾", &["污水", "垃圾", "保洁", "公厕"]),
+    topic("绿化", &["绿化", "种树", "植树", "苗木"]),
+    topic("光伏", &["光伏", "太阳能板"]),
+    topic("通信和网络", &["宽带", "光纤", "监控"]),
+    topic("教育", &["学校", "小学", "助学", "奖学", "幼儿园", "教学点"]),
+    topic("医疗和健康", &["卫生站", "卫生室", "义诊", "体检", "村医"]),
+    topic("养老", &["养老", "长者", "老人", "助餐"]),
+    topic("文化和体育", &["篮球场", "健身", "文化室", "文化广场", "图书", "书屋", "山歌"]),
+    topic("技能培训", &["培训", "授课", "技能"]),
+    topic("陶瓷", &["陶瓷", "瓷器", "青花瓷"]),
+];
+
+/// The topics of a text, each with the first of its words that stands there.
+#[must_use]
+pub fn met(text: &str) -> Vec<Met> {
+    TOPICS.iter().filter_map(|topic| Some(Met { topic, word: word_in(topic, text)? })).collect()
+}
+
+/// Those of `own` that `text` is about too: each with the word that stands there.
+pub fn shared<'a>(own: &'a [Met], text: &'a str) -> impl Iterator<Item = (Met, &'static str)> + 'a {
+    own.iter().filter_map(move |met| Some((*met, word_in(met.topic, text)?)))
+}
+
+fn word_in(topic: &Topic, text: &str) -> Option<&'static str> {
+    let within = |text: &str| topic.words.iter().copied().find(|word| text.contains(word));
+    if topic.but_not.is_empty() {
+        return within(text);
+    }
+    // A word is looked for in what is left, so that 茶园 is not read out of 油茶园.
+    within(&topic.but_not.iter().fold(text.to_owned(), |left, other| left.replace(other, "。")))
+}
+
+/// The fields for which an industry is of use, by the table that the page about recommendations prints.
+#[must_use]
+pub const fn fields_of(industry: Industry) -> &'static [Field] {
+    use Field::{
+        ConsumptionAssistance, Infrastructure, LowIncomeSupport, RuralCivility, SocializedServices,
+        SpecialHardshipRelief, SpecialtyIndustry, TalentCultivation, VillageLandscape,
+    };
+    match industry {
+        Industry::Agriculture => &[SpecialtyIndustry, ConsumptionAssistance, TalentCultivation],
+        Industry::Manufacturing | Industry::Hospitality => &[SpecialtyIndustry, ConsumptionAssistance],
+        Industry::Utilities => &[Infrastructure],
+        Industry::Construction | Industry::Environment => &[Infrastructure, VillageLandscape],
+        Industry::Trade | Industry::Transport => &[ConsumptionAssistance],
+        Industry::Information => &[ConsumptionAssistance, SocializedServices, TalentCultivation],
+        Industry::RealEstate => &[VillageLandscape],
+        Industry::Finance | Industry::Business => &[SocializedServices],
+        Industry::Science => &[SpecialtyIndustry, TalentCultivation],
+        Industry::Services => &[SocializedServices, LowIncomeSupport],
+        Industry::Education => &[TalentCultivation, LowIncomeSupport],
+        Industry::Health => &[SocializedServices, LowIncomeSupport, SpecialHardshipRelief],
+        Industry::Culture => &[RuralCivility, VillageLandscape],
+        Industry::PublicAdministration => &[RuralCivility, SocializedServices],
+        Industry::Mining | Industry::International => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn names(text: &str) -> Vec<(&'static str, &'static str)> {
+        met(text).into_iter().map(|met| (met.topic.name, met.word)).collect()
+    }
+
+    #[test]
+    fn a_topic_is_met_by_a_word_that_is_written() {
+        for (text, expected) in [
+            ("示例嘉应茶业有限公司，做绿茶加工", vec![("茶产业", "茶业")]),
+            ("油茶园的道路", vec![("油茶产业", "油茶")]),
+            ("油茶园旁边的茶园", vec![("茶产业", "茶园"), ("油茶产业", "油茶")]),
+            ("金柚保鲜冷库", vec![("柚子产业", "金柚"), ("农产品加工和储存", "冷库")]),
+            ("茶水间和柚木家具", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(names(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_two_texts_share_is_told_in_the_words_of_both() {
+        let own = met("我们做茶叶，也装路灯");
+        let both: Vec<_> = shared(&own, "茶园里的机耕路").map(|(met, word)| (met.topic.name, met.word, word)).collect();
+        assert_eq!(both, [("茶产业", "茶叶", "茶园")]);
+        assert_eq!(shared(&own, "养鸡").count(), 0);
+    }
+
+    #[test]
+    fn no_topic_stands_twice_and_no_word_is_a_single_character() {
+        let names: BTreeSet<_> = TOPICS.iter().map(|topic| topic.name).collect();
+        assert_eq!(names.len(), TOPICS.len());
+        for topic in TOPICS {
+            assert!(topic.words.iter().all(|word| word.chars().count() >= 2), "{}", topic.name);
+            let unique: BTreeSet<_> = topic.words.iter().collect();
+            assert_eq!(unique.len(), topic.words.len(), "{}", topic.name);
+        }
+    }
+
+    #[test]
+    fn no_industry_is_sent_to_a_field_that_is_none() {
+        for industry in Industry::ALL {
+            assert!(!fields_of(*industry).contains(&Field::Other), "{industry}");
+        }
+        let reached: BTreeSet<_> = Industry::ALL.iter().flat_map(|industry| fields_of(*industry)).collect();
+        assert_eq!(reached.len(), Field::ALL.len() - 1, "each of the nine is some industry's");
+    }
+}

@@ -1,0 +1,420 @@
+//! The only SQL on profiles, on needs that are looked at for an enterprise, and on what is set aside.
+
+use crate::places::Names;
+use crate::places::points::spot;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::matching::{Dismissal, NewDismissal, WhyDismissed};
+use domain::api::needs::NeedRow;
+use domain::matching::NeedFacts;
+use domain::matching::dismissal::DismissalReason;
+use domain::matching::profile::Profile;
+use domain::need::ContributionKind;
+use domain::organisation::{Acting, OrganisationKind};
+use domain::place::PlaceCode;
+use domain::registration::Industry;
+use domain::{DismissalId, Fen, NeedId, OrganisationId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+fn decode<E: std::fmt::Display>(error: E) -> sqlx::Error {
+    sqlx::Error::Decode(format!("matching: {error}").into())
+}
+
+fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(decode)
+}
+
+fn words<T: std::str::FromStr>(texts: &[String]) -> sqlx::Result<Vec<T>>
+where
+    T::Err: std::fmt::Display,
+{
+    texts.iter().map(|text| word(text)).collect()
+}
+
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+/// An enterprise with its profile, where it has written one; version 0 where it has not.
+pub struct Enterprise {
+    pub kind: OrganisationKind,
+    pub name: String,
+    pub place: Option<PlaceCode>,
+    pub industry: Option<Industry>,
+    pub version: i32,
+    pub profile: Option<Profile>,
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+pub async fn enterprise(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<Enterprise>> {
+    let row = sqlx::query!(
+        r#"select o.kind, o.name, o.place, r.industry as "industry?", p.version as "version?", p.business as "business?",
+                  p.base as "base?", coalesce(p.places, '{}') as "places!", coalesce(p.fields, '{}') as "fields!",
+                  coalesce(p.kinds, '{}') as "kinds!", p.amount_from_fen as "amount_from_fen?",
+                  p.amount_to_fen as "amount_to_fen?", p.changed_at as "changed_at?"
+           from organisation o
+           left join registration r on r.organisation = o.id
+           left join enterprise_profile p on p.enterprise = o.id
+           where o.id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let profile = Profile {
+        business: row.business.unwrap_or_default(),
+        base: row.base.as_deref().map(word).transpose()?,
+        places: words(&row.places)?,
+        fields: words(&row.fields)?,
+        kinds: words(&row.kinds)?,
+        amount_from_fen: row.amount_from_fen.map(Fen::new).transpose().map_err(decode)?,
+        amount_to_fen: row.amount_to_fen.map(Fen::new).transpose().map_err(decode)?,
+    };
+    Ok(Some(Enterprise {
+        kind: word(&row.kind)?,
+        name: row.name,
+        place: row.place.as_deref().map(word).transpose()?,
+        industry: row.industry.as_deref().map(word).transpose()?,
+        version: row.version.unwrap_or_default(),
+        profile: row.version.is_some().then_some(profile),
+        changed_at: row.changed_at,
+    }))
+}
+
+/// Writes the first profile (`version` 0), or replaces the one of this version. One row, unless somebody was faster.
+pub async fn set_profile(
+    connection: &mut PgConnection,
+    acting: &Acting,
+    version: i32,
+    profile: &Profile,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "insert into enterprise_profile as p (enterprise, version, business, base, places, fields, kinds, amount_from_fen,
+                                              amount_to_fen, changed_by, changed_at)
+         select $1, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11
+         where $2 = 0 or exists (select from enterprise_profile here where here.enterprise = $1)
+         on conflict (enterprise) do update
+         set version = p.version + 1, business = excluded.business, base = excluded.base, places = excluded.places,
+             fields = excluded.fields, kinds = excluded.kinds, amount_from_fen = excluded.amount_from_fen,
+             amount_to_fen = excluded.amount_to_fen, changed_by = excluded.changed_by, changed_at = excluded.changed_at
+         where p.version = $2",
+        acting.organisation.0,
+        version,
+        profile.business,
+        profile.base.as_ref().map(PlaceCode::as_str),
+        &texts(&profile.places),
+        &texts(&profile.fields),
+        &texts(&profile.kinds),
+        profile.amount_from_fen.map(Fen::get),
+        profile.amount_to_fen.map(Fen::get),
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// Which needs are looked at for an enterprise. `counties`, `fields` and `each` belong together line by line.
+pub struct Wanted {
+    pub enterprise: OrganisationId,
+    pub counties: Vec<String>,
+    pub fields: Vec<String>,
+    pub each: Vec<i32>,
+    pub towns: Vec<String>,
+    pub each_town: i32,
+    pub kinds: Vec<String>,
+    /// Found by words.
+    pub ids: Vec<Uuid>,
+    pub limit: i64,
+}
+
+/// An open need with what its recommendation is made from.
+pub struct Candidate {
+    pub id: Uuid,
+    pub organisation: Uuid,
+    village: String,
+    field: Option<String>,
+    kind: String,
+    title: String,
+    outcome: String,
+    amount_fen: Option<i64>,
+    pub published_at: DateTime<Utc>,
+    pledges: i64,
+    pledged_fen: i64,
+    key_assisted: Option<String>,
+}
+
+impl Candidate {
+    pub fn facts(&self, places: &Names) -> sqlx::Result<NeedFacts> {
+        let kind: ContributionKind = word(&self.kind)?;
+        let money = kind == ContributionKind::Money;
+        let amount = self.amount_fen.map(Fen::new).transpose().map_err(decode)?;
+        let pledged = Fen::new(self.pledged_fen).map_err(decode)?;
+        Ok(NeedFacts {
+            spot: spot(places, &word(&self.village)?),
+            field: self.field.as_deref().map(word).transpose()?,
+            kind,
+            missing: amount.filter(|_| money).map(|amount| amount.saturating_gap(pledged)),
+            pledged: money.then_some(self.pledges > 0),
+            key_assisted: self.key_assisted.clone(),
+            text: format!("{} {}", self.title, self.outcome),
+        })
+    }
+}
+
+/// One statement, however many needs there are: each county and field, and each town, is entered by its index at the new
+/// end and at the old one, where what has been pledged for is passed over (twenty times what is taken, at most, so that
+/// the cost is bounded). What the enterprise set aside or pledged for is left out. Hidden amounts of this day count as
+/// they do for everybody.
+pub async fn candidates(
+    connection: &mut PgConnection,
+    wanted: &Wanted,
+    today: NaiveDate,
+) -> sqlx::Result<Vec<Candidate>> {
+    sqlx::query_as!(
+        Candidate,
+        r#"with aside as materialized (
+               select need
+               from need_dismissal
+               where enterprise = $1 and undone_at is null
+               union
+               select need
+               from pledge
+               where enterprise = $1 and need is not null and status not in ('draft', 'cancelled')
+           ),
+           found as (
+               select f.id
+               from unnest($2::text[], $3::text[], $4::int[]) as s (county, field, each)
+               cross join lateral (
+                   (select n.id
+                    from need_open n
+                    where left(n.village, 6) = s.county and n.field = s.field and n.kind = any($5)
+                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
+                    order by n.published_at desc, n.id desc
+                    limit s.each)
+                   union
+                   (select n.id
+                    from (select o.id, o.published_at
+                          from need_open o
+                          where left(o.village, 6) = s.county and o.field = s.field and o.kind = any($5)
+                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
+                          order by o.published_at, o.id
+                          limit s.each * 20) n
+                    where not exists (
+                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
+                    order by n.published_at, n.id
+                    limit s.each)
+               ) f
+               union
+               select f.id
+               from unnest($7::text[]) as t (town)
+               cross join lateral (
+                   (select n.id
+                    from need_open n
+                    where left(n.village, 9) = t.town and n.kind = any($5)
+                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
+                    order by n.published_at desc, n.id desc
+                    limit $8)
+                   union
+                   (select n.id
+                    from (select o.id, o.published_at
+                          from need_open o
+                          where left(o.village, 9) = t.town and o.kind = any($5)
+                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
+                          order by o.published_at, o.id
+                          limit $8 * 20) n
+                    where not exists (
+                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
+                    order by n.published_at, n.id
+                    limit $8)
+               ) f
+               union
+               select n.id
+               from need_open n
+               where n.id = any($9) and n.kind = any($5) and coalesce(n.wanted_by, $6) >= $6
+                 and n.id not in (select need from aside)
+           )
+           select m.id as "id!", m.organisation as "organisation!", m.village as "village!", m.field, m.kind as "kind!",
+                  m.title as "title!", m.outcome as "outcome!", m.amount_fen, m.published_at as "published_at!",
+                  m.pledges as "pledges!", m.counted_fen - coalesce(h.left_out, 0)::bigint as "pledged_fen!",
+                  m.key_assisted
+           from found
+           join need_matched m on m.id = found.id
+           left join lateral (
+               select sum(h.counted_fen) as left_out
+               from hidden_pledge_of_need h
+               where m.pledges > 0 and h.need = m.id and h.day = $6 and h.left_out
+           ) h on true
+           limit $10"#,
+        wanted.enterprise.0,
+        &wanted.counties,
+        &wanted.fields,
+        &wanted.each,
+        &wanted.kinds,
+        today,
+        &wanted.towns,
+        i64::from(wanted.each_town),
+        &wanted.ids,
+        wanted.limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// One need that takes pledges, as it is matched with offers.
+pub async fn need(connection: &mut PgConnection, id: NeedId, today: NaiveDate) -> sqlx::Result<Option<Candidate>> {
+    sqlx::query_as!(
+        Candidate,
+        r#"select m.id as "id!", m.organisation as "organisation!", m.village as "village!", m.field, m.kind as "kind!",
+                  m.title as "title!", m.outcome as "outcome!", m.amount_fen, m.published_at as "published_at!",
+                  m.pledges as "pledges!", m.counted_fen - coalesce(h.left_out, 0)::bigint as "pledged_fen!",
+                  m.key_assisted
+           from need_matched m
+           left join lateral (
+               select sum(h.counted_fen) as left_out
+               from hidden_pledge_of_need h
+               where h.need = m.id and h.day = $2 and h.left_out
+           ) h on true
+           where m.id = $1"#,
+        id.0,
+        today
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The village of a need that everybody may read.
+pub async fn public_village(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<PlaceCode>> {
+    let village = sqlx::query_scalar!(r#"select village as "village!" from needs_public where id = $1"#, need.0)
+        .fetch_optional(connection)
+        .await?;
+    village.as_deref().map(word).transpose()
+}
+
+/// One row, unless the enterprise has set the need aside already.
+pub async fn insert_dismissal(
+    connection: &mut PgConnection,
+    id: DismissalId,
+    new: &NewDismissal,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "insert into need_dismissal (id, enterprise, need, why, note, dismissed_by, at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (enterprise, need) where undone_at is null do nothing",
+        id.0,
+        acting.organisation.0,
+        new.need.0,
+        new.why.as_str(),
+        new.note.trim(),
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn undo_dismissal(
+    connection: &mut PgConnection,
+    need: NeedId,
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update need_dismissal set undone_by = $3, undone_at = $4 where enterprise = $1 and need = $2 and undone_at is null",
+        acting.organisation.0,
+        need.0,
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// What an enterprise said of a need.
+#[derive(Clone)]
+pub struct Said {
+    pub need: NeedId,
+    why: DismissalReason,
+    note: String,
+    at: DateTime<Utc>,
+    undone_at: Option<DateTime<Utc>>,
+}
+
+impl Said {
+    pub fn with(self, need: NeedRow) -> Dismissal {
+        Dismissal { need, why: self.why, note: self.note, at: self.at, undone_at: self.undone_at }
+    }
+}
+
+/// The last one, undone or not.
+pub async fn last_dismissal(
+    connection: &mut PgConnection,
+    enterprise: OrganisationId,
+    need: NeedId,
+) -> sqlx::Result<Option<Said>> {
+    let row = sqlx::query!(
+        "select why, note, at, undone_at
+         from need_dismissal
+         where enterprise = $1 and need = $2
+         order by at desc, id desc
+         limit 1",
+        enterprise.0,
+        need.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok(Said { need, why: word(&row.why)?, note: row.note, at: row.at, undone_at: row.undone_at }))
+        .transpose()
+}
+
+pub async fn dismissals(
+    connection: &mut PgConnection,
+    enterprise: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<Said>> {
+    let rows = sqlx::query!(
+        "select need, why, note, at
+         from need_dismissal
+         where enterprise = $1 and undone_at is null
+         order by at desc, id desc
+         limit $2",
+        enterprise.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let said = |need: Uuid, why: &str, note: String, at: DateTime<Utc>| {
+        Ok(Said { need: NeedId(need), why: word(why)?, note, at, undone_at: None })
+    };
+    rows.into_iter().map(|row| said(row.need, &row.why, row.note, row.at)).collect()
+}
+
+pub async fn dismissals_of_need(
+    connection: &mut PgConnection,
+    need: NeedId,
+    limit: i64,
+) -> sqlx::Result<Vec<WhyDismissed>> {
+    let rows = sqlx::query!(
+        "select d.enterprise, o.name, d.why, d.note, d.at
+         from need_dismissal d
+         join organisation o on o.id = d.enterprise
+         where d.need = $1 and d.undone_at is null
+         order by d.at desc, d.id desc
+         limit $2",
+        need.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let why = |enterprise: Uuid, enterprise_name: String, why: &str, note: String, at: DateTime<Utc>| {
+        Ok(WhyDismissed { enterprise: OrganisationId(enterprise), enterprise_name, why: word(why)?, note, at })
+    };
+    rows.into_iter().map(|row| why(row.enterprise, row.name, &row.why, row.note, row.at)).collect()
+}
