@@ -30,7 +30,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 11] = [
+pub const FILLED: [&str; 12] = [
     "person",
     "organisation",
     "campaign",
@@ -42,6 +42,7 @@ pub const FILLED: [&str; 11] = [
     "enquiry",
     "enquiry_private",
     "link_request",
+    "follower",
 ];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.

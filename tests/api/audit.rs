@@ -49,6 +49,7 @@ async fn every_step_of_a_need_from_draft_to_spent_leaves_one_row() {
         "need_drafted",
         "need_submitted",
         "need_approved",
+        "need_opened",
         "pledged",
         "bank_line_entered",
         "bank_line_matched",

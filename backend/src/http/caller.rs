@@ -188,7 +188,7 @@ rights! {
     TownDesk: [TownReviewer], "只有镇（街道）的审核员可以做这件事";
     /// Returns a need that waits at its desk.
     Reviewer: [TownReviewer, FederationCounty, FederationCity], "只有镇（街道）审核员和工商联可以做这件事";
-    /// Sets a need aside for a time: the village its own, the federation one of its county.
+    /// Sets a need aside for a time and reads which offers fit it: the village its own, the federation one of its county.
     NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity], "只有村（社区）和工商联可以做这件事";
     /// Decides on the needs of its county or of the whole city.
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
@@ -233,9 +233,6 @@ rights! {
     OfferReader: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
         Auditor, EnterpriseOwner, EnterpriseOperator],
         "只有企业自己和村（社区）、镇（街道）、工商联、农业农村部门、审计的账号可以看供给意向";
-    /// Reads which offers fit a need of its village or of its place.
-    NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity],
-        "只有村（社区）和工商联的账号可以看适合需求的供给意向";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

@@ -255,7 +255,10 @@ impl NeedAction {
         problems.require(
             !self.wants_reason() || length >= 5,
             "reason",
-            "请写明原因，告诉对方为什么、接下来怎么办（至少 5 个字）",
+            match self {
+                NeedAction::Return => "请写明退回的原因，告诉对方要补正什么（至少 5 个字）",
+                _ => "请写明原因，告诉对方为什么、接下来怎么办（至少 5 个字）",
+            },
         );
         problems.require(length <= 500, "reason", "原因最多 500 个字");
         problems.none_or_err()
