@@ -133,7 +133,7 @@ impl Dice {
         least + self.roll(most - least + 1)
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    fn pick<'a>(&mut self, from: &'a [String]) -> &'a str {
         let at = self.roll(from.len() as u64);
         &from[usize::try_from(at).expect("less than the length")]
     }
@@ -161,7 +161,8 @@ impl Corpus {
             let mut cells = line.split(',').map(str::to_owned);
             let (Some(code), Some(name)) = (cells.next(), cells.next()) else { continue };
             names.insert(code.clone(), name.clone());
-            if code.len() == 12 {
+            // Two codes exist in statistics only, see `backend::places`.
+            if code.len() == 12 && !code.ends_with("598") {
                 villages.push(Village { code, name });
             }
         }
@@ -186,9 +187,10 @@ impl Corpus {
         self.words.topics.iter().map(|topic| topic.id.as_str())
     }
 
-    /// Every name of a county, town and village.
-    pub fn place_names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().filter(|(code, _)| code.len() >= 6).map(|(_, name)| name.as_str())
+    /// Code and name of every county, town and village.
+    pub fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+        let places = self.names.iter().filter(|(code, _)| code.len() >= 6);
+        places.map(|(code, name)| (code.as_str(), name.as_str()))
     }
 
     /// The name of the place with this code.
@@ -219,12 +221,12 @@ impl Corpus {
         let description = self.description(topic, kind, also, &mentioned, &mut dice);
         let mut items: Vec<&str> = Vec::new();
         for _ in 0..dice.between(2, 4) {
-            let item = dice.pick(&topic.items).as_str();
+            let item = dice.pick(&topic.items);
             if !items.contains(&item) {
                 items.push(item);
             }
         }
-        items.extend(also.map(|also| dice.pick(&also.items).as_str()));
+        items.extend(also.map(|also| dice.pick(&also.items)));
         let (better, unit, least, most) = &topic.outcome;
         let outcome = format!("{better}{}{unit}", dice.between(*least, *most));
         // Rounded to 100 yuan, as estimates are.
@@ -310,14 +312,14 @@ impl Corpus {
         if dice.chance(50) {
             text.push_str(dice.pick(&self.words.openings));
         }
-        let first = dice.pick(&topic.says).as_str();
+        let first = dice.pick(&topic.says);
         // A sentence in passing leads up to what the need is about, as people write.
         for other in mentioned {
             text.push_str(dice.pick(&other.passing));
         }
         text.push_str(first);
         if dice.chance(60) {
-            let second = dice.pick(&topic.says).as_str();
+            let second = dice.pick(&topic.says);
             text.push_str(if second == first { "" } else { second });
         }
         if let Some(kind) = self.words.kinds.get(kind) {

@@ -5,7 +5,10 @@
 //! many needs of grade 2 or 3 stand on the first page. Deliberately absent: what an engine does.
 
 use crate::corpus::{Corpus, InventedNeed, checkout};
+use backend::search::engine::{Engine, NeedQuery};
 use serde::Deserialize;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Needs of one page of the site.
 pub const PAGE: usize = 20;
@@ -119,11 +122,49 @@ pub fn worth(found: &[u8], all: impl Iterator<Item = u8>) -> Worth {
 
 fn gain(grades: &[u8]) -> f64 {
     let discounted = |(rank, grade): (u32, &u8)| (f64::from(*grade).exp2() - 1.0) / (f64::from(rank) + 2.0).log2();
-    (0..).zip(grades.iter().take(10)).map(discounted).sum()
+    // An empty sum is −0 otherwise.
+    (0..).zip(grades.iter().take(10)).map(discounted).fold(0.0, |sum, gain| sum + gain)
 }
 
 /// The mean over the queries that can be answered at all.
 pub fn mean(worths: &[Worth]) -> f64 {
     let (sum, number) = worths.iter().filter_map(|worth| worth.ndcg).fold((0.0, 0.0), |(s, n), one| (s + one, n + 1.0));
     sum / number
+}
+
+/// Needs in an engine, and what its answers to judged queries are worth.
+pub struct Trial {
+    needs: Vec<InventedNeed>,
+    by_id: HashMap<Uuid, usize>,
+}
+
+/// Needs that are written at once.
+const BATCH: usize = 5_000;
+
+impl Trial {
+    pub fn of(corpus: &Corpus, number: usize) -> Self {
+        let needs: Vec<InventedNeed> = corpus.needs(number).collect();
+        let by_id = needs.iter().enumerate().map(|(at, need)| (need.document.id, at)).collect();
+        Self { needs, by_id }
+    }
+
+    pub fn needs(&self) -> &[InventedNeed] {
+        &self.needs
+    }
+
+    /// Puts all needs into `engine`.
+    pub async fn fill(&self, engine: &impl Engine) {
+        for batch in self.needs.chunks(BATCH) {
+            let documents = batch.iter().map(|need| need.document.clone()).collect();
+            engine.upsert(documents).await.expect("written");
+        }
+    }
+
+    /// What the first page of `engine` is worth for one query.
+    pub async fn judge(&self, engine: &impl Engine, judged: &Judged) -> Worth {
+        let query = NeedQuery { text: judged.query.clone(), limit: PAGE, ..NeedQuery::default() };
+        let hits = engine.search(&query).await.expect("an answer");
+        let found: Vec<u8> = hits.ids.iter().map(|id| judged.grade(&self.needs[self.by_id[id]])).collect();
+        worth(&found, self.needs.iter().map(|need| judged.grade(need)))
+    }
 }
