@@ -6,6 +6,8 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a helper of tests panics where the test is to fail")]
 
+pub mod corpus;
+pub mod judged;
 pub mod people;
 
 use axum::Router;

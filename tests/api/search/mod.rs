@@ -5,6 +5,7 @@ mod contract;
 mod double;
 mod embedded;
 mod golden;
+mod judged;
 mod meili;
 mod reading;
 mod support;

@@ -1,0 +1,46 @@
+//! Prints what the embedded engine's answers to the judged queries are worth: `./test judged`.
+//!
+//! `./test judged held-out` asks the queries that nobody tunes to, a number asks so many needs instead of 100,000.
+//! Deliberately absent: pass or fail.
+
+use backend::search::config::SearchConfig;
+use backend::search::embedded::EmbeddedEngine;
+use backend::search::text::Analyzer;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+use tests::corpus::{Corpus, checkout};
+use tests::judged::{Trial, Worth, mean, queries};
+
+/// Below this a query is printed by name.
+const POOR: f64 = 0.95;
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
+    let held_out = arguments.iter().any(|argument| argument == "held-out");
+    let file = if held_out { "held_out.json" } else { "judged.json" };
+    let corpus = Corpus::read();
+    let config = SearchConfig::read(&checkout("search-config")).expect("search-config can be read");
+    let analyzer = Arc::new(Analyzer::new(config, corpus.places().map(|(_, name)| name)).expect("tables"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (engine, _) = EmbeddedEngine::open(folder.path(), analyzer).expect("opens");
+    let trial = Trial::of(&corpus, number);
+    let started = Instant::now();
+    trial.fill(&engine).await;
+    println!("{number} needs written in {:.1} s", started.elapsed().as_secs_f64());
+    let mut classes: BTreeMap<String, Vec<Worth>> = BTreeMap::new();
+    for judged in queries(file, &corpus) {
+        let worth = trial.judge(&engine, &judged).await;
+        if worth.ndcg.is_some_and(|ndcg| ndcg < POOR) {
+            println!("  {:<28} {:<12} {:.3}", judged.query, judged.class, worth.ndcg.unwrap_or_default());
+        }
+        classes.entry(judged.class).or_default().push(worth);
+    }
+    for (class, worths) in &classes {
+        println!("{class:<14} {:>3} queries  nDCG@10 {:.3}", worths.len(), mean(worths));
+    }
+    let all: Vec<Worth> = classes.into_values().flatten().collect();
+    println!("{file}: {} queries, nDCG@10 {:.3}", all.len(), mean(&all));
+}
