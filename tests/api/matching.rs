@@ -14,7 +14,7 @@ use domain::api::verifications::{self, SeenRegistration};
 use domain::api::{audit, money, pledges};
 use domain::matching::dismissal::DismissalReason;
 use domain::matching::profile::Profile;
-use domain::matching::reason::Reason;
+use domain::matching::reason::FitReason;
 use domain::need::{ContributionKind, Field, NeedContent};
 use domain::offer::OfferContent;
 use domain::organisation::{OrganisationKind, Role};
@@ -68,20 +68,20 @@ async fn a_recommendation_says_why_and_every_reason_is_true() {
     assert_eq!((only.need.id, only.missing_fen), (need.id, Some(Fen::yuan(100_000))));
     // The need's title is 饮水安全巩固工程; 转水镇 and 梅林镇 are both known to GeoNames.
     let expected = [
-        Reason::FieldChosen { field: Field::Infrastructure },
-        Reason::SharedTopic { topic: "饮水".into(), need_word: "饮水".into(), own_word: "自来水".into() },
-        Reason::SameCounty { county: "五华县".into() },
-        Reason::Near { km: 38, rough: false },
-        Reason::PlaceChosen { place: "441424".parse().unwrap(), name: "五华县".into() },
-        Reason::KindChosen { kind: ContributionKind::Money },
-        Reason::AmountInRange { missing_fen: Fen::yuan(100_000) },
-        Reason::NeverPledged,
-        Reason::KeyAssisted { source: "示例文件〔2021〕7号".into() },
+        FitReason::FieldChosen { field: Field::Infrastructure },
+        FitReason::SharedTopic { topic: "饮水".into(), need_word: "饮水".into(), own_word: "自来水".into() },
+        FitReason::SameCounty { county: "五华县".into() },
+        FitReason::Near { km: 38, rough: false },
+        FitReason::PlaceChosen { place: "441424".parse().unwrap(), name: "五华县".into() },
+        FitReason::KindChosen { kind: ContributionKind::Money },
+        FitReason::AmountInRange { missing_fen: Fen::yuan(100_000) },
+        FitReason::NeverPledged,
+        FitReason::KeyAssisted { source: "示例文件〔2021〕7号".into() },
     ];
-    let near = |reason: &Reason| matches!(reason, Reason::Near { .. });
-    let others = |all: &[Reason]| all.iter().filter(|reason| !near(reason)).cloned().collect::<Vec<_>>();
+    let near = |reason: &FitReason| matches!(reason, FitReason::Near { .. });
+    let others = |all: &[FitReason]| all.iter().filter(|reason| !near(reason)).cloned().collect::<Vec<_>>();
     assert_eq!(others(&only.reasons), others(&expected));
-    let Some(Reason::Near { km, rough: false }) = only.reasons.iter().find(|reason| near(reason)) else {
+    let Some(FitReason::Near { km, rough: false }) = only.reasons.iter().find(|reason| near(reason)) else {
         panic!("{:?}", only.reasons)
     };
     assert!((10..60).contains(km), "{km} km between two towns of one county");
@@ -116,15 +116,17 @@ async fn reasons_follow_what_happens() {
     says(&enterprise, Profile { base: Some("441481".parse().unwrap()), ..profile() }).await;
     let reasons = async || recommended(&enterprise).await.pop().map(|one| one.reasons).unwrap_or_default();
     let before = reasons().await;
-    assert!(before.contains(&Reason::NeverPledged));
-    assert!(before.iter().any(|reason| matches!(reason, Reason::Near { rough: true, .. })), "a county's centre");
-    assert!(!before.iter().any(|reason| matches!(reason, Reason::SameCounty { .. } | Reason::KeyAssisted { .. })));
+    assert!(before.contains(&FitReason::NeverPledged));
+    assert!(before.iter().any(|reason| matches!(reason, FitReason::Near { rough: true, .. })), "a county's centre");
+    assert!(
+        !before.iter().any(|reason| matches!(reason, FitReason::SameCounty { .. } | FitReason::KeyAssisted { .. }))
+    );
     other.call(pledges::create(&new_pledge(1, campaign, &charity, Some(&need)))).await.unwrap();
     let after = reasons().await;
-    assert!(!after.contains(&Reason::NeverPledged));
-    assert!(after.contains(&Reason::AmountInRange { missing_fen: Fen::yuan(50_000) }), "{after:?}");
+    assert!(!after.contains(&FitReason::NeverPledged));
+    assert!(after.contains(&FitReason::AmountInRange { missing_fen: Fen::yuan(50_000) }), "{after:?}");
     says(&enterprise, Profile { amount_to_fen: Some(Fen::yuan(40_000)), ..profile() }).await;
-    assert!(!reasons().await.iter().any(|reason| matches!(reason, Reason::AmountInRange { .. })));
+    assert!(!reasons().await.iter().any(|reason| matches!(reason, FitReason::AmountInRange { .. })));
     enterprise.call(pledges::create(&new_pledge(2, campaign, &charity, Some(&need)))).await.unwrap();
     assert!(recommended(&enterprise).await.is_empty(), "what one has pledged for is not recommended again");
     test.done().await;
@@ -144,7 +146,7 @@ async fn a_hidden_amount_is_not_told_by_what_is_missing() {
     let public = test.visitor().call(money::of_need(need.id)).await.unwrap().money.pledged;
     let one = recommended(&enterprise).await.pop().unwrap();
     assert_eq!((public, one.missing_fen), (Fen::ZERO, Some(Fen::yuan(100_000))), "as everybody reads it today");
-    assert!(!one.reasons.contains(&Reason::NeverPledged), "that somebody pledged is public");
+    assert!(!one.reasons.contains(&FitReason::NeverPledged), "that somebody pledged is public");
     test.done().await;
 }
 
@@ -430,14 +432,16 @@ async fn a_village_and_its_federation_see_which_offers_fit_a_need() {
         assert_eq!(
             found[0].reasons,
             [
-                Reason::FieldChosen { field: Field::Infrastructure },
-                Reason::SharedTopic { topic: "饮水".into(), need_word: "饮水".into(), own_word: "饮水".into() },
-                Reason::PlaceChosen { place: "441424".parse().unwrap(), name: "五华县".into() },
-                Reason::KindChosen { kind: ContributionKind::Money },
-                Reason::AmountInRange { missing_fen: Fen::yuan(100_000) },
+                FitReason::FieldChosen { field: Field::Infrastructure },
+                FitReason::SharedTopic {
+                    topic: "饮水".into(), need_word: "饮水".into(), own_word: "饮水".into()
+                },
+                FitReason::PlaceChosen { place: "441424".parse().unwrap(), name: "五华县".into() },
+                FitReason::KindChosen { kind: ContributionKind::Money },
+                FitReason::AmountInRange { missing_fen: Fen::yuan(100_000) },
             ]
         );
-        assert!(found[1].reasons.contains(&Reason::AnyPlace));
+        assert!(found[1].reasons.contains(&FitReason::AnyPlace));
     }
     let other_village = test.village("441481102200").await;
     let elsewhere = test.federation("441481").await;
@@ -518,7 +522,7 @@ async fn needs_with_the_enterprises_words_are_found_among_many() {
     let found = recommended(&enterprise).await;
     assert_eq!(found[0].need.id, tea.id);
     let topic =
-        Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
+        FitReason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
     assert!(found[0].reasons.contains(&topic), "{:?}", found[0].reasons);
     test.done().await;
 }

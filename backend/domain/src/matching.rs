@@ -18,7 +18,7 @@ use crate::place::{PlaceCode, PlaceLevel};
 use crate::registration::Industry;
 use crate::{Fen, offer::OfferContent};
 use distance::{Point, kilometres};
-use reason::{NEAR_KM, Reason, Score};
+use reason::{FitReason, NEAR_KM, Score};
 use topics::Met;
 
 /// A place with the point that stands for it.
@@ -88,11 +88,11 @@ pub struct OfferFacts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     pub score: Score,
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FitReason>,
 }
 
 impl Judged {
-    fn by(reasons: Vec<Reason>) -> Self {
+    fn by(reasons: Vec<FitReason>) -> Self {
         Judged { score: Score::of(&reasons), reasons }
     }
 }
@@ -105,7 +105,7 @@ pub fn judge_need(seeker: &Seeker, need: &NeedFacts) -> Judged {
         reasons.extend(from_base(base, &need.spot));
     }
     reasons.extend(chosen_place(&seeker.places, &need.spot.place));
-    reasons.extend(seeker.kinds.contains(&need.kind).then_some(Reason::KindChosen { kind: need.kind }));
+    reasons.extend(seeker.kinds.contains(&need.kind).then_some(FitReason::KindChosen { kind: need.kind }));
     reasons.extend(in_range(seeker.amount_from, seeker.amount_to, need));
     reasons.extend(fairness(need));
     Judged::by(reasons)
@@ -121,25 +121,25 @@ pub fn judge_offer(offer: &OfferFacts, need: &NeedFacts) -> Option<Judged> {
     }
     let mut reasons = relevance(&content.fields, offer.industry, &offer.topics, need);
     if content.places.is_empty() {
-        reasons.push(Reason::AnyPlace);
+        reasons.push(FitReason::AnyPlace);
     }
     reasons.extend(chosen_place(&content.places, &need.spot.place));
-    reasons.push(Reason::KindChosen { kind: need.kind });
+    reasons.push(FitReason::KindChosen { kind: need.kind });
     reasons.extend(in_range(content.amount_from_fen, content.amount_to_fen, need));
     Some(Judged::by(reasons))
 }
 
-fn relevance(fields: &[Field], industry: Option<Industry>, topics: &[Met], need: &NeedFacts) -> Vec<Reason> {
+fn relevance(fields: &[Field], industry: Option<Industry>, topics: &[Met], need: &NeedFacts) -> Vec<FitReason> {
     let mut reasons = Vec::new();
     if let Some(field) = need.field {
         if fields.contains(&field) {
-            reasons.push(Reason::FieldChosen { field });
+            reasons.push(FitReason::FieldChosen { field });
         }
         if let Some(industry) = industry.filter(|industry| topics::fields_of(*industry).contains(&field)) {
-            reasons.push(Reason::IndustryFits { industry, field });
+            reasons.push(FitReason::IndustryFits { industry, field });
         }
     }
-    reasons.extend(topics::shared(topics, &need.text).map(|(met, need_word)| Reason::SharedTopic {
+    reasons.extend(topics::shared(topics, &need.text).map(|(met, need_word)| FitReason::SharedTopic {
         topic: met.topic.name.into(),
         need_word: need_word.into(),
         own_word: met.word.into(),
@@ -148,26 +148,26 @@ fn relevance(fields: &[Field], industry: Option<Industry>, topics: &[Met], need:
 }
 
 /// How the base of an enterprise lies to a village.
-fn from_base(base: &Spot, village: &Spot) -> Vec<Reason> {
+fn from_base(base: &Spot, village: &Spot) -> Vec<FitReason> {
     if base.place.code.level() == PlaceLevel::Town && base.town() == village.town() {
-        return vec![Reason::SameTown { town: village.place.town.clone() }];
+        return vec![FitReason::SameTown { town: village.place.town.clone() }];
     }
     let mut reasons = Vec::new();
     if base.county() == village.county() {
-        reasons.push(Reason::SameCounty { county: village.place.county.clone() });
+        reasons.push(FitReason::SameCounty { county: village.place.county.clone() });
     }
     // Of two places that both stand at one county's centre nobody knows how far they are apart.
     if let Some((from, to)) = base.point.zip(village.point).filter(|(from, to)| from != to) {
         let km = kilometres(from.metres_to(to));
         if km <= NEAR_KM {
-            reasons.push(Reason::Near { km, rough: !(base.exact && village.exact) });
+            reasons.push(FitReason::Near { km, rough: !(base.exact && village.exact) });
         }
     }
     reasons
 }
 
 /// The closest of the chosen places in which a village lies.
-fn chosen_place(places: &[PlaceCode], village: &Where) -> Option<Reason> {
+fn chosen_place(places: &[PlaceCode], village: &Where) -> Option<FitReason> {
     let around = places.iter().filter(|place| place.contains(&village.code));
     let place = around.max_by_key(|place| place.as_str().len())?.clone();
     let name = match place.level() {
@@ -175,20 +175,20 @@ fn chosen_place(places: &[PlaceCode], village: &Where) -> Option<Reason> {
         PlaceLevel::Town => format!("{}{}", village.county, village.town),
         PlaceLevel::City | PlaceLevel::Village => return None,
     };
-    Some(Reason::PlaceChosen { place, name })
+    Some(FitReason::PlaceChosen { place, name })
 }
 
 /// What is missing lies between the two amounts, of which one may be open.
-fn in_range(from: Option<Fen>, to: Option<Fen>, need: &NeedFacts) -> Option<Reason> {
+fn in_range(from: Option<Fen>, to: Option<Fen>, need: &NeedFacts) -> Option<FitReason> {
     let missing_fen = need.missing.filter(|missing| missing.is_positive() && need.kind == ContributionKind::Money)?;
     let stated = from.is_some() || to.is_some();
     let fits = from.is_none_or(|from| from <= missing_fen) && to.is_none_or(|to| missing_fen <= to);
-    (stated && fits).then_some(Reason::AmountInRange { missing_fen })
+    (stated && fits).then_some(FitReason::AmountInRange { missing_fen })
 }
 
-fn fairness(need: &NeedFacts) -> impl Iterator<Item = Reason> {
-    let never = (need.pledged == Some(false)).then_some(Reason::NeverPledged);
-    let assisted = need.key_assisted.clone().map(|source| Reason::KeyAssisted { source });
+fn fairness(need: &NeedFacts) -> impl Iterator<Item = FitReason> {
+    let never = (need.pledged == Some(false)).then_some(FitReason::NeverPledged);
+    let assisted = need.key_assisted.clone().map(|source| FitReason::KeyAssisted { source });
     never.into_iter().chain(assisted)
 }
 

@@ -8,10 +8,10 @@ pub mod indicator;
 pub mod joint;
 pub mod status;
 
-pub use asked::{AskedLine, LinePart};
+pub use asked::{AskedLine, AskedPart};
 pub use indicator::Indicator;
 pub use joint::{JointBuilding, PairingForm, Readiness};
-pub use status::{NeedAction, NeedFacts, NeedStatus, NotNow};
+pub use status::{NeedAction, NeedStatus, NotNow, StepFacts};
 
 use crate::day::FIRST_DAY;
 use crate::money::Fen;

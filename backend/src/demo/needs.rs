@@ -11,7 +11,7 @@ use anyhow::Context;
 use chrono::{Days, Duration};
 use domain::api::needs::{NewNeed, Seen};
 use domain::need::{
-    AskedLine, BudgetItem, ContributionKind, Field, Indicator, LinePart, NeedAction, NeedContent, NeedStatus,
+    AskedLine, AskedPart, BudgetItem, ContributionKind, Field, Indicator, NeedAction, NeedContent, NeedStatus,
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::{PlaceCode, short_village_name};
@@ -172,7 +172,7 @@ struct Other {
     field: Field,
     title: &'static str,
     description: &'static str,
-    line: &'static [(LinePart, &'static str)],
+    line: &'static [(AskedPart, &'static str)],
     outcome: (&'static str, Indicator, i64),
 }
 
@@ -183,11 +183,11 @@ const OTHER_KINDS: &[Other] = &[
         title: "农家书屋添置书柜和儿童图书",
         description: "书屋去年腾出一间旧教室，桌椅已有，书柜只有两个，书多是十几年前的。周末常有三十多个孩子来，坐在地上看。",
         line: &[
-            (LinePart::Name, "儿童图书"),
-            (LinePart::Quantity, "600"),
-            (LinePart::Unit, "册"),
-            (LinePart::Place, "村委会旁旧小学一楼"),
-            (LinePart::Note, "适合小学生，八成新以上"),
+            (AskedPart::Name, "儿童图书"),
+            (AskedPart::Quantity, "600"),
+            (AskedPart::Unit, "册"),
+            (AskedPart::Place, "村委会旁旧小学一楼"),
+            (AskedPart::Note, "适合小学生，八成新以上"),
         ],
         outcome: ("全村孩子周末有书看", Indicator::Participants, 1_500),
     },
@@ -197,12 +197,12 @@ const OTHER_KINDS: &[Other] = &[
         title: "留守妇女想在家门口做手工",
         description: "村里有二十多位妇女要照顾老人孩子，不能外出，会踩缝纫机。村委会腾出八十平方米的房子，水电都通，想请企业来设加工点。",
         line: &[
-            (LinePart::Name, "缝纫、包装手工"),
-            (LinePart::Quantity, "20"),
-            (LinePart::Price, "2000"),
-            (LinePart::PriceTo, "3500"),
-            (LinePart::Place, "村委会二楼加工点"),
-            (LinePart::Note, "计件，时间灵活"),
+            (AskedPart::Name, "缝纫、包装手工"),
+            (AskedPart::Quantity, "20"),
+            (AskedPart::Price, "2000"),
+            (AskedPart::PriceTo, "3500"),
+            (AskedPart::Place, "村委会二楼加工点"),
+            (AskedPart::Note, "计件，时间灵活"),
         ],
         outcome: ("20 位妇女在家门口有收入", Indicator::EmployedPeople, 20),
     },
@@ -212,12 +212,12 @@ const OTHER_KINDS: &[Other] = &[
         title: "山茶油上市，找单位食堂采购",
         description: "全村油茶三百多亩，十二月榨油，往年靠贩子上门，价格压得低。今年统一送镇里检验、统一灌装，想直接卖给食堂和企业。",
         line: &[
-            (LinePart::Name, "山茶油"),
-            (LinePart::Quantity, "3000"),
-            (LinePart::Unit, "斤"),
-            (LinePart::Price, "55"),
-            (LinePart::Minimum, "50"),
-            (LinePart::Period, "12 月至次年 3 月"),
+            (AskedPart::Name, "山茶油"),
+            (AskedPart::Quantity, "3000"),
+            (AskedPart::Unit, "斤"),
+            (AskedPart::Price, "55"),
+            (AskedPart::Minimum, "50"),
+            (AskedPart::Period, "12 月至次年 3 月"),
         ],
         outcome: ("60 户油茶户每斤多卖 8 元", Indicator::SoldHouseholds, 60),
     },
@@ -227,10 +227,10 @@ const OTHER_KINDS: &[Other] = &[
         title: "油茶低产林改造，请技术员来教",
         description: "油茶林多是八十年代种的，密、老、病虫多，亩产只有别村一半。想请懂油茶的技术员来几次，带着大家修剪、嫁接。",
         line: &[
-            (LinePart::Name, "油茶修剪和嫁接"),
-            (LinePart::Quantity, "6"),
-            (LinePart::Period, "春季，每次两天"),
-            (LinePart::Place, "村后山油茶林"),
+            (AskedPart::Name, "油茶修剪和嫁接"),
+            (AskedPart::Quantity, "6"),
+            (AskedPart::Period, "春季，每次两天"),
+            (AskedPart::Place, "村后山油茶林"),
         ],
         outcome: ("改造油茶林 120 亩", Indicator::PlantedArea, 120),
     },
@@ -240,10 +240,10 @@ const OTHER_KINDS: &[Other] = &[
         title: "给独居老人做一次家电和电路检修",
         description: "村里独居老人三十一户，电线多是老式的，去年有一户插座冒烟。想请企业的电工师傅来，逐户看一遍，换掉危险的开关和插座。",
         line: &[
-            (LinePart::Name, "入户电路检修"),
-            (LinePart::Quantity, "4"),
-            (LinePart::Period, "入冬前的周末"),
-            (LinePart::Place, "全村 31 户"),
+            (AskedPart::Name, "入户电路检修"),
+            (AskedPart::Quantity, "4"),
+            (AskedPart::Period, "入冬前的周末"),
+            (AskedPart::Place, "全村 31 户"),
         ],
         outcome: ("31 户老人用电没有隐患", Indicator::ServedElders, 31),
     },

@@ -19,7 +19,7 @@ use domain::NeedId;
 use domain::api::needs::{Need, NeedStep};
 use domain::campaign::legal_day;
 use domain::need::status::{publicity_until, warned_until};
-use domain::need::{NeedAction, NeedFacts, NeedStatus, NotNow, need_code};
+use domain::need::{NeedAction, NeedStatus, NotNow, StepFacts, need_code};
 use domain::organisation::{Acting, Role};
 use serde_json::json;
 pub use sql::{Locked, lock};
@@ -29,7 +29,7 @@ use sqlx::PgConnection;
 const ROUND: i64 = 500;
 
 /// What a step has to know of a need beside its state.
-pub async fn facts(tx: &mut PgConnection, id: NeedId) -> Result<NeedFacts> {
+pub async fn facts(tx: &mut PgConnection, id: NeedId) -> Result<StepFacts> {
     sql::facts(tx, id).await?.ok_or(Error::NotFound)
 }
 

@@ -14,7 +14,7 @@ use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
 use domain::api::{deliveries, disbursements};
-use domain::need::{ContributionKind, LinePart, NeedAction, NeedStatus, Readiness};
+use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -151,12 +151,12 @@ fn standing(need: &Need) -> Option<AnyView> {
 /// What is asked besides money: each thing with the parts that its kind has.
 fn asked(need: &Need) -> AnyView {
     let content = &need.content;
-    let shown = |part| !matches!(part, LinePart::Name | LinePart::Quantity | LinePart::Unit);
+    let shown = |part| !matches!(part, AskedPart::Name | AskedPart::Quantity | AskedPart::Unit);
     let lines = content.lines.iter().map(|line| {
         let parts = content.kind.line_parts().iter().filter(|rule| shown(rule.part)).filter_map(|rule| {
             let said = match rule.part {
-                LinePart::Price => line.price_fen.map(|fen| fen.to_string()).unwrap_or_default(),
-                LinePart::PriceTo => line.price_to_fen.map(|fen| fen.to_string()).unwrap_or_default(),
+                AskedPart::Price => line.price_fen.map(|fen| fen.to_string()).unwrap_or_default(),
+                AskedPart::PriceTo => line.price_to_fen.map(|fen| fen.to_string()).unwrap_or_default(),
                 part => line.text(part),
             };
             (!said.is_empty()).then(|| view! { <dt>{text(rule.label)}</dt><dd>{said}</dd> })

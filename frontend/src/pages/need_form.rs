@@ -8,7 +8,7 @@ use crate::words::{href, text};
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::to_half_width;
-use domain::need::{ContributionKind, Field as NeedField, Indicator, LinePart, PairingForm, Readiness};
+use domain::need::{AskedPart, ContributionKind, Field as NeedField, Indicator, PairingForm, Readiness};
 use domain::organisation::Role;
 use domain::{Fen, NeedId};
 use leptos::prelude::*;
@@ -396,8 +396,8 @@ fn lines(form: &FormState, kind: ContributionKind) -> AnyView {
             let name = format!("line_{}", rule.part);
             let value = column.get(n).copied().unwrap_or_default().to_owned();
             let mode = match rule.part {
-                LinePart::Quantity | LinePart::Minimum => "numeric",
-                LinePart::Price | LinePart::PriceTo => "decimal",
+                AskedPart::Quantity | AskedPart::Minimum => "numeric",
+                AskedPart::Price | AskedPart::PriceTo => "decimal",
                 _ => "text",
             };
             let free = (!rule.needed).then(|| view! { <span class="soft">{t!("（可不填）")}</span> });

@@ -12,7 +12,7 @@ use domain::api::needs::{self, NeedList, NeedQuery, NeedSort};
 use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::group_thousands;
-use domain::place::{Indicator, PlaceCode, PlaceLevel, TownClass};
+use domain::place::{PlaceCode, PlaceIndicator, PlaceLevel, TownClass};
 use leptos::prelude::*;
 
 /// Of its needs, as many as a place's page shows.
@@ -250,15 +250,16 @@ fn facts(facts: &[PlaceFact]) -> AnyView {
         }
         .into_any();
     }
-    let of = |indicator: Indicator, year: i32| {
+    let of = |indicator: PlaceIndicator, year: i32| {
         let value = facts.iter().find(|fact| fact.indicator == indicator && fact.year == year);
         value.map_or_else(|| "—".to_owned(), |fact| group_thousands(fact.value.unsigned_abs()))
     };
-    let rows = Indicator::ALL.iter().filter(|one| facts.iter().any(|fact| fact.indicator == **one)).map(|indicator| {
-        let heading = t!("{what}（{unit}）", what = text(indicator.label()), unit = text(indicator.unit()));
-        let values = years.iter().map(|year| view! { <td>{of(*indicator, *year)}</td> }).collect_view();
-        view! { <tr><th scope="row">{heading}</th>{values}</tr> }
-    });
+    let rows =
+        PlaceIndicator::ALL.iter().filter(|one| facts.iter().any(|fact| fact.indicator == **one)).map(|indicator| {
+            let heading = t!("{what}（{unit}）", what = text(indicator.label()), unit = text(indicator.unit()));
+            let values = years.iter().map(|year| view! { <td>{of(*indicator, *year)}</td> }).collect_view();
+            view! { <tr><th scope="row">{heading}</th>{values}</tr> }
+        });
     let columns = years.iter().map(|year| view! { <th scope="col">{t!("{year} 年", year = year)}</th> }).collect_view();
     let mut sources: Vec<&Said> = Vec::new();
     for fact in facts {

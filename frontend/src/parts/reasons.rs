@@ -4,7 +4,7 @@
 
 use super::money;
 use crate::words::{href, text};
-use domain::matching::reason::{Reason, Score};
+use domain::matching::reason::{FitReason, Score};
 use leptos::prelude::*;
 
 /// The page that explains the score.
@@ -20,15 +20,15 @@ pub enum Reader {
 }
 
 /// One reason as its reader reads it.
-pub fn words(reason: &Reason, reader: Reader) -> String {
+pub fn words(reason: &FitReason, reader: Reader) -> String {
     let enterprise = reader == Reader::Enterprise;
     match reason {
-        Reason::FieldChosen { field } if enterprise => t!("您选过的领域：{field}", field = text(field.label())),
-        Reason::FieldChosen { field } => t!("供给写明用于：{field}", field = text(field.label())),
-        Reason::IndustryFits { industry, field } => {
+        FitReason::FieldChosen { field } if enterprise => t!("您选过的领域：{field}", field = text(field.label())),
+        FitReason::FieldChosen { field } => t!("供给写明用于：{field}", field = text(field.label())),
+        FitReason::IndustryFits { industry, field } => {
             t!("行业对口：{industry}—{field}", industry = text(industry.label()), field = text(field.label()))
         }
-        Reason::SharedTopic { topic, need_word, own_word } => {
+        FitReason::SharedTopic { topic, need_word, own_word } => {
             let topic = text(topic);
             if enterprise {
                 t!("同为“{topic}”：需求写到“{need}”，您写到“{own}”", topic = topic, need = need_word, own = own_word)
@@ -36,30 +36,30 @@ pub fn words(reason: &Reason, reader: Reader) -> String {
                 t!("同为“{topic}”：需求写到“{need}”，企业写到“{own}”", topic = topic, need = need_word, own = own_word)
             }
         }
-        Reason::SameTown { town } => t!("您的基地就在{town}", town = town),
-        Reason::SameCounty { county } => t!("您的基地在同县（市、区）：{county}", county = county),
-        Reason::Near { km, rough: false } => t!("您的基地到需求所在镇直线约 {km} 公里", km = km),
-        Reason::Near { km, rough: true } => {
+        FitReason::SameTown { town } => t!("您的基地就在{town}", town = town),
+        FitReason::SameCounty { county } => t!("您的基地在同县（市、区）：{county}", county = county),
+        FitReason::Near { km, rough: false } => t!("您的基地到需求所在镇直线约 {km} 公里", km = km),
+        FitReason::Near { km, rough: true } => {
             t!("直线约 {km} 公里（有一处不知道镇的位置，按县中心粗算）", km = km)
         }
-        Reason::PlaceChosen { name, .. } if enterprise => t!("在您选过的地方：{place}", place = name),
-        Reason::PlaceChosen { name, .. } => t!("供给写明的地方：{place}", place = name),
-        Reason::AnyPlace => t!("面向全梅州").to_owned(),
-        Reason::KindChosen { kind } if enterprise => t!("要的是{kind}，您能提供", kind = text(kind.label())),
-        Reason::KindChosen { kind } => t!("提供的是{kind}，正是需求要的", kind = text(kind.label())),
-        Reason::AmountInRange { missing_fen } if enterprise => {
+        FitReason::PlaceChosen { name, .. } if enterprise => t!("在您选过的地方：{place}", place = name),
+        FitReason::PlaceChosen { name, .. } => t!("供给写明的地方：{place}", place = name),
+        FitReason::AnyPlace => t!("面向全梅州").to_owned(),
+        FitReason::KindChosen { kind } if enterprise => t!("要的是{kind}，您能提供", kind = text(kind.label())),
+        FitReason::KindChosen { kind } => t!("提供的是{kind}，正是需求要的", kind = text(kind.label())),
+        FitReason::AmountInRange { missing_fen } if enterprise => {
             t!("扣除认捐后还差 {amount}，在您的金额范围内", amount = money::exact(*missing_fen))
         }
-        Reason::AmountInRange { missing_fen } => {
+        FitReason::AmountInRange { missing_fen } => {
             t!("扣除认捐后还差 {amount}，在供给的金额范围内", amount = money::exact(*missing_fen))
         }
-        Reason::NeverPledged => t!("还没有企业认捐").to_owned(),
-        Reason::KeyAssisted { source } => t!("所在镇是重点帮扶镇（据《{source}》）", source = source),
+        FitReason::NeverPledged => t!("还没有企业认捐").to_owned(),
+        FitReason::KeyAssisted { source } => t!("所在镇是重点帮扶镇（据《{source}》）", source = source),
     }
 }
 
 /// All reasons, and the score behind them.
-pub fn reasons(all: &[Reason], score: Score, reader: Reader) -> AnyView {
+pub fn reasons(all: &[FitReason], score: Score, reader: Reader) -> AnyView {
     let lines = all.iter().map(|reason| view! { <li>{words(reason, reader)}</li> });
     view! {
         <ul class="reasons" aria-label=t!("推荐的理由")>{lines.collect_view()}</ul>
@@ -69,8 +69,8 @@ pub fn reasons(all: &[Reason], score: Score, reader: Reader) -> AnyView {
 }
 
 /// Where the points come from that distances are measured between, where any is told.
-pub fn attribution<'a>(mut all: impl Iterator<Item = &'a Reason>) -> Option<AnyView> {
-    let tells = all.any(|reason| matches!(reason, Reason::Near { .. }));
+pub fn attribution<'a>(mut all: impl Iterator<Item = &'a FitReason>) -> Option<AnyView> {
+    let tells = all.any(|reason| matches!(reason, FitReason::Near { .. }));
     tells.then(|| {
         view! {
             <p class="soft as-of">

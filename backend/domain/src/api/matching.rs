@@ -5,7 +5,7 @@ use super::offers::{NamedPlace, OfferRow};
 use super::{Call, List};
 use crate::matching::dismissal::DismissalReason;
 use crate::matching::profile::Profile;
-use crate::matching::reason::{Reason, Score};
+use crate::matching::reason::{FitReason, Score};
 use crate::registration::Industry;
 use crate::{Fen, NeedId, OrganisationId};
 use chrono::{DateTime, Utc};
@@ -110,7 +110,7 @@ pub struct Recommendation {
     /// What is missing of its amount by the public numbers; none of what is no money.
     pub missing_fen: Option<Fen>,
     pub score: Score,
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FitReason>,
 }
 
 /// An offer that fits a need.
@@ -119,7 +119,7 @@ pub struct Recommendation {
 pub struct FittingOffer {
     pub offer: OfferRow,
     pub score: Score,
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FitReason>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::needs::Where;
 use super::{Call, Count};
 use crate::four::FourNumbers;
-use crate::place::{Indicator, PlaceCode, PlaceLevel, TownClass, TownLead, VillageType};
+use crate::place::{PlaceCode, PlaceIndicator, PlaceLevel, TownClass, TownLead, VillageType};
 use crate::{Fen, NeedId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub struct VillageStanding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlaceFact {
-    pub indicator: Indicator,
+    pub indicator: PlaceIndicator,
     pub year: i32,
     pub value: i64,
     pub said: Said,

@@ -92,7 +92,7 @@ const POINTS_PER_KM: u32 = 10;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Reason {
+pub enum FitReason {
     FieldChosen {
         field: Field,
     },
@@ -136,22 +136,22 @@ pub enum Reason {
     },
 }
 
-impl Reason {
+impl FitReason {
     #[must_use]
     pub const fn kind(&self) -> ReasonKind {
         match self {
-            Reason::FieldChosen { .. } => ReasonKind::FieldChosen,
-            Reason::IndustryFits { .. } => ReasonKind::IndustryFits,
-            Reason::SharedTopic { .. } => ReasonKind::SharedTopic,
-            Reason::SameTown { .. } => ReasonKind::SameTown,
-            Reason::SameCounty { .. } => ReasonKind::SameCounty,
-            Reason::Near { .. } => ReasonKind::Near,
-            Reason::PlaceChosen { .. } => ReasonKind::PlaceChosen,
-            Reason::AnyPlace => ReasonKind::AnyPlace,
-            Reason::KindChosen { .. } => ReasonKind::KindChosen,
-            Reason::AmountInRange { .. } => ReasonKind::AmountInRange,
-            Reason::NeverPledged => ReasonKind::NeverPledged,
-            Reason::KeyAssisted { .. } => ReasonKind::KeyAssisted,
+            FitReason::FieldChosen { .. } => ReasonKind::FieldChosen,
+            FitReason::IndustryFits { .. } => ReasonKind::IndustryFits,
+            FitReason::SharedTopic { .. } => ReasonKind::SharedTopic,
+            FitReason::SameTown { .. } => ReasonKind::SameTown,
+            FitReason::SameCounty { .. } => ReasonKind::SameCounty,
+            FitReason::Near { .. } => ReasonKind::Near,
+            FitReason::PlaceChosen { .. } => ReasonKind::PlaceChosen,
+            FitReason::AnyPlace => ReasonKind::AnyPlace,
+            FitReason::KindChosen { .. } => ReasonKind::KindChosen,
+            FitReason::AmountInRange { .. } => ReasonKind::AmountInRange,
+            FitReason::NeverPledged => ReasonKind::NeverPledged,
+            FitReason::KeyAssisted { .. } => ReasonKind::KeyAssisted,
         }
     }
 
@@ -160,7 +160,7 @@ impl Reason {
     pub fn points(&self) -> u16 {
         let full = self.kind().points();
         match self {
-            Reason::Near { km, .. } => {
+            FitReason::Near { km, .. } => {
                 full.saturating_sub(u16::try_from(km.saturating_mul(POINTS_PER_KM)).unwrap_or(full))
             }
             _ => full,
@@ -182,9 +182,9 @@ pub struct Score {
 impl Score {
     /// The score that these reasons make.
     #[must_use]
-    pub fn of(reasons: &[Reason]) -> Self {
+    pub fn of(reasons: &[FitReason]) -> Self {
         let part = |part: Part| {
-            let points = reasons.iter().filter(|reason| reason.kind().part() == part).map(Reason::points);
+            let points = reasons.iter().filter(|reason| reason.kind().part() == part).map(FitReason::points);
             if part.adds_up() { points.sum::<u16>().min(1_000) } else { points.max().unwrap_or(0) }
         };
         let weighed: u32 = Part::ALL.iter().map(|one| u32::from(part(*one)) * u32::from(one.weight())).sum();
@@ -215,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_score_is_the_weighed_sum_of_its_parts() {
-        let field = Reason::FieldChosen { field: Field::Infrastructure };
+        let field = FitReason::FieldChosen { field: Field::Infrastructure };
         let topic =
-            || Reason::SharedTopic { topic: "照明".into(), need_word: "路灯".into(), own_word: "灯具".into() };
-        let near = |km| Reason::Near { km, rough: false };
-        let county = Reason::SameCounty { county: "五华县".into() };
+            || FitReason::SharedTopic { topic: "照明".into(), need_word: "路灯".into(), own_word: "灯具".into() };
+        let near = |km| FitReason::Near { km, rough: false };
+        let county = FitReason::SameCounty { county: "五华县".into() };
         for (reasons, expected) in [
             (vec![], Score::default()),
             (vec![field.clone()], Score { total: 175, relevance: 500, ..Score::default() }),
@@ -232,11 +232,11 @@ mod tests {
             (vec![near(NEAR_KM)], Score::default()),
             (vec![near(u32::MAX / 10)], Score::default()),
             (
-                vec![Reason::NeverPledged, Reason::KeyAssisted { source: "表".into() }],
+                vec![FitReason::NeverPledged, FitReason::KeyAssisted { source: "表".into() }],
                 Score { total: 200, fairness: 1_000, ..Score::default() },
             ),
             (
-                vec![field, near(1), Reason::AmountInRange { missing_fen: Fen::yuan(1) }, Reason::NeverPledged],
+                vec![field, near(1), FitReason::AmountInRange { missing_fen: Fen::yuan(1) }, FitReason::NeverPledged],
                 Score { total: 642, relevance: 500, place: 990, fit: 500, fairness: 600 },
             ),
         ] {
@@ -246,10 +246,10 @@ mod tests {
 
     #[test]
     fn a_reason_is_one_object_on_the_wire() {
-        let reason = Reason::Near { km: 12, rough: true };
+        let reason = FitReason::Near { km: 12, rough: true };
         let json = serde_json::json!({ "reason": "near", "km": 12, "rough": true });
         assert_eq!(serde_json::to_value(&reason).unwrap(), json);
-        assert_eq!(serde_json::from_value::<Reason>(json).unwrap(), reason);
-        assert_eq!(serde_json::to_value(Reason::AnyPlace).unwrap(), serde_json::json!({ "reason": "any_place" }));
+        assert_eq!(serde_json::from_value::<FitReason>(json).unwrap(), reason);
+        assert_eq!(serde_json::to_value(FitReason::AnyPlace).unwrap(), serde_json::json!({ "reason": "any_place" }));
     }
 }

@@ -42,7 +42,7 @@ fn seeker() -> Seeker {
 }
 
 fn kinds(judged: &Judged) -> Vec<ReasonKind> {
-    judged.reasons.iter().map(Reason::kind).collect()
+    judged.reasons.iter().map(FitReason::kind).collect()
 }
 
 #[test]
@@ -66,10 +66,10 @@ fn all_reasons_that_hold_are_given_in_their_order() {
     ];
     assert_eq!(kinds(&judged), all);
     let topic =
-        Reason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
+        FitReason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
     assert!(judged.reasons.contains(&topic));
-    assert!(judged.reasons.contains(&Reason::Near { km: 36, rough: false }));
-    assert!(judged.reasons.contains(&Reason::AmountInRange { missing_fen: Fen::yuan(80_000) }));
+    assert!(judged.reasons.contains(&FitReason::Near { km: 36, rough: false }));
+    assert!(judged.reasons.contains(&FitReason::AmountInRange { missing_fen: Fen::yuan(80_000) }));
     assert_eq!(judged.score, Score { total: 925, relevance: 1_000, place: 700, fit: 1_000, fairness: 1_000 });
 }
 
@@ -117,14 +117,14 @@ fn how_a_base_lies_to_a_village_is_told_as_exactly_as_it_is_known() {
     let village = need().spot;
     let far = Some((11_600_000, 2_490_000));
     for (base, expected) in [
-        (spot("441424125", None, false), vec![Reason::SameTown { town: "441424125镇".into() }]),
-        (spot("441424", None, false), vec![Reason::SameCounty { county: "441424县".into() }]),
+        (spot("441424125", None, false), vec![FitReason::SameTown { town: "441424125镇".into() }]),
+        (spot("441424", None, false), vec![FitReason::SameCounty { county: "441424县".into() }]),
         (
             spot("441424", Some((11_561_284, 2_373_937)), false),
-            vec![Reason::SameCounty { county: "441424县".into() }, Reason::Near { km: 11, rough: true }],
+            vec![FitReason::SameCounty { county: "441424县".into() }, FitReason::Near { km: 11, rough: true }],
         ),
-        (spot("441481124", Some((11_582_578, 2_428_627)), true), vec![Reason::Near { km: 75, rough: false }]),
-        (spot("441481", Some((11_582_578, 2_428_627)), false), vec![Reason::Near { km: 75, rough: true }]),
+        (spot("441481124", Some((11_582_578, 2_428_627)), true), vec![FitReason::Near { km: 75, rough: false }]),
+        (spot("441481", Some((11_582_578, 2_428_627)), false), vec![FitReason::Near { km: 75, rough: true }]),
         (spot("441426105", far, true), vec![]),
         (spot("441481", village.point.map(|point| (point.lon, point.lat)), false), vec![]),
     ] {
@@ -143,8 +143,10 @@ fn the_closest_chosen_place_is_named() {
         (vec!["441424126"], None),
         (vec![], None),
     ] {
-        let reason = expected
-            .map(|(code, name): (&str, &str)| Reason::PlaceChosen { place: code.parse().unwrap(), name: name.into() });
+        let reason = expected.map(|(code, name): (&str, &str)| FitReason::PlaceChosen {
+            place: code.parse().unwrap(),
+            name: name.into(),
+        });
         assert_eq!(chosen_place(&places(&chosen), &village), reason, "{chosen:?}");
     }
 }
@@ -186,9 +188,9 @@ fn offers_and_needs_of_every_kind_are_matched() {
         let need = NeedFacts { kind: *kind, missing: None, pledged: None, ..need() };
         let content = OfferContent { kind: Some(*kind), ..offer().content };
         let judged = judge_offer(&OfferFacts { content, ..offer() }, &need).unwrap();
-        assert!(judged.reasons.contains(&Reason::KindChosen { kind: *kind }), "{kind}");
+        assert!(judged.reasons.contains(&FitReason::KindChosen { kind: *kind }), "{kind}");
         let chosen = judge_need(&Seeker { kinds: vec![*kind], ..seeker() }, &need);
-        assert!(chosen.reasons.contains(&Reason::KindChosen { kind: *kind }), "{kind}");
+        assert!(chosen.reasons.contains(&FitReason::KindChosen { kind: *kind }), "{kind}");
     }
 }
 
@@ -201,46 +203,46 @@ fn among_equals_the_need_that_nobody_has_pledged_for_comes_first() {
 }
 
 /// Whether a reason holds, looked at anew and from the other end than where it was made.
-fn holds(reason: &Reason, seeker: &Seeker, need: &NeedFacts) -> bool {
+fn holds(reason: &FitReason, seeker: &Seeker, need: &NeedFacts) -> bool {
     let code = need.spot.place.code.as_str();
     let base = |digits: usize| {
         seeker.base.as_ref().is_some_and(|base| base.place.code.as_str().get(..digits) == Some(&code[..digits]))
     };
     match reason {
-        Reason::FieldChosen { field } => need.field == Some(*field) && seeker.fields.contains(field),
-        Reason::IndustryFits { industry, field } => {
+        FitReason::FieldChosen { field } => need.field == Some(*field) && seeker.fields.contains(field),
+        FitReason::IndustryFits { industry, field } => {
             seeker.industry == Some(*industry)
                 && need.field == Some(*field)
                 && topics::fields_of(*industry).contains(field)
         }
-        Reason::SharedTopic { topic, need_word, own_word } => {
+        FitReason::SharedTopic { topic, need_word, own_word } => {
             let known = topics::TOPICS.iter().find(|known| known.name == topic);
             let words = known.is_some_and(|known| {
                 known.words.contains(&need_word.as_str()) && known.words.contains(&own_word.as_str())
             });
             words && need.text.contains(need_word.as_str()) && seeker.topics.iter().any(|met| met.word == own_word)
         }
-        Reason::SameTown { town } => base(9) && *town == need.spot.place.town,
-        Reason::SameCounty { county } => base(6) && *county == need.spot.place.county,
-        Reason::Near { km, rough } => {
+        FitReason::SameTown { town } => base(9) && *town == need.spot.place.town,
+        FitReason::SameCounty { county } => base(6) && *county == need.spot.place.county,
+        FitReason::Near { km, rough } => {
             let from = seeker.base.as_ref().unwrap();
             let metres = from.point.unwrap().metres_to(need.spot.point.unwrap());
             let counted = (i64::from(*km) * 1_000 - metres).abs() <= 500 || (*km == 1 && metres < 1_000);
             counted && *km <= NEAR_KM && *rough == !(from.exact && need.spot.exact)
         }
-        Reason::PlaceChosen { place, name } => {
+        FitReason::PlaceChosen { place, name } => {
             let named = *name == need.spot.place.county || name.ends_with(&need.spot.place.town);
             seeker.places.contains(place) && code.starts_with(place.as_str()) && named
         }
-        Reason::AnyPlace => false,
-        Reason::KindChosen { kind } => need.kind == *kind && seeker.kinds.contains(kind),
-        Reason::AmountInRange { missing_fen } => {
+        FitReason::AnyPlace => false,
+        FitReason::KindChosen { kind } => need.kind == *kind && seeker.kinds.contains(kind),
+        FitReason::AmountInRange { missing_fen } => {
             let above = seeker.amount_from.is_none_or(|from| *missing_fen >= from);
             let below = seeker.amount_to.is_none_or(|to| *missing_fen <= to);
             need.missing == Some(*missing_fen) && missing_fen.is_positive() && above && below
         }
-        Reason::NeverPledged => need.pledged == Some(false),
-        Reason::KeyAssisted { source } => need.key_assisted.as_ref() == Some(source),
+        FitReason::NeverPledged => need.pledged == Some(false),
+        FitReason::KeyAssisted { source } => need.key_assisted.as_ref() == Some(source),
     }
 }
 
@@ -322,7 +324,7 @@ proptest! {
         prop_assert_eq!(judged.is_some(), meant);
         for reason in judged.iter().flat_map(|judged| &judged.reasons) {
             let true_of_it = match reason {
-                Reason::AnyPlace => offer.content.places.is_empty(),
+                FitReason::AnyPlace => offer.content.places.is_empty(),
                 other => holds(other, &said, &need),
             };
             prop_assert!(true_of_it, "{reason:?} of {offer:?} and {need:?}");

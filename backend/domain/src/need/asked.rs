@@ -47,7 +47,7 @@ pub struct AskedLine {
 
 words! {
     /// A part of a line.
-    pub enum LinePart {
+    pub enum AskedPart {
         Name = "name" / "名称",
         Quantity = "quantity" / "数量",
         Unit = "unit" / "单位",
@@ -63,57 +63,57 @@ words! {
 /// A part as a line of some kind has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartRule {
-    pub part: LinePart,
+    pub part: AskedPart,
     pub label: &'static str,
     pub example: &'static str,
     pub needed: bool,
 }
 
-const fn needed(part: LinePart, label: &'static str, example: &'static str) -> PartRule {
+const fn needed(part: AskedPart, label: &'static str, example: &'static str) -> PartRule {
     PartRule { part, label, example, needed: true }
 }
 
-const fn free(part: LinePart, label: &'static str, example: &'static str) -> PartRule {
+const fn free(part: AskedPart, label: &'static str, example: &'static str) -> PartRule {
     PartRule { part, label, example, needed: false }
 }
 
 const GOODS: &[PartRule] = &[
-    needed(LinePart::Name, "要什么物资", "太阳能路灯"),
-    needed(LinePart::Quantity, "数量", "20"),
-    needed(LinePart::Unit, "单位", "盏"),
-    needed(LinePart::Place, "送到哪里", "村委会门口"),
-    free(LinePart::Note, "规格和新旧", "6 米杆，二手完好的也可以"),
+    needed(AskedPart::Name, "要什么物资", "太阳能路灯"),
+    needed(AskedPart::Quantity, "数量", "20"),
+    needed(AskedPart::Unit, "单位", "盏"),
+    needed(AskedPart::Place, "送到哪里", "村委会门口"),
+    free(AskedPart::Note, "规格和新旧", "6 米杆，二手完好的也可以"),
 ];
 const JOBS: &[PartRule] = &[
-    needed(LinePart::Name, "想做什么岗位", "制衣车工"),
-    needed(LinePart::Quantity, "多少人", "12"),
-    needed(LinePart::Price, "月工资从（元）", "3500"),
-    free(LinePart::PriceTo, "到（元）", "5000"),
-    needed(LinePart::Place, "在哪里上班", "本镇，或县城有宿舍"),
-    free(LinePart::Note, "条件", "多为 45 至 55 岁妇女，可培训后上岗"),
+    needed(AskedPart::Name, "想做什么岗位", "制衣车工"),
+    needed(AskedPart::Quantity, "多少人", "12"),
+    needed(AskedPart::Price, "月工资从（元）", "3500"),
+    free(AskedPart::PriceTo, "到（元）", "5000"),
+    needed(AskedPart::Place, "在哪里上班", "本镇，或县城有宿舍"),
+    free(AskedPart::Note, "条件", "多为 45 至 55 岁妇女，可培训后上岗"),
 ];
 const PURCHASE: &[PartRule] = &[
-    needed(LinePart::Name, "卖什么", "金柚（一级果）"),
-    needed(LinePart::Quantity, "能供多少", "20000"),
-    needed(LinePart::Unit, "单位", "斤"),
-    needed(LinePart::Price, "每单位多少元", "2.5"),
-    needed(LinePart::Minimum, "起订量", "500"),
-    needed(LinePart::Period, "什么时候有", "11 月至次年 1 月"),
-    free(LinePart::Note, "包装和运输", "10 斤装，包邮梅州市内"),
+    needed(AskedPart::Name, "卖什么", "金柚（一级果）"),
+    needed(AskedPart::Quantity, "能供多少", "20000"),
+    needed(AskedPart::Unit, "单位", "斤"),
+    needed(AskedPart::Price, "每单位多少元", "2.5"),
+    needed(AskedPart::Minimum, "起订量", "500"),
+    needed(AskedPart::Period, "什么时候有", "11 月至次年 1 月"),
+    free(AskedPart::Note, "包装和运输", "10 斤装，包邮梅州市内"),
 ];
 const TECHNOLOGY: &[PartRule] = &[
-    needed(LinePart::Name, "要什么技术", "茶园病虫害防治"),
-    needed(LinePart::Quantity, "多少天", "6"),
-    needed(LinePart::Period, "什么时候", "3 月至 5 月，每月两天"),
-    needed(LinePart::Place, "在哪里", "村茶园现场"),
-    free(LinePart::Note, "要求", "能带农户现场操作"),
+    needed(AskedPart::Name, "要什么技术", "茶园病虫害防治"),
+    needed(AskedPart::Quantity, "多少天", "6"),
+    needed(AskedPart::Period, "什么时候", "3 月至 5 月，每月两天"),
+    needed(AskedPart::Place, "在哪里", "村茶园现场"),
+    free(AskedPart::Note, "要求", "能带农户现场操作"),
 ];
 const SERVICE: &[PartRule] = &[
-    needed(LinePart::Name, "要什么服务", "老人义诊"),
-    needed(LinePart::Quantity, "多少天", "2"),
-    needed(LinePart::Period, "什么时候", "重阳节前后"),
-    needed(LinePart::Place, "在哪里", "村文化室"),
-    free(LinePart::Note, "要求", "内科和眼科"),
+    needed(AskedPart::Name, "要什么服务", "老人义诊"),
+    needed(AskedPart::Quantity, "多少天", "2"),
+    needed(AskedPart::Period, "什么时候", "重阳节前后"),
+    needed(AskedPart::Place, "在哪里", "村文化室"),
+    free(AskedPart::Note, "要求", "内科和眼科"),
 ];
 
 impl ContributionKind {
@@ -144,19 +144,19 @@ impl ContributionKind {
 impl AskedLine {
     /// A part as text; an amount as it would be typed.
     #[must_use]
-    pub fn text(&self, part: LinePart) -> String {
+    pub fn text(&self, part: AskedPart) -> String {
         let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
         let amount = |amount: Option<Fen>| amount.map(Fen::to_input).unwrap_or_default();
         match part {
-            LinePart::Name => self.name.clone(),
-            LinePart::Quantity => number(self.quantity),
-            LinePart::Unit => self.unit.clone(),
-            LinePart::Price => amount(self.price_fen),
-            LinePart::PriceTo => amount(self.price_to_fen),
-            LinePart::Minimum => number(self.minimum),
-            LinePart::Period => self.period.clone(),
-            LinePart::Place => self.place.clone(),
-            LinePart::Note => self.note.clone(),
+            AskedPart::Name => self.name.clone(),
+            AskedPart::Quantity => number(self.quantity),
+            AskedPart::Unit => self.unit.clone(),
+            AskedPart::Price => amount(self.price_fen),
+            AskedPart::PriceTo => amount(self.price_to_fen),
+            AskedPart::Minimum => number(self.minimum),
+            AskedPart::Period => self.period.clone(),
+            AskedPart::Place => self.place.clone(),
+            AskedPart::Note => self.note.clone(),
         }
     }
 
@@ -164,7 +164,7 @@ impl AskedLine {
     ///
     /// # Errors
     /// What is wrong with it, and what to write.
-    pub fn set(&mut self, part: LinePart, typed: &str) -> Result<(), String> {
+    pub fn set(&mut self, part: AskedPart, typed: &str) -> Result<(), String> {
         let typed = typed.trim();
         let number = |typed: &str| -> Result<Option<i64>, String> {
             let half: String = typed.chars().map(crate::money::to_half_width).filter(|c| *c != ',').collect();
@@ -182,15 +182,15 @@ impl AskedLine {
             }
         };
         match part {
-            LinePart::Name => typed.clone_into(&mut self.name),
-            LinePart::Quantity => self.quantity = number(typed)?,
-            LinePart::Unit => typed.clone_into(&mut self.unit),
-            LinePart::Price => self.price_fen = amount(typed)?,
-            LinePart::PriceTo => self.price_to_fen = amount(typed)?,
-            LinePart::Minimum => self.minimum = number(typed)?,
-            LinePart::Period => typed.clone_into(&mut self.period),
-            LinePart::Place => typed.clone_into(&mut self.place),
-            LinePart::Note => typed.clone_into(&mut self.note),
+            AskedPart::Name => typed.clone_into(&mut self.name),
+            AskedPart::Quantity => self.quantity = number(typed)?,
+            AskedPart::Unit => typed.clone_into(&mut self.unit),
+            AskedPart::Price => self.price_fen = amount(typed)?,
+            AskedPart::PriceTo => self.price_to_fen = amount(typed)?,
+            AskedPart::Minimum => self.minimum = number(typed)?,
+            AskedPart::Period => typed.clone_into(&mut self.period),
+            AskedPart::Place => typed.clone_into(&mut self.place),
+            AskedPart::Note => typed.clone_into(&mut self.note),
         }
         Ok(())
     }
@@ -234,12 +234,12 @@ pub(super) fn check_lines(problems: &mut Problems, kind: ContributionKind, lines
     problems.require(lines.len() <= LINES_MAX, "lines", "最多 20 行");
     let rules = kind.line_parts();
     for (n, line) in lines.iter().enumerate() {
-        for part in LinePart::ALL.iter().copied() {
+        for part in AskedPart::ALL.iter().copied() {
             let field = format!("line_{part}_{n}");
             let rule = rules.iter().find(|rule| rule.part == part);
             let text = line.text(part);
             // The unit that a kind fixes is written by the house.
-            let fixed = part == LinePart::Unit && kind.fixed_unit().is_some_and(|unit| unit == text);
+            let fixed = part == AskedPart::Unit && kind.fixed_unit().is_some_and(|unit| unit == text);
             match rule {
                 None => problems.require(text.is_empty() || fixed, &field, "这类需求没有这一项，请留空"),
                 Some(rule) if complete && rule.needed && text.is_empty() => {
@@ -254,34 +254,34 @@ pub(super) fn check_lines(problems: &mut Problems, kind: ContributionKind, lines
     }
 }
 
-fn check_part(problems: &mut Problems, line: &AskedLine, part: LinePart, field: &str) {
+fn check_part(problems: &mut Problems, line: &AskedLine, part: AskedPart, field: &str) {
     let most = |part| match part {
-        LinePart::Name => 40,
-        LinePart::Unit => 10,
+        AskedPart::Name => 40,
+        AskedPart::Unit => 10,
         _ => 100,
     };
     match part {
-        LinePart::Name | LinePart::Unit | LinePart::Period | LinePart::Place | LinePart::Note => {
+        AskedPart::Name | AskedPart::Unit | AskedPart::Period | AskedPart::Place | AskedPart::Note => {
             let length = line.text(part).chars().count();
             if length > most(part) {
                 problems.add(field, format!("最多 {} 个字", most(part)));
             }
         }
-        LinePart::Quantity | LinePart::Minimum => {
-            let number = if part == LinePart::Quantity { line.quantity } else { line.minimum };
+        AskedPart::Quantity | AskedPart::Minimum => {
+            let number = if part == AskedPart::Quantity { line.quantity } else { line.minimum };
             let counts = number.is_none_or(|number| (1..=QUANTITY_MAX).contains(&number));
             problems.require(counts, field, "应是大于 0 的整数，不带单位");
             let more =
-                part == LinePart::Minimum && line.minimum.zip(line.quantity).is_some_and(|(least, all)| least > all);
+                part == AskedPart::Minimum && line.minimum.zip(line.quantity).is_some_and(|(least, all)| least > all);
             problems.require(!more, field, "起订量不能多于能供的数量");
         }
-        LinePart::Price | LinePart::PriceTo => {
-            let amount = if part == LinePart::Price { line.price_fen } else { line.price_to_fen };
+        AskedPart::Price | AskedPart::PriceTo => {
+            let amount = if part == AskedPart::Price { line.price_fen } else { line.price_to_fen };
             if let Some(amount) = amount {
                 problems.take(field, amount.check_amount());
             }
             let turned =
-                part == LinePart::PriceTo && line.price_fen.zip(line.price_to_fen).is_some_and(|(from, to)| to < from);
+                part == AskedPart::PriceTo && line.price_fen.zip(line.price_to_fen).is_some_and(|(from, to)| to < from);
             problems.require(!turned, field, "最高工资不能低于最低工资");
         }
     }
@@ -289,7 +289,7 @@ fn check_part(problems: &mut Problems, line: &AskedLine, part: LinePart, field: 
 
 /// Problems as they are for whoever wrote the lines in a table: row by row, the part's name before its sentence.
 #[must_use]
-pub fn part_of_field(field: &str) -> Option<(LinePart, usize)> {
+pub fn part_of_field(field: &str) -> Option<(AskedPart, usize)> {
     let rest = field.strip_prefix("line_")?;
     let (part, n) = rest.rsplit_once('_')?;
     Some((part.parse().ok()?, n.parse().ok()?))
@@ -367,17 +367,17 @@ mod tests {
         post.quantity = Some(0);
         assert!(refused(ContributionKind::Jobs, &post, true).contains(&"line_quantity_0".to_owned()));
         for typed in ["0", "-3", "3.5", "三", "3斤", "9999999999"] {
-            assert!(AskedLine::default().set(LinePart::Quantity, typed).is_err(), "{typed}");
+            assert!(AskedLine::default().set(AskedPart::Quantity, typed).is_err(), "{typed}");
         }
         let mut full = AskedLine::default();
-        full.set(LinePart::Quantity, " １2,000 ").unwrap();
+        full.set(AskedPart::Quantity, " １2,000 ").unwrap();
         assert_eq!(full.quantity, Some(12_000));
     }
 
     #[test]
     fn a_problem_says_which_part_of_which_line_it_means() {
         let problem = Problem { field: "line_price_to_11".into(), message: String::new() };
-        assert_eq!(part_of_field(&problem.field), Some((LinePart::PriceTo, 11)));
+        assert_eq!(part_of_field(&problem.field), Some((AskedPart::PriceTo, 11)));
         assert_eq!(label_of(ContributionKind::Jobs, &problem), Some("到（元）"));
         assert_eq!(part_of_field("lines"), None);
     }

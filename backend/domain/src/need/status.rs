@@ -82,7 +82,7 @@ pub fn warned_until(today: NaiveDate) -> NaiveDate {
 
 /// What a step has to know of a need beside its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NeedFacts {
+pub struct StepFacts {
     /// Somebody reviews for the village's town.
     pub town_reviews: bool,
     /// The state in which it was paused.
@@ -115,7 +115,7 @@ impl NeedStatus {
     ///
     /// # Errors
     /// Why it cannot be taken now.
-    pub fn after(self, action: NeedAction, facts: &NeedFacts) -> Result<NeedStatus, NotNow> {
+    pub fn after(self, action: NeedAction, facts: &StepFacts) -> Result<NeedStatus, NotNow> {
         use NeedAction as Do;
         use NeedStatus as Is;
         match (self, action) {
@@ -271,7 +271,7 @@ mod tests {
     use NeedAction as Do;
     use NeedStatus as Is;
 
-    const QUIET: NeedFacts = NeedFacts {
+    const QUIET: StepFacts = StepFacts {
         town_reviews: false,
         paused_from: Some(Is::Open),
         promised: false,
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_town_that_reviews_reads_first() {
-        let facts = NeedFacts { town_reviews: true, ..QUIET };
+        let facts = StepFacts { town_reviews: true, ..QUIET };
         for status in [Is::Draft, Is::Returned] {
             assert_eq!(status.after(Do::Submit, &facts), Ok(Is::TownReview));
         }
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn what_somebody_promised_for_is_neither_withdrawn_nor_expires() {
-        let facts = NeedFacts { promised: true, ..QUIET };
+        let facts = StepFacts { promised: true, ..QUIET };
         for status in [Is::Open, Is::PartlyFunded, Is::Funded, Is::Paused] {
             assert_eq!(status.after(Do::Withdraw, &facts), Err(NotNow::Promised), "{status}");
         }
@@ -345,9 +345,9 @@ mod tests {
 
     #[test]
     fn work_is_reported_before_it_is_accepted_and_accounted_for_before_it_is_closed() {
-        let silent = NeedFacts { reported: false, ..QUIET };
+        let silent = StepFacts { reported: false, ..QUIET };
         assert_eq!(Is::InProgress.after(Do::Finish, &silent), Err(NotNow::NotReported));
-        let open = NeedFacts { unaccounted: true, ..QUIET };
+        let open = StepFacts { unaccounted: true, ..QUIET };
         assert_eq!(Is::Acceptance.after(Do::Close, &open), Err(NotNow::Unaccounted));
         assert_eq!(Is::Acceptance.after(Do::SendBack, &open), Ok(Is::InProgress));
     }
@@ -355,11 +355,11 @@ mod tests {
     #[test]
     fn a_pause_ends_where_it_began() {
         for from in [Is::Publicized, Is::Open, Is::PartlyFunded, Is::Funded, Is::InProgress] {
-            let facts = NeedFacts { paused_from: Some(from), ..QUIET };
+            let facts = StepFacts { paused_from: Some(from), ..QUIET };
             assert_eq!(Is::Paused.after(Do::Resume, &facts), Ok(from));
             assert_eq!(from.after(Do::Pause, &facts), Ok(Is::Paused));
         }
-        assert!(Is::Paused.after(Do::Resume, &NeedFacts::default()).is_err());
+        assert!(Is::Paused.after(Do::Resume, &StepFacts::default()).is_err());
     }
 
     #[test]

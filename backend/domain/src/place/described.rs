@@ -36,7 +36,7 @@ words! {
 
 words! {
     /// What is known of a place by the year, each a whole number of its unit.
-    pub enum Indicator {
+    pub enum PlaceIndicator {
         Households = "households" / "户数",
         Population = "population" / "户籍人口",
         LowIncomePeople = "low_income_people" / "低收入人口",
@@ -68,14 +68,14 @@ impl TownClass {
     }
 }
 
-impl Indicator {
+impl PlaceIndicator {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Indicator::Households => "户",
-            Indicator::Population | Indicator::LowIncomePeople => "人",
-            Indicator::ArableMu => "亩",
-            Indicator::VillageCollectiveIncome => "元",
+            PlaceIndicator::Households => "户",
+            PlaceIndicator::Population | PlaceIndicator::LowIncomePeople => "人",
+            PlaceIndicator::ArableMu => "亩",
+            PlaceIndicator::VillageCollectiveIncome => "元",
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use domain::api::needs::{self, Need, NeedChange, NeedStep, NewNeed, Seen};
 use domain::api::{ApiError, ErrorCode};
 use domain::need::{
-    AskedLine, BudgetItem, ContributionKind, JointBuilding, LinePart, NeedAction, NeedContent, PairingForm,
+    AskedLine, AskedPart, BudgetItem, ContributionKind, JointBuilding, NeedAction, NeedContent, PairingForm,
 };
 use domain::{Fen, FileId, NeedId};
 use std::str::FromStr;
@@ -106,7 +106,7 @@ fn items(form: &mut Form) -> Vec<BudgetItem> {
 
 /// The lines of another kind, with the parts that it has.
 fn lines(form: &mut Form, kind: ContributionKind) -> Vec<AskedLine> {
-    let parts: Vec<LinePart> = kind.line_parts().iter().map(|rule| rule.part).collect();
+    let parts: Vec<AskedPart> = kind.line_parts().iter().map(|rule| rule.part).collect();
     let names: Vec<String> = parts.iter().map(|part| format!("line_{part}")).collect();
     let typed = rows(form, &names.iter().map(String::as_str).collect::<Vec<_>>());
     let mut lines = Vec::new();

@@ -1,7 +1,7 @@
 //! The only SQL on the steps of a need's life.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::need::{NeedFacts, NeedStatus};
+use domain::need::{NeedStatus, StepFacts};
 use domain::place::PlaceCode;
 use domain::{NeedId, OrganisationId};
 use sqlx::PgConnection;
@@ -40,7 +40,7 @@ pub async fn lock(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Opt
     .transpose()
 }
 
-pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<NeedFacts>> {
+pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<StepFacts>> {
     let row = sqlx::query!(
         r#"select n.paused_from,
                   exists (select from town_reviews t where t.town = left(n.village, 9)) as "town_reviews!",
@@ -56,7 +56,7 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        Ok(NeedFacts {
+        Ok(StepFacts {
             town_reviews: row.town_reviews,
             paused_from: row.paused_from.as_deref().map(word).transpose()?,
             promised: row.promised,

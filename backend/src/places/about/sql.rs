@@ -4,7 +4,7 @@ use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::places::{Delivered, PlaceBelow, PlaceFact, Said, TownStanding, VillageStanding};
 use domain::four::FourNumbers;
-use domain::place::{Indicator, PlaceCode, PlaceLevel, short_village_name};
+use domain::place::{PlaceCode, PlaceIndicator, PlaceLevel, short_village_name};
 use domain::{Fen, NeedId};
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -34,7 +34,7 @@ pub struct Standing {
 
 #[derive(Debug, Deserialize)]
 struct FactRow {
-    indicator: Indicator,
+    indicator: PlaceIndicator,
     year: i32,
     value: i64,
     source: String,

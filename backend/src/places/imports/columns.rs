@@ -4,7 +4,7 @@
 //! least of all for somebody's name. Deliberately absent: what the rows say.
 
 use domain::money::to_half_width;
-use domain::place::{Indicator, ListSubject};
+use domain::place::{ListSubject, PlaceIndicator};
 
 /// What stands below a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Column {
     Type,
     Year,
     /// With the power of ten by which a number has to be multiplied to be one of the indicator's unit.
-    Fact(Indicator, usize),
+    Fact(PlaceIndicator, usize),
 }
 
 impl Column {
@@ -35,7 +35,7 @@ impl Column {
             "类型" | "村庄类型" => Column::Type,
             "年份" | "年度" => Column::Year,
             other => {
-                let (indicator, digits) = Indicator::ALL.iter().find_map(|indicator| {
+                let (indicator, digits) = PlaceIndicator::ALL.iter().find_map(|indicator| {
                     let rest = other.strip_prefix(indicator.label())?;
                     let unit = indicator.unit();
                     // Money without its unit may be of either.
@@ -71,7 +71,7 @@ pub fn headings(subject: ListSubject) -> Vec<String> {
         ListSubject::VillageType => words(&["区划代码", "县（市、区）", "镇（街道）", "村（社区）", "类型"]),
         ListSubject::PlaceFact => {
             let mut headings = words(&["区划代码", "县（市、区）", "镇（街道）", "村（社区）", "年份"]);
-            headings.extend(Indicator::ALL.iter().map(|one| format!("{}（{}）", one.label(), one.unit())));
+            headings.extend(PlaceIndicator::ALL.iter().map(|one| format!("{}（{}）", one.label(), one.unit())));
             headings
         }
     }
@@ -95,10 +95,10 @@ mod tests {
         for (heading, column) in [
             ("镇（街道）", Some(Column::Town)),
             (" 县(市、区) ", Some(Column::County)),
-            ("户数", Some(Column::Fact(Indicator::Households, 0))),
-            ("户数(户)", Some(Column::Fact(Indicator::Households, 0))),
-            ("村集体经济年收入（元）", Some(Column::Fact(Indicator::VillageCollectiveIncome, 0))),
-            ("村集体经济年收入（万元）", Some(Column::Fact(Indicator::VillageCollectiveIncome, 4))),
+            ("户数", Some(Column::Fact(PlaceIndicator::Households, 0))),
+            ("户数(户)", Some(Column::Fact(PlaceIndicator::Households, 0))),
+            ("村集体经济年收入（元）", Some(Column::Fact(PlaceIndicator::VillageCollectiveIncome, 0))),
+            ("村集体经济年收入（万元）", Some(Column::Fact(PlaceIndicator::VillageCollectiveIncome, 4))),
             ("村集体经济年收入", None),
             ("户数（人）", None),
             ("户主姓名", None),

@@ -11,8 +11,8 @@ use chrono::{Datelike, NaiveDate};
 use domain::api::place_imports::RowProblem;
 use domain::day::{self, check_past};
 use domain::place::{
-    Indicator, ListSubject, PlaceCode, PlaceLevel, SOURCE_LENGTH, Tallies, Tally, TownClass, TownLead, VillageType,
-    check_tallies, whole_number,
+    ListSubject, PlaceCode, PlaceIndicator, PlaceLevel, SOURCE_LENGTH, Tallies, Tally, TownClass, TownLead,
+    VillageType, check_tallies, whole_number,
 };
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub struct Reading {
     pub counted: Tallies,
     pub classes: Vec<(PlaceCode, TownClass, Option<TownLead>)>,
     pub types: Vec<(PlaceCode, VillageType)>,
-    pub facts: Vec<(PlaceCode, Indicator, i32, i64)>,
+    pub facts: Vec<(PlaceCode, PlaceIndicator, i32, i64)>,
     pub problems: Vec<RowProblem>,
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::PlaceImportId;
 use domain::api::place_imports::{ImportEffect, PlaceImport};
 use domain::organisation::Acting;
-use domain::place::{Indicator, ListSubject, PlaceCode, TownClass, TownLead, VillageType};
+use domain::place::{ListSubject, PlaceCode, PlaceIndicator, TownClass, TownLead, VillageType};
 use sqlx::PgConnection;
 
 /// The advisory lock of whoever imports.
@@ -251,13 +251,13 @@ pub async fn write_types(
 }
 
 /// Years and values, as a statement takes them.
-fn numbers(rows: &[(PlaceCode, Indicator, i32, i64)]) -> (Vec<i32>, Vec<i64>) {
+fn numbers(rows: &[(PlaceCode, PlaceIndicator, i32, i64)]) -> (Vec<i32>, Vec<i64>) {
     rows.iter().map(|row| (row.2, row.3)).unzip()
 }
 
 pub async fn effect_of_facts(
     connection: &mut PgConnection,
-    rows: &[(PlaceCode, Indicator, i32, i64)],
+    rows: &[(PlaceCode, PlaceIndicator, i32, i64)],
     (source, as_of): Said<'_>,
 ) -> sqlx::Result<ImportEffect> {
     let (years, values) = numbers(rows);
@@ -287,7 +287,7 @@ pub async fn effect_of_facts(
 pub async fn write_facts(
     connection: &mut PgConnection,
     import: PlaceImportId,
-    rows: &[(PlaceCode, Indicator, i32, i64)],
+    rows: &[(PlaceCode, PlaceIndicator, i32, i64)],
 ) -> sqlx::Result<()> {
     let (years, values) = numbers(rows);
     sqlx::query!(
