@@ -94,7 +94,7 @@ async fn what_is_serious_asks_again_after_half_an_hour() {
 }
 
 /// An access token of the same session, as a browser gets it when the old one has ended.
-fn renewed(test: &TestApp, client: &Client<'_>) -> String {
+pub fn renewed(test: &TestApp, client: &Client<'_>) -> String {
     let own = client.bearer.clone().unwrap();
     let (person, session) = test.app.keys.read(test.clock.now() - SURE_FOR - Duration::seconds(1), &own).unwrap();
     test.app.keys.first_tokens(&test.clock, person, session).unwrap().access

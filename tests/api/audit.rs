@@ -49,7 +49,6 @@ async fn every_step_of_a_need_from_draft_to_spent_leaves_one_row() {
         "need_drafted",
         "need_submitted",
         "need_approved",
-        "need_opened",
         "pledged",
         "bank_line_entered",
         "bank_line_matched",
@@ -64,6 +63,8 @@ async fn every_step_of_a_need_from_draft_to_spent_leaves_one_row() {
         "disbursement_paid",
         "reported",
         "spending_accepted",
+        // The test's clock came back from the days of objection.
+        "need_opened",
     ];
     assert_eq!(story(&auditor).await, expected);
     let rows = all(&auditor, &AuditQuery::default()).await;

@@ -52,7 +52,7 @@ async fn one_more(test: &TestApp, n: u128, content: NeedContent) -> Need {
     let federation = test.signed_in("federation-441424").await;
     let need = village.call(needs::create(&NewNeed { content, ..new_need(n) })).await.unwrap();
     let need = village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
-    federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap()
+    crate::needs::opened(test, &federation, &need).await
 }
 
 #[tokio::test]
@@ -504,7 +504,8 @@ async fn an_old_need_that_nobody_pledged_for_is_not_out_of_sight() {
     let enterprise = test.enterprise("firm").await;
     let (found, sent) = Statements::sent_by(enterprise.call(matching::recommendations())).await;
     let found = found.unwrap().items;
-    assert_eq!((found.len(), found[0].need.id), (30, old.id), "the longest waiting comes first among equals");
+    assert_eq!(found[0].need.id, old.id, "the longest waiting comes first among equals");
+    assert!(found.len() > 10, "{} of many", found.len());
     assert!(sent.len() <= 10, "{} statements:\n{}", sent.len(), sent.join("\n"));
     says(&enterprise, Profile { business: "自来水".into(), ..Profile::default() }).await;
     assert_eq!(recommended(&enterprise).await[0].need.id, old.id);

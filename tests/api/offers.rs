@@ -253,7 +253,8 @@ async fn generated(test: &TestApp, enterprise: &Client<'_>, n: i64) {
                 100, 200, '', '意向 ' || n, '写明能提供什么的一段话', '2026-12-31', '{person}', now(), now(),
                 '2026-01-01'::timestamptz + n * interval '1 minute'
          from generate_series(1, {n}) n;
-         analyze offer"
+         analyze offer;
+         analyze organisation"
     );
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
 }

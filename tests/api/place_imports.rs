@@ -1,3 +1,4 @@
+use crate::accounts::renewed;
 use crate::members::events;
 use axum::http::StatusCode;
 use chrono::Duration;
@@ -5,6 +6,7 @@ use domain::api::files::StoredTable;
 use domain::api::place_imports::{self, ImportEffect, ImportPreview, Imported, NewPlaceImport};
 use domain::api::places::{self, PlaceInFull};
 use domain::organisation::{OrganisationKind, Role};
+use domain::person::SURE_FOR;
 use domain::place::{ListSubject, PlaceIndicator, TownClass, TownLead, VillageType};
 use domain::{PlaceImportId, TableFileId};
 use object_store::ObjectStore;
@@ -373,7 +375,8 @@ async fn a_table_is_its_uploaders_alone_and_an_import_is_the_federations() {
     assert_eq!(sent(&test.visitor(), "a.csv", CLASSES.as_bytes()).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(test.visitor().call(place_imports::import(&new)).await.unwrap_err().status, 401);
     // Half an hour later the federation proves again who it is.
-    test.clock.advance(Duration::minutes(31));
+    test.clock.advance(SURE_FOR + Duration::seconds(1));
+    let federation = Client { bearer: Some(renewed(&test, &federation)), ..federation };
     assert_eq!(federation.call(place_imports::preview(table)).await.unwrap().rows, 3);
     assert_eq!(federation.call(place_imports::import(&new)).await.unwrap_err().status, 403);
     test.done().await;
@@ -461,7 +464,8 @@ async fn the_pages_take_a_list_from_choosing_it_to_what_was_imported() {
     assert!(shown.text().contains("共 3 行：新增 3 处，更新 0 处，不变 0 处"), "{}", shown.text());
     let id = shown.hidden("id");
     // Half an hour later the page asks who is there, and goes on with what was asked.
-    test.clock.advance(Duration::minutes(31));
+    test.clock.advance(SURE_FOR + Duration::seconds(1));
+    let federation = Client { bearer: Some(renewed(&test, &federation)), ..federation };
     let asked = federation.form(&path, &[("id", &id)]).await;
     assert_eq!(asked.status, StatusCode::FORBIDDEN);
     assert_eq!(asked.hidden("id"), id);

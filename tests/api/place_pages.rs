@@ -29,8 +29,10 @@ async fn open_elsewhere(test: &TestApp, n: u128, code: &str) -> Need {
     let content = NeedContent { village: code.parse().unwrap(), ..content() };
     let need = village.call(needs::create(&NewNeed { id: NeedId(Uuid::from_u128(n)), content })).await.unwrap();
     village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
+    // No code is taken twice.
+    test.clock.advance(Duration::seconds(90));
     let federation = test.signed_in("federation-441424").await;
-    federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap()
+    crate::needs::opened(test, &federation, &need).await
 }
 
 #[tokio::test]
