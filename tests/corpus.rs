@@ -213,11 +213,15 @@ impl Corpus {
         let kind = dice.weighted(topic.kinds.iter().map(|(kind, weight)| (kind.as_str(), *weight)));
         let also = dice.chance(15).then(|| self.topic(county_code, &mut dice)).filter(|also| also.id != topic.id);
         let (title, aspect) = self.title(topic, kind, also, village, &mut dice);
-        let mentioned: Vec<&Topic> = [45, 25]
-            .into_iter()
-            .filter_map(|percent| dice.chance(percent).then(|| self.topic(county_code, &mut dice)))
-            .filter(|other| other.id != topic.id && also.is_none_or(|also| also.id != other.id))
-            .collect();
+        let mut mentioned: Vec<&Topic> = Vec::new();
+        for percent in [45, 25] {
+            if dice.chance(percent) {
+                let other = self.topic(county_code, &mut dice);
+                if other.id != topic.id && also.is_none_or(|also| also.id != other.id) {
+                    mentioned.push(other);
+                }
+            }
+        }
         let description = self.description(topic, kind, also, &mentioned, &mut dice);
         let mut items: Vec<&str> = Vec::new();
         for _ in 0..dice.between(2, 4) {
@@ -277,16 +281,13 @@ impl Corpus {
         village: &Village,
         dice: &mut Dice,
     ) -> (String, String) {
-        let (mut title, aspect) = match self.words.kinds.get(kind) {
-            Some(kind) => {
-                let title = dice.pick(&kind.titles).replace("{词}", dice.pick(&topic.words));
-                (title.replace("{物}", dice.pick(&topic.items)), String::new())
-            }
-            None => {
-                let title = dice.pick(&topic.titles);
-                let (title, aspect) = title.split_once('|').expect("a title with its aspect");
-                (title.to_owned(), aspect.to_owned())
-            }
+        let (mut title, aspect) = if let Some(kind) = self.words.kinds.get(kind) {
+            let title = dice.pick(&kind.titles).replace("{词}", dice.pick(&topic.words));
+            (title.replace("{物}", dice.pick(&topic.items)), String::new())
+        } else {
+            let title = dice.pick(&topic.titles);
+            let (title, aspect) = title.split_once('|').expect("a title with its aspect");
+            (title.to_owned(), aspect.to_owned())
         };
         if let Some(also) = also
             && dice.chance(40)
@@ -326,7 +327,9 @@ impl Corpus {
             text.push_str(dice.pick(&kind.says));
         }
         if let Some(also) = also {
-            text.push_str(&format!("顺带把{}也一起做了。", dice.pick(&also.words)));
+            text.push_str("顺带把");
+            text.push_str(dice.pick(&also.words));
+            text.push_str("也一起做了。");
         }
         if dice.chance(60) {
             text.push_str(dice.pick(&self.words.closings));

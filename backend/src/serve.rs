@@ -44,7 +44,8 @@ pub async fn serve(settings: &Settings, demo: bool) -> anyhow::Result<()> {
     })?;
     crate::say!("opening the database …");
     let database = open(settings, &stop).await?;
-    let served = serve_on(settings, demo, &database, listener, &stop).await;
+    // On the heap: filling a demo is a long future.
+    let served = Box::pin(serve_on(settings, demo, &database, listener, &stop)).await;
     database.close().await?;
     crate::say!("stopped");
     served

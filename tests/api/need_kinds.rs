@@ -89,7 +89,7 @@ async fn an_incomplete_line_is_named_and_a_kind_stays_what_it_is() {
     test.done().await;
 }
 
-fn typed<'a>(action: &'a str) -> Vec<(&'a str, &'a str)> {
+fn typed(action: &str) -> Vec<(&str, &str)> {
     vec![
         ("id", "00000000-0000-0000-0000-000000000041"),
         ("kind", "jobs"),

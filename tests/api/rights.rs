@@ -96,6 +96,7 @@ fn invitation(n: u128) -> NewInvitation {
 }
 
 /// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let ready = ready(test).await;
     let Ready { charity, village, need, pledge, payee, campaign, .. } = &ready;

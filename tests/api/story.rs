@@ -60,7 +60,7 @@ impl Cast<'_> {
         let why = NeedStep { version: need.version, reason: "请写明受益的自然村".into() };
         self.federation.call(needs::return_(need.id, &why)).await.unwrap();
         self.village.call(needs::submit(need.id, Seen { version: need.version })).await.unwrap();
-        let open = crate::needs::opened(&self.test, &self.federation, &need).await;
+        let open = crate::needs::opened(self.test, &self.federation, &need).await;
         assert_eq!(open.code.as_deref(), Some("XQ-441424-2026-1"));
         open
     }

@@ -59,21 +59,21 @@ fn inside(app: &App, place: &PlaceCode, level: PlaceLevel) -> Vec<PlaceCode> {
 /// Two of three towns are key-assisted, their leads in turn.
 fn classes(app: &App, county: &PlaceCode) -> anyhow::Result<String> {
     let leads = [TownLead::ProvincialCentral, TownLead::Guangzhou, TownLead::Meizhou];
-    let (mut rows, mut led, mut consolidating) = (String::new(), [0, 0, 0], 0);
+    let (mut rows, mut by_lead, mut consolidating) = (String::new(), [0, 0, 0], 0);
     for (n, town) in inside(app, county, PlaceLevel::Town).iter().enumerate() {
         let (class, lead) = if n % 3 == 2 {
             consolidating += 1;
             (TownClass::Consolidation, TownLead::County)
         } else {
-            led[n % 4 % 3] += 1;
+            by_lead[n % 4 % 3] += 1;
             (TownClass::KeyAssisted, leads[n % 4 % 3])
         };
         writeln!(rows, "{town},{},{}", class.label(), lead.label())?;
     }
     let mut list = format!("来源,{SOURCE}\n截至日期,{AS_OF}\n");
-    writeln!(list, "{},{}", TownClass::KeyAssisted.label(), led.iter().sum::<i32>())?;
+    writeln!(list, "{},{}", TownClass::KeyAssisted.label(), by_lead.iter().sum::<i32>())?;
     writeln!(list, "{},{consolidating}", TownClass::Consolidation.label())?;
-    for (lead, towns) in leads.iter().zip(led) {
+    for (lead, towns) in leads.iter().zip(by_lead) {
         writeln!(list, "{},{towns}", lead.label())?;
     }
     Ok(list + "区划代码,分类,牵头方\n" + &rows)

@@ -156,7 +156,8 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
     };
     let mut row = row.ok_or(Error::NotFound)?;
     let insider = viewer.is_insider(&row);
-    if !insider && !(row.code.is_some() && row.status.is_public()) {
+    let public = row.code.is_some() && row.status.is_public();
+    if !insider && !public {
         return Err(Error::NotFound);
     }
     let (mut history, mut may, mut objections) = (Vec::new(), NeedRights::default(), None);

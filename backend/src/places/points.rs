@@ -1,6 +1,6 @@
-//! Points that stand for towns and counties: the town's own where GeoNames has one (103 of 117), else the county's centre.
+//! Points that stand for towns and counties: the town's own where `GeoNames` has one (103 of 117), else the county's centre.
 //!
-//! GeoNames' points are licensed CC BY 4.0; every page that tells a distance names them. Deliberately absent: points of
+//! The points of `GeoNames` are licensed CC BY 4.0; every page that tells a distance names them. Deliberately absent: points of
 //! villages, which nobody has published, and any distance (`domain::matching`).
 
 use domain::matching::Spot;

@@ -240,8 +240,8 @@ fn a_sheet_of_two_hundred_thousand_rows_is_refused_as_it_is_read() {
     let long =
         format!("<sheetData><row><c t=\"inlineStr\"><is><t>{}</t></is></c></row></sheetData>", "a".repeat(5_000));
     assert_eq!(refused(&sheet(&long)), TableError::CellTooLong { row: 1, chars: 200 });
-    let merges = "<mergeCell ref=\"A1:J1048576\"/>".repeat(6_000);
-    let merged = format!("<sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>{merges}</mergeCells>");
+    let many = "<mergeCell ref=\"A1:J1048576\"/>".repeat(6_000);
+    let merged = format!("<sheetData><row><c><v>1</v></c></row></sheetData><mergeCells>{many}</mergeCells>");
     assert_eq!(refused(&sheet(&merged)), TableError::TooManyMerged);
 }
 

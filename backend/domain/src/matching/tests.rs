@@ -83,16 +83,16 @@ fn nothing_is_said_that_is_not_known() {
 
 #[test]
 fn each_reason_goes_when_its_fact_does() {
+    use ReasonKind::{
+        AmountInRange, FieldChosen, IndustryFits, KeyAssisted, KindChosen, Near, NeverPledged, PlaceChosen, SameCounty,
+        SharedTopic,
+    };
     let without = |change: fn(&mut Seeker, &mut NeedFacts)| {
         let (mut seeker, mut need) = (seeker(), need());
         change(&mut seeker, &mut need);
         let left: BTreeSet<_> = kinds(&judge_need(&seeker, &need)).into_iter().collect();
         let all: BTreeSet<_> = kinds(&judge_need(&self::seeker(), &self::need())).into_iter().collect();
         all.difference(&left).copied().collect::<Vec<_>>()
-    };
-    use ReasonKind::{
-        AmountInRange, FieldChosen, IndustryFits, KeyAssisted, KindChosen, Near, NeverPledged, PlaceChosen, SameCounty,
-        SharedTopic,
     };
     assert_eq!(without(|seeker, _| seeker.fields.clear()), [FieldChosen]);
     assert_eq!(without(|seeker, _| seeker.industry = Some(Industry::Education)), [IndustryFits]);
@@ -228,7 +228,7 @@ fn holds(reason: &FitReason, seeker: &Seeker, need: &NeedFacts) -> bool {
             let from = seeker.base.as_ref().unwrap();
             let metres = from.point.unwrap().metres_to(need.spot.point.unwrap());
             let counted = (i64::from(*km) * 1_000 - metres).abs() <= 500 || (*km == 1 && metres < 1_000);
-            counted && *km <= NEAR_KM && *rough == !(from.exact && need.spot.exact)
+            counted && *km <= NEAR_KM && *rough != (from.exact && need.spot.exact)
         }
         FitReason::PlaceChosen { place, name } => {
             let named = *name == need.spot.place.county || name.ends_with(&need.spot.place.town);

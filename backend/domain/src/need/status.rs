@@ -81,6 +81,7 @@ pub fn warned_until(today: NaiveDate) -> NaiveDate {
 }
 
 /// What a step has to know of a need beside its state.
+#[expect(clippy::struct_excessive_bools, reason = "four facts, each for itself")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StepFacts {
     /// Somebody reviews for the village's town.
@@ -123,7 +124,8 @@ impl NeedStatus {
             (Is::Draft | Is::Returned, Do::Submit) | (Is::TownReview, Do::Pass | Do::TakeUp) => {
                 Ok(Is::FederationReview)
             }
-            (Is::TownReview | Is::FederationReview | Is::Publicized, Do::Return) => Ok(Is::Returned),
+            (Is::TownReview | Is::FederationReview | Is::Publicized, Do::Return)
+            | (Is::Expired | Is::Withdrawn, Do::Renew) => Ok(Is::Returned),
             (Is::FederationReview, Do::Approve) => Ok(Is::Publicized),
             (Is::Publicized, Do::Open) => Ok(Is::Open),
             (Is::Publicized | Is::Open | Is::PartlyFunded | Is::Funded | Is::InProgress, Do::Pause) => Ok(Is::Paused),
@@ -140,11 +142,9 @@ impl NeedStatus {
             ) if !facts.promised => Ok(Is::Withdrawn),
             (Is::Open | Is::Paused | Is::PartlyFunded | Is::Funded, Do::Withdraw) => Err(NotNow::Promised),
             (Is::Open, Do::Expire) if !facts.promised => Ok(Is::Expired),
-            (Is::Expired | Is::Withdrawn, Do::Renew) => Ok(Is::Returned),
-            (Is::PartlyFunded | Is::Funded, Do::Start) => Ok(Is::InProgress),
+            (Is::PartlyFunded | Is::Funded, Do::Start) | (Is::Acceptance, Do::SendBack) => Ok(Is::InProgress),
             (Is::InProgress, Do::Finish) if facts.reported => Ok(Is::Acceptance),
             (Is::InProgress, Do::Finish) => Err(NotNow::NotReported),
-            (Is::Acceptance, Do::SendBack) => Ok(Is::InProgress),
             (Is::Acceptance, Do::Close) if facts.unaccounted => Err(NotNow::Unaccounted),
             (Is::Acceptance, Do::Close) => Ok(Is::Closed),
             _ => Err(NotNow::State(self)),

@@ -162,16 +162,15 @@ pub async fn dismissal(State(site): State<Site>, request: Request) -> Response {
     let Ok(need) = form.value("need").parse::<NeedId>() else { return form.refused(&site, use_the_buttons()).await };
     let inner = form.page.in_process(&site);
     let done = match form.value("action") {
-        "dismiss" => match form.value("why").parse() {
-            Ok(why) => {
+        "dismiss" => {
+            if let Ok(why) = form.value("why").parse() {
                 let new = NewDismissal { need, why, note: form.value("note").replace("\r\n", "\n") };
                 inner.call(matching::dismiss(&new)).await.map(|_| "dismissed")
-            }
-            Err(_) => {
+            } else {
                 form.problem("why", "请选择原因");
                 Err(invalid(Vec::new()))
             }
-        },
+        }
         "undo" => inner.call(matching::undo(need)).await.map(|_| "undone"),
         _ => Err(use_the_buttons()),
     };

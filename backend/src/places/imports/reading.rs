@@ -286,43 +286,41 @@ impl Rows<'_> {
         let place = self.place(cells, Some(PlaceLevel::Town), None, reading);
         let (class, lead) = (cells.text(Column::Class), cells.text(Column::Lead));
         let found = TownClass::ALL.iter().copied().find(|known| known.label() == class);
-        let led = TownLead::ALL.iter().copied().find(|known| known.label() == lead);
+        let helper = TownLead::ALL.iter().copied().find(|known| known.label() == lead);
         let Some(class) = found else {
             let says = format!("“{class}”不是分类，应写“重点帮扶镇”或“巩固提升镇”");
             return reading.problem(cells.row, cells.heading(Column::Class), says);
         };
         reading.count(Tally::Class(class));
-        if let (TownClass::KeyAssisted, Some(lead)) = (class, led) {
+        if let (TownClass::KeyAssisted, Some(lead)) = (class, helper) {
             reading.count(Tally::Lead(lead));
         }
-        let says = match (class, led) {
+        let says = match (class, helper) {
             (_, None) if !lead.is_empty() => {
                 Some(format!("“{lead}”不是牵头方，应写“省直中直驻粤单位”“广州市”“梅州市”或“本县”"))
             }
             (TownClass::KeyAssisted, None) => Some("重点帮扶镇要写牵头方".to_owned()),
-            (_, Some(led)) if !class.may_be_led_by(led) => {
+            (_, Some(helper)) if !class.may_be_led_by(helper) => {
                 Some(format!("{}的牵头方不会是“{lead}”，请核对", class.label()))
             }
             _ => None,
         };
         match says {
             Some(says) => reading.problem(cells.row, cells.heading(Column::Lead), says),
-            None => reading.classes.extend(place.map(|place| (place, class, led))),
+            None => reading.classes.extend(place.map(|place| (place, class, helper))),
         }
     }
 
     fn village_type(&mut self, cells: &Cells<'_>, reading: &mut Reading) {
         let place = self.place(cells, Some(PlaceLevel::Village), None, reading);
         let text = cells.text(Column::Type);
-        match VillageType::ALL.iter().copied().find(|known| known.label() == text) {
-            Some(village_type) => {
-                reading.count(Tally::Type(village_type));
-                reading.types.extend(place.map(|place| (place, village_type)));
-            }
-            None => {
-                let says = format!("“{text}”不是村庄类型，应写“干净整洁村”“美丽宜居村”或“特色精品村”");
-                reading.problem(cells.row, cells.heading(Column::Type), says);
-            }
+        let found = VillageType::ALL.iter().copied().find(|known| known.label() == text);
+        if let Some(village_type) = found {
+            reading.count(Tally::Type(village_type));
+            reading.types.extend(place.map(|place| (place, village_type)));
+        } else {
+            let says = format!("“{text}”不是村庄类型，应写“干净整洁村”“美丽宜居村”或“特色精品村”");
+            reading.problem(cells.row, cells.heading(Column::Type), says);
         }
     }
 
