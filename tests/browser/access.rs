@@ -43,7 +43,17 @@ const PAGES: [(Option<&str>, &[&str]); 11] = [
     ),
     (
         Some("village"),
-        &["/work", "/work/needs/new", "/work/payees", "/notices", "/contact", "/account", "/account/data"],
+        &[
+            "/work",
+            "/work/needs/new",
+            "/work/needs/new?kind=money",
+            "/work/needs/new?kind=jobs",
+            "/work/payees",
+            "/notices",
+            "/contact",
+            "/account",
+            "/account/data",
+        ],
     ),
     (Some("returned@example.com"), &["/work", "/work/organisation", "/account/consents"]),
     (
@@ -146,7 +156,7 @@ async fn every_control_is_reached_by_the_tabulator_and_shows_it() {
         (None, "/"),
         (None, "/needs"),
         (None, "/sign-in"),
-        (Some("village"), "/work/needs/new"),
+        (Some("village"), "/work/needs/new?kind=money"),
         (Some("enterprise"), "/pledge"),
         (Some("maker"), "/work/bank-lines/new"),
     ] {

@@ -151,7 +151,7 @@ async fn visitor(camera: &Camera, need: &str) {
 async fn village(camera: &Camera, need: &str) {
     let browser = &camera.browser;
     browser.sign_in("village").await;
-    browser.goto("/work/needs/new").await;
+    browser.goto("/work/needs/new?kind=money").await;
     browser.fill("title", "村口老水池修补").await;
     browser.choose("field", "infrastructure").await;
     browser.fill("description", "老水池漏水，旱季三个自然村一天只来两小时水。").await;

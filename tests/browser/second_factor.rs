@@ -167,7 +167,7 @@ async fn a_serious_act_leads_to_it(browser: &Browser, test: &TestApp, need: &str
     browser.client.close_window().await.expect("it closes");
     browser.client.switch_to_window(here).await.expect("the first is there");
     browser.follow("//main//form//button").await;
-    browser.sees("现在所有人都能看到").await;
+    browser.sees("需求现在向所有人公示").await;
     made
 }
 
