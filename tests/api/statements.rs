@@ -6,16 +6,23 @@ use axum::http::StatusCode;
 use domain::Fen;
 use domain::api::{campaigns, deliveries};
 use sqlx::AssertSqlSafe;
+use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use tests::TestApp;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-/// The SQL that this thread sends, in order, as sqlx logs it.
-#[derive(Clone, Default)]
-pub struct Statements(Arc<Mutex<Vec<String>>>);
+thread_local! {
+    /// What is heard on this thread, while somebody listens.
+    static HEARD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Hears every thread and keeps what is said where somebody listens. There is one for the whole run: where subscribers come
+/// and go, a place in the code that another thread passes for the first time just then is not heard any more.
+struct Listener;
 
 struct Text(String);
 
@@ -27,25 +34,40 @@ impl Visit for Text {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Statements {
+fn is_statement(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == "sqlx::query"
+}
+
+impl<S: Subscriber> Layer<S> for Listener {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if is_statement(metadata) { Interest::sometimes() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        is_statement(metadata) && HEARD.with_borrow(Option::is_some)
+    }
+
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
-            let mut text = Text(String::new());
-            event.record(&mut text);
-            self.0.lock().unwrap().push(text.0);
-        }
+        let mut text = Text(String::new());
+        event.record(&mut text);
+        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|heard| heard.push(text.0.clone())));
     }
 }
+
+/// The SQL that this thread sends, in order, as sqlx logs it.
+pub struct Statements;
 
 impl Statements {
     /// What is sent while this is awaited; the app is in process and its test on one thread.
     pub async fn sent_by<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
-        let statements = Statements::default();
-        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
+        static LISTENS: Once = Once::new();
+        LISTENS.call_once(|| {
+            let listener = tracing_subscriber::registry().with(Listener);
+            tracing::subscriber::set_global_default(listener).expect("nobody else listens to the whole run");
+        });
+        HEARD.set(Some(Vec::new()));
         let result = work.await;
-        drop(guard);
-        let sent = statements.0.lock().unwrap().clone();
-        (result, sent)
+        (result, HEARD.take().unwrap_or_default())
     }
 }
 
