@@ -363,7 +363,9 @@ fn actions(visit: &Visit, need: &Need) -> Option<AnyView> {
     if edit.is_none() && need.may.steps.is_empty() {
         return None;
     }
-    let steps = need.may.steps.iter().map(|action| step(visit, need, *action));
+    let (apart, due): (Vec<NeedAction>, Vec<NeedAction>) =
+        need.may.steps.iter().copied().partition(|action| action.wants_reason());
+    let steps = due.into_iter().chain(apart).map(|action| step(visit, need, action));
     Some(
         view! {
             <section class="card steps">
