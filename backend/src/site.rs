@@ -192,7 +192,21 @@ impl PageRequest {
 /// Pages, forms and built files.
 pub fn routes(site: Site) -> Router {
     let page = async |State(site): State<Site>, request: Request| site.shown(request).await;
-    Router::new().route("/site/{name}", get(built)).merge(forms::routes(&site)).fallback(page).with_state(site)
+    Router::new()
+        .route("/site/{name}", get(built))
+        .route("/robots.txt", get(robots))
+        .merge(forms::routes(&site))
+        .fallback(page)
+        .with_state(site)
+}
+
+/// What crawlers may read: every page, and lists by one filter. Filters together would be pages without end.
+async fn robots(State(site): State<Site>) -> &'static str {
+    if site.app.demo {
+        "User-agent: *\nDisallow: /\n"
+    } else {
+        "User-agent: *\nDisallow: /api/\nDisallow: /*sign-in\nDisallow: /*?*&\n"
+    }
 }
 
 fn parse_query(query: &str) -> Vec<(String, String)> {

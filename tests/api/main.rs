@@ -7,6 +7,7 @@ mod bank_lines;
 mod check;
 mod consents;
 mod consents_in_force;
+mod crawlers;
 mod deliveries;
 mod designation;
 mod digest;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod client;
+mod lists;
 mod load;
 mod pledges;
 mod stage;
@@ -33,7 +34,7 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges and search.
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search and lists.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -60,6 +61,9 @@ async fn main() {
     }
     if asked_for("search") {
         searches(&stage).await;
+    }
+    if asked_for("lists") {
+        lists::measure(&stage).await;
     }
     println!("resident memory at the end: {} MB", stage.resident_mb());
 }

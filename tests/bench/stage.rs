@@ -40,6 +40,14 @@ pub fn psql(database: &str, arguments: &[&str]) {
     assert!(done.is_ok_and(|status| status.success()), "psql {arguments:?}");
 }
 
+/// The rows of one column.
+pub fn column(database: &str, sql: &str) -> Vec<String> {
+    let done = Command::new("psql").args(["-q", "-At", "-v", "ON_ERROR_STOP=1", database, "-c", sql]).output();
+    let done = done.expect("psql runs");
+    assert!(done.status.success(), "psql {sql}");
+    String::from_utf8(done.stdout).expect("text").lines().map(str::to_owned).collect()
+}
+
 impl Stage {
     pub async fn start() -> Self {
         let url = std::env::var("TEST_DATABASE_URL").expect("./test bench starts a database");
@@ -90,6 +98,11 @@ impl Stage {
         let session: Value =
             serde_json::from_slice(&self.send(&post("/api/v1/session", "", &body)).await).expect("a session");
         session["access"].as_str().expect("a token").into()
+    }
+
+    /// The header line by which pages know one of the demo's accounts.
+    pub async fn visitor(&self, account: &str) -> String {
+        format!("Cookie: qc_access={}\r\n", self.sign_in(account).await)
     }
 
     /// The page of a need to which money has been given.

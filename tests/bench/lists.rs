@@ -1,0 +1,74 @@
+//! List pages over many rows, each asked for the first time and rendered anew.
+//!
+//! Deliberately absent: kept pages and kept answers. No two requests ask the same.
+
+use super::client::{get, hammer};
+use super::stage::{Stage, column};
+use super::{CONNECTIONS, load, measured};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Needs in the lists.
+const NEEDS: usize = 100_000;
+/// Offers in the lists.
+const OFFERS: usize = 20_000;
+const FIELDS: [&str; 4] = ["infrastructure", "specialty_industry", "consumption_assistance", "village_landscape"];
+const KINDS: [&str; 3] = ["goods", "jobs", "purchase"];
+const SORTS: [&str; 4] = ["newest", "amount_asc", "amount_desc", "deadline"];
+
+pub async fn measure(stage: &Stage) {
+    stage.load_needs(NEEDS).await;
+    load::offers(&stage.database, OFFERS);
+    let places = |length: usize| {
+        column(&stage.database, &format!("select code from place where length(code) = {length} order by md5(code)"))
+    };
+    let (counties, towns, villages) = (places(6), places(9), places(12));
+    let uncached = "x-qiancun-uncached: 1\r\n";
+    println!(
+        "lists over {NEEDS} needs and {OFFERS} offers, {CONNECTIONS} connections, rendered anew; p95 aim: at most 50 ms"
+    );
+
+    let of_town = towns.clone();
+    let filtered = move |turn: usize| {
+        let (town, field) = (&of_town[turn % of_town.len()], FIELDS[turn % FIELDS.len()]);
+        // Another least amount each time, so that no answer was given before.
+        format!(
+            "/needs?county={}&town={town}&field={field}&sort={}&min={turn}",
+            &town[..6],
+            SORTS[turn / 3 % SORTS.len()]
+        )
+    };
+    let of_county = counties.clone();
+    let far_in = move |turn: usize| {
+        let county = &of_county[turn % of_county.len()];
+        format!("/needs?county={county}&sort={}&after={}&min={turn}", SORTS[turn % SORTS.len()], turn % 40 * 20)
+    };
+    let each = |level: &'static str, codes: &[String]| {
+        let codes = codes.to_vec();
+        move |turn: usize| format!("/{level}/{}", codes[turn % codes.len()])
+    };
+    let (village, town, county) = (each("villages", &villages), each("towns", &towns), each("counties", &counties));
+    let offers = move |turn: usize| {
+        let place = if turn.is_multiple_of(2) { &towns[turn % towns.len()] } else { &counties[turn % counties.len()] };
+        format!("/offers?field={}&kind={}&place={place}", FIELDS[turn % FIELDS.len()], KINDS[turn % KINDS.len()])
+    };
+    let (federation, enterprise) = (stage.visitor("federation").await, stage.visitor("enterprise").await);
+    let always = |path: &'static str| move |_| path.to_owned();
+    one(stage, "needs of a town and a field, sorted", uncached, filtered).await;
+    one(stage, "needs of a county, some pages in", uncached, far_in).await;
+    one(stage, "a village's page", uncached, village).await;
+    one(stage, "a town's page", uncached, town).await;
+    one(stage, "a county's page", uncached, county).await;
+    one(stage, "offers by field, kind and place", &federation, offers).await;
+    one(stage, "recommendations to an enterprise", &enterprise, always("/recommendations")).await;
+    one(stage, "what waits for the federation", &federation, always("/work")).await;
+    one(stage, "what waits for a village", &stage.visitor("village").await, always("/work")).await;
+}
+
+async fn one(stage: &Stage, name: &str, headers: &str, path: impl Fn(usize) -> String + Clone + Send + 'static) {
+    // Connections start at numbers of their own and count on; the turn that is asked for is one for all of them.
+    let (turns, headers) = (Arc::new(AtomicUsize::new(0)), headers.to_owned());
+    let anew = move |_| get(&path(turns.fetch_add(1, Ordering::Relaxed)), &headers);
+    hammer(stage.port, CONNECTIONS, measured() / 6, &anew).await;
+    println!("  {name}: {}", hammer(stage.port, CONNECTIONS, measured(), &anew).await);
+}
