@@ -177,6 +177,7 @@ impl TestApp {
         let week = chrono::Duration::days(8);
         self.clock.advance(week);
         needs::life::open_publicized(&self.app).await.expect("needs open");
+        needs::revisions::steps::take_effect(&self.app).await.expect("revisions take effect");
         self.clock.advance(-week);
     }
 
@@ -194,10 +195,12 @@ impl TestApp {
         }
     }
 
-    /// Ends the test: the books have to be right, whatever happened.
+    /// Ends the test: the books have to be right, and what is public what was approved, whatever happened.
     pub async fn done(self) {
         let findings = check::check(&self.app.pool).await.expect("the books are read");
         assert!(findings.is_empty(), "the books are wrong: {findings:?}");
+        let others = needs::versions::not_as_approved(&self.app).await.expect("the needs are read");
+        assert!(others.is_empty(), "public needs that nobody approved as they are: {others:?}");
         self.done_with_wrong_books().await;
     }
 

@@ -262,6 +262,7 @@ fn public_pages_are_translated() {
         "pages/campaigns",
         "pages/needs",
         "pages/need.rs",
+        "pages/need_versions",
         "pages/place",
         "pages/about",
         "pages/contact",

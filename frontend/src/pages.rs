@@ -21,6 +21,7 @@ mod links;
 mod members;
 mod need;
 mod need_form;
+mod need_versions;
 mod needs;
 mod notices;
 mod offer_form;
@@ -41,6 +42,8 @@ mod recommendations;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
+mod revision;
+mod revision_form;
 mod sheet;
 mod sign_in;
 mod spending;
@@ -94,6 +97,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
         ["needs", id] => need::page(visit, id).await,
+        ["needs", id, "versions"] => need_versions::page(visit, id).await,
+        ["needs", id, "revision"] => revision::page(visit, id).await,
         ["offers"] => offers::page(visit).await,
         ["offers", id] => offers::one(visit, id).await,
         ["recommendations"] => recommendations::page(visit).await,
@@ -109,6 +114,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit).await,
         ["work", "needs", id] => need_form::edit(visit, id).await,
+        ["work", "needs", id, "revision"] => revision_form::page(visit, id).await,
         ["work", "needs", id, "report"] => report_form::page(visit, id).await,
         ["work", "offers", "new"] => offer_form::new(visit).await,
         ["work", "offers", id] => offer_form::edit(visit, id).await,

@@ -1,6 +1,7 @@
 //! What several pages are made of.
 
 pub mod choice;
+pub mod comparison;
 pub mod field;
 pub mod four;
 pub mod frame;
@@ -14,6 +15,7 @@ pub mod pledge_rows;
 pub mod reasons;
 pub mod recorded;
 pub mod reports;
+pub mod similar;
 pub mod thread;
 pub mod trail;
 

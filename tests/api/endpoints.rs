@@ -116,6 +116,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/disbursements",
         "GET /needs/{id}/money",
         "GET /needs/{id}/reports",
+        "GET /needs/{id}/versions",
         "GET /places",
         "GET /places/{code}",
         "POST /email-confirmations",

@@ -29,6 +29,8 @@ mod money;
 mod money_forms;
 mod need_kinds;
 mod need_life;
+mod need_revisions;
+mod need_similar;
 mod needs;
 mod notices;
 mod offers;

@@ -20,6 +20,7 @@ use domain::api::deliveries;
 use domain::api::disbursements;
 use domain::api::enquiries;
 use domain::api::invitations::{self, NewInvitation};
+use domain::api::need_versions::{self, RevisionChange, RevisionStep};
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::payees;
 use domain::api::registrations;
@@ -28,7 +29,7 @@ use domain::api::sessions;
 use domain::api::texts;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
-use domain::need::NeedContent;
+use domain::need::{NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::place::ListSubject;
 use domain::{Fen, InvitationId, NeedId, ResetId};
@@ -137,10 +138,18 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
+    let revised = NeedContent { outcome: "160 户常年有水".into(), ..need.content.clone() };
+    let revised = RevisionChange { version: 0, why: "户数重新核过".into(), content: revised };
+    let revision = village.call(need_versions::save(need.id, &revised)).await.unwrap();
+    let handed_in = RevisionStep { version: revision.version, reason: String::new(), publicize: false };
+    village.call(need_versions::step(RevisionAction::Submit, need.id, &handed_in)).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/offers/", offer.id.to_string()),
         ("/needs/{id}/offers", need.id.to_string()),
+        ("/needs/{id}/versions", need.id.to_string()),
+        ("/needs/{id}/revision", need.id.to_string()),
+        ("/work/needs/{id}/revision", need.id.to_string()),
         ("/needs/{id}/dismissals", need.id.to_string()),
         ("/dismissals/", need.id.to_string()),
         ("/profiles/", offer.enterprise.to_string()),
@@ -176,6 +185,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     ]);
     let version = json!({ "version": waiting.version });
     let why = json!({ "version": waiting.version, "reason": "请补一张水池的照片" });
+    // Of a version that nobody read: it takes nothing away from those who try after.
+    let stale = json!({ "version": 9, "reason": "请补一张水池的照片" });
     let bodies = BTreeMap::from([
         ("POST /needs", json!(new_need(93))),
         ("POST /needs/{id}", json!({ "version": waiting.version, "content": content() })),
@@ -192,6 +203,13 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /needs/{id}/finish", why.clone()),
         ("POST /needs/{id}/send-back", why.clone()),
         ("POST /needs/{id}/close", why),
+        ("POST /needs/{id}/revision", json!(RevisionChange { version: 9, ..revised })),
+        ("POST /needs/{id}/revision/submit", stale.clone()),
+        ("POST /needs/{id}/revision/pass", stale.clone()),
+        ("POST /needs/{id}/revision/take-up", stale.clone()),
+        ("POST /needs/{id}/revision/return", stale.clone()),
+        ("POST /needs/{id}/revision/approve", stale.clone()),
+        ("POST /needs/{id}/revision/drop", stale),
         ("POST /offers", json!(new_offer(101, offer_content()))),
         ("POST /offers/{id}", json!({ "version": offer.version, "content": offer_content() })),
         ("POST /offers/{id}/open", json!({ "version": offer.version })),

@@ -7,7 +7,7 @@ use crate::arrival::BankLineStatus;
 use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
-use crate::need::NeedStatus;
+use crate::need::{NeedStatus, RevisionStatus};
 use crate::offer::OfferStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
@@ -84,6 +84,16 @@ pub const VERBS: &[(&str, &str)] = &[
     ("need_finished", "需求申请验收"),
     ("need_sent_back", "退回继续实施"),
     ("need_closed", "需求验收办结"),
+    ("need_revised", "需求按已审核的修改更新"),
+    ("revision_drafted", "提出修改公开的需求"),
+    ("revision_edited", "改需求的修改稿"),
+    ("revision_submitted", "提交需求的修改"),
+    ("revision_passed", "镇审通过需求的修改"),
+    ("revision_taken_up", "提级审核需求的修改"),
+    ("revision_returned", "退回需求的修改"),
+    ("revision_approved", "审核通过需求的修改"),
+    ("revision_took_effect", "公示结束，需求的修改生效"),
+    ("revision_dropped", "撤销需求的修改"),
     ("offer_drafted", "写供给意向草稿"),
     ("offer_edited", "修改供给意向"),
     ("offer_opened", "发布供给意向"),
@@ -128,6 +138,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("organisation", "单位"),
     ("audit", "操作记录"),
     ("need", "需求"),
+    ("need_revision", "需求的修改"),
     ("offer", "供给意向"),
     ("pledge", "认捐"),
     ("bank_line", "银行流水"),
@@ -218,6 +229,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
     }
     let label = match subject_kind {
         "need" => of!(NeedStatus),
+        "need_revision" => of!(RevisionStatus),
         "offer" => of!(OfferStatus),
         "pledge" => of!(PledgeStatus),
         "bank_line" => of!(BankLineStatus),

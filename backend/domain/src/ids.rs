@@ -53,6 +53,8 @@ ids! {
     OrganisationId,
     /// What a village asks for.
     NeedId,
+    /// A village's proposal to change a need that is public.
+    RevisionId,
     /// What an enterprise could give; no promise.
     OfferId,
     /// That an enterprise set a recommended need aside.

@@ -4,13 +4,18 @@
 //! came in for it (ledger), and who may decide (the caller's rights).
 
 pub mod asked;
+pub mod change;
 pub mod indicator;
 pub mod joint;
+pub mod revision;
+pub mod similar;
 pub mod status;
 
 pub use asked::{AskedLine, AskedPart};
+pub use change::{Change, NeedPart, changes};
 pub use indicator::Indicator;
 pub use joint::{JointBuilding, PairingForm, Readiness};
+pub use revision::{RevisionAction, RevisionStatus};
 pub use status::{NeedAction, NeedStatus, NotNow, StepFacts};
 
 use crate::day::FIRST_DAY;

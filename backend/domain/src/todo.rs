@@ -14,10 +14,13 @@ words! {
     pub enum TodoKind {
         ReviewNeeds = "review_needs" / "待审核的需求",
         ReviewTownNeeds = "review_town_needs" / "待镇审的需求",
+        ReviewRevisions = "review_revisions" / "待审核的需求修改",
+        ReviewTownRevisions = "review_town_revisions" / "待镇审的需求修改",
         AcceptNeeds = "accept_needs" / "待验收的需求",
         VerifyEnterprises = "verify_enterprises" / "待认证的企业",
         AnswerEnquiries = "answer_enquiries" / "待答复的来信",
         MendNeeds = "mend_needs" / "被退回、待修改的需求",
+        MendRevisions = "mend_revisions" / "被退回、待改的需求修改",
         MendSpending = "mend_spending" / "被退回、待补正的支出",
         ReportsDue = "reports_due" / "该报告进展的需求",
         MatchLines = "match_lines" / "待对账的银行流水",
@@ -49,10 +52,14 @@ impl TodoKind {
         match self {
             TodoKind::ReviewNeeds
             | TodoKind::ReviewTownNeeds
+            | TodoKind::ReviewRevisions
+            | TodoKind::ReviewTownRevisions
             | TodoKind::VerifyEnterprises
             | TodoKind::AnswerEnquiries
             | TodoKind::AcceptSpending => Within::WorkingDays(5),
-            TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::AcceptNeeds => Within::WorkingDays(10),
+            TodoKind::MendNeeds | TodoKind::MendRevisions | TodoKind::MendSpending | TodoKind::AcceptNeeds => {
+                Within::WorkingDays(10)
+            }
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
             TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::EnterPayees | TodoKind::SecondRoles => {
                 Within::WorkingDays(2)
@@ -71,6 +78,7 @@ impl TodoKind {
         match self {
             TodoKind::ReviewNeeds | TodoKind::ReviewTownNeeds | TodoKind::AcceptNeeds => "/work#review",
             TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::ReportsDue => "/work#needs",
+            TodoKind::ReviewRevisions | TodoKind::ReviewTownRevisions | TodoKind::MendRevisions => "/work#revisions",
             TodoKind::VerifyEnterprises => "/work/verifications",
             TodoKind::AnswerEnquiries => "/work/enquiries",
             TodoKind::MatchLines | TodoKind::ConfirmLines => "/work/bank-lines",

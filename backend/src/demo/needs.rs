@@ -4,18 +4,20 @@
 use crate::app::App;
 use crate::clock::Clock;
 use crate::http::caller::{Origin, Village};
-use crate::needs::life;
+use crate::needs::{life, revisions};
 use crate::organisations::{self, NewOrganisation};
 use crate::{needs, people};
 use anyhow::Context;
 use chrono::{Days, Duration};
+use domain::api::need_versions::{RevisionChange, RevisionStep};
 use domain::api::needs::{NewNeed, Seen};
 use domain::need::{
     AskedLine, AskedPart, BudgetItem, ContributionKind, Field, Indicator, NeedAction, NeedContent, NeedStatus,
+    RevisionAction, RevisionStatus,
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::place::{PlaceCode, short_village_name};
-use domain::{Fen, OrganisationId, PersonId};
+use domain::{Fen, NeedId, OrganisationId, PersonId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -97,11 +99,14 @@ async fn write_all(app: &App) -> anyhow::Result<()> {
             ..super::acting(reviewer, federation, OrganisationKind::Federation, Role::FederationCounty)
         };
         let own = need.village_code.as_str() == super::VILLAGE;
-        publish(app, (&village, &town, &federation), content(app, need)?, waits).await?;
-        if own && !shown {
+        let hands = (&village, &town, &federation);
+        let content = content(app, need)?;
+        let id = publish(app, hands, content.clone(), waits).await?;
+        if own && !waits && !shown {
             shown = true;
+            revise(app, hands, (id, content)).await?;
             for content in other_kinds(app, &village)? {
-                publish(app, (&village, &town, &federation), content, false).await?;
+                publish(app, hands, content, false).await?;
             }
         }
         if (n + 1) % 60 == 0 {
@@ -117,7 +122,7 @@ async fn publish(
     (village, town, federation): (&Village, &Acting, &Acting),
     content: NeedContent,
     waits: bool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<NeedId> {
     app.clock.advance(Duration::minutes(5));
     let draft = needs::create(app, village, &NewNeed { id: app.clock.id(), content }).await?;
     let take = async |acting: &Acting, action| {
@@ -130,6 +135,38 @@ async fn publish(
     }
     if !waits {
         take(federation, NeedAction::Approve).await?;
+    }
+    Ok(draft.id)
+}
+
+/// Changes a need that is public: once as far as everybody reads it, and once as far as the federation's desk.
+async fn revise(
+    app: &App,
+    (village, town, federation): (&Village, &Acting, &Acting),
+    (id, mut content): (NeedId, NeedContent),
+) -> anyhow::Result<()> {
+    for (why, approved) in [("镇里补充了核实的情况", true), ("三家报价比原来的高", false)] {
+        if approved {
+            content.description.push_str("镇里已派人看过现场，情况属实。");
+        } else {
+            let more = Fen::yuan(8_000);
+            content.items.push(BudgetItem { name: "材料涨价和运费".into(), amount_fen: more });
+            content.amount_fen = content.amount_fen.map(|amount| amount.checked_add(more)).transpose()?;
+        }
+        app.clock.advance(Duration::minutes(5));
+        let change = RevisionChange { version: 0, why: why.into(), content: content.clone() };
+        let revision = revisions::save(app, village, id, &change).await?;
+        let step = RevisionStep { version: revision.version, reason: String::new(), publicize: false };
+        let take = async |acting: &Acting, action| {
+            revisions::steps::step(app, (acting, &Origin::default()), (id, action), &step).await
+        };
+        let sent = take(&village.acting, RevisionAction::Submit).await?;
+        if sent.status == RevisionStatus::TownReview {
+            take(town, RevisionAction::Pass).await?;
+        }
+        if approved {
+            take(federation, RevisionAction::Approve).await?;
+        }
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The only SQL on files. What shows a picture is read from `need_photo`, `need_quote`, `spending_read` and
+//! The only SQL on files. What shows a picture is read from `need_photo`, `need_quote`, `need_version_file`, `spending_read` and
 //! `registration_document_now`, and written by the rooms of needs, deliveries and registrations.
 
 use super::picture::Taken;
@@ -76,7 +76,7 @@ pub struct Access {
     pub document_for: Vec<OrganisationId>,
 }
 
-/// The need that shows a picture.
+/// The need that shows a picture, or that a version or a revision of it shows.
 pub struct OfNeed {
     pub organisation: OrganisationId,
     pub village: PlaceCode,
@@ -86,7 +86,9 @@ pub struct OfNeed {
 pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<Option<Access>> {
     let row = sqlx::query!(
         r#"select f.uploader, f.public, n.organisation as "organisation?", n.village as "village?",
-                  n.status as "status?", s.charity as "charity?", s.givers as "givers?",
+                  n.status <> 'draft' and (v.file is null or v.handed_in or p.file is not null or q.file is not null)
+                      as "submitted?",
+                  s.charity as "charity?", s.givers as "givers?",
                   d.organisation as "licence_of?", d.place as "licence_place?",
                   array(select r.organisation from file_reader r where r.file = f.id) as "readers!"
            from file f
@@ -94,7 +96,8 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
            left join need_quote q on q.file = f.id
            left join spending_file sf on sf.file = f.id
            left join spending_read s on s.id = sf.item
-           left join need n on n.id = coalesce(p.need, q.need, s.need)
+           left join need_version_file v on v.file = f.id
+           left join need n on n.id = coalesce(p.need, q.need, v.need, s.need)
            left join registration_document_now d on d.file = f.id
            where f.id = $1
            limit 1"#,
@@ -115,7 +118,7 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
             Some(OfNeed {
                 organisation: OrganisationId(row.organisation?),
                 village: row.village?.parse().ok()?,
-                submitted: row.status? != "draft",
+                submitted: row.submitted?,
             })
         })(),
     }))

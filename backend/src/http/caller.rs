@@ -188,6 +188,12 @@ rights! {
     TownDesk: [TownReviewer], "只有镇（街道）的审核员可以做这件事";
     /// Returns a need that waits at its desk.
     Reviewer: [TownReviewer, FederationCounty, FederationCity], "只有镇（街道）审核员和工商联可以做这件事";
+    /// Reads what would change a need, and which needs may be the same: whoever works on it or audits.
+    NeedInsider: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity, Auditor],
+        "只有村（社区）、镇（街道）审核员、工商联和审计的账号可以看";
+    /// Lists the revisions of needs: the village its own, town and federation those that wait for them.
+    RevisionDesk: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity],
+        "只有村（社区）、镇（街道）审核员和工商联可以看需求的修改";
     /// Sets a need aside for a time and reads which offers fit it: the village its own, the federation one of its county.
     NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity], "只有村（社区）和工商联可以做这件事";
     /// Decides on the needs of its county or of the whole city.

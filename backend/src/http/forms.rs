@@ -17,6 +17,7 @@ mod prove;
 mod read;
 mod registration;
 mod reports;
+mod revisions;
 mod verification;
 
 use crate::http::identify::SetTokens;
@@ -44,6 +45,7 @@ pub fn routes(site: &Site) -> Router<Site> {
     let with_pictures = Router::new()
         .route("/work/needs/new", page_and(post(needs::new)))
         .route("/work/needs/{id}", page_and(post(needs::edit)))
+        .route("/work/needs/{id}/revision", page_and(post(revisions::save)))
         .route("/work/needs/{id}/report", page_and(post(reports::report)))
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/spending/{id}", page_and(post(reports::correct)))
@@ -73,6 +75,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/town", page_and(post(members::area)))
         .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(needs::step)))
+        .route("/needs/{id}/revision", page_and(post(revisions::step)))
         .route("/offers/{id}", page_and(post(offers::step)))
         .route("/work/offers/new", page_and(post(offers::new)))
         .route("/work/offers/{id}", page_and(post(offers::edit)))

@@ -5,7 +5,9 @@
 
 mod sql;
 
-use super::{Named, Viewer, get, named, sql as texts};
+use super::revisions::steps::drop_live;
+use super::versions::{self, Approval};
+use super::{Named, Viewer, get, named, replace_text, sql as texts};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
@@ -16,7 +18,7 @@ use crate::mail::{self, Letter};
 use crate::pledges;
 use chrono::{Datelike, NaiveDate};
 use domain::NeedId;
-use domain::api::needs::{Need, NeedStep};
+use domain::api::needs::{Need, NeedChange, NeedStep};
 use domain::campaign::legal_day;
 use domain::need::status::{publicity_until, warned_until};
 use domain::need::{NeedAction, NeedStatus, NotNow, StepFacts, need_code};
@@ -66,7 +68,7 @@ pub async fn step(
     }
     let reason = Some(asked.reason.trim()).filter(|reason| !reason.is_empty());
     let moved = Moved { id, row: &row, action, next, reason };
-    moved.write(app, &mut tx).await?;
+    moved.write(app, &mut tx, Some(acting)).await?;
     moved.record(app, &mut tx, Some(acting), origin).await?;
     moved.tell(app, &mut tx, Some(acting.role)).await?;
     tx.commit().await?;
@@ -74,13 +76,18 @@ pub async fn step(
 }
 
 /// The last day of objection. Nobody who tries a demo waits for a week.
-fn shown_until(app: &App) -> NaiveDate {
+pub(super) fn shown_until(app: &App) -> NaiveDate {
     let today = app.clock.today();
     if app.demo { today.pred_opt().unwrap_or(today) } else { publicity_until(today) }
 }
 
+/// Gives a need that is shown for objections all the days of it again.
+pub(super) async fn show_again(app: &App, tx: &mut PgConnection, id: NeedId) -> Result<()> {
+    sql::show_until(tx, id, shown_until(app)).await?.one_row_or_conflict()
+}
+
 /// Whether somebody may know of a need at all: its village, or the town and the federation that it was handed to.
-fn sees(acting: &Acting, row: &Locked) -> bool {
+pub(super) fn sees(acting: &Acting, row: &Locked) -> bool {
     if Village::ROLES.contains(&acting.role) {
         return acting.organisation == row.organisation;
     }
@@ -98,14 +105,29 @@ struct Moved<'a> {
 }
 
 impl Moved<'_> {
-    async fn write(&self, app: &App, tx: &mut PgConnection) -> Result<()> {
+    async fn write(&self, app: &App, tx: &mut PgConnection, by: Option<&Acting>) -> Result<()> {
         let (now, before) = (app.clock.now(), self.row.status);
         if self.action == NeedAction::Approve {
             self.publish(app, tx).await?;
+            let by = by.map(|acting| acting.person);
+            versions::record(app, tx, self.id, &Approval { by, at: now, why: "" }).await?;
+        }
+        if !self.next.keeps_revisions() {
+            drop_live(app, tx, (self.id, self.row), self.next).await?;
+        }
+        if self.next.is_public() && !before.is_public() && self.action != NeedAction::Approve {
+            self.read_as_approved(app, tx).await?;
         }
         // Whoever comes back to the days of objection is given all of them again.
         let until = (self.next == NeedStatus::Publicized).then(|| shown_until(app));
         sql::move_to(tx, self.id, (before, self.next), until, now).await?.one_row_or_conflict()
+    }
+
+    /// What was written since the need was public, and never approved, is not read by everybody when it is set aside.
+    async fn read_as_approved(&self, app: &App, tx: &mut PgConnection) -> Result<()> {
+        let Some((_, content)) = versions::latest(tx, self.id).await? else { return Ok(()) };
+        let change = NeedChange { version: self.row.version, content };
+        replace_text(app, tx, self.id, self.row.status, &change).await
     }
 
     /// The code, once and for all, and the pictures that everybody sees from now on.
@@ -263,7 +285,7 @@ async fn house_takes_one(app: &App, action: NeedAction, id: NeedId) -> Result<bo
     // What has changed since the round began is left for the next one.
     let Ok(next) = row.status.after(action, &facts(&mut tx, id).await?) else { return Ok(false) };
     let moved = Moved { id, row: &row, action, next, reason: None };
-    moved.write(app, &mut tx).await?;
+    moved.write(app, &mut tx, None).await?;
     moved.record(app, &mut tx, None, &Origin::default()).await?;
     moved.tell(app, &mut tx, None).await?;
     tx.commit().await?;

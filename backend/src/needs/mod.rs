@@ -1,12 +1,16 @@
 //! Needs: a village writes one, town and federation decide on it, everybody reads it.
 //!
 //! Each use case is one transaction: change, event, commit. What moves a need from state to state is in `life`, what
-//! moves it because of promises in `promises`. Deliberately absent: money (ledger), finding by words (search).
+//! moves it because of promises in `promises`, what was approved of it in `versions`, what would change it while it is
+//! public in `revisions`. Deliberately absent: money (ledger), finding by words (search).
 
 mod http;
 pub mod life;
 pub mod promises;
+pub mod revisions;
+pub mod similar;
 mod sql;
+pub mod versions;
 
 pub use http::routes;
 
@@ -14,13 +18,13 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files;
-use crate::http::caller::{Audit, Caller, Federation, Reviewer, TownDesk, Village};
+use crate::http::caller::{Audit, Caller, Federation, NeedInsider, Reviewer, TownDesk, Village};
 use crate::search::{self, engine::Sort};
 use domain::api::needs::{
-    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed,
+    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed, RevisionStanding,
 };
 use domain::api::{Count, List};
-use domain::need::{Field, NeedAction, NeedContent, NeedStatus, NotNow};
+use domain::need::{Field, NeedAction, NeedContent, NeedStatus, NotNow, RevisionStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
@@ -101,7 +105,7 @@ pub async fn update(app: &App, village: &Village, id: NeedId, change: &NeedChang
     if stored.content.kind != change.content.kind {
         return Err(Error::invalid("kind", "需求的类别保存后不能改，请另写一条"));
     }
-    sql::update_content(&mut tx, id, change, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::update_content(&mut tx, id, change, row.status, app.clock.now()).await?.one_row_or_conflict()?;
     write_parts(&mut tx, village, id, &change.content).await?;
     let record = Record {
         verb: "need_edited",
@@ -127,6 +131,20 @@ async fn write_parts(tx: &mut PgConnection, village: &Village, id: NeedId, conte
     Ok(())
 }
 
+/// Replaces the whole text of a need that is in this state and at the version that was read; its pictures are known here.
+async fn replace_text(
+    app: &App,
+    tx: &mut PgConnection,
+    id: NeedId,
+    status: NeedStatus,
+    change: &NeedChange,
+) -> Result<()> {
+    sql::update_content(tx, id, change, status, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::replace_items(tx, id, &change.content.items).await?;
+    sql::replace_photos(tx, id, &change.content.photos).await?;
+    Ok(sql::replace_quotes(tx, id, &change.content.quotes).await?)
+}
+
 /// A need as letters name it, and whose it is.
 pub struct Named {
     pub organisation: OrganisationId,
@@ -147,19 +165,22 @@ fn own_village(acting: &Acting, village: &PlaceCode) -> Result<()> {
     }
 }
 
+/// A need by id or by code, if this caller may see it, and whether he does so because he works on it.
+async fn stored(tx: &mut PgConnection, viewer: &Viewer, id_or_code: &str) -> Result<(sql::Stored, bool)> {
+    let row = match id_or_code.parse::<NeedId>() {
+        Ok(id) => sql::by_id(tx, id).await?,
+        Err(_) => sql::by_code(tx, id_or_code).await?,
+    };
+    let row = row.ok_or(Error::NotFound)?;
+    let insider = viewer.is_insider(&row);
+    let public = row.code.is_some() && row.status.is_public();
+    if insider || public { Ok((row, insider)) } else { Err(Error::NotFound) }
+}
+
 /// One need, by id or by code, if this caller may see it.
 pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
     let mut tx = app.snapshot().await?;
-    let row = match id_or_code.parse::<NeedId>() {
-        Ok(id) => sql::by_id(&mut tx, id).await?,
-        Err(_) => sql::by_code(&mut tx, id_or_code).await?,
-    };
-    let mut row = row.ok_or(Error::NotFound)?;
-    let insider = viewer.is_insider(&row);
-    let public = row.code.is_some() && row.status.is_public();
-    if !insider && !public {
-        return Err(Error::NotFound);
-    }
+    let (mut row, insider) = stored(&mut tx, viewer, id_or_code).await?;
     let (mut history, mut may, mut objections) = (Vec::new(), NeedRights::default(), None);
     if insider {
         history = sql::history(&mut tx, row.id).await?;
@@ -169,6 +190,7 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
         // What a seller offered one buyer is nobody else's.
         row.content.quotes.clear();
     }
+    let revision = revision_standing(viewer, &row, insider);
     Ok(Need {
         id: row.id,
         code: row.code,
@@ -181,9 +203,23 @@ pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
         created_at: row.created_at,
         published_at: row.published_at,
         publicized_until: row.publicized_until,
+        updates: row.updates,
+        updated_at: row.updated_at.filter(|_| row.updates > 0),
+        revision,
         objections,
         history,
         may,
+    })
+}
+
+/// How far the revision is that this caller may know of: a draft is the village's, and the others read one that is shown
+/// for objections.
+fn revision_standing(viewer: &Viewer, row: &sql::Stored, insider: bool) -> Option<RevisionStanding> {
+    let own = viewer.acting_on(row).is_some_and(|acting| acting.organisation == row.organisation);
+    row.revision.filter(|revision| match revision.status {
+        RevisionStatus::Publicized => true,
+        RevisionStatus::Draft => own || viewer.audit,
+        _ => insider,
     })
 }
 
@@ -195,8 +231,14 @@ async fn rights(tx: &mut PgConnection, viewer: &Viewer, row: &sql::Stored) -> Re
         let possible = row.status.after(*action, &facts);
         action.is_for(acting.role, row.status) && !matches!(possible, Err(NotNow::State(_)))
     };
-    let edit = acting.organisation == row.organisation && row.status.is_editable();
-    Ok(NeedRights { edit, steps: NeedAction::ALL.iter().copied().filter(may).collect() })
+    let own = acting.organisation == row.organisation;
+    let free = row.revision.is_none_or(|revision| revision.status.is_editable());
+    let revise = own && free && row.code.is_some() && row.status.takes_revisions();
+    Ok(NeedRights {
+        edit: own && row.status.is_editable(),
+        revise,
+        steps: NeedAction::ALL.iter().copied().filter(may).collect(),
+    })
 }
 
 /// What of a caller decides which needs are seen: those for whom he acts, and whether he reads everything.
@@ -222,6 +264,12 @@ impl Viewer {
 
     fn is_insider(&self, row: &sql::Stored) -> bool {
         self.audit || self.acting_on(row).is_some()
+    }
+}
+
+impl From<&NeedInsider> for Viewer {
+    fn from(insider: &NeedInsider) -> Self {
+        Viewer { acting: vec![insider.acting.clone()], audit: Audit::ROLES.contains(&insider.acting.role) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::Result;
 use crate::http::caller::Origin;
-use crate::needs::life;
+use crate::needs::{life, revisions};
 use domain::NeedId;
 use domain::need::NeedStatus;
 use domain::need::status::Promises;
@@ -29,6 +29,9 @@ pub async fn keep_following(app: App, stop: CancellationToken) {
         }
         if let Err(error) = life::open_publicized(&app).await {
             tracing::error!(%error, "needs that were shown long enough are not opened");
+        }
+        if let Err(error) = revisions::steps::take_effect(&app).await {
+            tracing::error!(%error, "revisions that were shown long enough do not take effect");
         }
         tokio::select! {
             () = stop.cancelled() => {}

@@ -4,7 +4,7 @@ use super::Named;
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::files::Photo;
-use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed};
+use domain::api::needs::{HistoryEntry, NeedChange, NeedRow, NewNeed, RevisionStanding};
 use domain::consent::ConsentKind;
 use domain::need::{
     AskedLine, BudgetItem, ContributionKind, Indicator, JointBuilding, NeedContent, NeedStatus, PairingForm, asked,
@@ -81,11 +81,12 @@ pub async fn insert(
     Ok(())
 }
 
-/// Replaces the text of a draft or returned need that is still at the version that the writer read.
+/// Replaces the text of a need that is in this state and still at the version that was read.
 pub async fn update_content(
     connection: &mut PgConnection,
     id: NeedId,
     change: &NeedChange,
+    status: NeedStatus,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
     let content = change.content.trimmed();
@@ -94,7 +95,7 @@ pub async fn update_content(
          set field = $3, title = $4, description = $5, amount_fen = $6, price_basis = $7, asked = $8, procured = $9,
              form = $10, joint = $11, wanted_by = $12, outcome = $13, indicator = $14, outcome_quantity = $15,
              outcome_unit = $16, changed_at = $17, version = version + 1
-         where id = $1 and version = $2 and status in ('draft', 'returned')",
+         where id = $1 and version = $2 and status = $18",
         id.0,
         change.version,
         content.field.map(domain::need::Field::as_str),
@@ -111,7 +112,8 @@ pub async fn update_content(
         content.indicator.map(Indicator::as_str),
         content.outcome_quantity,
         content.outcome_unit,
-        now
+        now,
+        status.as_str()
     )
     .execute(connection)
     .await
@@ -200,16 +202,22 @@ pub struct Stored {
     pub created_at: DateTime<Utc>,
     pub published_at: Option<DateTime<Utc>>,
     pub publicized_until: Option<NaiveDate>,
+    /// How often it was approved anew, and since when it reads as it does.
+    pub updates: i32,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub revision: Option<RevisionStanding>,
 }
 
 /// One statement, since every need's page begins with it; and one way through it for id and code, since an `or` of both
 /// would be planned anew each time, which costs several times what reading does.
 async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&str>) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query!(
-        r#"select id, code, organisation, village, status, version, kind, field, title, description, amount_fen,
-                  price_basis, asked as "asked: Json<Vec<AskedLine>>", procured, form,
+        r#"select need.id, code, organisation, village, need.status, need.version, kind, field, title, description,
+                  amount_fen, price_basis, asked as "asked: Json<Vec<AskedLine>>", procured, form,
                   joint as "joint: Json<JointBuilding>", wanted_by, outcome, indicator, outcome_quantity, outcome_unit,
-                  created_at, published_at, publicized_until,
+                  need.created_at, published_at, need.publicized_until, approved.number as "number?",
+                  approved.shown_from as "shown_from?", revision.status as "revision?",
+                  revision.publicized_until as "revision_until?",
                   array(select q.file from need_quote q where q.need = need.id order by q.position) as "quotes!",
                   coalesce((
                       select json_agg(json_build_object('name', i.name, 'amount_fen', i.amount_fen) order by i.position)
@@ -223,7 +231,12 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
                       where p.need = need.id
                   ), '[]') as "photos!: Json<Vec<Photo>>"
            from need
-           where id = coalesce($1, (select named.id from need named where named.code = $2))"#,
+           left join lateral (
+               select a.number, a.shown_from from need_approved a where a.need = need.id order by a.number desc limit 1
+           ) approved on true
+           left join need_revision revision on revision.need = need.id
+               and revision.status in ('draft', 'town_review', 'federation_review', 'publicized', 'returned')
+           where need.id = coalesce($1, (select named.id from need named where named.code = $2))"#,
         id.map(|id| id.0),
         code,
         ConsentKind::PhotoPlace.version()
@@ -252,6 +265,10 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
         outcome_unit: row.outcome_unit,
         photos: row.photos.iter().map(|photo| photo.id).collect(),
     };
+    let revision = match row.revision {
+        Some(status) => Some(RevisionStanding { status: word(&status)?, publicized_until: row.revision_until }),
+        None => None,
+    };
     Ok(Some(Stored {
         id: NeedId(row.id),
         code: row.code,
@@ -263,6 +280,9 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
         created_at: row.created_at,
         published_at: row.published_at,
         publicized_until: row.publicized_until,
+        updates: row.number.map_or(0, |number| number - 1),
+        updated_at: row.shown_from,
+        revision,
     }))
 }
 
@@ -280,7 +300,7 @@ pub async fn history(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<
         r#"select e.at, coalesce(o.name, '系统') as "by!", e.after ->> 'status' as "status!", e.reason
            from event e
            left join organisation o on o.id = e.organisation
-           where e.subject = $1 and e.subject_kind = 'need' and e.verb not in ('need_edited', 'need_warned')
+           where e.subject = $1 and e.subject_kind = 'need' and e.verb not in ('need_edited', 'need_warned', 'need_revised')
            order by e.seq"#,
         id.0
     )
@@ -293,19 +313,19 @@ pub async fn history(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<
 
 /// One line of a list.
 pub struct Row {
-    id: uuid::Uuid,
-    code: Option<String>,
-    village: String,
-    status: String,
-    title: String,
-    kind: String,
-    field: Option<String>,
-    asked: Json<Vec<AskedLine>>,
-    amount_fen: Option<i64>,
-    wanted_by: Option<NaiveDate>,
-    outcome: String,
-    photo: Option<uuid::Uuid>,
-    changed_at: DateTime<Utc>,
+    pub id: uuid::Uuid,
+    pub code: Option<String>,
+    pub village: String,
+    pub status: String,
+    pub title: String,
+    pub kind: String,
+    pub field: Option<String>,
+    pub asked: Json<Vec<AskedLine>>,
+    pub amount_fen: Option<i64>,
+    pub wanted_by: Option<NaiveDate>,
+    pub outcome: String,
+    pub photo: Option<uuid::Uuid>,
+    pub changed_at: DateTime<Utc>,
 }
 
 impl Row {

@@ -189,6 +189,11 @@ pub async fn givers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<Organisat
     Ok(sql::givers(tx, need).await?)
 }
 
+/// The enterprises that have promised money for a need and still stand by it, each once.
+pub async fn pledgers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<OrganisationId>> {
+    Ok(sql::pledgers(tx, need).await?)
+}
+
 /// What of a need's money was spent, in this transaction.
 pub async fn spent(tx: &mut PgConnection, need: NeedId) -> Result<Fen> {
     sql::spent_of_need(tx, need).await?.ok_or(Error::NotFound)

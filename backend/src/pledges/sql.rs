@@ -563,6 +563,17 @@ pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result
     Ok(ids.into_iter().map(OrganisationId).collect())
 }
 
+/// The enterprises with a pledge for a need that counts.
+pub async fn pledgers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
+    let ids = sqlx::query_scalar!(
+        r#"select distinct enterprise as "enterprise!" from pledge_counted where need = $1 and counted_fen > 0 order by 1"#,
+        need.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
 pub async fn waiting_for_money(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,

@@ -13,6 +13,7 @@ use crate::http::caller::{
     Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
     PlatformAdmin, Town, TownDesk, Village,
 };
+use crate::needs::revisions;
 use crate::{
     arrivals, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets, verifications,
 };
@@ -20,7 +21,7 @@ use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
 use domain::api::todo::{Todo, TodoItem};
 use domain::campaign::legal_day;
-use domain::need::NeedStatus;
+use domain::need::{NeedStatus, RevisionStatus};
 use domain::organisation::{Acting, Role};
 use domain::todo::{SILENCE_DAYS, TodoKind, Waiting};
 use futures::future::BoxFuture;
@@ -38,6 +39,12 @@ const SOURCES: &[Source] = &[
     (Federation::ROLES, TodoKind::ReviewNeeds, |tx, desk, _| {
         Box::pin(needs::waiting(tx, desk, NeedStatus::FederationReview))
     }),
+    (Federation::ROLES, TodoKind::ReviewRevisions, |tx, desk, _| {
+        Box::pin(revisions::waiting(tx, desk, RevisionStatus::FederationReview))
+    }),
+    (TownDesk::ROLES, TodoKind::ReviewTownRevisions, |tx, desk, _| {
+        Box::pin(revisions::waiting(tx, desk, RevisionStatus::TownReview))
+    }),
     (Federation::ROLES, TodoKind::AcceptNeeds, |tx, desk, _| {
         Box::pin(needs::waiting(tx, desk, NeedStatus::Acceptance))
     }),
@@ -49,6 +56,7 @@ const SOURCES: &[Source] = &[
     }),
     (Federation::ROLES, TodoKind::AnswerEnquiries, |tx, desk, _| Box::pin(enquiries::waiting(tx, desk))),
     (Village::ROLES, TodoKind::MendNeeds, |tx, desk, _| Box::pin(needs::waiting_to_be_mended(tx, desk))),
+    (Village::ROLES, TodoKind::MendRevisions, |tx, desk, _| Box::pin(revisions::waiting_to_be_mended(tx, desk))),
     (Village::ROLES, TodoKind::MendSpending, |tx, desk, _| Box::pin(deliveries::waiting_to_be_mended(tx, desk))),
     (Village::ROLES, TodoKind::ReportsDue, |tx, desk, now| {
         Box::pin(deliveries::reports_due(tx, desk, now - Days::new(SILENCE_DAYS)))

@@ -10,7 +10,7 @@ use domain::api::needs::{self, Need};
 use domain::api::places::{self, PlacesQuery};
 use domain::api::{ApiError, ErrorCode};
 use domain::enquiry::{Topic, is_reference};
-use domain::need::NeedStatus;
+use domain::need::{NeedStatus, RevisionStatus};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -63,9 +63,12 @@ fn about_need(need: &Need) -> AnyView {
     let objects = (need.status == NeedStatus::Publicized).then(|| {
         view! { <p class="soft">{t!("这条需求正在公示。您的异议答复之前，它不会开放对接。请写明哪里不属实、依据是什么。")}</p> }
     });
+    let revised = need.revision.filter(|revision| revision.status == RevisionStatus::Publicized).map(|_| {
+        view! { <p class="soft">{t!("这条需求的修改正在公示。您的异议答复之前，修改不会生效。请写明哪里不合适、依据是什么。")}</p> }
+    });
     view! {
         <p>{t!("关于需求：")}<a href=link>{code.clone()}" "{need.content.title.clone()}</a></p>
-        {objects}
+        {objects}{revised}
         <input type="hidden" name="need" value=need.id.to_string() />
         <input type="hidden" name="about" value=code />
         <input type="hidden" name="topic" value=Topic::Need.as_str() />

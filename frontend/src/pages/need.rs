@@ -8,13 +8,15 @@ use crate::parts::photos::photos;
 use crate::parts::place::{links, path};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};
+use crate::parts::similar::similar_needs;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
 use domain::api::{deliveries, disbursements};
-use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness};
+use domain::campaign::legal_day;
+use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness, RevisionStatus};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -29,6 +31,8 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     });
     let funds = if need.is_public() { Some(funds(visit, &need).await?) } else { None };
     let fitting = recommendations::of_need(visit, &need).await?;
+    // Whoever works on it reads its history, and is told of needs that may be the same.
+    let similar = if need.history.is_empty() { None } else { similar_needs(visit, (need.id, need.status)).await? };
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(|form| summary_of_row(form, form.value("action")))}
@@ -44,6 +48,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         </p>
         {returned(&need)}
         {standing(&need)}
+        {revision(&need)}
         <div class="two reading">
             <aside class="ahead">
                 {facts(&need)}
@@ -60,6 +65,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {if content.kind == ContributionKind::Money { budget(&need) } else { asked(&need) }}
                 {joint(&need)}
                 {funds}
+                {similar}
                 {fitting}
             </div>
             <aside class="behind">
@@ -146,6 +152,40 @@ fn standing(need: &Need) -> Option<AnyView> {
         _ => return None,
     };
     Some(view! { <p class="note">{says}</p> }.into_any())
+}
+
+/// A change of it that is under way: everybody knows of one that is shown for objections.
+fn revision(need: &Need) -> Option<AnyView> {
+    let revision = need.revision?;
+    let name = need.code.clone().unwrap_or_else(|| need.id.to_string());
+    if let Some(until) = revision.publicized_until.filter(|_| revision.status == RevisionStatus::Publicized) {
+        let (object, compare) =
+            (href(&format!("/contact?need={name}")), href(&format!("/needs/{name}/versions#proposed")));
+        return Some(
+            view! {
+                <section class="card">
+                    <p><b>{t!("这条需求有一项修改正在公示，到 {until} 为止。", until = date(until))}</b>" "
+                    {t!("在那以前，公开的内容不变。")}</p>
+                    <p><a href=compare>{t!("看改了什么")}</a>" "<a href=object>{t!("提出异议")}</a></p>
+                </section>
+            }
+            .into_any(),
+        );
+    }
+    let link = href(&format!("/needs/{name}/revision"));
+    let state = text(revision.status.label());
+    Some(
+        view! { <p class="note">{state}"。"{t!("公开的内容先不变。")}" "<a href=link>{t!("打开这项修改")}</a></p> }
+            .into_any(),
+    )
+}
+
+/// How often it was changed since it was first public, with the way to what was changed.
+fn updates(need: &Need) -> Option<AnyView> {
+    let day = date(legal_day(need.updated_at?));
+    let link = href(&format!("/needs/{}/versions", need.code.as_ref()?));
+    let said = t!("已更新 {n} 次，最近 {day}", n = need.updates, day = day);
+    Some(view! { <dt>{t!("更新")}</dt><dd>{said}" "<a href=link>{t!("看改了什么")}</a></dd> }.into_any())
 }
 
 /// What is asked besides money: each thing with the parts that its kind has.
@@ -349,6 +389,7 @@ fn facts(need: &Need) -> AnyView {
                 <dt>{t!("村（社区）")}</dt>
                 <dd><a href=href(&path(&need.place.code))>{need.place.village.clone()}</a></dd>
                 {need.published_at.map(|at| view! { <dt>{t!("公开时间")}</dt><dd>{instant(at)}</dd> })}
+                {updates(need)}
             </dl>
         </section>
     }
@@ -360,7 +401,15 @@ fn actions(visit: &Visit, need: &Need) -> Option<AnyView> {
     let edit = need.may.edit.then(|| {
         view! { <p><a class="button quiet" href=href(&format!("/work/needs/{}", need.id))>{t!("修改内容")}</a></p> }
     });
-    if edit.is_none() && need.may.steps.is_empty() {
+    let revise = need.may.revise.then(|| {
+        let link = href(&format!("/work/needs/{}/revision", need.id));
+        let label = if need.revision.is_some() { t!("继续写修改稿") } else { t!("提出修改") };
+        view! {
+            <p><a class="button quiet" href=link>{label}</a></p>
+            <p class="soft">{t!("修改要重新审核；通过以前，公开的内容不变。")}</p>
+        }
+    });
+    if edit.is_none() && revise.is_none() && need.may.steps.is_empty() {
         return None;
     }
     let (apart, due): (Vec<NeedAction>, Vec<NeedAction>) =
@@ -370,7 +419,7 @@ fn actions(visit: &Visit, need: &Need) -> Option<AnyView> {
         view! {
             <section class="card steps">
                 <h2>{t!("下一步")}</h2>
-                {edit}
+                {edit}{revise}
                 {steps.collect_view()}
             </section>
         }

@@ -3,12 +3,14 @@
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary, tick};
 use crate::parts::recorded::{self, Fact};
+use crate::parts::similar::similar_needs;
 use crate::visit::{FormState, KeptPhoto, Page, Visit};
 use crate::words::{href, text};
+use domain::api::files::Photo;
 use domain::api::needs::{self, Need};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::to_half_width;
-use domain::need::{AskedPart, ContributionKind, Field as NeedField, Indicator, PairingForm, Readiness};
+use domain::need::{AskedPart, ContributionKind, Field as NeedField, Indicator, NeedContent, PairingForm, Readiness};
 use domain::organisation::Role;
 use domain::{Fen, NeedId};
 use leptos::prelude::*;
@@ -38,9 +40,10 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     };
     let stored = stored.map(|need| {
         let path = if need.may.edit { format!("/work/needs/{}", need.id) } else { format!("/needs/{}", need.id) };
-        recorded::under_this_id(&path, differences(&filled(&need), &form))
+        recorded::under_this_id(&path, differences(&filled(&need.content, &need.photos, need.version), &form))
     });
-    Ok(Page::new(t!("写需求"), view(visit, (&form, stored), &village, t!("写一条需求"))))
+    let wording = Wording { heading: t!("写一条需求"), revises: false };
+    Ok(Page::new(t!("写需求"), view(visit, (&form, stored), &village, wording)))
 }
 
 /// The six kinds, each with what it is for.
@@ -74,15 +77,18 @@ fn kinds(village: &str) -> AnyView {
 pub async fn edit(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let village = own_village(visit)?;
     let need = visit.call(needs::get(id)).await?;
-    let now = filled(&need);
+    let now = filled(&need.content, &need.photos, need.version);
+    let wording = Wording { heading: t!("修改需求"), revises: false };
     let Some(typed) = &visit.form else {
         if !need.may.edit {
             return Err(ApiError::new(ErrorCode::NotFound, "这条需求现在不能修改"));
         }
-        return Ok(Page::new(t!("修改需求"), view(visit, (&now, None), &village, t!("修改需求"))));
+        let hint = similar_needs(visit, (need.id, need.status)).await?;
+        return Ok(Page::new(t!("修改需求"), view(visit, (&now, hint), &village, wording)));
     };
     if !need.may.edit {
-        return Ok(Page::new(t!("修改需求"), too_late(&need, typed)));
+        let state = text(need.status.label());
+        return Ok(Page::new(t!("修改需求"), too_late((&need, state), typed, wording.heading)));
     }
     let mut form = typed.clone();
     // Whoever saves again has seen what a colleague saved meanwhile: it stands beside what was typed.
@@ -90,16 +96,15 @@ pub async fn edit(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         form.replace("version", need.version.to_string());
         recorded::meanwhile(differences(&now, &form))
     });
-    Ok(Page::new(t!("修改需求"), view(visit, (&form, stored), &village, t!("修改需求"))))
+    Ok(Page::new(t!("修改需求"), view(visit, (&form, stored), &village, wording)))
 }
 
 /// A colleague sent the need off while this was being typed.
-fn too_late(need: &Need, typed: &FormState) -> AnyView {
-    let state = text(need.status.label());
+pub(super) fn too_late((need, state): (&Need, String), typed: &FormState, heading: &'static str) -> AnyView {
     let link = href(&format!("/needs/{}", need.id));
     view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
-        <h1>{t!("修改需求")}</h1>
+        <h1>{heading}</h1>
         {summary(typed)}
         <p class="note">{t!("这条需求现在是“{state}”，不能修改。", state = state)}" "<a href=link>{t!("打开这条需求")}</a></p>
         {recorded::typed(differences(typed, &FormState::default()))}
@@ -108,7 +113,7 @@ fn too_late(need: &Need, typed: &FormState) -> AnyView {
 }
 
 /// What of the first differs from the second, as people read it.
-fn differences(first: &FormState, second: &FormState) -> Vec<Fact> {
+pub(super) fn differences(first: &FormState, second: &FormState) -> Vec<Fact> {
     let labels = [
         ("field", t!("需求领域")),
         ("title", t!("标题")),
@@ -130,6 +135,7 @@ fn differences(first: &FormState, second: &FormState) -> Vec<Fact> {
         ("outcome_unit", t!("单位")),
         ("wanted_by", t!("希望完成的日期")),
         ("photos", t!("现场照片")),
+        ("why", t!("为什么要改")),
     ];
     let differs = |name: &str| comparable(first, name) != comparable(second, name);
     labels.into_iter().filter(|(name, _)| differs(name)).map(|(name, label)| (label, readable(first, name))).collect()
@@ -173,7 +179,7 @@ fn readable(form: &FormState, name: &str) -> String {
     }
 }
 
-fn own_village(visit: &Visit) -> Result<String, ApiError> {
+pub(super) fn own_village(visit: &Visit) -> Result<String, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
     let writes = [Role::VillageReporter, Role::VillageHead];
     me.acting_as(&writes)
@@ -182,10 +188,9 @@ fn own_village(visit: &Visit) -> Result<String, ApiError> {
 }
 
 /// The saved content as form values.
-fn filled(need: &Need) -> FormState {
-    let content = &need.content;
+pub(super) fn filled(content: &NeedContent, photos: &[Photo], version: i32) -> FormState {
     let mut form = FormState::default();
-    form.set("version", need.version.to_string());
+    form.set("version", version.to_string());
     form.set("kind", content.kind.as_str());
     for line in &content.lines {
         for rule in content.kind.line_parts() {
@@ -221,16 +226,28 @@ fn filled(need: &Need) -> FormState {
     form.set("outcome", content.outcome.clone());
     form.set("outcome_quantity", content.outcome_quantity.map(|n| n.to_string()).unwrap_or_default());
     form.set("outcome_unit", content.outcome_unit.clone());
-    form.photos = need
-        .photos
+    form.photos = photos
         .iter()
         .map(|photo| KeptPhoto { id: photo.id, width: photo.width, height: photo.height, bytes: 0 })
         .collect();
     form
 }
 
-/// The form, with what is stored already where that is something else.
-fn view(visit: &Visit, (form, stored): (&FormState, Option<AnyView>), village: &str, heading: &'static str) -> AnyView {
+/// What of the form depends on what it is for.
+#[derive(Clone, Copy)]
+pub(super) struct Wording {
+    pub heading: &'static str,
+    /// It proposes another text for a need that is public.
+    pub revises: bool,
+}
+
+/// The form, below what has to be seen first: what is stored already where that is something else, needs like it.
+pub(super) fn view(
+    visit: &Visit,
+    (form, first): (&FormState, Option<AnyView>),
+    village: &str,
+    wording: Wording,
+) -> AnyView {
     let fields = NeedField::ALL.iter().map(|field| (field.to_string(), text(field.label()))).collect();
     let kind = form.value("kind").parse().unwrap_or(ContributionKind::Money);
     let hidden = ["id", "version", "kind"].map(|name| {
@@ -239,11 +256,12 @@ fn view(visit: &Visit, (form, stored): (&FormState, Option<AnyView>), village: &
     });
     view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
-        <h1>{heading}</h1>
+        <h1>{wording.heading}</h1>
         <p class="tags"><span class="tag">{text(kind.label())}</span><span class="soft">{village.to_owned()}</span></p>
-        {summary(form)}{stored}
+        {summary(form)}{first}
         <form class="long" method="post" enctype="multipart/form-data" action=href(&visit.path)>
             {hidden}
+            {wording.revises.then(|| why(form))}
             <fieldset class="card">
                 <legend>{t!("要做什么")}</legend>
                 {Field::new(form, "field", t!("需求领域")).select(t!("请选择"), fields)}
@@ -270,6 +288,19 @@ fn view(visit: &Visit, (form, stored): (&FormState, Option<AnyView>), village: &
                 <button class="button quiet" name="action" value="save">{t!("保存草稿")}</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Of a proposal: why, which everybody reads who has promised something.
+fn why(form: &FormState) -> AnyView {
+    view! {
+        <fieldset class="card">
+            <legend>{t!("为什么要改")}</legend>
+            <p class="soft">{t!("公开的内容先不变。村（社区）和类别不能改；已有认捐的，金额不能少于认捐。要得更多或换了用途的，通过后先公示 7 天。")}</p>
+            {Field::new(form, "why", t!("为什么要改"))
+                .hint(t!("已有企业认捐或承诺的必须写，会公开并告诉他们。")).area(2)}
+        </fieldset>
     }
     .into_any()
 }

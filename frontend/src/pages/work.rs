@@ -3,7 +3,7 @@
 use super::bank_lines::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
-use super::{offers, organisation, parent_unit, recommendations, verifications};
+use super::{offers, organisation, parent_unit, recommendations, revision, verifications};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, instant, text};
@@ -27,12 +27,14 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     sections.extend(parent_unit::asked(visit).await?);
     if visit.has(&[Role::TownReviewer, Role::FederationCounty, Role::FederationCity]) {
         sections.push(review(visit).await?);
+        sections.extend(revision::waiting(visit).await?);
     }
     if visit.has(&[Role::FederationCounty, Role::FederationCity]) {
         sections.push(verifications::waiting(visit).await?);
     }
     if visit.has(&[Role::VillageReporter, Role::VillageHead]) {
         sections.push(own(visit).await?);
+        sections.extend(revision::waiting(visit).await?);
     }
     if visit.has(&[Role::CharityOwner, Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
         sections.push(bank_lines(visit).await?);

@@ -2,7 +2,7 @@
 
 use super::files::Photo;
 use super::{Call, Count, List};
-use crate::need::{ContributionKind, Field, NeedAction, NeedContent, NeedStatus, names_a_need};
+use crate::need::{ContributionKind, Field, NeedAction, NeedContent, NeedStatus, RevisionStatus, names_a_need};
 use crate::place::PlaceCode;
 use crate::{Fen, FileId, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -153,6 +153,11 @@ pub struct Need {
     pub published_at: Option<DateTime<Utc>>,
     /// The last day on which it is shown for objections before anybody can promise anything.
     pub publicized_until: Option<NaiveDate>,
+    /// How often it was changed since it was first approved, and since when it reads as it does.
+    pub updates: i32,
+    pub updated_at: Option<DateTime<Utc>>,
+    /// The revision that is under way: for those who work on the need, and for everybody while it is shown for objections.
+    pub revision: Option<RevisionStanding>,
     /// How many letters object to it and wait for an answer; only for those who see the history.
     pub objections: Option<i64>,
     /// What happened to it, oldest first; only for the village, its federation and the auditor.
@@ -165,8 +170,18 @@ pub struct Need {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeedRights {
     pub edit: bool,
+    /// To propose a change, or to go on with the one that is under way.
+    pub revise: bool,
     /// The steps that this caller may take as the need stands.
     pub steps: Vec<NeedAction>,
+}
+
+/// How far a revision is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevisionStanding {
+    pub status: RevisionStatus,
+    pub publicized_until: Option<NaiveDate>,
 }
 
 impl NeedRights {

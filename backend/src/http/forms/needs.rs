@@ -23,7 +23,7 @@ pub async fn edit(State(site): State<Site>, Path(id): Path<String>, request: Req
 }
 
 /// What was typed as a need's content. What cannot be read is a problem and left out.
-fn content(form: &mut Form) -> Option<NeedContent> {
+pub(super) fn content(form: &mut Form) -> Option<NeedContent> {
     let village = own_village(form)?;
     let kind = chosen(form, "kind").unwrap_or(ContributionKind::Money);
     let money = kind == ContributionKind::Money;
@@ -67,7 +67,7 @@ fn content(form: &mut Form) -> Option<NeedContent> {
 }
 
 /// One of a closed set of words; none where nothing, or nothing of ours, was chosen.
-fn chosen<T: FromStr>(form: &Form, name: &str) -> Option<T> {
+pub(super) fn chosen<T: FromStr>(form: &Form, name: &str) -> Option<T> {
     form.value(name).parse().ok()
 }
 
@@ -192,7 +192,7 @@ async fn save(site: Site, request: Request, id: Option<NeedId>) -> Response {
 }
 
 /// The same page with more empty rows: nothing is checked and nothing saved.
-async fn more_rows(site: &Site, mut form: Form, kind: ContributionKind) -> Response {
+pub(super) async fn more_rows(site: &Site, mut form: Form, kind: ContributionKind) -> Response {
     form.state.problems.clear();
     let names: Vec<String> = match kind {
         ContributionKind::Money => vec!["item_name".into(), "item_amount".into()],

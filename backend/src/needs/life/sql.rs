@@ -96,6 +96,13 @@ pub async fn move_to(
     .await
 }
 
+/// Of a need that is shown for objections.
+pub async fn show_until(connection: &mut PgConnection, id: NeedId, until: NaiveDate) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("update need set publicized_until = $2 where id = $1 and status = 'publicized'", id.0, until)
+        .execute(connection)
+        .await
+}
+
 pub async fn next_number(connection: &mut PgConnection, county: &str, year: i32) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "insert into need_code_counter as c (county, year, last) values ($1, $2, 1)
