@@ -89,6 +89,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "audit",
             "campaigns",
             "check",
+            "commitments",
             "consents",
             "deliveries",
             "digest",

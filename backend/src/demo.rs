@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused. It is whole when the installation says so, which is written last.
 
+mod commitments;
 mod desk;
 mod gifts;
 mod needs;
@@ -181,6 +182,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
     offers::seed(app).await?;
+    commitments::seed(app).await?;
     desk::seed(app).await
 }
 

@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
-    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets, texts,
-    todo, verifications,
+    areas, arrivals, audit, campaigns, commitments, consents, deliveries, disbursements, enquiries, files, jobs,
+    ledger, links, matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations,
+    resets, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -51,6 +51,7 @@ pub fn endpoints() -> Endpoints {
         matching::routes(),
         campaigns::routes(),
         pledges::routes(),
+        commitments::routes(),
         arrivals::routes(),
         ledger::routes(),
         payees::routes(),

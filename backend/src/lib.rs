@@ -19,6 +19,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod check;
 pub mod clock;
+pub mod commitments;
 pub mod config;
 pub mod consents;
 pub mod db;

@@ -7,6 +7,8 @@ mod area;
 mod audit;
 mod bank_lines;
 mod campaigns;
+mod commitment_form;
+mod commitments;
 mod consents;
 mod contact;
 mod correction;
@@ -110,6 +112,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledge"] => pledge_form::page(visit).await,
         ["pledges", id] => pledge::one(visit, id).await,
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
+        ["commitments"] => commitments::page(visit).await,
+        ["commitments", "new"] => commitment_form::page(visit).await,
+        ["commitments", id] => commitments::one(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit).await,

@@ -1,6 +1,7 @@
 //! What several pages are made of.
 
 pub mod choice;
+pub mod commitments;
 pub mod comparison;
 pub mod field;
 pub mod four;

@@ -5,6 +5,8 @@ mod again;
 mod audit;
 mod bank_lines;
 mod check;
+mod commitment_forms;
+mod commitments;
 mod consents;
 mod consents_in_force;
 mod crawlers;

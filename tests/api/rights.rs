@@ -1,6 +1,7 @@
 //! Who may do what: every endpoint and every page, taken from the API document and from the list of pages, against
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
+use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
 use crate::endpoints::{Operation, operations};
@@ -16,6 +17,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::api::PREFIX;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::commitments;
 use domain::api::deliveries;
 use domain::api::disbursements;
 use domain::api::enquiries;
@@ -29,7 +31,7 @@ use domain::api::sessions;
 use domain::api::texts;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
-use domain::need::{NeedContent, RevisionAction};
+use domain::need::{ContributionKind, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::place::ListSubject;
 use domain::{Fen, InvitationId, NeedId, ResetId};
@@ -143,9 +145,17 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let revision = village.call(need_versions::save(need.id, &revised)).await.unwrap();
     let handed_in = RevisionStep { version: revision.version, reason: String::new(), publicize: false };
     village.call(need_versions::step(RevisionAction::Submit, need.id, &handed_in)).await.unwrap();
+    let federation = test.signed_in("federation-441424").await;
+    let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
+    let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
+    let delivery = new_part(122, &ready.enterprise, 2).await;
+    ready.enterprise.call(commitments::report(promised.row.id, &delivery)).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/offers/", offer.id.to_string()),
+        ("/commitments/", promised.row.id.to_string()),
+        ("/commitment-parts/", delivery.id.to_string()),
+        ("/needs/{id}/commitments", goods.id.to_string()),
         ("/needs/{id}/offers", need.id.to_string()),
         ("/needs/{id}/versions", need.id.to_string()),
         ("/needs/{id}/revision", need.id.to_string()),
@@ -214,6 +224,14 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /offers/{id}", json!({ "version": offer.version, "content": offer_content() })),
         ("POST /offers/{id}/open", json!({ "version": offer.version })),
         ("POST /offers/{id}/close", json!({ "version": offer.version })),
+        ("POST /commitments", json!(promise(123, &goods, 1))),
+        ("POST /commitments/{id}/display", json!({ "name": "anonymous" })),
+        ("POST /commitments/{id}/withdraw", json!({ "reason": "仓库受灾，今年给不了" })),
+        ("POST /commitments/{id}/waive", json!({ "reason": "余下的由村里自己买" })),
+        ("POST /commitments/{id}/parts", json!(delivery)),
+        ("POST /commitments/{id}/received", json!(delivery)),
+        ("POST /commitment-parts/{id}/dispute", json!({ "reason": "没有收到，请核对" })),
+        ("POST /commitment-parts/{id}/take-back", json!({ "id": Uuid::from_u128(124), "reason": "数错了，重新登记" })),
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),

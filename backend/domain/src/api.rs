@@ -7,6 +7,7 @@ pub mod areas;
 pub mod arrivals;
 pub mod audit;
 pub mod campaigns;
+pub mod commitments;
 pub mod consents;
 pub mod contact;
 pub mod deliveries;

@@ -4,6 +4,7 @@
 
 use crate::api::payees::PayeeStatus;
 use crate::arrival::BankLineStatus;
+use crate::commitment::{CommitmentStatus, PartStatus};
 use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
@@ -104,6 +105,17 @@ pub const VERBS: &[(&str, &str)] = &[
     ("need_dismissal_undone", "撤销“不合适”"),
     ("pledged", "认捐"),
     ("pledge_display_changed", "修改认捐的公开方式"),
+    ("committed", "承诺资金以外的需求"),
+    ("commitment_withdrawn", "撤回承诺"),
+    ("commitment_waived", "豁免承诺的余下部分"),
+    ("commitment_display_changed", "修改承诺的公开方式"),
+    ("commitment_part_reported", "登记兑现"),
+    ("commitment_part_received", "登记收到"),
+    ("commitment_part_confirmed", "确认收到兑现"),
+    ("commitment_part_disputed", "对兑现有异议"),
+    ("commitment_part_taken_back", "冲回一笔兑现"),
+    ("commitment_reminded", "提醒企业兑现承诺"),
+    ("commitment_part_reminded", "提醒村里确认兑现"),
     ("bank_line_entered", "录入银行流水"),
     ("bank_line_matched", "对账"),
     ("bank_line_unmatched", "撤回对账"),
@@ -141,6 +153,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("need_revision", "需求的修改"),
     ("offer", "供给意向"),
     ("pledge", "认捐"),
+    ("commitment", "资金以外的承诺"),
     ("bank_line", "银行流水"),
     ("payee", "收款账户"),
     ("allocation", "分配"),
@@ -202,6 +215,8 @@ fn field_label(name: &str) -> &str {
         "as_of" => "截至日期",
         "rows_read" => "行数",
         "changed" => "改动处数",
+        "quantity" => "数量",
+        "due_on" => "约定日期",
         other => other,
     }
 }
@@ -232,6 +247,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "need_revision" => of!(RevisionStatus),
         "offer" => of!(OfferStatus),
         "pledge" => of!(PledgeStatus),
+        "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "bank_line" => of!(BankLineStatus),
         "payee" => of!(PayeeStatus),
         "disbursement" => of!(DisbursementStatus),

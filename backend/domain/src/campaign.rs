@@ -110,6 +110,12 @@ pub struct MoneyOnItsWay;
 pub struct CampaignYear(i32);
 
 impl CampaignYear {
+    /// The one that starts in a calendar year.
+    #[must_use]
+    pub const fn starting_in(year: i32) -> Self {
+        CampaignYear(year)
+    }
+
     /// The campaign year that a legal day (Asia/Shanghai) lies in.
     #[must_use]
     pub fn of(day: NaiveDate) -> Self {

@@ -65,6 +65,10 @@ ids! {
     EventId,
     /// A promise of money to a campaign; not money.
     PledgeId,
+    /// A promise of something besides money.
+    CommitmentId,
+    /// One delivery of what was promised.
+    CommitmentPartId,
     /// One campaign of one charity in one campaign year.
     CampaignId,
     /// A bank account of a charity.

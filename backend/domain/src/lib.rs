@@ -11,6 +11,7 @@ pub mod arrival;
 pub mod audit;
 pub mod campaign;
 pub mod code;
+pub mod commitment;
 pub mod consent;
 pub mod day;
 pub mod delivery;

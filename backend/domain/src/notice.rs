@@ -16,6 +16,8 @@ words! {
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
         PayeeChanged = "payee_changed" / "收款账户变更",
+        /// What was promised besides money: made, delivered, confirmed, late.
+        Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
         /// Password, second factor, membership, verification: what keeps an account its owner's.
         Account = "account" / "账号、密码和单位认证",
         /// The daily count of what waits.
@@ -75,7 +77,7 @@ impl NoticeKind {
     #[must_use]
     pub const fn readers(self) -> &'static [Role] {
         match self {
-            NoticeKind::NeedMoved => &[
+            NoticeKind::NeedMoved | NoticeKind::Commitment => &[
                 Role::VillageReporter,
                 Role::VillageHead,
                 Role::EnterpriseOwner,

@@ -8,6 +8,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 
 /// After so many days without a word on money that was paid out, a village is asked for a report.
 pub const SILENCE_DAYS: u64 = 30;
+/// From so many days before its agreed day a commitment stands among what its enterprise has to do.
+pub const AHEAD_DAYS: u64 = 30;
 
 words! {
     /// What waits. The order is that of the page where several wait equally long.
@@ -32,6 +34,8 @@ words! {
         MakePayments = "make_payments" / "待付款的拨付",
         AcceptSpending = "accept_spending" / "待核销的支出",
         AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
+        DeliverCommitments = "deliver_commitments" / "快到期或已过期的承诺",
+        ConfirmDeliveries = "confirm_deliveries" / "待确认收到的兑现",
         SecondRoles = "second_roles" / "待您同意的岗位",
         ApproveResets = "approve_resets" / "待您同意的重设密码",
         DeadJobs = "dead_jobs" / "没有办成的后台任务",
@@ -56,7 +60,8 @@ impl TodoKind {
             | TodoKind::ReviewTownRevisions
             | TodoKind::VerifyEnterprises
             | TodoKind::AnswerEnquiries
-            | TodoKind::AcceptSpending => Within::WorkingDays(5),
+            | TodoKind::AcceptSpending
+            | TodoKind::ConfirmDeliveries => Within::WorkingDays(5),
             TodoKind::MendNeeds | TodoKind::MendRevisions | TodoKind::MendSpending | TodoKind::AcceptNeeds => {
                 Within::WorkingDays(10)
             }
@@ -67,6 +72,8 @@ impl TodoKind {
             TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
                 Within::WorkingDays(3)
             }
+            // A commitment waits from so many days before its own day.
+            TodoKind::DeliverCommitments => Within::Days(AHEAD_DAYS),
             TodoKind::AwaitedPledges => Within::Days(30),
             TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
         }
@@ -87,6 +94,8 @@ impl TodoKind {
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::AwaitedPledges => "/my-gifts",
+            TodoKind::DeliverCommitments => "/commitments?show=open",
+            TodoKind::ConfirmDeliveries => "/commitments?show=to_confirm",
             TodoKind::SecondRoles => "/work/members",
             TodoKind::ApproveResets => "/work/town",
             TodoKind::DeadJobs => "/work/jobs",
@@ -149,7 +158,8 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            assert!(kind.path().starts_with("/work") || kind.path() == "/my-gifts", "{kind}");
+            let pages = ["/work", "/my-gifts", "/commitments"];
+            assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }
 

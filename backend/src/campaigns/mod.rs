@@ -10,11 +10,12 @@ pub use http::routes;
 pub use sql::{OfCharity, of_charity};
 
 use crate::app::App;
+use crate::commitments;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage, MoneyOnItsWay};
+use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay};
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 
@@ -111,6 +112,7 @@ pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
     let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
     let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let campaign = campaign.ok_or(Error::NotFound)?;
+    let commitments = commitments::totals::of_year(&mut tx, CampaignYear::starting_in(campaign.year)).await?;
     let totals = sql::money(&mut tx, id, app.clock.today()).await?;
     Ok(CampaignMoney {
         campaign,
@@ -118,6 +120,7 @@ pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
         pledges: totals.pledges,
         enterprises: totals.enterprises,
         later: totals.later,
+        commitments,
         as_of: app.clock.now(),
     })
 }

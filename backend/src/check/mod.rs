@@ -13,11 +13,11 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub comparison: Comparison,
-    /// The line, lot, account or pledge.
+    /// The line, lot, account, pledge or commitment.
     pub subject: String,
-    /// What the record says, in fen.
+    /// What the record says, in fen; of a commitment, in its unit.
     pub recorded: i64,
-    /// What the transfers add up to, in fen.
+    /// What the transfers, or the parts, add up to.
     pub recomputed: i64,
 }
 
@@ -39,6 +39,8 @@ pub enum Comparison {
     CachedBalances,
     /// What a pledge says has arrived against its confirmed parts.
     PledgesAgainstParts,
+    /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
+    CommitmentsAgainstParts,
 }
 
 impl fmt::Display for Comparison {
@@ -51,6 +53,7 @@ impl fmt::Display for Comparison {
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
+            Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
         })
     }
 }
@@ -58,7 +61,8 @@ impl fmt::Display for Comparison {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { comparison, subject, recorded, recomputed } = self;
-        write!(f, "{comparison}: {subject}: recorded {recorded} fen, recomputed {recomputed} fen")
+        let unit = if *comparison == Comparison::CommitmentsAgainstParts { "" } else { " fen" };
+        write!(f, "{comparison}: {subject}: recorded {recorded}{unit}, recomputed {recomputed}{unit}")
     }
 }
 
@@ -73,5 +77,6 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::states_against_transfers(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
+    findings.extend(sql::commitments_against_parts(&mut tx).await?);
     Ok(findings)
 }

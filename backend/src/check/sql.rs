@@ -190,3 +190,22 @@ pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Resul
     .await?;
     Ok(findings(Comparison::PledgesAgainstParts, rows))
 }
+
+pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select c.id || ' ' || c.unit as "subject!", c.delivered as "recorded!",
+                  coalesce(s.delivered, 0)::bigint as "recomputed!"
+           from commitment c
+           left join (
+               select p.commitment, sum(case when p.corrects is null then p.quantity else -p.quantity end) as delivered
+               from commitment_part p
+               where p.status = 'confirmed'
+               group by p.commitment
+           ) s on s.commitment = c.id
+           where c.delivered <> coalesce(s.delivered, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::CommitmentsAgainstParts, rows))
+}

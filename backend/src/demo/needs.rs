@@ -194,6 +194,7 @@ fn other_kinds(app: &App, village: &Village) -> anyhow::Result<Vec<NeedContent>>
                 title: other.title.into(),
                 description: other.description.into(),
                 lines: vec![line],
+                procured: other.procured,
                 wanted_by: Some(app.clock.today() + Days::new(200)),
                 outcome: other.outcome.0.into(),
                 indicator: Some(other.outcome.1),
@@ -206,6 +207,8 @@ fn other_kinds(app: &App, village: &Village) -> anyhow::Result<Vec<NeedContent>>
 
 struct Other {
     kind: ContributionKind,
+    /// A public body pays for it.
+    procured: bool,
     field: Field,
     title: &'static str,
     description: &'static str,
@@ -216,6 +219,7 @@ struct Other {
 const OTHER_KINDS: &[Other] = &[
     Other {
         kind: ContributionKind::Goods,
+        procured: false,
         field: Field::RuralCivility,
         title: "农家书屋添置书柜和儿童图书",
         description: "书屋去年腾出一间旧教室，桌椅已有，书柜只有两个，书多是十几年前的。周末常有三十多个孩子来，坐在地上看。",
@@ -230,6 +234,7 @@ const OTHER_KINDS: &[Other] = &[
     },
     Other {
         kind: ContributionKind::Jobs,
+        procured: false,
         field: Field::LowIncomeSupport,
         title: "留守妇女想在家门口做手工",
         description: "村里有二十多位妇女要照顾老人孩子，不能外出，会踩缝纫机。村委会腾出八十平方米的房子，水电都通，想请企业来设加工点。",
@@ -245,6 +250,7 @@ const OTHER_KINDS: &[Other] = &[
     },
     Other {
         kind: ContributionKind::Purchase,
+        procured: false,
         field: Field::ConsumptionAssistance,
         title: "山茶油上市，找单位食堂采购",
         description: "全村油茶三百多亩，十二月榨油，往年靠贩子上门，价格压得低。今年统一送镇里检验、统一灌装，想直接卖给食堂和企业。",
@@ -260,6 +266,7 @@ const OTHER_KINDS: &[Other] = &[
     },
     Other {
         kind: ContributionKind::Technology,
+        procured: false,
         field: Field::SpecialtyIndustry,
         title: "油茶低产林改造，请技术员来教",
         description: "油茶林多是八十年代种的，密、老、病虫多，亩产只有别村一半。想请懂油茶的技术员来几次，带着大家修剪、嫁接。",
@@ -273,6 +280,7 @@ const OTHER_KINDS: &[Other] = &[
     },
     Other {
         kind: ContributionKind::Service,
+        procured: false,
         field: Field::SocializedServices,
         title: "给独居老人做一次家电和电路检修",
         description: "村里独居老人三十一户，电线多是老式的，去年有一户插座冒烟。想请企业的电工师傅来，逐户看一遍，换掉危险的开关和插座。",
@@ -283,6 +291,20 @@ const OTHER_KINDS: &[Other] = &[
             (AskedPart::Place, "全村 31 户"),
         ],
         outcome: ("31 户老人用电没有隐患", Indicator::ServedElders, 31),
+    },
+    Other {
+        kind: ContributionKind::Service,
+        procured: true,
+        field: Field::SocializedServices,
+        title: "村道和公厕保洁（镇里购买服务）",
+        description: "村道四公里、公厕两座，保洁由镇里按政府购买服务付费，想请本地企业来做，优先用本村的人。这项服务付费，不是捐赠。",
+        line: &[
+            (AskedPart::Name, "村道和公厕保洁"),
+            (AskedPart::Quantity, "24"),
+            (AskedPart::Period, "全年，每月两天"),
+            (AskedPart::Place, "全村"),
+        ],
+        outcome: ("全年保洁 24 次", Indicator::ServiceVisits, 24),
     },
 ];
 

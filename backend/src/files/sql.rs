@@ -1,5 +1,6 @@
-//! The only SQL on files. What shows a picture is read from `need_photo`, `need_quote`, `need_version_file`, `spending_read` and
-//! `registration_document_now`, and written by the rooms of needs, deliveries and registrations.
+//! The only SQL on files. What shows a picture is read from `need_photo`, `need_quote`, `need_version_file`,
+//! `spending_read`, `registration_document_now` and `commitment_file`, and written by the rooms of needs, deliveries,
+//! registrations and commitments.
 
 use super::picture::Taken;
 use chrono::{DateTime, Utc};
@@ -90,14 +91,17 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
                       as "submitted?",
                   s.charity as "charity?", s.givers as "givers?",
                   d.organisation as "licence_of?", d.place as "licence_place?",
-                  array(select r.organisation from file_reader r where r.file = f.id) as "readers!"
+                  array(select r.organisation from file_reader r where r.file = f.id
+                        union all
+                        select c.enterprise from commitment_file c where c.file = f.id) as "readers!"
            from file f
            left join need_photo p on p.file = f.id
            left join need_quote q on q.file = f.id
            left join spending_file sf on sf.file = f.id
            left join spending_read s on s.id = sf.item
            left join need_version_file v on v.file = f.id
-           left join need n on n.id = coalesce(p.need, q.need, v.need, s.need)
+           left join commitment_file cf on cf.file = f.id
+           left join need n on n.id = coalesce(p.need, q.need, v.need, s.need, cf.need)
            left join registration_document_now d on d.file = f.id
            where f.id = $1
            limit 1"#,

@@ -239,6 +239,10 @@ rights! {
     OfferReader: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
         Auditor, EnterpriseOwner, EnterpriseOperator],
         "只有企业自己和村（社区）、镇（街道）、工商联、农业农村部门、审计的账号可以看供给意向";
+    /// Reads commitments besides money: the enterprise its own, the village those to it, the federation those of its
+    /// place, the auditor all.
+    CommitmentReader: [VillageReporter, VillageHead, FederationCounty, FederationCity, EnterpriseOwner,
+        EnterpriseOperator, Donor, Auditor], "只有企业、村（社区）、工商联和审计的账号可以看资金以外的承诺";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

@@ -4,6 +4,7 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod commitments;
 mod desk;
 mod display;
 mod joining;
@@ -50,6 +51,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/payees", page_and(post(payments::payees)))
         .route("/work/spending/{id}", page_and(post(reports::correct)))
         .route("/work/organisation", page_and(post(verification::organisation)))
+        .route("/commitments/{id}", page_and(post(commitments::step)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
@@ -81,6 +83,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/offers/{id}", page_and(post(offers::edit)))
         .route("/work/profile", page_and(post(offers::profile)))
         .route("/recommendations", page_and(post(offers::dismissal)))
+        .route("/commitments/new", page_and(post(commitments::new)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))

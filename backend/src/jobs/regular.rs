@@ -8,7 +8,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{digest, files, links, needs, offers, people, registrations};
+use crate::{commitments, digest, files, links, needs, offers, people, registrations};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -24,17 +24,19 @@ pub enum Task {
     LapseUnconfirmed,
     ExpireNeeds,
     ExpireOffers,
+    RemindCommitments,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 6] = [
+    const OF_THE_HOUSE: [Task; 7] = [
         Task::DropOldDrafts,
         Task::ForgetOldFailures,
         Task::ForgetOldLinks,
         Task::LapseUnconfirmed,
         Task::ExpireNeeds,
         Task::ExpireOffers,
+        Task::RemindCommitments,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
@@ -46,6 +48,7 @@ impl Task {
             Task::LapseUnconfirmed => "lapse_unconfirmed",
             Task::ExpireNeeds => "expire_needs",
             Task::ExpireOffers => "expire_offers",
+            Task::RemindCommitments => "remind_commitments",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -58,6 +61,7 @@ impl Task {
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),
             Task::ExpireNeeds => needs::life::expire(app).await.map(|_| ()),
             Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
+            Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

@@ -3,6 +3,7 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
+pub mod commitment;
 mod registration;
 
 use crate::clock::shanghai;
@@ -43,6 +44,7 @@ pub enum Letter {
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
+    Commitment(commitment::CommitmentNews),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
@@ -258,6 +260,7 @@ impl Letter {
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
+            Letter::Commitment(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
@@ -280,6 +283,7 @@ impl Letter {
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
+            Letter::Commitment(_) => NoticeKind::Commitment,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)

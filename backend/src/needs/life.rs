@@ -15,7 +15,7 @@ use crate::files;
 use crate::http::caller::{Giver, Origin, Village};
 use crate::mail::letter::{NeedApproved, NeedMoved, NeedReturned};
 use crate::mail::{self, Letter};
-use crate::pledges;
+use crate::{commitments, pledges};
 use chrono::{Datelike, NaiveDate};
 use domain::NeedId;
 use domain::api::needs::{Need, NeedChange, NeedStep};
@@ -164,7 +164,9 @@ impl Moved<'_> {
         let Some(letter) = self.letter(app, tx).await? else { return Ok(()) };
         mail::write_to(tx, app, (self.row.organisation, Village::ROLES), &letter).await?;
         if self.next == NeedStatus::Closed {
-            for giver in pledges::givers(tx, self.id).await? {
+            let mut givers = pledges::givers(tx, self.id).await?;
+            givers.extend(commitments::keepers(tx, self.id).await?);
+            for giver in givers {
                 mail::write_to(tx, app, (giver, Giver::ROLES), &letter).await?;
             }
         }

@@ -1,7 +1,8 @@
 //! What follows for a need from what is promised for it: open, partly met, met.
 //!
 //! It follows the record of events a moment behind, so that the many who pledge to one need at the same time do not wait
-//! for each other. Done twice it does nothing the second time. Deliberately absent: what is promised (pledges).
+//! for each other. Done twice it does nothing the second time. Of money all of it has to be
+//! promised, of anything else all of every line. Deliberately absent: what is promised (pledges, commitments).
 
 mod sql;
 

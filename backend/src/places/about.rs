@@ -1,11 +1,12 @@
 //! One county, town or village: what is said of it, what lies in it, and what became of its public needs.
 //!
-//! Four statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
+//! Five statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
 //! tell no more of a hidden amount than those do. Deliberately absent: needs that are not public, and finding needs.
 
 mod sql;
 
 use crate::app::App;
+use crate::commitments::totals;
 use crate::error::{Error, Result};
 use domain::api::Count;
 use domain::api::places::PlaceInFull;
@@ -26,6 +27,7 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         _ => sql::below(&mut tx, &code).await?,
     };
     let (money, later) = sql::money(&mut tx, &code, app.clock.today()).await?;
+    let commitments = totals::of_place(&mut tx, &code).await?;
     let (delivered, count) = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
     Ok(PlaceInFull {
         place: app.places.place(&code),
@@ -36,6 +38,7 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         below,
         money,
         later,
+        commitments,
         delivered,
         delivered_count: Count::capped(count),
         as_of: app.clock.now(),

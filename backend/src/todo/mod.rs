@@ -15,7 +15,8 @@ use crate::http::caller::{
 };
 use crate::needs::revisions;
 use crate::{
-    arrivals, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets, verifications,
+    arrivals, commitments, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets,
+    verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -78,6 +79,12 @@ const SOURCES: &[Source] = &[
         Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
     }),
     (Enterprise::ROLES, TodoKind::AwaitedPledges, |tx, desk, _| Box::pin(pledges::waiting_for_money(tx, desk))),
+    (Enterprise::ROLES, TodoKind::DeliverCommitments, |tx, desk, now| {
+        Box::pin(commitments::waiting_to_be_delivered(tx, desk, legal_day(now)))
+    }),
+    (Village::ROLES, TodoKind::ConfirmDeliveries, |tx, desk, _| {
+        Box::pin(commitments::parts::waiting_to_be_confirmed(tx, desk))
+    }),
     (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {
         Box::pin(organisations::waiting_to_be_seconded(tx, desk))
     }),

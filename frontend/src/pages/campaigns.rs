@@ -1,5 +1,6 @@
 //! Campaigns: the list, and one with its totals and the pledges that their givers show.
 
+use crate::parts::commitments::totals;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
@@ -62,6 +63,10 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
+                {totals(
+                    &read.commitments,
+                    t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日作出的承诺。", from = campaign.year, to = campaign.year + 1),
+                )}
                 <section id="pledges">
                     <h2>{t!("认捐（{n}）", n = pledges.count)}</h2>
                     {pledge_rows(&pledges.items, t!("还没有认捐。"))}

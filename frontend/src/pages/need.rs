@@ -1,6 +1,7 @@
 //! One need: for everybody when it is public; with its state, history and buttons for those who work on it.
 
 use super::recommendations;
+use crate::parts;
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
@@ -14,7 +15,7 @@ use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
-use domain::api::{deliveries, disbursements};
+use domain::api::{commitments, deliveries, disbursements};
 use domain::campaign::legal_day;
 use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness, RevisionStatus};
 use leptos::prelude::*;
@@ -300,12 +301,17 @@ fn budget(need: &Need) -> AnyView {
 /// Where the rows of the four numbers are on this page.
 const ROWS: Rows = [Some("#pledges"), Some("#pledges"), Some("#payments"), Some("#reports")];
 
-/// The four numbers of a need that asks for money with the rows that are in them, and what the village reports.
+/// The four numbers of a need that asks for money with the rows that are in them, or what is promised and delivered of
+/// anything else; and what the village reports.
 async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
-    let money = if need.content.kind == ContributionKind::Money { Some(sums(visit, need).await?) } else { None };
+    let promised = if need.content.kind == ContributionKind::Money {
+        sums(visit, need).await?
+    } else {
+        parts::commitments::of_need(&visit.call(commitments::of_need(need.id)).await?)
+    };
     let reported = visit.call(deliveries::of_need(need.id)).await?;
     Ok(view! {
-        {money}
+        {promised}
         <section id="reports">
             <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
             {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit), is_own(visit, need))}
@@ -351,6 +357,18 @@ fn report_link(visit: &Visit, need: &Need) -> Option<AnyView> {
 
 fn pledge_link(need: &Need) -> Option<AnyView> {
     let code = need.code.as_ref().filter(|_| need.status.takes_pledges())?;
+    if need.content.kind != ContributionKind::Money {
+        let link = href(&format!("/commitments/new?need={code}"));
+        return Some(
+            view! {
+                <section class="card">
+                    <p><a class="button" href=link>{t!("我们来承担")}</a></p>
+                    <p class="soft">{t!("由已认证的企业承诺数量和日期，可以只承担一部分；兑现由村里确认。")}</p>
+                </section>
+            }
+            .into_any(),
+        );
+    }
     let link = href(&format!("/pledge?need={code}"));
     Some(
         view! {

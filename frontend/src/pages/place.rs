@@ -2,6 +2,7 @@
 //!
 //! What nobody has imported is unknown, and said to be.
 
+use crate::parts::commitments::totals;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::need_row::need_list;
@@ -51,6 +52,7 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
             <aside class="ahead">{standing(&about)}</aside>
             <div class="middle">
                 {funds(&about)}
+                {totals(&about.commitments, t!("这里各条公开需求的合计。").to_owned())}
                 {newest(&needs, &query)}
                 {delivered(&about)}
                 {below(&about)}

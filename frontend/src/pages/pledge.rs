@@ -1,12 +1,14 @@
 //! What an enterprise pledged: one pledge with its payment sheet, and all of them.
 
 use crate::islands::AmountEcho;
+use crate::parts::commitments::totals;
 use crate::parts::field::{Field, summary};
 use crate::parts::money;
 use crate::parts::trail::trail;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::PledgeId;
+use domain::api::commitments::{self, CommitmentQuery};
 use domain::api::pledges::{self, PayTo, Pledge};
 use domain::api::{ApiError, ErrorCode, ledger};
 use domain::ledger::Account;
@@ -194,12 +196,15 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
 pub async fn own(visit: &Visit) -> Result<Page, ApiError> {
     let list = visit.call(pledges::own()).await?;
     let pledges = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let besides = visit.call(commitments::list(&CommitmentQuery::default())).await?;
     let body = view! {
         <div class="head">
             <h1>{t!("我的捐赠（{n}）", n = list.count)}</h1>
             {pledges.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求认捐")}</a> })}
         </div>
         {own_rows(&list.items)}
+        {totals(&besides.totals, t!("我们全部承诺的合计，不含已撤回的。").to_owned())}
+        <p><a href=href("/commitments")>{t!("资金以外的承诺")}</a></p>
     };
     Ok(Page::new(t!("我的捐赠"), body.into_any()))
 }

@@ -93,6 +93,7 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let letters = (!town).then(|| {
         view! {
             <span class="buttons">
+                <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
                 <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
             </span>
@@ -121,6 +122,7 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
             </div>
             {own_rows(&gifts.items)}
+            <p><a href=href("/commitments")>{t!("资金以外的承诺")}</a></p>
         </section>
     }
     .into_any())
@@ -168,7 +170,10 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
                 <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
                 <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
             </div>
-            <p><a href=href("/work/payees")>{t!("我们村的收款账户")}</a></p>
+            <p class="buttons">
+                <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>
+                <a class="button quiet" href=href("/commitments")>{t!("企业对我们村的承诺")}</a>
+            </p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
         </section>
     }

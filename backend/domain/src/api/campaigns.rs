@@ -1,5 +1,6 @@
 //! Campaigns: the list, one with its totals and the pledges that its givers show.
 
+use super::commitments::CommitmentTotal;
 use super::{Call, List};
 use crate::campaign::CampaignStage;
 use crate::four::FourNumbers;
@@ -73,6 +74,8 @@ pub struct CampaignMoney {
     pub enterprises: i64,
     /// Gifts of today that hide their amount and are not in the sums yet.
     pub later: i64,
+    /// What was promised besides money in the campaign's year (1 June to 31 May), each unit for itself.
+    pub commitments: Vec<CommitmentTotal>,
     pub as_of: DateTime<Utc>,
 }
 

@@ -1,5 +1,6 @@
 //! Counties, towns and villages: their list, and everything that is known of one.
 
+use super::commitments::CommitmentTotal;
 use super::needs::Where;
 use super::{Call, Count};
 use crate::four::FourNumbers;
@@ -63,6 +64,8 @@ pub struct PlaceInFull {
     pub money: FourNumbers,
     /// Gifts of today that hide their amount and are not in the sums yet.
     pub later: i64,
+    /// What was promised besides money for its public needs, each unit for itself.
+    pub commitments: Vec<CommitmentTotal>,
     /// Its public needs of which something was reported, latest report first; at most ten.
     pub delivered: Vec<Delivered>,
     pub delivered_count: Count,

@@ -81,7 +81,7 @@ pub fn warned_until(today: NaiveDate) -> NaiveDate {
 }
 
 /// What a step has to know of a need beside its state.
-#[expect(clippy::struct_excessive_bools, reason = "four facts, each for itself")]
+#[expect(clippy::struct_excessive_bools, reason = "some facts, each for itself")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StepFacts {
     /// Somebody reviews for the village's town.
@@ -94,6 +94,8 @@ pub struct StepFacts {
     pub reported: bool,
     /// Money was paid out for it that is not accounted for.
     pub unaccounted: bool,
+    /// Something besides money was promised for it that is neither delivered nor waived, or waits to be confirmed.
+    pub undelivered: bool,
 }
 
 /// Why a step cannot be taken now, and what to do.
@@ -109,6 +111,10 @@ pub enum NotNow {
     NotReported,
     #[error("还有已拨付的款项没有核销。请村里补齐支出凭证，经慈善组织核销后再办结")]
     Unaccounted,
+    #[error(
+        "还有企业的承诺没有兑现完，或有兑现等村里确认。请村里确认收到的部分；余下不再兑现的，由村里或工商联写明原因豁免，再办结"
+    )]
+    Undelivered,
 }
 
 impl NeedStatus {
@@ -146,6 +152,7 @@ impl NeedStatus {
             (Is::InProgress, Do::Finish) if facts.reported => Ok(Is::Acceptance),
             (Is::InProgress, Do::Finish) => Err(NotNow::NotReported),
             (Is::Acceptance, Do::Close) if facts.unaccounted => Err(NotNow::Unaccounted),
+            (Is::Acceptance, Do::Close) if facts.undelivered => Err(NotNow::Undelivered),
             (Is::Acceptance, Do::Close) => Ok(Is::Closed),
             _ => Err(NotNow::State(self)),
         }
@@ -196,6 +203,20 @@ impl NeedStatus {
     #[must_use]
     pub const fn takes_pledges(self) -> bool {
         matches!(self, NeedStatus::Open | NeedStatus::PartlyFunded)
+    }
+
+    /// Whether what was promised besides money may be delivered: also while it is paused, until it is closed.
+    #[must_use]
+    pub const fn takes_deliveries(self) -> bool {
+        matches!(
+            self,
+            NeedStatus::Open
+                | NeedStatus::PartlyFunded
+                | NeedStatus::Funded
+                | NeedStatus::InProgress
+                | NeedStatus::Acceptance
+                | NeedStatus::Paused
+        )
     }
 }
 
@@ -277,6 +298,7 @@ mod tests {
         promised: false,
         reported: true,
         unaccounted: false,
+        undelivered: false,
     };
 
     /// Every pair of state and action: what is not listed is refused by the state.
@@ -350,6 +372,9 @@ mod tests {
         let open = StepFacts { unaccounted: true, ..QUIET };
         assert_eq!(Is::Acceptance.after(Do::Close, &open), Err(NotNow::Unaccounted));
         assert_eq!(Is::Acceptance.after(Do::SendBack, &open), Ok(Is::InProgress));
+        let awaited = StepFacts { undelivered: true, ..QUIET };
+        assert_eq!(Is::Acceptance.after(Do::Close, &awaited), Err(NotNow::Undelivered));
+        assert_eq!(Is::InProgress.after(Do::Finish, &awaited), Ok(Is::Acceptance), "the work itself may be done");
     }
 
     #[test]

@@ -44,7 +44,9 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
     let row = sqlx::query!(
         r#"select n.paused_from,
                   exists (select from town_reviews t where t.town = left(n.village, 9)) as "town_reviews!",
-                  exists (select from pledge_counted p where p.need = n.id and p.counted_fen > 0) as "promised!",
+                  exists (select from pledge_counted p where p.need = n.id and p.counted_fen > 0)
+                      or exists (select from commitment_counted c where c.need = n.id and c.counted > 0) as "promised!",
+                  exists (select from commitment_unsettled u where u.need = n.id) as "undelivered!",
                   exists (select from report r where r.need = n.id) as "reported!",
                   exists (
                       select from money_by_need m where m.need = n.id and m.disbursed_fen > m.spent_fen
@@ -62,6 +64,7 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
             promised: row.promised,
             reported: row.reported,
             unaccounted: row.unaccounted,
+            undelivered: row.undelivered,
         })
     })
     .transpose()
@@ -150,6 +153,7 @@ pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: 
          from need n
          where n.status = 'open' and n.wanted_by < $1
            and not exists (select from pledge_counted p where p.need = n.id and p.counted_fen > 0)
+           and not exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
          order by n.wanted_by, n.id
          limit $2",
         today,

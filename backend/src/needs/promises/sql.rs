@@ -33,12 +33,13 @@ pub async fn set_horizon(connection: &mut PgConnection, horizon: i64) -> sqlx::R
 /// The needs for which something was promised, or that came to another state, after `cursor` up to `horizon`.
 pub async fn touched(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        r#"select distinct coalesce(p.need, n.id) as "need!"
+        r#"select distinct coalesce(p.need, c.need, n.id) as "need!"
            from event e
            left join pledge p on e.subject_kind = 'pledge' and p.id = e.subject and p.need is not null
+           left join commitment c on e.subject_kind = 'commitment' and c.id = e.subject
            left join need n on e.subject_kind = 'need' and n.id = e.subject
            where e.xid > $1::bigint::text::xid8 and e.xid <= $2::bigint::text::xid8
-             and e.subject_kind in ('pledge', 'need') and coalesce(p.need, n.id) is not null"#,
+             and e.subject_kind in ('pledge', 'commitment', 'need') and coalesce(p.need, c.need, n.id) is not null"#,
         cursor,
         horizon
     )
@@ -49,11 +50,20 @@ pub async fn touched(connection: &mut PgConnection, cursor: i64, horizon: i64) -
 /// How the open ones of these needs stand.
 pub async fn standing(connection: &mut PgConnection, needs: &[Uuid]) -> sqlx::Result<Vec<Standing>> {
     let rows = sqlx::query!(
-        r#"select n.id, n.status, n.version, coalesce(n.amount_fen, 0) as "asked_fen!",
-                  coalesce((select sum(p.counted_fen) from pledge_counted p where p.need = n.id), 0)::bigint
-                      as "promised_fen!"
+        r#"select n.id, n.status, n.version,
+                  case when n.kind = 'money' then p.fen > 0 else l.some end as "some!",
+                  case when n.kind = 'money' then p.fen >= n.amount_fen else l.whole end as "whole!"
            from need n
-           where n.id = any($1) and n.kind = 'money' and n.status in ('open', 'partly_funded', 'funded')
+           cross join lateral (
+               select coalesce(sum(p.counted_fen), 0) as fen from pledge_counted p where p.need = n.id
+           ) p
+           cross join lateral (
+               select coalesce(bool_or(l.promised > 0), false) as some,
+                      coalesce(bool_and(l.promised >= l.asked), false) as whole
+               from commitment_by_line l
+               where l.need = n.id
+           ) l
+           where n.id = any($1) and n.status in ('open', 'partly_funded', 'funded')
            order by n.id"#,
         needs
     )
@@ -66,10 +76,10 @@ pub async fn standing(connection: &mut PgConnection, needs: &[Uuid]) -> sqlx::Re
                 id: NeedId(row.id),
                 status: status.map_err(|error| sqlx::Error::Decode(format!("need.status: {error}").into()))?,
                 version: row.version,
-                promises: match row.promised_fen {
-                    0 => Promises::None,
-                    promised if promised < row.asked_fen => Promises::Some,
-                    _ => Promises::All,
+                promises: match (row.some, row.whole) {
+                    (false, _) => Promises::None,
+                    (true, false) => Promises::Some,
+                    (true, true) => Promises::All,
                 },
             })
         })
