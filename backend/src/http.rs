@@ -46,6 +46,7 @@ pub fn endpoints() -> Endpoints {
         places::routes(),
         files::routes(),
         needs::routes(),
+        needs::imports::routes(),
         offers::routes(),
         matching::routes(),
         campaigns::routes(),

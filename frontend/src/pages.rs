@@ -21,6 +21,7 @@ mod links;
 mod members;
 mod need;
 mod need_form;
+mod need_imports;
 mod needs;
 mod notices;
 mod offer_form;
@@ -93,6 +94,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
     match segments.as_slice() {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
+        ["needs", "import"] => need_imports::page(visit).await,
+        ["needs", "imports", id] => need_imports::one(visit, id).await,
         ["needs", id] => need::page(visit, id).await,
         ["offers"] => offers::page(visit).await,
         ["offers", id] => offers::one(visit, id).await,

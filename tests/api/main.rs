@@ -26,6 +26,8 @@ mod matching;
 mod members;
 mod money;
 mod money_forms;
+mod need_imports;
+mod need_imports_read;
 mod need_kinds;
 mod need_life;
 mod needs;

@@ -7,6 +7,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
+use crate::need_imports::{read as read_needs, two_needs};
 use crate::needs::{VILLAGE, content, new_need, submitted};
 use crate::offers::{content as offer_content, new_offer, opened};
 use crate::place_imports::{CLASSES, upload};
@@ -20,6 +21,7 @@ use domain::api::deliveries;
 use domain::api::disbursements;
 use domain::api::enquiries;
 use domain::api::invitations::{self, NewInvitation};
+use domain::api::need_imports::TemplateFormat;
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::payees;
 use domain::api::registrations;
@@ -136,6 +138,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
+    let import = read_needs(village, 110, two_needs(VILLAGE)).await.unwrap();
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
 
     let ids = BTreeMap::from([
@@ -170,6 +173,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/villages/", VILLAGE.to_owned()),
         ("/towns/", VILLAGE[..9].to_owned()),
         ("/counties/", VILLAGE[..6].to_owned()),
+        ("/need-imports/", import.id.to_string()),
+        ("/need-imports/template/", TemplateFormat::Csv.to_string()),
+        ("/needs/imports/", import.id.to_string()),
         ("/place-imports/preview/", table.to_string()),
         ("/place-imports/template/", ListSubject::TownClass.to_string()),
         ("/work/place-imports/", table.to_string()),
@@ -224,6 +230,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ),
         ("POST /verifications/{id}/suspend", json!({ "said": "请先停用，待核实" })),
         ("POST /verifications/{id}/restore", json!({ "said": "已经核实，恢复" })),
+        ("POST /need-imports", json!({ "id": Uuid::from_u128(111), "table": table })),
+        ("POST /need-imports/{id}/confirm", json!({ "ready": 2 })),
+        ("POST /need-imports/{id}/hand-in", json!({ "drafts": 0 })),
         ("POST /place-imports", json!({ "id": Uuid::from_u128(99), "table": table })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),

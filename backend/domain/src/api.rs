@@ -20,6 +20,7 @@ pub mod links;
 pub mod matching;
 pub mod members;
 pub mod money;
+pub mod need_imports;
 pub mod needs;
 pub mod notices;
 pub mod offers;

@@ -67,6 +67,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("audit_exported", "导出操作记录"),
     ("need_drafted", "写需求草稿"),
     ("need_edited", "修改需求"),
+    ("need_table_read", "上传需求表格核对"),
+    ("needs_imported", "导入需求表格"),
     ("need_submitted", "提交需求"),
     ("need_returned", "退回需求"),
     ("need_passed", "镇审通过需求"),
@@ -143,6 +145,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("reset", "重设密码"),
     ("text", "短信内容"),
     ("place_import", "镇村资料"),
+    ("need_import", "需求表格"),
     ("job", "后台任务"),
 ];
 
@@ -191,6 +194,10 @@ fn field_label(name: &str) -> &str {
         "as_of" => "截至日期",
         "rows_read" => "行数",
         "changed" => "改动处数",
+        "needs" => "需求条数",
+        "ready" => "可导入条数",
+        "import" => "导入批次",
+        "row" => "表格的行",
         other => other,
     }
 }

@@ -103,4 +103,6 @@ ids! {
     TableFileId,
     /// One list of what is said of places, imported.
     PlaceImportId,
+    /// One table of needs, read and perhaps imported.
+    NeedImportId,
 }

@@ -7,11 +7,13 @@ pub mod asked;
 pub mod indicator;
 pub mod joint;
 pub mod status;
+pub mod table;
 
 pub use asked::{AskedLine, AskedPart};
 pub use indicator::Indicator;
 pub use joint::{JointBuilding, PairingForm, Readiness};
 pub use status::{NeedAction, NeedStatus, NotNow, StepFacts};
+pub use table::CellProblem;
 
 use crate::day::FIRST_DAY;
 use crate::money::Fen;

@@ -9,6 +9,7 @@ mod display;
 mod joining;
 mod members;
 mod money;
+mod need_imports;
 mod needs;
 mod offers;
 mod payments;
@@ -51,6 +52,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
+        .route("/needs/import", page_and(post(need_imports::upload)))
         .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -73,6 +75,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/town", page_and(post(members::area)))
         .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(needs::step)))
+        .route("/needs/imports/{id}", page_and(post(need_imports::step)))
         .route("/offers/{id}", page_and(post(offers::step)))
         .route("/work/offers/new", page_and(post(offers::new)))
         .route("/work/offers/{id}", page_and(post(offers::edit)))

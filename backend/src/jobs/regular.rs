@@ -19,6 +19,7 @@ const POLL: std::time::Duration = std::time::Duration::from_mins(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
     DropOldDrafts,
+    DropOldImports,
     ForgetOldFailures,
     ForgetOldLinks,
     LapseUnconfirmed,
@@ -28,8 +29,9 @@ pub enum Task {
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 6] = [
+    const OF_THE_HOUSE: [Task; 7] = [
         Task::DropOldDrafts,
+        Task::DropOldImports,
         Task::ForgetOldFailures,
         Task::ForgetOldLinks,
         Task::LapseUnconfirmed,
@@ -41,6 +43,7 @@ impl Task {
     const fn name(self) -> &'static str {
         match self {
             Task::DropOldDrafts => "drop_old_drafts",
+            Task::DropOldImports => "drop_old_imports",
             Task::ForgetOldFailures => "forget_old_failures",
             Task::ForgetOldLinks => "forget_old_links",
             Task::LapseUnconfirmed => "lapse_unconfirmed",
@@ -53,6 +56,7 @@ impl Task {
     async fn run(self, app: &App) -> Result<()> {
         match self {
             Task::DropOldDrafts => files::drop_old_drafts(app).await.map(|_| ()),
+            Task::DropOldImports => needs::imports::drop_old(app).await,
             Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),

@@ -4,6 +4,7 @@
 //! moves it because of promises in `promises`. Deliberately absent: money (ledger), finding by words (search).
 
 mod http;
+pub mod imports;
 pub mod life;
 pub mod promises;
 mod sql;

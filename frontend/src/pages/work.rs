@@ -90,10 +90,8 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let town = visit.has(&[Role::TownReviewer]);
     let letters = (!town).then(|| {
         view! {
-            <span class="buttons">
-                <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
-                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
-            </span>
+            <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+            <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
     });
     let heading = if town {
@@ -103,7 +101,13 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     };
     Ok(view! {
         <section id="review">
-            <div class="head"><h2>{heading}</h2>{letters}</div>
+            <div class="head">
+                <h2>{heading}</h2>
+                <span class="buttons">
+                    <a class="button quiet" href=href("/needs/import")>{t!("导入需求")}</a>
+                    {letters}
+                </span>
+            </div>
             {need_list(&waiting.items, true, t!("没有等待审核的需求。"))}
         </section>
     }
@@ -164,7 +168,10 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
         <section id="needs">
             <div class="head">
                 <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
-                <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
+                <span class="buttons">
+                    <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
+                    <a class="button quiet" href=href("/needs/import")>{t!("从表格导入")}</a>
+                </span>
             </div>
             <p><a href=href("/work/payees")>{t!("我们村的收款账户")}</a></p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
