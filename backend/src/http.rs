@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, consents, deliveries, disbursements, enquiries, files, jobs, ledger, links,
-    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets, texts,
-    todo, verifications,
+    matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations, resets,
+    saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -69,6 +69,7 @@ pub fn endpoints() -> Endpoints {
         notices::routes(),
         enquiries::routes(),
         jobs::routes(),
+        saved_searches::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

@@ -42,6 +42,7 @@ mod recommendations;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
+mod saved_searches;
 mod sheet;
 mod sign_in;
 mod spending;
@@ -143,6 +144,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "audit"] => audit::page(visit).await,
         ["work", "audit", "people", id] => audit::person(visit, id),
         ["work", "jobs"] => jobs::page(visit).await,
+        ["saved-searches"] => saved_searches::page(visit).await,
+        ["saved-searches", "stop"] => Ok(saved_searches::stop(visit)),
         ["notices"] => notices::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,

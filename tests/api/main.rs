@@ -40,6 +40,7 @@ mod place_pages;
 mod places;
 mod registration;
 mod rights;
+mod saved_searches;
 mod search;
 mod sessions;
 mod stages;

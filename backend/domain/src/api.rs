@@ -32,6 +32,7 @@ pub mod places;
 pub mod pledges;
 pub mod registrations;
 pub mod resets;
+pub mod saved_searches;
 pub mod sessions;
 pub mod texts;
 pub mod todo;

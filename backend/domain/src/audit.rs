@@ -119,6 +119,10 @@ pub const VERBS: &[(&str, &str)] = &[
     ("enquiry_continued", "来信补充"),
     ("enquiry_answered", "答复来信"),
     ("places_imported", "导入镇村资料"),
+    ("search_saved", "保存搜索"),
+    ("search_changed", "修改保存的搜索"),
+    ("search_dropped", "删除保存的搜索"),
+    ("searches_stopped", "按邮件链接停发新需求的通知"),
     ("job_retried", "重办后台任务"),
     ("job_set_aside", "后台任务另行处理"),
 ];
@@ -146,6 +150,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("text", "短信内容"),
     ("place_import", "镇村资料"),
     ("need_import", "需求表格"),
+    ("saved_search", "保存的搜索"),
     ("job", "后台任务"),
 ];
 

@@ -105,4 +105,6 @@ ids! {
     PlaceImportId,
     /// One table of needs, read and perhaps imported.
     NeedImportId,
+    /// A search that somebody saved.
+    SavedSearchId,
 }

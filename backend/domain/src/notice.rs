@@ -16,6 +16,8 @@ words! {
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
         PayeeChanged = "payee_changed" / "收款账户变更",
+        /// New needs that fit a search that its reader saved.
+        SavedSearch = "saved_search" / "符合保存的搜索的新需求",
         /// Password, second factor, membership, verification: what keeps an account its owner's.
         Account = "account" / "账号、密码和单位认证",
         /// The daily count of what waits.
@@ -99,7 +101,7 @@ impl NoticeKind {
                 Role::CharityChecker,
                 Role::CharityPayer,
             ],
-            NoticeKind::Account | NoticeKind::Todo => &[],
+            NoticeKind::SavedSearch | NoticeKind::Account | NoticeKind::Todo => &[],
         }
     }
 }

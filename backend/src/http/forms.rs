@@ -18,6 +18,7 @@ mod prove;
 mod read;
 mod registration;
 mod reports;
+mod saved_searches;
 mod verification;
 
 use crate::http::identify::SetTokens;
@@ -90,6 +91,8 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/saved-searches", page_and(post(saved_searches::searches)))
+        .route("/saved-searches/stop", page_and(post(saved_searches::stop)))
         .route("/notices", page_and(post(desk::notices)))
         .route("/account/notices", page_and(post(desk::preferences)))
         .route("/contact", page_and(post(desk::ask)))

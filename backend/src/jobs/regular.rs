@@ -2,13 +2,14 @@
 //!
 //! A task of the house is done by one process, whichever comes first; a task of a process by each, since it is about
 //! that process's own files. Each must bear being ended half-way and done again an hour later.
-//! The daily digest has an hour of the clock and keeps its own day; it is looked after in the same round.
+//! The daily digest has an hour of the clock and keeps its own day; it is looked after in the same round, and so are
+//! the saved searches, which follow what opens.
 //! Deliberately absent: other days and hours of the clock, and tasks that somebody waits for.
 
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{digest, files, links, needs, offers, people, registrations};
+use crate::{digest, files, links, needs, offers, people, registrations, saved_searches};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -73,6 +74,7 @@ pub(super) async fn work(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
         round(&app, &mut own_due).await;
         digest::keep_up(&app).await;
+        saved_searches::keep_up(&app).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(POLL) => {}

@@ -3,6 +3,7 @@
 //! A letter knows no table and asks nothing: whoever hands it over says everything that stands in it. Its text and its
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
+mod found;
 mod registration;
 
 use crate::clock::shanghai;
@@ -13,6 +14,7 @@ use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
 /// A need as a letter names it.
@@ -49,6 +51,7 @@ pub enum Letter {
     RoleAsked(RoleAsked),
     ColleagueAsked(ColleagueAsked),
     PayeeChanged(PayeeChanged),
+    SavedSearchFound(SavedSearchFound),
     Digest(Digest),
 }
 
@@ -244,6 +247,8 @@ pub enum Block {
     Quote(String),
     /// What has to be known beside.
     Note(&'static str),
+    /// What a link says, and where it leads within the site.
+    Link(&'static str, String),
 }
 
 impl Letter {
@@ -264,6 +269,7 @@ impl Letter {
             Letter::RoleAsked(letter) => letter.content(),
             Letter::ColleagueAsked(letter) => letter.content(None),
             Letter::PayeeChanged(letter) => letter.content(),
+            Letter::SavedSearchFound(letter) => letter.content(None),
             Letter::Digest(letter) => letter.content(),
         }
     }
@@ -281,6 +287,7 @@ impl Letter {
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
+            Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
             Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)
             | Letter::InvitationSent(_)
