@@ -111,6 +111,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "pledges",
             "receipts",
             "registrations",
+            "saved_searches",
             "search",
             "verifications",
             "resets",

@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, deliveries, disbursements, enquiries, files, jobs,
     ledger, links, matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations,
-    resets, texts, todo, verifications,
+    resets, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -47,6 +47,7 @@ pub fn endpoints() -> Endpoints {
         files::routes(),
         needs::routes(),
         needs::revisions::routes(),
+        needs::imports::routes(),
         offers::routes(),
         matching::routes(),
         campaigns::routes(),
@@ -70,6 +71,7 @@ pub fn endpoints() -> Endpoints {
         notices::routes(),
         enquiries::routes(),
         jobs::routes(),
+        saved_searches::routes(),
     ]
     .into_iter()
     .fold(Endpoints::new("系统").get("/health", "活着，数据库也有回答", health), Endpoints::merge)

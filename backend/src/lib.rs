@@ -50,6 +50,7 @@ pub mod qr;
 pub mod receipts;
 pub mod registrations;
 pub mod resets;
+pub mod saved_searches;
 pub mod search;
 pub mod serve;
 pub mod site;

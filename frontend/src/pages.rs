@@ -24,6 +24,7 @@ mod members;
 mod need;
 mod need_form;
 mod need_versions;
+mod need_imports;
 mod needs;
 mod notices;
 mod offer_form;
@@ -46,6 +47,7 @@ mod register_enterprise;
 mod report_form;
 mod revision;
 mod revision_form;
+mod saved_searches;
 mod sheet;
 mod sign_in;
 mod spending;
@@ -98,6 +100,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
     match segments.as_slice() {
         [] => home::page(visit).await,
         ["needs"] => needs::page(visit).await,
+        ["needs", "import"] => need_imports::page(visit).await,
+        ["needs", "imports", id] => need_imports::one(visit, id).await,
         ["needs", id] => need::page(visit, id).await,
         ["needs", id, "versions"] => need_versions::page(visit, id).await,
         ["needs", id, "revision"] => revision::page(visit, id).await,
@@ -151,6 +155,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "audit"] => audit::page(visit).await,
         ["work", "audit", "people", id] => audit::person(visit, id),
         ["work", "jobs"] => jobs::page(visit).await,
+        ["saved-searches"] => saved_searches::page(visit).await,
+        ["saved-searches", "stop"] => Ok(saved_searches::stop(visit)),
         ["notices"] => notices::page(visit).await,
         ["account", "data"] => own_data::page(visit).await,
         ["account"] => account::page(visit).await,

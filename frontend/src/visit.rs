@@ -158,18 +158,26 @@ pub struct Page {
     pub status: u16,
     /// Everybody gets the same, and a shared cache may keep it for a second.
     pub public: bool,
+    /// Seconds after which a browser asks for it anew: it tells of something that is under way.
+    pub again_after: Option<u8>,
     pub body: AnyView,
 }
 
 impl Page {
     #[must_use]
     pub fn new(title: impl Into<String>, body: AnyView) -> Self {
-        Page { title: title.into(), status: 200, public: false, body }
+        Page { title: title.into(), status: 200, public: false, again_after: None, body }
     }
 
     #[must_use]
     pub fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    #[must_use]
+    pub fn again_after(mut self, seconds: u8) -> Self {
+        self.again_after = Some(seconds);
         self
     }
 

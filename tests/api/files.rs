@@ -48,6 +48,7 @@ async fn a_draft_that_nothing_named_is_dropped_after_a_week_by_one_of_the_proces
     let mut never = test.clock.now() + chrono::Duration::days(365);
     let all = [
         Task::DropOldDrafts,
+        Task::DropOldImports,
         Task::ForgetOldFailures,
         Task::ForgetOldLinks,
         Task::LapseUnconfirmed,

@@ -8,6 +8,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
+use crate::need_imports::{read as read_needs, two_needs};
 use crate::needs::{VILLAGE, content, new_need, submitted};
 use crate::offers::{content as offer_content, new_offer, opened};
 use crate::place_imports::{CLASSES, upload};
@@ -23,10 +24,12 @@ use domain::api::disbursements;
 use domain::api::enquiries;
 use domain::api::invitations::{self, NewInvitation};
 use domain::api::need_versions::{self, RevisionChange, RevisionStep};
-use domain::api::needs::{self, NewNeed, Seen};
+use domain::api::need_imports::TemplateFormat;
+use domain::api::needs::{self, NeedQuery, NewNeed, Seen};
 use domain::api::payees;
 use domain::api::registrations;
 use domain::api::resets::{self, NewReset};
+use domain::api::saved_searches::{self, NewSavedSearch};
 use domain::api::sessions;
 use domain::api::texts;
 use domain::ledger::Account;
@@ -34,7 +37,8 @@ use domain::membership::InvitationWay;
 use domain::need::{ContributionKind, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::place::ListSubject;
-use domain::{Fen, InvitationId, NeedId, ResetId};
+use domain::saved_search::Pace;
+use domain::{Fen, InvitationId, NeedId, ResetId, SavedSearchId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -139,6 +143,14 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
+    let search = NewSavedSearch {
+        id: SavedSearchId(Uuid::from_u128(120)),
+        name: "饮水".into(),
+        query: NeedQuery::default(),
+        pace: Pace::Daily,
+    };
+    village.call(saved_searches::save(&search)).await.unwrap();
+    let import = read_needs(village, 110, two_needs(VILLAGE)).await.unwrap();
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
     let revised = NeedContent { outcome: "160 户常年有水".into(), ..need.content.clone() };
     let revised = RevisionChange { version: 0, why: "户数重新核过".into(), content: revised };
@@ -189,6 +201,10 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/villages/", VILLAGE.to_owned()),
         ("/towns/", VILLAGE[..9].to_owned()),
         ("/counties/", VILLAGE[..6].to_owned()),
+        ("/saved-searches/", Uuid::from_u128(120).to_string()),
+        ("/need-imports/", import.id.to_string()),
+        ("/need-imports/template/", TemplateFormat::Csv.to_string()),
+        ("/needs/imports/", import.id.to_string()),
         ("/place-imports/preview/", table.to_string()),
         ("/place-imports/template/", ListSubject::TownClass.to_string()),
         ("/work/place-imports/", table.to_string()),
@@ -260,6 +276,15 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ),
         ("POST /verifications/{id}/suspend", json!({ "said": "请先停用，待核实" })),
         ("POST /verifications/{id}/restore", json!({ "said": "已经核实，恢复" })),
+        (
+            "POST /saved-searches",
+            json!({ "id": Uuid::from_u128(121), "name": "饮水", "query": { "q": "饮水" }, "pace": "daily" }),
+        ),
+        ("POST /saved-searches/{id}", json!({ "name": "饮水", "pace": "daily", "paused": true })),
+        ("POST /saved-searches/stop", json!({ "person": Uuid::from_u128(1), "key": "guess" })),
+        ("POST /need-imports", json!({ "id": Uuid::from_u128(111), "table": table })),
+        ("POST /need-imports/{id}/confirm", json!({ "ready": 2 })),
+        ("POST /need-imports/{id}/hand-in", json!({ "drafts": 0 })),
         ("POST /place-imports", json!({ "id": Uuid::from_u128(99), "table": table })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),

@@ -68,6 +68,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("audit_exported", "导出操作记录"),
     ("need_drafted", "写需求草稿"),
     ("need_edited", "修改需求"),
+    ("need_table_read", "上传需求表格核对"),
+    ("needs_imported", "导入需求表格"),
     ("need_submitted", "提交需求"),
     ("need_returned", "退回需求"),
     ("need_passed", "镇审通过需求"),
@@ -139,6 +141,10 @@ pub const VERBS: &[(&str, &str)] = &[
     ("enquiry_continued", "来信补充"),
     ("enquiry_answered", "答复来信"),
     ("places_imported", "导入镇村资料"),
+    ("search_saved", "保存搜索"),
+    ("search_changed", "修改保存的搜索"),
+    ("search_dropped", "删除保存的搜索"),
+    ("searches_stopped", "按邮件链接停发新需求的通知"),
     ("job_retried", "重办后台任务"),
     ("job_set_aside", "后台任务另行处理"),
 ];
@@ -167,6 +173,8 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("reset", "重设密码"),
     ("text", "短信内容"),
     ("place_import", "镇村资料"),
+    ("need_import", "需求表格"),
+    ("saved_search", "保存的搜索"),
     ("job", "后台任务"),
 ];
 
@@ -217,6 +225,10 @@ fn field_label(name: &str) -> &str {
         "changed" => "改动处数",
         "quantity" => "数量",
         "due_on" => "约定日期",
+        "needs" => "需求条数",
+        "ready" => "可导入条数",
+        "import" => "导入批次",
+        "row" => "表格的行",
         other => other,
     }
 }

@@ -4,7 +4,7 @@
 //! Deliberately absent: the clock; a caller passes the legal day.
 
 use crate::money::to_half_width;
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 
 /// No bank date, payment or invoice here is older. The constraints of the tables say the same.
 pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
@@ -51,9 +51,32 @@ pub fn read(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
+/// The day that a spreadsheet counts by a number, as it is left where a cell is not formatted as a day: 46203 is
+/// 2026-06-30. Only days from 2000 to 2099, of which no other number is likely in a column of days.
+#[must_use]
+pub fn of_serial(text: &str) -> Option<NaiveDate> {
+    let plain: String = text.chars().map(to_half_width).collect();
+    let digits = plain.strip_suffix(".0").unwrap_or(&plain);
+    let days: u64 = digits.parse().ok().filter(|_| digits.len() == 5)?;
+    let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?;
+    (2000..2100).contains(&day.year()).then_some(day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_that_a_spreadsheet_counts_is_read() {
+        for (text, day) in
+            [("46203", "2026-06-30"), ("４６２０３", "2026-06-30"), ("46203.0", "2026-06-30"), ("36526", "2000-01-01")]
+        {
+            assert_eq!(of_serial(text).map(|day| day.to_string()).as_deref(), Some(day), "{text}");
+        }
+        for text in ["", "36525", "73051", "2026", "20260630", "46203.5", "-46203", "x"] {
+            assert_eq!(of_serial(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_day_is_read_as_tables_write_it() {

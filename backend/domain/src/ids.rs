@@ -109,4 +109,8 @@ ids! {
     TableFileId,
     /// One list of what is said of places, imported.
     PlaceImportId,
+    /// One table of needs, read and perhaps imported.
+    NeedImportId,
+    /// A search that somebody saved.
+    SavedSearchId,
 }

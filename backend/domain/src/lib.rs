@@ -36,6 +36,7 @@ pub mod place;
 pub mod pledge;
 pub mod problem;
 pub mod registration;
+pub mod saved_search;
 pub mod sensitive;
 pub mod todo;
 pub mod uscc;

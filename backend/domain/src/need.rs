@@ -10,6 +10,7 @@ pub mod joint;
 pub mod revision;
 pub mod similar;
 pub mod status;
+pub mod table;
 
 pub use asked::{AskedLine, AskedPart};
 pub use change::{Change, NeedPart, changes};
@@ -17,6 +18,7 @@ pub use indicator::Indicator;
 pub use joint::{JointBuilding, PairingForm, Readiness};
 pub use revision::{RevisionAction, RevisionStatus};
 pub use status::{NeedAction, NeedStatus, NotNow, StepFacts};
+pub use table::CellProblem;
 
 use crate::day::FIRST_DAY;
 use crate::money::Fen;

@@ -18,6 +18,8 @@ words! {
         PayeeChanged = "payee_changed" / "收款账户变更",
         /// What was promised besides money: made, delivered, confirmed, late.
         Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
+        /// New needs that fit a search that its reader saved.
+        SavedSearch = "saved_search" / "符合保存的搜索的新需求",
         /// Password, second factor, membership, verification: what keeps an account its owner's.
         Account = "account" / "账号、密码和单位认证",
         /// The daily count of what waits.
@@ -101,7 +103,7 @@ impl NoticeKind {
                 Role::CharityChecker,
                 Role::CharityPayer,
             ],
-            NoticeKind::Account | NoticeKind::Todo => &[],
+            NoticeKind::SavedSearch | NoticeKind::Account | NoticeKind::Todo => &[],
         }
     }
 }

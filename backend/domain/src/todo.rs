@@ -23,6 +23,7 @@ words! {
         AnswerEnquiries = "answer_enquiries" / "待答复的来信",
         MendNeeds = "mend_needs" / "被退回、待修改的需求",
         MendRevisions = "mend_revisions" / "被退回、待改的需求修改",
+        ImportedNeeds = "imported_needs" / "别的单位代为导入、待核对提交的需求草稿",
         MendSpending = "mend_spending" / "被退回、待补正的支出",
         ReportsDue = "reports_due" / "该报告进展的需求",
         MatchLines = "match_lines" / "待对账的银行流水",
@@ -62,7 +63,11 @@ impl TodoKind {
             | TodoKind::AnswerEnquiries
             | TodoKind::AcceptSpending
             | TodoKind::ConfirmDeliveries => Within::WorkingDays(5),
-            TodoKind::MendNeeds | TodoKind::MendRevisions | TodoKind::MendSpending | TodoKind::AcceptNeeds => {
+            TodoKind::MendNeeds
+            | TodoKind::MendRevisions
+            | TodoKind::ImportedNeeds
+            | TodoKind::MendSpending
+            | TodoKind::AcceptNeeds => {
                 Within::WorkingDays(10)
             }
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
@@ -86,6 +91,7 @@ impl TodoKind {
             TodoKind::ReviewNeeds | TodoKind::ReviewTownNeeds | TodoKind::AcceptNeeds => "/work#review",
             TodoKind::MendNeeds | TodoKind::MendSpending | TodoKind::ReportsDue => "/work#needs",
             TodoKind::ReviewRevisions | TodoKind::ReviewTownRevisions | TodoKind::MendRevisions => "/work#revisions",
+            TodoKind::ImportedNeeds => "/needs/import",
             TodoKind::VerifyEnterprises => "/work/verifications",
             TodoKind::AnswerEnquiries => "/work/enquiries",
             TodoKind::MatchLines | TodoKind::ConfirmLines => "/work/bank-lines",
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            let pages = ["/work", "/my-gifts", "/commitments"];
+            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import"];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }

@@ -61,6 +61,18 @@ pub async fn record_as(
     sql::insert(connection, id, app.clock.now(), person, organisation, origin, &record).await
 }
 
+/// Records what a person did for an organisation to many things at once.
+pub async fn record_all(
+    app: &App,
+    connection: &mut PgConnection,
+    (person, organisation): (PersonId, OrganisationId),
+    origin: &Origin,
+    records: &[Record<'_>],
+) -> sqlx::Result<()> {
+    let ids: Vec<EventId> = records.iter().map(|_| app.clock.id()).collect();
+    sql::insert_all(connection, &ids, app.clock.now(), (person, organisation), origin, records).await
+}
+
 /// What events are looked for: the query, its days as instants.
 #[derive(Clone)]
 pub struct Filter {

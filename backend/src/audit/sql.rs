@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::api::audit::{AuditRow, PrivatePerson};
 use domain::audit::{subject_label, verb_label};
 use domain::{EventId, OrganisationId, PersonId};
+use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 use uuid::Uuid;
@@ -33,6 +34,44 @@ pub async fn insert(
         record.after,
         record.reason,
         origin.address.map(|address| address.to_string()),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_all(
+    connection: &mut PgConnection,
+    ids: &[EventId],
+    at: DateTime<Utc>,
+    (person, organisation): (PersonId, OrganisationId),
+    origin: &Origin,
+    records: &[Record<'_>],
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let texts = |text: fn(&Record<'_>) -> &'static str| records.iter().map(move |record| text(record).to_owned());
+    let verbs: Vec<String> = texts(|record| record.verb).collect();
+    let kinds: Vec<String> = texts(|record| record.subject_kind).collect();
+    let subjects: Vec<Uuid> = records.iter().map(|record| record.subject).collect();
+    let before: Vec<Option<Value>> = records.iter().map(|record| record.before.clone()).collect();
+    let after: Vec<Option<Value>> = records.iter().map(|record| record.after.clone()).collect();
+    let reasons: Vec<Option<String>> = records.iter().map(|record| record.reason.map(str::to_owned)).collect();
+    sqlx::query!(
+        "insert into event (id, at, actor, organisation, verb, subject_kind, subject, before, after, reason, address)
+         select id, $2, $3, $4, verb, subject_kind, subject, before, after, reason, $5
+         from unnest($1::uuid[], $6::text[], $7::text[], $8::uuid[], $9::jsonb[], $10::jsonb[], $11::text[])
+              as record (id, verb, subject_kind, subject, before, after, reason)",
+        &ids,
+        at,
+        person.0,
+        organisation.0,
+        origin.address.map(|address| address.to_string()),
+        &verbs,
+        &kinds,
+        &subjects,
+        &before as &[Option<Value>],
+        &after as &[Option<Value>],
+        &reasons as &[Option<String>]
     )
     .execute(connection)
     .await?;

@@ -34,7 +34,7 @@ pub type Store = Arc<dyn ObjectStore>;
 pub const TOO_LARGE: &str = "照片太大，每张最多 10 MB";
 
 /// Drafts that nothing named in this time are dropped.
-const DRAFT_LIFE: Duration = Duration::days(7);
+pub const DRAFT_LIFE: Duration = Duration::days(7);
 /// Drafts that one round drops; the next one goes on.
 const DROPPED_AT_ONCE: i64 = 1_000;
 

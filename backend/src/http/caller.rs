@@ -196,6 +196,9 @@ rights! {
         "只有村（社区）、镇（街道）审核员和工商联可以看需求的修改";
     /// Sets a need aside for a time and reads which offers fit it: the village its own, the federation one of its county.
     NeedKeeper: [VillageReporter, VillageHead, FederationCounty, FederationCity], "只有村（社区）和工商联可以做这件事";
+    /// Imports needs from a table: the village its own, town and federation for the villages of their place.
+    NeedImporter: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity],
+        "只有村（社区）、镇（街道）审核员和工商联可以导入需求";
     /// Decides on the needs of its county or of the whole city.
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
     /// Pledges for its enterprise and follows its gifts.

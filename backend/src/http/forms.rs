@@ -10,6 +10,7 @@ mod display;
 mod joining;
 mod members;
 mod money;
+mod need_imports;
 mod needs;
 mod offers;
 mod payments;
@@ -19,6 +20,7 @@ mod read;
 mod registration;
 mod reports;
 mod revisions;
+mod saved_searches;
 mod verification;
 
 use crate::http::identify::SetTokens;
@@ -55,6 +57,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
+        .route("/needs/import", page_and(post(need_imports::upload)))
         .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -78,6 +81,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/places", page_and(post(members::area)))
         .route("/needs/{id}", page_and(post(needs::step)))
         .route("/needs/{id}/revision", page_and(post(revisions::step)))
+        .route("/needs/imports/{id}", page_and(post(need_imports::step)))
         .route("/offers/{id}", page_and(post(offers::step)))
         .route("/work/offers/new", page_and(post(offers::new)))
         .route("/work/offers/{id}", page_and(post(offers::edit)))
@@ -93,6 +97,8 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/saved-searches", page_and(post(saved_searches::searches)))
+        .route("/saved-searches/stop", page_and(post(saved_searches::stop)))
         .route("/notices", page_and(post(desk::notices)))
         .route("/account/notices", page_and(post(desk::preferences)))
         .route("/contact", page_and(post(desk::ask)))

@@ -21,7 +21,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::DeadJob;
 use domain::api::{Count, List};
 use domain::todo::Waiting;
-use domain::{EnquiryId, InvitationId, JobId, LinkId};
+use domain::{EnquiryId, InvitationId, JobId, LinkId, NeedImportId};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -54,6 +54,8 @@ pub enum Job {
     Invite { invitation: InvitationId },
     /// Send the latest answer to whoever asked.
     Answer { enquiry: EnquiryId, position: i32 },
+    /// Make drafts of the rows of a table of needs.
+    ImportNeeds { import: NeedImportId },
 }
 
 impl Job {
@@ -64,6 +66,7 @@ impl Job {
             Job::LinkRequest { .. } => "link_request",
             Job::Invite { .. } => "invite",
             Job::Answer { .. } => "answer",
+            Job::ImportNeeds { .. } => "import_needs",
         }
     }
 
@@ -75,6 +78,10 @@ impl Job {
             Job::LinkRequest { request } => links::answer(app, *request).await,
             Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
             Job::Answer { enquiry, position } => enquiries::send_answer(app, id, created_at, *enquiry, *position).await,
+            Job::ImportNeeds { import } => {
+                needs::imports::run(app, *import).await?;
+                Ok(None)
+            }
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! A task of the house is done by one process, whichever comes first; a task of a process by each, since it is about
 //! that process's own files. Each must bear being ended half-way and done again an hour later.
-//! The daily digest has an hour of the clock and keeps its own day; it is looked after in the same round.
+//! The daily digest has an hour of the clock and keeps its own day; it is looked after in the same round, and so are
+//! the saved searches, which follow what opens.
 //! Deliberately absent: other days and hours of the clock, and tasks that somebody waits for.
 
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{commitments, digest, files, links, needs, offers, people, registrations};
+use crate::{commitments, digest, files, links, needs, offers, people, registrations, saved_searches};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,7 @@ const POLL: std::time::Duration = std::time::Duration::from_mins(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
     DropOldDrafts,
+    DropOldImports,
     ForgetOldFailures,
     ForgetOldLinks,
     LapseUnconfirmed,
@@ -31,6 +33,7 @@ pub enum Task {
 impl Task {
     const OF_THE_HOUSE: [Task; 7] = [
         Task::DropOldDrafts,
+        Task::DropOldImports,
         Task::ForgetOldFailures,
         Task::ForgetOldLinks,
         Task::LapseUnconfirmed,
@@ -43,6 +46,7 @@ impl Task {
     const fn name(self) -> &'static str {
         match self {
             Task::DropOldDrafts => "drop_old_drafts",
+            Task::DropOldImports => "drop_old_imports",
             Task::ForgetOldFailures => "forget_old_failures",
             Task::ForgetOldLinks => "forget_old_links",
             Task::LapseUnconfirmed => "lapse_unconfirmed",
@@ -56,6 +60,7 @@ impl Task {
     async fn run(self, app: &App) -> Result<()> {
         match self {
             Task::DropOldDrafts => files::drop_old_drafts(app).await.map(|_| ()),
+            Task::DropOldImports => needs::imports::drop_old(app).await,
             Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),
@@ -73,6 +78,7 @@ pub(super) async fn work(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
         round(&app, &mut own_due).await;
         digest::keep_up(&app).await;
+        saved_searches::keep_up(&app).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(POLL) => {}

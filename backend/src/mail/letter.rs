@@ -4,6 +4,7 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 pub mod commitment;
+mod found;
 mod registration;
 
 use crate::clock::shanghai;
@@ -14,6 +15,7 @@ use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
 /// A need as a letter names it.
@@ -51,6 +53,7 @@ pub enum Letter {
     RoleAsked(RoleAsked),
     ColleagueAsked(ColleagueAsked),
     PayeeChanged(PayeeChanged),
+    SavedSearchFound(SavedSearchFound),
     Digest(Digest),
 }
 
@@ -246,6 +249,8 @@ pub enum Block {
     Quote(String),
     /// What has to be known beside.
     Note(&'static str),
+    /// What a link says, and where it leads within the site.
+    Link(&'static str, String),
 }
 
 impl Letter {
@@ -267,6 +272,7 @@ impl Letter {
             Letter::RoleAsked(letter) => letter.content(),
             Letter::ColleagueAsked(letter) => letter.content(None),
             Letter::PayeeChanged(letter) => letter.content(),
+            Letter::SavedSearchFound(letter) => letter.content(None),
             Letter::Digest(letter) => letter.content(),
         }
     }
@@ -285,6 +291,7 @@ impl Letter {
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::Commitment(_) => NoticeKind::Commitment,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
+            Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
             Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)
             | Letter::InvitationSent(_)

@@ -1,7 +1,8 @@
 //! Letters to people: written when something happened, sent by a job.
 //!
 //! A letter names its recipient by id; the address is looked up when it is sent, so that an address that was erased
-//! meanwhile is not written to, and none is kept elsewhere. Deliberately absent: news, advertising, unsubscribing.
+//! meanwhile is not written to, and none is kept elsewhere. Deliberately absent: news and advertising;
+//! what somebody asked to be told of (`saved_searches`) says how to stop it.
 
 mod http;
 pub mod letter;
@@ -15,7 +16,7 @@ pub use outbox::Outbox;
 
 use crate::app::App;
 use crate::jobs::{Done, Failure, Job, enqueue};
-use crate::{notices, organisations, people, receipts, verifications};
+use crate::{notices, organisations, people, receipts, saved_searches, verifications};
 use chrono::{DateTime, Utc};
 use domain::organisation::Role;
 use domain::{JobId, OrganisationId, PersonId};
@@ -64,6 +65,7 @@ pub async fn send(app: &App, id: JobId, at: DateTime<Utc>, mail: &Mail) -> Resul
         // What was said can be erased, so it is read when it is sent.
         Letter::VerificationDecided(letter) => letter.content(verifications::said(app, letter.step).await?),
         Letter::ColleagueAsked(letter) => letter.content(people::name(app, letter.colleague).await?.as_deref()),
+        Letter::SavedSearchFound(letter) => letter.content(Some(saved_searches::stop_path(app, mail.to))),
         letter => letter.content(),
     };
     let attachments = attachments(app, &mail.letter).await?;

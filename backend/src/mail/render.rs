@@ -23,6 +23,7 @@ pub fn text(content: &Content, origin: &str, demo: bool) -> String {
             }
             Block::Quote(text) => text.lines().map(|line| format!("　　{line}")).collect::<Vec<_>>().join("\n"),
             Block::Note(text) => (*text).to_owned(),
+            Block::Link(text, path) => format!("{text}：{origin}{path}"),
         });
     }
     parts.push(format!("{}：{origin}{}", content.link.0, content.link.1));
@@ -50,7 +51,7 @@ pub fn html(content: &Content, origin: &str, demo: bool) -> String {
                         p style="padding:8px 12px;background:#fff3cd;color:#533f03" { (DEMO) }
                     }
                     h1 style="margin:0 0 16px;font-size:20px;line-height:1.4" { (content.subject) }
-                    @for block in &content.blocks { (block_html(block)) }
+                    @for block in &content.blocks { (block_html(block, origin)) }
                     p style="margin:24px 0" {
                         a href=(href) style="color:#0b5c3b;font-weight:bold" { (content.link.0) }
                         br;
@@ -64,7 +65,7 @@ pub fn html(content: &Content, origin: &str, demo: bool) -> String {
     page.into_string()
 }
 
-fn block_html(block: &Block) -> Markup {
+fn block_html(block: &Block, origin: &str) -> Markup {
     html! {
         @match block {
             Block::Paragraph(text) => p style="margin:0 0 16px" { (text) },
@@ -80,6 +81,9 @@ fn block_html(block: &Block) -> Markup {
                 }
             },
             Block::Note(text) => p style="margin:0 0 16px;color:#5b6660" { (text) },
+            Block::Link(text, path) => p style="margin:0 0 16px" {
+                a href=(format!("{origin}{path}")) style="color:#5b6660" { (text) }
+            },
         }
     }
 }

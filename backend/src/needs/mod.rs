@@ -5,6 +5,7 @@
 //! public in `revisions`. Deliberately absent: money (ledger), finding by words (search).
 
 mod http;
+pub mod imports;
 pub mod life;
 pub mod promises;
 pub mod revisions;

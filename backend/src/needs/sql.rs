@@ -38,7 +38,7 @@ fn fen(amount: i64) -> sqlx::Result<Fen> {
 }
 
 /// Lines and joint project as they are stored.
-fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<serde_json::Value> {
+pub fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<serde_json::Value> {
     serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
@@ -297,8 +297,10 @@ pub async fn by_code(connection: &mut PgConnection, code: &str) -> sqlx::Result<
 /// The changes of state, oldest first: edits of the text are not shown.
 pub async fn history(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Vec<HistoryEntry>> {
     let rows = sqlx::query!(
-        r#"select e.at, coalesce(o.name, '系统') as "by!", e.after ->> 'status' as "status!", e.reason
+        r#"select e.at, coalesce(o.name, '系统') as "by!", e.after ->> 'status' as "status!",
+                  coalesce(e.reason, '从表格“' || i.file_name || '”第 ' || (e.after ->> 'row') || ' 行导入') as reason
            from event e
+           left join need_import i on i.id = (e.after ->> 'import')::uuid
            left join organisation o on o.id = e.organisation
            where e.subject = $1 and e.subject_kind = 'need' and e.verb not in ('need_edited', 'need_warned', 'need_revised')
            order by e.seq"#,

@@ -1,6 +1,7 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
-//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions, notices. Events,
+//! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions, notices, saved
+//! searches. Events,
 //! pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
 
 mod sql;
@@ -9,7 +10,7 @@ use super::{email, record};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
-use crate::{consents, links, notices, organisations, registrations};
+use crate::{consents, links, notices, organisations, registrations, saved_searches};
 use domain::PersonId;
 use domain::api::own_data::{CONFIRMATION, OwnData, kept};
 use sqlx::PgConnection;
@@ -75,5 +76,6 @@ async fn forget(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()
         registrations::forget_address(tx, &address).await?;
     }
     notices::forget(tx, person).await?;
+    saved_searches::forget(tx, person).await?;
     sql::erase(tx, person, app.clock.now()).await?.one_row_or_conflict()
 }

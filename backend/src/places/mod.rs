@@ -5,6 +5,7 @@
 //! Deliberately absent: editing a place, and codes of any other source.
 
 mod about;
+pub mod gazetteer;
 mod http;
 pub mod imports;
 pub mod points;

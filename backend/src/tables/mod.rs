@@ -10,6 +10,7 @@ mod decimal;
 mod sheet;
 mod text;
 mod workbook;
+pub mod written;
 
 /// How much a table may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -58,6 +58,7 @@ const SOURCES: &[Source] = &[
     (Federation::ROLES, TodoKind::AnswerEnquiries, |tx, desk, _| Box::pin(enquiries::waiting(tx, desk))),
     (Village::ROLES, TodoKind::MendNeeds, |tx, desk, _| Box::pin(needs::waiting_to_be_mended(tx, desk))),
     (Village::ROLES, TodoKind::MendRevisions, |tx, desk, _| Box::pin(revisions::waiting_to_be_mended(tx, desk))),
+    (Village::ROLES, TodoKind::ImportedNeeds, |tx, desk, _| Box::pin(needs::imports::waiting(tx, desk))),
     (Village::ROLES, TodoKind::MendSpending, |tx, desk, _| Box::pin(deliveries::waiting_to_be_mended(tx, desk))),
     (Village::ROLES, TodoKind::ReportsDue, |tx, desk, now| {
         Box::pin(deliveries::reports_due(tx, desk, now - Days::new(SILENCE_DAYS)))

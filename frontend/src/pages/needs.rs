@@ -1,6 +1,7 @@
 //! Finding needs: words, filters with their counts, the map, the list.
 
 use super::home::county_count;
+use super::saved_searches::save_path;
 use crate::islands::AmountEcho;
 use crate::parts::map::county_map;
 use crate::parts::need_row::need_list;
@@ -23,6 +24,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             <aside>{filters(&query, &form, &list)}</aside>
             <div>
                 {summary(&query, &list)}
+                <p><a href=href(&save_path(&query))>{t!("保存这个搜索，有新需求时告诉我")}</a></p>
                 {need_list(&list.items, false, t!("没有符合条件的需求。可以少选一个条件，或换一个说法。"))}
                 {paging(&query, &list)}
             </div>
@@ -33,7 +35,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 }
 
 /// The query of the address bar; an amount that is none is named at its field and left out.
-fn read(visit: &Visit) -> (NeedQuery, FormState) {
+pub(super) fn read(visit: &Visit) -> (NeedQuery, FormState) {
     let mut form = FormState::default();
     let text = |name: &str| visit.query(name).map(str::to_owned);
     let mut amount = |name: &str| {

@@ -92,11 +92,9 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let town = visit.has(&[Role::TownReviewer]);
     let letters = (!town).then(|| {
         view! {
-            <span class="buttons">
-                <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
-                <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
-                <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
-            </span>
+            <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
+            <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+            <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
     });
     let heading = if town {
@@ -106,7 +104,13 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     };
     Ok(view! {
         <section id="review">
-            <div class="head"><h2>{heading}</h2>{letters}</div>
+            <div class="head">
+                <h2>{heading}</h2>
+                <span class="buttons">
+                    <a class="button quiet" href=href("/needs/import")>{t!("导入需求")}</a>
+                    {letters}
+                </span>
+            </div>
             {need_list(&waiting.items, true, t!("没有等待审核的需求。"))}
         </section>
     }
@@ -168,7 +172,10 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
         <section id="needs">
             <div class="head">
                 <h2>{t!("我们村的需求（{n}）", n = needs.count)}</h2>
-                <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
+                <span class="buttons">
+                    <a class="button" href=href("/work/needs/new")>{t!("写一条需求")}</a>
+                    <a class="button quiet" href=href("/needs/import")>{t!("从表格导入")}</a>
+                </span>
             </div>
             <p class="buttons">
                 <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>

@@ -7,7 +7,6 @@
 //! names.
 
 mod columns;
-mod gazetteer;
 mod reading;
 mod sql;
 mod template;

@@ -4,8 +4,8 @@
 //! Deliberately absent: the database. What a list changes is not known here.
 
 use super::columns::Column;
-use super::gazetteer::{Gazetteer, NamePart, Named};
 use crate::places::Names;
+use crate::places::gazetteer::{Gazetteer, NamePart, Named};
 use crate::tables::{CellError, Row, Table};
 use chrono::{Datelike, NaiveDate};
 use domain::api::place_imports::RowProblem;

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        let shipped = super::super::super::shipped();
+        let shipped = super::super::shipped();
         Names(shipped.map(|(code, _, name, _)| (code.parse().unwrap(), name.to_owned())).collect())
     }
 
