@@ -192,7 +192,12 @@ impl PageRequest {
 /// Pages, forms and built files.
 pub fn routes(site: Site) -> Router {
     let page = async |State(site): State<Site>, request: Request| site.shown(request).await;
-    Router::new().route("/site/{name}", get(built)).merge(forms::routes(&site)).fallback(page).with_state(site)
+    Router::new()
+        .route("/site/{name}", get(built))
+        .route("/robots.txt", get(robots))
+        .merge(forms::routes(&site))
+        .fallback(page)
+        .with_state(site)
 }
 
 fn parse_query(query: &str) -> Vec<(String, String)> {
@@ -225,6 +230,17 @@ fn mime(name: &str) -> &'static str {
         Some("webp") => "image/webp",
         _ => "application/octet-stream",
     }
+}
+
+/// Crawlers read the pages, and of the lists all needs and those of one choice; every combination of choices is another
+/// address, and there is no end to them. A demo is nothing to be found.
+async fn robots(State(site): State<Site>) -> impl IntoResponse {
+    let text = if site.app.demo {
+        "User-agent: *\nDisallow: /\n"
+    } else {
+        "User-agent: *\nDisallow: /api/\nDisallow: /*?*q=\nDisallow: /*?*&\n"
+    };
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
 /// A built file: its name tells its content, so it may be kept for ever.

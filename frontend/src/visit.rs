@@ -158,18 +158,26 @@ pub struct Page {
     pub status: u16,
     /// Everybody gets the same, and a shared cache may keep it for a second.
     pub public: bool,
+    /// Search engines are asked not to list it, nor to follow its links.
+    pub unlisted: bool,
     pub body: AnyView,
 }
 
 impl Page {
     #[must_use]
     pub fn new(title: impl Into<String>, body: AnyView) -> Self {
-        Page { title: title.into(), status: 200, public: false, body }
+        Page { title: title.into(), status: 200, public: false, unlisted: false, body }
     }
 
     #[must_use]
     pub fn public(mut self) -> Self {
         self.public = true;
+        self
+    }
+
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.unlisted = true;
         self
     }
 

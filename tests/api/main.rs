@@ -14,6 +14,7 @@ mod disbursements;
 mod endpoints;
 mod enquiries;
 mod files;
+mod finding;
 mod forms;
 mod help;
 mod installation;

@@ -22,7 +22,7 @@ fn line(kind: ContributionKind) -> AskedLine {
     line
 }
 
-fn need_of(kind: ContributionKind, n: u128) -> NewNeed {
+pub fn need_of(kind: ContributionKind, n: u128) -> NewNeed {
     let content = NeedContent {
         kind,
         items: Vec::new(),

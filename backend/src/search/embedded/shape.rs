@@ -4,16 +4,18 @@
 
 use std::collections::BTreeSet;
 
+use domain::finding::Facet;
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use uuid::Uuid;
 
+use super::table::CODED;
 use crate::search::config::{Part, PartRule};
 use crate::search::engine::NeedDocument;
 use crate::search::text::Analyzer;
 
 /// Raise it when the shape or the reading of text changes in a way that the fingerprint of the configuration misses.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A searched part with its fields in the index.
 pub struct IndexedPart {
@@ -36,13 +38,27 @@ pub struct Shape {
 struct ColumnFields {
     id_high: Field,
     id_low: Field,
-    field: Field,
-    county: Field,
-    town: Field,
+    /// In the order of [`CODED`].
+    coded: [Field; CODED.len()],
     village: Field,
     amount_fen: Field,
     wanted_by: Field,
     published_at: Field,
+}
+
+/// The column of a facet.
+pub fn column_name(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Field => "field_column",
+        Facet::Kind => "kind_column",
+        Facet::County => "county_column",
+        Facet::Town => "town_column",
+        Facet::TownClass => "class_column",
+        Facet::VillageType => "type_column",
+        Facet::Amount => "amount_column",
+        Facet::Deadline => "deadline_column",
+        Facet::Form => "form_column",
+    }
 }
 
 impl Shape {
@@ -70,9 +86,7 @@ impl Shape {
         let columns = ColumnFields {
             id_high: schema.add_u64_field("id_high", FAST),
             id_low: schema.add_u64_field("id_low", FAST),
-            field: schema.add_text_field("field", coded.clone()),
-            county: schema.add_text_field("county_code", coded.clone()),
-            town: schema.add_text_field("town_code", coded.clone()),
+            coded: CODED.map(|facet| schema.add_text_field(column_name(facet), coded.clone())),
             village: schema.add_text_field("village_code", coded),
             amount_fen: schema.add_i64_field("amount_fen", FAST),
             wanted_by: schema.add_i64_field("wanted_by", FAST),
@@ -106,11 +120,15 @@ impl Shape {
         let (high, low) = need.id.as_u64_pair();
         document.add_u64(columns.id_high, high);
         document.add_u64(columns.id_low, low);
-        document.add_text(columns.field, &need.field);
-        document.add_text(columns.county, &need.county_code);
-        document.add_text(columns.town, &need.town_code);
+        for (facet, column) in CODED.into_iter().zip(columns.coded) {
+            if let Some(value) = need.value(facet) {
+                document.add_text(column, value);
+            }
+        }
         document.add_text(columns.village, &need.village_code);
-        document.add_i64(columns.amount_fen, need.amount_fen);
+        if let Some(amount) = need.amount_fen {
+            document.add_i64(columns.amount_fen, amount);
+        }
         document.add_i64(columns.wanted_by, i64::from(chrono::Datelike::num_days_from_ce(&need.wanted_by)));
         document.add_i64(columns.published_at, need.published_at.timestamp_micros());
         document
