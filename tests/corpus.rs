@@ -241,6 +241,7 @@ impl Corpus {
             dice.weighted([("open", 75), ("partly_funded", 15), ("in_progress", 5), ("closed", 5)].into_iter());
         let forms =
             [(None, 65), (Some("village_pairing"), 18), (Some("joint_building"), 11), (Some("town_coverage"), 6)];
+        let form = dice.weighted(forms.into_iter());
         let document = NeedDocument {
             id: Uuid::from_u128(u128::from(number) + 1),
             code: String::new(),
@@ -249,14 +250,17 @@ impl Corpus {
             budget: items.join("、"),
             outcome,
             field: topic.field.clone(),
+            kind: kind.to_owned(),
+            form: form.map(str::to_owned),
+            town_class: None,
+            village_type: None,
             county_code: county_code.to_owned(),
             county: self.name(county_code).to_owned(),
             town_code: town_code.to_owned(),
             town: self.name(town_code).to_owned(),
             village_code: village.code.clone(),
             village: village.name.clone(),
-            amount_fen,
-            gap_fen: amount_fen,
+            amount_fen: Some(amount_fen),
             wanted_by: first_day() + Days::new(within_days),
             published_at: first_moment() - TimeDelta::minutes(published),
             status: status.to_owned(),
@@ -267,7 +271,7 @@ impl Corpus {
             mentions: mentioned.iter().map(|other| other.id.clone()).collect(),
             aspect,
             kind: kind.to_owned(),
-            form: dice.weighted(forms.into_iter()),
+            form,
             within_days,
         };
         InventedNeed { document, tags }

@@ -4,10 +4,11 @@
 //! them come nDCG@10 (gain 2^grade − 1, discount by the logarithm of the rank, the ideal over the whole corpus) and how
 //! many needs of grade 2 or 3 stand on the first page. Deliberately absent: what an engine does.
 
-use crate::corpus::{Corpus, InventedNeed, checkout};
+use crate::corpus::{Corpus, InventedNeed, checkout, first_day};
 use backend::search::engine::{Engine, NeedQuery};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Needs of one page of the site.
@@ -62,8 +63,8 @@ impl Rule {
                 [&document.county, &document.town, &document.village].iter().any(|place| place.contains(name))
             })
             && self.code.as_ref().is_none_or(|code| *code == document.code)
-            && self.at_most_wan.is_none_or(|most| document.amount_fen <= wan(most))
-            && self.at_least_wan.is_none_or(|least| document.amount_fen >= wan(least))
+            && self.at_most_wan.is_none_or(|most| document.amount_fen.is_some_and(|fen| fen <= wan(most)))
+            && self.at_least_wan.is_none_or(|least| document.amount_fen.is_some_and(|fen| fen >= wan(least)))
             && self.within_days.is_none_or(|days| tags.within_days <= days)
     }
 
@@ -109,6 +110,8 @@ pub struct Worth {
     pub ndcg: Option<f64>,
     /// Needs of grade 2 or 3 on the first page.
     pub first_page: usize,
+    /// How long the engine took.
+    pub took: Duration,
 }
 
 /// The worth of an answer, whose grades are given in its order; `all` are the grades of the whole corpus.
@@ -117,7 +120,7 @@ pub fn worth(found: &[u8], all: impl Iterator<Item = u8>) -> Worth {
     best.sort_unstable_by(|one, other| other.cmp(one));
     let ideal = gain(&best);
     let first_page = found.iter().take(PAGE).filter(|grade| **grade >= 2).count();
-    Worth { ndcg: (ideal > 0.0).then(|| gain(found) / ideal), first_page }
+    Worth { ndcg: (ideal > 0.0).then(|| gain(found) / ideal), first_page, took: Duration::ZERO }
 }
 
 fn gain(grades: &[u8]) -> f64 {
@@ -162,9 +165,17 @@ impl Trial {
 
     /// What the first page of `engine` is worth for one query.
     pub async fn judge(&self, engine: &impl Engine, judged: &Judged) -> Worth {
-        let query = NeedQuery { text: judged.query.clone(), limit: PAGE, ..NeedQuery::default() };
+        let started = Instant::now();
+        let needs = self.answer(engine, &judged.query).await;
+        let took = started.elapsed();
+        let found: Vec<u8> = needs.iter().map(|need| judged.grade(need)).collect();
+        Worth { took, ..worth(&found, self.needs.iter().map(|need| judged.grade(need))) }
+    }
+
+    /// The first page of `engine` for a text.
+    pub async fn answer(&self, engine: &impl Engine, text: &str) -> Vec<&InventedNeed> {
+        let query = NeedQuery { text: text.to_owned(), today: first_day(), limit: PAGE, ..NeedQuery::default() };
         let hits = engine.search(&query).await.expect("an answer");
-        let found: Vec<u8> = hits.ids.iter().map(|id| judged.grade(&self.needs[self.by_id[id]])).collect();
-        worth(&found, self.needs.iter().map(|need| judged.grade(need)))
+        hits.ids.iter().map(|id| &self.needs[self.by_id[id]]).collect()
     }
 }

@@ -50,7 +50,7 @@ pub struct TestApp {
     pub mail: Arc<Mutex<Memory>>,
     pub router: Router,
     database: String,
-    _index: tempfile::TempDir,
+    index: tempfile::TempDir,
 }
 
 /// Made once per run: it reads a dictionary.
@@ -158,7 +158,7 @@ impl TestApp {
         change(&mut parts);
         let app = App::new(parts);
         let router = http::router(&app, &Site::without_files(&app));
-        TestApp { app, clock, mail, router, database, _index: index }
+        TestApp { app, clock, mail, router, database, index }
     }
 
     /// Somebody who is not signed in.
@@ -167,9 +167,26 @@ impl TestApp {
         Client { test: self, bearer: None }
     }
 
-    /// Lets the search index follow what has been committed.
-    pub async fn index(&self) {
-        search::catch_up(&self.app).await.expect("the index follows");
+    /// Lets the search index follow what has been committed; returns how many needs were written. Transactions of other
+    /// tests, which began earlier and may end later, hold that up.
+    pub async fn index(&self) -> usize {
+        let number = |sql| sqlx::query_scalar::<_, i64>(sql).fetch_one(&self.app.pool);
+        let now = number("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint").await.expect("a number");
+        let mut written = 0;
+        loop {
+            let settled =
+                number("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").await.expect("a number");
+            written += search::catch_up(&self.app).await.expect("the index follows");
+            if settled >= now {
+                return written;
+            }
+        }
+    }
+
+    /// Where the search index of this app lies.
+    #[must_use]
+    pub fn index_folder(&self) -> &std::path::Path {
+        self.index.path()
     }
 
     /// Lets the days of objection pass for whatever is shown now, and comes back to this moment.

@@ -46,6 +46,11 @@ pub enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Have the search index written anew, while the site serves; the processes that serve do it within seconds.
+    Reindex {
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Create the first account of a new installation.
     Admin {
         /// The e-mail address to sign in with.

@@ -4,7 +4,7 @@ use anyhow::Context;
 use backend::config::{Cli, Command, Settings};
 use backend::organisations::{self, NewOrganisation};
 use backend::people::{self, NewPerson};
-use backend::{check, db, serve};
+use backend::{check, db, search, serve};
 use clap::Parser;
 use domain::organisation::{OrganisationKind, Role};
 use std::process::ExitCode;
@@ -38,6 +38,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Worker { demo, settings } => serve::work(&settings, demo).await,
         Command::Check { settings } => check_books(&settings).await,
+        Command::Reindex { settings } => reindex(&settings).await,
         Command::Admin { email, name, settings } => admin(&settings, &email, &name).await,
     }
 }
@@ -53,6 +54,21 @@ async fn check_books(settings: &Settings) -> anyhow::Result<()> {
     }
     anyhow::ensure!(findings.is_empty(), "{} differences", findings.len());
     println!("the books are right");
+    Ok(())
+}
+
+/// Asks the processes that serve this database; one that starts later does it then.
+async fn reindex(settings: &Settings) -> anyhow::Result<()> {
+    let database = db::open(settings).await?;
+    let asked = async {
+        let app = serve::app_without_search(settings, false, &database).await?;
+        search::ask_anew(&app).await?;
+        anyhow::Ok(())
+    };
+    let asked = asked.await;
+    database.close().await?;
+    asked?;
+    println!("the index is being written anew; the site goes on answering from the old one");
     Ok(())
 }
 

@@ -20,7 +20,10 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Bytes of all pages together.
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The only query parameters of public pages; a request with others is answered, and not kept.
-const QUERY: [&str; 10] = ["q", "field", "county", "town", "village", "min", "max", "sort", "after", "view"];
+const QUERY: [&str; 17] = [
+    "q", "field", "kind", "county", "town", "village", "class", "type", "amount", "deadline", "form", "min", "max",
+    "sort", "after", "exact", "view",
+];
 
 /// What a page is known by.
 #[derive(Clone, PartialEq, Eq, Hash)]

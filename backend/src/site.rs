@@ -200,15 +200,6 @@ pub fn routes(site: Site) -> Router {
         .with_state(site)
 }
 
-/// What crawlers may read: every page, and lists by one filter. Filters together would be pages without end.
-async fn robots(State(site): State<Site>) -> &'static str {
-    if site.app.demo {
-        "User-agent: *\nDisallow: /\n"
-    } else {
-        "User-agent: *\nDisallow: /api/\nDisallow: /*sign-in\nDisallow: /*?*&\n"
-    }
-}
-
 fn parse_query(query: &str) -> Vec<(String, String)> {
     serde_urlencoded::from_str(query).unwrap_or_default()
 }
@@ -238,6 +229,16 @@ fn mime(name: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("webp") => "image/webp",
         _ => "application/octet-stream",
+    }
+}
+
+/// Crawlers read the pages, and of the lists all needs and those of one choice; every combination of choices is another
+/// address, and there is no end to them. A demo is nothing to be found.
+async fn robots(State(site): State<Site>) -> &'static str {
+    if site.app.demo {
+        "User-agent: *\nDisallow: /\n"
+    } else {
+        "User-agent: *\nDisallow: /api/\nDisallow: /*sign-in\nDisallow: /*?*q=\nDisallow: /*?*&\n"
     }
 }
 

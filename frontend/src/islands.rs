@@ -3,6 +3,10 @@
 //! An island gets its words from the page that shows it. Deliberately absent: state that only the browser has and
 //! that the server would have to believe.
 
+mod search_box;
+
+pub use search_box::SearchBox;
+
 use domain::Fen;
 use leptos::prelude::*;
 

@@ -160,13 +160,15 @@ pub struct Page {
     pub public: bool,
     /// Seconds after which a browser asks for it anew: it tells of something that is under way.
     pub again_after: Option<u8>,
+    /// Search engines are asked not to list it, nor to follow its links.
+    pub unlisted: bool,
     pub body: AnyView,
 }
 
 impl Page {
     #[must_use]
     pub fn new(title: impl Into<String>, body: AnyView) -> Self {
-        Page { title: title.into(), status: 200, public: false, again_after: None, body }
+        Page { title: title.into(), status: 200, public: false, again_after: None, unlisted: false, body }
     }
 
     #[must_use]
@@ -178,6 +180,12 @@ impl Page {
     #[must_use]
     pub fn again_after(mut self, seconds: u8) -> Self {
         self.again_after = Some(seconds);
+        self
+    }
+
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.unlisted = true;
         self
     }
 

@@ -17,6 +17,7 @@ mod disbursements;
 mod endpoints;
 mod enquiries;
 mod files;
+mod finding;
 mod forms;
 mod help;
 mod installation;

@@ -1,6 +1,7 @@
 //! Prints what the embedded engine's answers to the judged queries are worth: `./test judged`.
 //!
-//! `./test judged held-out` asks the queries that nobody tunes to, a number asks so many needs instead of 100,000.
+//! `./test judged held-out` asks the queries that nobody tunes to, a number asks so many needs instead of 100,000, any
+//! other word shows the first ten needs of the judged query of this text, with their grades.
 //! Deliberately absent: pass or fail.
 
 use backend::search::config::SearchConfig;
@@ -8,9 +9,9 @@ use backend::search::embedded::EmbeddedEngine;
 use backend::search::text::Analyzer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tests::corpus::{Corpus, checkout};
-use tests::judged::{Trial, Worth, mean, queries};
+use tests::judged::{Judged, Trial, Worth, mean, queries};
 
 /// Below this a query is printed by name.
 const POOR: f64 = 0.95;
@@ -23,7 +24,7 @@ async fn main() {
     let file = if held_out { "held_out.json" } else { "judged.json" };
     let corpus = Corpus::read();
     let config = SearchConfig::read(&checkout("search-config")).expect("search-config can be read");
-    let analyzer = Arc::new(Analyzer::new(config, corpus.places().map(|(_, name)| name)).expect("tables"));
+    let analyzer = Arc::new(Analyzer::new(config, corpus.places()).expect("tables"));
     let folder = tempfile::tempdir().expect("a folder");
     let (engine, _) = EmbeddedEngine::open(folder.path(), analyzer).expect("opens");
     let trial = Trial::of(&corpus, number);
@@ -33,6 +34,9 @@ async fn main() {
     let mut classes: BTreeMap<String, Vec<Worth>> = BTreeMap::new();
     for judged in queries(file, &corpus) {
         let worth = trial.judge(&engine, &judged).await;
+        if arguments.contains(&judged.query) {
+            show(&trial, &engine, &judged).await;
+        }
         if worth.ndcg.is_some_and(|ndcg| ndcg < POOR) {
             println!("  {:<28} {:<12} {:.3}", judged.query, judged.class, worth.ndcg.unwrap_or_default());
         }
@@ -43,4 +47,23 @@ async fn main() {
     }
     let all: Vec<Worth> = classes.into_values().flatten().collect();
     println!("{file}: {} queries, nDCG@10 {:.3}", all.len(), mean(&all));
+    let mut took: Vec<Duration> = all.iter().map(|worth| worth.took).collect();
+    took.sort_unstable();
+    let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)].as_secs_f64() * 1_000.0;
+    println!("each asked for the first time: p50 {:.2} ms, p90 {:.2} ms, longest {:.2} ms", at(50), at(90), at(100));
+}
+
+async fn show(trial: &Trial, engine: &EmbeddedEngine, judged: &Judged) {
+    for need in trial.answer(engine, &judged.query).await.into_iter().take(10) {
+        let document = &need.document;
+        println!(
+            "    {} {} · {} · {} · {} · {}",
+            judged.grade(need),
+            document.county,
+            document.village,
+            document.title,
+            document.kind,
+            document.budget
+        );
+    }
 }

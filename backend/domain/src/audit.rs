@@ -19,6 +19,7 @@ use serde_json::Value;
 /// Every verb with what a person reads.
 pub const VERBS: &[(&str, &str)] = &[
     ("sign_in", "登录"),
+    ("search_written_anew", "重建搜索索引"),
     ("sign_out", "退出登录"),
     ("sign_out_elsewhere", "退出其他设备"),
     ("session_ended_by_copy", "登录凭据被重复使用，登录已终止"),
@@ -155,6 +156,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("session", "登录"),
     ("organisation", "单位"),
     ("audit", "操作记录"),
+    ("search", "搜索"),
     ("need", "需求"),
     ("need_revision", "需求的修改"),
     ("offer", "供给意向"),

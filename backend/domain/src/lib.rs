@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod disbursement;
 pub mod email;
 pub mod enquiry;
+pub mod finding;
 pub mod four;
 pub mod ids;
 pub mod ledger;

@@ -130,6 +130,7 @@ async fn found_by_words(app: &App, own: &[Met]) -> Vec<Uuid> {
     for met in searched {
         let query = engine::NeedQuery {
             text: met.word.to_owned(),
+            exact: true,
             limit: (BY_WORDS / searched.len()).min(engine::MAX_LIMIT),
             ..engine::NeedQuery::default()
         };

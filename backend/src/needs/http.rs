@@ -13,7 +13,8 @@ use domain::NeedId;
 use domain::api::List;
 use domain::api::needs::{
     APPROVE, CLOSE, FINISH, NEED, NEEDS, Need, NeedChange, NeedList, NeedQuery, NeedRow, NeedStep, NewNeed, OWN, PASS,
-    PAUSE, RENEW, RESUME, RETURN, REVIEW, SEND_BACK, START, SUBMIT, TAKE_UP, WITHDRAW,
+    PAUSE, RENEW, RESUME, RETURN, REVIEW, SEND_BACK, START, SUBMIT, SUGGESTIONS, Suggestion, SuggestionQuery, TAKE_UP,
+    WITHDRAW,
 };
 use domain::need::NeedAction;
 use domain::organisation::Acting;
@@ -22,6 +23,7 @@ pub fn routes() -> Endpoints {
     Endpoints::new("需求")
         .get(NEEDS, "公开的需求：搜索、筛选、翻页", list)
         .post(NEEDS, "写一条需求的草稿", create)
+        .get(SUGGESTIONS, "边输入边提示：地点、领域、词、需求标题", suggestions)
         .get(OWN, "本村的需求", own)
         .get(REVIEW, "等待审核和验收的需求", review)
         .get(NEED, "一条需求，按编号或 id", read)
@@ -43,6 +45,10 @@ pub fn routes() -> Endpoints {
 
 async fn list(State(app): State<App>, Query(query): Query<NeedQuery>) -> Result<Json<NeedList>> {
     Ok(Json(super::find(&app, &query).await?))
+}
+
+async fn suggestions(State(app): State<App>, Query(query): Query<SuggestionQuery>) -> Result<Json<List<Suggestion>>> {
+    Ok(Json(super::suggestions(&app, query.q.as_deref().unwrap_or_default()).await?))
 }
 
 async fn create(

@@ -4,6 +4,7 @@
 //! moves it because of promises in `promises`, what was approved of it in `versions`, what would change it while it is
 //! public in `revisions`. Deliberately absent: money (ledger), finding by words (search).
 
+mod finding;
 mod http;
 pub mod imports;
 pub mod life;
@@ -13,6 +14,7 @@ pub mod similar;
 mod sql;
 pub mod versions;
 
+pub use finding::{find, suggestions};
 pub use http::routes;
 
 use crate::app::App;
@@ -20,23 +22,16 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files;
 use crate::http::caller::{Audit, Caller, Federation, NeedInsider, Reviewer, TownDesk, Village};
-use crate::search::{self, engine::Sort};
-use domain::api::needs::{
-    FacetCount, Facets, Need, NeedChange, NeedList, NeedQuery, NeedRights, NeedRow, NeedSort, NewNeed, RevisionStanding,
-};
+use domain::api::needs::{Need, NeedChange, NeedRights, NeedRow, NewNeed, RevisionStanding};
 use domain::api::{Count, List};
-use domain::need::{Field, NeedAction, NeedContent, NeedStatus, NotNow, RevisionStatus};
+use domain::need::{NeedAction, NeedContent, NeedStatus, NotNow, RevisionStatus};
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
 use domain::todo::Waiting;
-use domain::{NeedId, OrganisationId, Problems};
+use domain::{NeedId, OrganisationId};
 use serde_json::json;
 use sqlx::PgConnection;
 
-/// Needs on one page of a list.
-const PAGE: usize = 20;
-/// Characters of a query.
-const QUERY_MAX: usize = 100;
 /// Rows of one's own list and of a to-do list; beyond that a list is not read but searched.
 const LIST_MAX: i64 = 200;
 
@@ -302,78 +297,6 @@ pub async fn review(app: &App, reviewer: &Reviewer) -> Result<List<NeedRow>> {
     let mut connection = app.pool.acquire().await?;
     let rows = sql::waiting_rows(&mut connection, place, waiting, LIST_MAX).await?;
     Ok(list(app, rows))
-}
-
-/// Public needs that fit a query: the engine finds, the database tells what they are now.
-pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
-    let question = question(query)?;
-    let hits = search::find(app, &question).await?;
-    let mut connection = app.pool.acquire().await?;
-    let rows = sql::public_rows(&mut connection, &hits.ids).await?;
-    let shown = question.offset + hits.ids.len();
-    let next = (shown < hits.total && question.offset < search::engine::MAX_OFFSET).then(|| shown.to_string());
-    Ok(NeedList {
-        items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(),
-        next,
-        count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
-        facets: facets(app, hits.facets),
-        relaxed: hits.relaxed,
-        stands_in: hits.stands_in_for.is_some(),
-    })
-}
-
-fn question(query: &NeedQuery) -> Result<search::engine::NeedQuery> {
-    let mut problems = Problems::new();
-    let text = query.q.clone().unwrap_or_default();
-    problems.require(text.chars().count() <= QUERY_MAX, "q", "关键词最多 100 个字");
-    let field = query.field.as_deref().map(str::parse::<Field>).transpose();
-    let field = problems.take("field", field.map_err(|_| "没有这个领域")).flatten();
-    for (name, place) in [("county", &query.county), ("town", &query.town), ("village", &query.village)] {
-        let known = place.as_deref().is_none_or(|code| code.parse::<PlaceCode>().is_ok());
-        problems.require(known, name, "没有这个地方");
-    }
-    let offset = query.after.as_deref().map_or(Ok(0), str::parse);
-    let offset = problems.take("after", offset.map_err(|_| "翻页的位置不对，请从第一页看起")).unwrap_or(0);
-    problems.none_or_err()?;
-    let sort = query.sort.unwrap_or(if text.trim().is_empty() { NeedSort::Newest } else { NeedSort::Relevance });
-    Ok(search::engine::NeedQuery {
-        text,
-        fields: field.into_iter().map(|field| field.to_string()).collect(),
-        county: query.county.clone(),
-        town: query.town.clone(),
-        village: query.village.clone(),
-        amount_min_fen: query.amount_min_fen,
-        amount_max_fen: query.amount_max_fen,
-        open_only: false,
-        sort: match sort {
-            NeedSort::Relevance => Sort::Relevance,
-            NeedSort::Newest => Sort::Newest,
-            NeedSort::AmountAsc => Sort::AmountAsc,
-            NeedSort::AmountDesc => Sort::AmountDesc,
-            NeedSort::Deadline => Sort::Deadline,
-        },
-        offset,
-        limit: PAGE,
-    })
-}
-
-/// Codes with their names; towns in the order of their county's list, the others by count.
-fn facets(app: &App, facets: search::engine::Facets) -> Facets {
-    let place = |code: &str| code.parse().ok().and_then(|code| app.places.get(&code)).unwrap_or_default().to_owned();
-    let field = |code: &str| code.parse::<Field>().map(|field| field.label().to_owned()).unwrap_or_default();
-    let count = |counts: Vec<(String, usize)>, label: &dyn Fn(&str) -> String| {
-        let facet = |(value, count): (String, usize)| FacetCount {
-            label: label(&value),
-            count: u32::try_from(count).unwrap_or(u32::MAX),
-            value,
-        };
-        counts.into_iter().map(facet).collect()
-    };
-    Facets {
-        fields: count(facets.fields, &field),
-        counties: count(facets.counties, &place),
-        towns: count(facets.towns, &place),
-    }
 }
 
 fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {

@@ -15,13 +15,18 @@ use super::engine::NeedDocument;
 pub enum Part {
     /// `XQ-<county>-<year>-<n>`, found only as a whole.
     Code,
+    /// Up to a `及`, behind which stands what is done by the way.
     Title,
+    /// The title behind its `及`.
+    TitleTail,
     Village,
     Town,
     /// County name; the city's name stands before it, so that `梅州` is true of every need.
     County,
     /// The Chinese name of the field of participation.
     FieldName,
+    /// The words that people have for what is asked for: `采购`, `认购`, `团购` for a purchase.
+    Kind,
     Budget,
     Outcome,
     Description,
@@ -33,10 +38,12 @@ impl Part {
         match self {
             Self::Code => "code",
             Self::Title => "title",
+            Self::TitleTail => "title_tail",
             Self::Village => "village",
             Self::Town => "town",
             Self::County => "county",
             Self::FieldName => "field_name",
+            Self::Kind => "kind_words",
             Self::Budget => "budget",
             Self::Outcome => "outcome",
             Self::Description => "description",
@@ -73,6 +80,8 @@ pub struct Quality {
     pub synonym_inside: u32,
     /// By pinyin or initials.
     pub pinyin: u32,
+    /// By a word that sounds like the typed pinyin, where that also spells a word with synonyms, which is meant sooner.
+    pub other_pinyin: u32,
     /// By pinyin with one slip of the finger.
     pub typo: u32,
     /// A place named in the query that is the place of the need: multiplies what it earns.
@@ -86,7 +95,11 @@ struct NeedsFile {
     searchable: Vec<PartRule>,
     quality_percent: Quality,
     field_names: BTreeMap<String, String>,
+    kind_words: BTreeMap<String, Vec<String>>,
     place_endings: BTreeMap<String, Vec<String>>,
+    conjunctions: Vec<String>,
+    verbs: Vec<char>,
+    measures: Vec<String>,
     same_characters: BTreeMap<char, char>,
     filterable: Vec<String>,
     sortable: Vec<String>,
@@ -95,6 +108,7 @@ struct NeedsFile {
 #[derive(Debug, Deserialize)]
 struct SynonymsFile {
     groups: Vec<Vec<String>>,
+    narrower: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,11 +136,21 @@ pub struct SearchConfig {
     pub quality: Quality,
     /// Field identifier → Chinese name.
     pub field_names: BTreeMap<String, String>,
+    /// Kind identifier → the words that people have for it.
+    pub kind_words: BTreeMap<String, Vec<String>>,
     /// Ending of an official place name → what people put in its place; longest ending first.
     pub place_endings: Vec<(String, Vec<String>)>,
     /// Characters that are written both ways in names of Meizhou (`南礤镇`, `南磜镇`).
     pub same_characters: BTreeMap<char, char>,
+    /// What stands before the thing that is done by the way.
+    pub conjunctions: Vec<String>,
+    /// What one does with a thing: 修路 asks for roads.
+    pub verbs: HashSet<char>,
+    /// What is counted: a number with one of these is a quantity, which nobody looks for by words.
+    pub measures: Vec<String>,
     pub synonyms: Vec<Vec<String>>,
+    /// A word for many things → those things. It finds them, they do not find each other.
+    pub narrower: BTreeMap<String, Vec<String>>,
     pub stop_words: HashSet<String>,
     pub filterable: Vec<String>,
     pub sortable: Vec<String>,
@@ -158,9 +182,14 @@ impl SearchConfig {
             parts,
             quality: needs.quality_percent,
             field_names: needs.field_names,
+            kind_words: needs.kind_words,
             place_endings,
             same_characters: needs.same_characters,
+            conjunctions: needs.conjunctions,
+            verbs: needs.verbs.into_iter().collect(),
+            measures: needs.measures,
             synonyms: synonyms.groups,
+            narrower: synonyms.narrower,
             stop_words: stop_words.words.into_iter().collect(),
             filterable: needs.filterable,
             sortable: needs.sortable,
@@ -186,15 +215,23 @@ impl SearchConfig {
     pub fn text_of(&self, part: Part, need: &NeedDocument) -> String {
         match part {
             Part::Code => need.code.clone(),
-            Part::Title => need.title.clone(),
+            Part::Title => self.title_parts(&need.title).0.to_owned(),
+            Part::TitleTail => self.title_parts(&need.title).1.to_owned(),
             Part::Village => need.village.clone(),
             Part::Town => need.town.clone(),
             // A space keeps the two names two words.
             Part::County => format!("{} {}", self.city, need.county),
             Part::FieldName => self.field_names.get(&need.field).cloned().unwrap_or_default(),
+            Part::Kind => self.kind_words.get(&need.kind).map(|words| words.join(" ")).unwrap_or_default(),
             Part::Budget => need.budget.clone(),
             Part::Outcome => need.outcome.clone(),
             Part::Description => need.description.clone(),
         }
+    }
+    /// `村道硬化及错车台` → `村道硬化` and `错车台`.
+    fn title_parts<'a>(&self, title: &'a str) -> (&'a str, &'a str) {
+        let at = |word: &String| title.find(word.as_str()).filter(|at| *at > 0).map(|at| (at, at + word.len()));
+        let first = self.conjunctions.iter().filter_map(at).min();
+        first.map_or((title, ""), |(end, start)| (&title[..end], &title[start..]))
     }
 }

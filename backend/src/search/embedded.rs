@@ -3,35 +3,35 @@
 //! It holds nothing that `PostgreSQL` does not hold: a folder that is damaged, or was written by another version or with
 //! another configuration, is emptied and the caller told to fill it again.
 
+mod folder;
 mod ranking;
 mod shape;
+mod table;
 mod tally;
 
+use std::collections::HashSet;
 use std::fs;
-use std::io;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::available_parallelism;
 
 use moka::future::Cache;
-use tantivy::directory::error::LockError;
-use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
-use tantivy::{Directory, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyError};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use self::ranking::{Earned, is_known, rank};
+use self::ranking::{is_known, rank};
 use self::shape::Shape;
-use self::tally::{Matching, Tally};
+use self::table::Snapshot;
+use self::tally::Tally;
 use super::engine::{Engine, EngineError, EngineName, NeedDocument, NeedHits, NeedQuery, window};
 use super::text::Analyzer;
+use super::widening::{Asked, Attempt};
 
 /// Memory in which the writer gathers documents before it writes a segment.
 const WRITER_BYTES: usize = 50_000_000;
-/// The file that says which version and configuration wrote the folder.
-const MARK: &str = "qiancun-search";
 /// Answers that are kept; one is some kilobytes.
 const ANSWERS: u64 = 1_000;
 
@@ -55,7 +55,11 @@ pub struct EmbeddedEngine {
 struct Inner {
     shape: Shape,
     analyzer: Arc<Analyzer>,
-    reader: IndexReader,
+    folder: PathBuf,
+    /// What the folder is marked with.
+    mark: String,
+    /// What is searched: the index as of its last commit.
+    snapshot: RwLock<Arc<Snapshot>>,
     writing: Mutex<Writing>,
     /// Counts the commits, so that an answer is known by the index that gave it.
     commits: AtomicU64,
@@ -66,8 +70,26 @@ struct Inner {
 }
 
 struct Writing {
-    writer: IndexWriter,
+    index: Index,
+    /// Absent while the folder begins anew: a folder takes one writer.
+    writer: Option<IndexWriter>,
+    reader: IndexReader,
     cursor: Option<i64>,
+    /// Until the next cursor the index is not whole, and what was known before is searched.
+    unfinished: bool,
+}
+
+impl Writing {
+    fn open(index: Index, unfinished: bool) -> Result<Self, EngineError> {
+        let cursor = index.load_metas().map_err(unavailable)?.payload.and_then(|payload| payload.parse().ok());
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(unavailable)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(unavailable)?;
+        Ok(Writing { index, writer: Some(writer), reader, cursor, unfinished })
+    }
+
+    fn writer(&mut self) -> tantivy::Result<&mut IndexWriter> {
+        self.writer.as_mut().ok_or_else(|| TantivyError::SystemError("the index has no writer".to_owned()))
+    }
 }
 
 impl EmbeddedEngine {
@@ -78,25 +100,26 @@ impl EmbeddedEngine {
     /// written at all.
     pub fn open(folder: &Path, analyzer: Arc<Analyzer>) -> Result<(Self, Opening), EngineError> {
         fs::create_dir_all(folder).map_err(unavailable)?;
-        refuse_if_taken(folder)?;
+        folder::refuse_if_taken(folder)?;
         let shape = Shape::new(&analyzer.config().parts);
         let mark = format!("{} {:016x}", shape::VERSION, analyzer.fingerprint());
-        let (index, opening) = match usable(folder, &shape, &mark)? {
+        let (index, opening) = match folder::usable(folder, &shape, &mark)? {
             Ok(index) => (index, Opening::Found),
-            Err(None) => (begin(folder, &shape, &mark)?, Opening::Empty),
+            Err(None) => (folder::begin(folder, &shape, &mark)?, Opening::Empty),
             Err(Some(because)) => {
                 tracing::warn!(folder = %folder.display(), because, "the search index starts over");
-                empty(folder).map_err(unavailable)?;
-                (begin(folder, &shape, &mark)?, Opening::StartedOver { because })
+                folder::empty(folder).map_err(unavailable)?;
+                (folder::begin(folder, &shape, &mark)?, Opening::StartedOver { because })
             }
         };
-        let cursor = index.load_metas().map_err(unavailable)?.payload.and_then(|payload| payload.parse().ok());
-        let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(unavailable)?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(unavailable)?;
-        let writing = Mutex::new(Writing { writer, cursor });
+        let writing = Writing::open(index, false)?;
+        let snapshot = Snapshot::of(writing.reader.searcher(), None).map_err(unavailable)?;
+        let snapshot = RwLock::new(Arc::new(snapshot));
+        let writing = Mutex::new(writing);
         let (commits, answers) = (AtomicU64::new(0), Cache::new(ANSWERS));
         let turns = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
-        let inner = Inner { shape, analyzer, reader, writing, commits, answers, turns };
+        let inner =
+            Inner { shape, analyzer, folder: folder.to_owned(), mark, snapshot, writing, commits, answers, turns };
         Ok((Self { inner: Arc::new(inner) }, opening))
     }
 
@@ -130,11 +153,15 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn upsert(&self, needs: Vec<NeedDocument>) -> Result<(), EngineError> {
+        if needs.is_empty() {
+            return Ok(());
+        }
         self.aside(move |inner| {
             inner.write(|writing| {
+                let writer = writing.writer()?;
                 for need in &needs {
-                    writing.writer.delete_term(inner.shape.id_term(need.id));
-                    writing.writer.add_document(inner.shape.document(&inner.analyzer, need))?;
+                    writer.delete_term(inner.shape.id_term(need.id));
+                    writer.add_document(inner.shape.document(&inner.analyzer, need))?;
                 }
                 Ok(())
             })
@@ -143,10 +170,14 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn remove(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
         self.aside(move |inner| {
             inner.write(|writing| {
+                let writer = writing.writer()?;
                 for id in &ids {
-                    writing.writer.delete_term(inner.shape.id_term(*id));
+                    writer.delete_term(inner.shape.id_term(*id));
                 }
                 Ok(())
             })
@@ -154,18 +185,40 @@ impl Engine for EmbeddedEngine {
         .await
     }
 
+    async fn keep_only(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
+        let kept: HashSet<Uuid> = ids.into_iter().collect();
+        let searched = self.inner.snapshot();
+        let all = searched.segments().flat_map(|(_, table)| &table.ids);
+        let gone = all.filter(|id| !kept.contains(*id)).copied().collect();
+        self.remove(gone).await
+    }
+
+    async fn is_sound(&self) -> bool {
+        self.aside(|inner| Ok(inner.damage())).await.is_ok_and(|damage| match damage {
+            None => true,
+            Some(because) => {
+                tracing::error!(because, "the search index is damaged");
+                false
+            }
+        })
+    }
+
+    async fn start_over(&self) -> Result<(), EngineError> {
+        self.aside(Inner::start_over).await
+    }
+
     async fn clear(&self) -> Result<(), EngineError> {
         self.aside(|inner| {
             inner.write(|writing| {
                 writing.cursor = None;
-                writing.writer.delete_all_documents().map(drop)
+                writing.writer()?.delete_all_documents().map(drop)
             })
         })
         .await
     }
 
     async fn document_count(&self) -> Result<usize, EngineError> {
-        usize::try_from(self.inner.reader.searcher().num_docs()).map_err(unavailable)
+        usize::try_from(self.inner.snapshot().searcher.num_docs()).map_err(unavailable)
     }
 
     async fn cursor(&self) -> Result<Option<i64>, EngineError> {
@@ -176,6 +229,7 @@ impl Engine for EmbeddedEngine {
         self.aside(move |inner| {
             inner.write(|writing| {
                 writing.cursor = Some(cursor);
+                writing.unfinished = false;
                 Ok(())
             })
         })
@@ -184,7 +238,7 @@ impl Engine for EmbeddedEngine {
 }
 
 impl Inner {
-    fn writing(&self) -> std::sync::MutexGuard<'_, Writing> {
+    fn writing(&self) -> MutexGuard<'_, Writing> {
         // A panic while writing leaves the writer as it was before its commit.
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -195,7 +249,7 @@ impl Inner {
         let before = writing.cursor;
         let outcome = change(&mut writing).and_then(|()| {
             let cursor = writing.cursor;
-            let mut commit = writing.writer.prepare_commit()?;
+            let mut commit = writing.writer()?.prepare_commit()?;
             if let Some(cursor) = cursor {
                 commit.set_payload(&cursor.to_string());
             }
@@ -203,126 +257,89 @@ impl Inner {
         });
         if let Err(problem) = outcome {
             writing.cursor = before;
-            if let Err(worse) = writing.writer.rollback() {
+            if let Err(worse) = writing.writer().and_then(IndexWriter::rollback) {
                 tracing::error!(%worse, "the search index could not be rolled back");
             }
             return Err(unavailable(problem));
         }
-        self.reader.reload().map_err(unavailable)?;
+        if writing.unfinished {
+            return Ok(());
+        }
+        writing.reader.reload().map_err(unavailable)?;
+        let snapshot = Snapshot::of(writing.reader.searcher(), Some(&self.snapshot())).map_err(unavailable)?;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         self.commits.fetch_add(1, Ordering::Release);
         Ok(())
     }
 
+    /// What is wrong with the files; none where they are as they were written.
+    fn damage(&self) -> Option<String> {
+        // No commit changes the files meanwhile.
+        let writing = self.writing();
+        if fs::read_to_string(self.folder.join(folder::MARK)).ok().as_deref() != Some(self.mark.as_str()) {
+            return Some("its mark is gone".to_owned());
+        }
+        match writing.index.validate_checksum() {
+            Ok(damaged) if damaged.is_empty() => None,
+            Ok(damaged) => Some(format!("damaged files: {damaged:?}")),
+            Err(problem) => Some(problem.to_string()),
+        }
+    }
+
+    fn start_over(&self) -> Result<(), EngineError> {
+        let mut writing = self.writing();
+        drop(writing.writer.take());
+        folder::empty(&self.folder).map_err(unavailable)?;
+        let index = folder::begin(&self.folder, &self.shape, &self.mark)?;
+        *writing = Writing::open(index, true)?;
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
-        let searcher = self.reader.searcher();
-        let segments = searcher.segment_readers();
-        let (parts, latin) = (&self.shape.parts, self.shape.latin);
+        let snapshot = self.snapshot();
+        let latin = self.shape.latin;
         // A dictionary that cannot be read shows again, as an error, when the postings are read.
-        let known = |typed: &str| is_known(segments, latin, typed).unwrap_or(false);
-        let groups = self.analyzer.read_query(&query.text, &known);
-        let quality = &self.analyzer.config().quality;
-        let ranked =
-            segments.iter().map(|segment| rank(segment, parts, quality, &groups)).collect::<Result<Vec<_>, _>>()?;
-        let all = u8::try_from(groups.len()).unwrap_or(u8::MAX);
-        let relaxed = all > 1 && !any_meets(&searcher, &ranked, all);
-        let least = if relaxed { all.div_ceil(2) } else { all };
+        let known = |typed: &str| is_known(snapshot.searcher.segment_readers(), latin, typed).unwrap_or(false);
+        let asked = Asked::read(&self.analyzer, query, &known);
+        let mut first = None;
+        for attempt in asked.attempts() {
+            let hits = self.try_once(&snapshot, query, attempt)?;
+            if hits.total > 0 {
+                return Ok(hits);
+            }
+            first.get_or_insert(hits);
+        }
+        // Nothing was found by any of them: then nothing was let go either.
+        first.ok_or(EngineError::Unavailable)
+    }
+
+    fn try_once(&self, snapshot: &Snapshot, query: &NeedQuery, attempt: Attempt) -> Result<NeedHits, EngineError> {
         let (offset, limit) = window(query);
-        let mut tally = Tally::new(query, if limit == 0 { 0 } else { offset + limit });
-        for (segment, earned) in segments.iter().zip(&ranked) {
-            let matching = if groups.is_empty() { Matching::All } else { Matching::Earned(earned, least) };
-            tally.add(segment, &matching)?;
+        let mut tally = Tally::new(&attempt.query, if limit == 0 { 0 } else { offset + limit });
+        if attempt.groups.is_empty() {
+            for (segment, table) in snapshot.segments() {
+                tally.add_all(segment, table);
+            }
+        } else {
+            let (parts, quality) = (&self.shape.parts, &self.analyzer.config().quality);
+            let ranked = rank(snapshot.segments().map(|(segment, _)| segment), parts, quality, &attempt)?;
+            for ((segment, table), earned) in snapshot.segments().zip(&ranked) {
+                tally.add_earned(segment, table, earned);
+            }
         }
         let (ids, total, facets) = tally.finish(offset);
-        // Nothing loosened is worth mentioning where nothing was found.
-        let relaxed = relaxed && total > 0;
-        Ok(NeedHits { ids, total, facets, relaxed, answered_by: EngineName::Embedded, stands_in_for: None })
+        let (meant, widened) = (attempt.meant, attempt.widened);
+        let answered_by = EngineName::Embedded;
+        Ok(NeedHits { ids, total, facets, meant, widened, answered_by, stands_in_for: None })
     }
-}
-
-/// Whether any need that is still there meets `words` words.
-fn any_meets(searcher: &Searcher, ranked: &[Earned], words: u8) -> bool {
-    searcher.segment_readers().iter().zip(ranked).any(|(segment, earned)| {
-        earned.documents.iter().any(|&document| earned.met[document as usize] >= words && lives(segment, document))
-    })
-}
-
-fn lives(segment: &SegmentReader, document: u32) -> bool {
-    segment.alive_bitset().is_none_or(|alive| alive.is_alive(document))
 }
 
 /// Logs what went wrong; the caller only needs to know that another engine should answer.
 fn unavailable(problem: impl std::fmt::Display) -> EngineError {
     tracing::warn!(%problem, "the embedded search engine failed");
     EngineError::Unavailable
-}
-
-/// Emptying a folder under another process would take its index away, so the writer's lock is tried first.
-fn refuse_if_taken(folder: &Path) -> Result<(), EngineError> {
-    let directory = MmapDirectory::open(folder).map_err(unavailable)?;
-    match directory.acquire_lock(&INDEX_WRITER_LOCK) {
-        Ok(_released_at_once) => Ok(()),
-        Err(LockError::LockBusy) => Err(EngineError::Refused(format!("{} is in use", folder.display()))),
-        Err(problem) => Err(unavailable(problem)),
-    }
-}
-
-/// The index in `folder` if it can be used; else why not, or `None` if there is nothing yet.
-fn usable(folder: &Path, shape: &Shape, mark: &str) -> Result<Result<Index, Option<String>>, EngineError> {
-    let names = file_names(folder).map_err(unavailable)?;
-    let ours = |name: &str| names.iter().any(|found| found == name);
-    if names.is_empty() {
-        return Ok(Err(None));
-    }
-    if !ours(MARK) && !ours("meta.json") {
-        return Err(EngineError::Refused(format!("{} holds files that are not a search index", folder.display())));
-    }
-    let found = fs::read_to_string(folder.join(MARK)).unwrap_or_default();
-    if found != mark {
-        return Ok(Err(Some(format!("written as {found:?}, needed is {mark:?}"))));
-    }
-    Ok(intact(folder, shape).map_err(Some))
-}
-
-fn intact(folder: &Path, shape: &Shape) -> Result<Index, String> {
-    let text = |problem: TantivyError| problem.to_string();
-    let index = Index::open_in_dir(folder).map_err(text)?;
-    if index.schema() != shape.schema {
-        return Err("another shape".to_owned());
-    }
-    let damaged = index.validate_checksum().map_err(text)?;
-    if !damaged.is_empty() {
-        return Err(format!("damaged files: {damaged:?}"));
-    }
-    index.reader().map_err(text)?;
-    Ok(index)
-}
-
-fn begin(folder: &Path, shape: &Shape, mark: &str) -> Result<Index, EngineError> {
-    let index = Index::create_in_dir(folder, shape.schema.clone()).map_err(unavailable)?;
-    // Last, so that a folder that carries the mark has an index.
-    fs::write(folder.join(MARK), mark).map_err(unavailable)?;
-    Ok(index)
-}
-
-/// Names of the files in `folder`, without locks.
-fn file_names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if Path::new(&name).extension().is_none_or(|ending| ending != "lock") {
-            names.push(name);
-        }
-    }
-    Ok(names)
-}
-
-/// Removes the files of an index; folders are not touched, an index has none.
-fn empty(folder: &Path) -> io::Result<()> {
-    for name in file_names(folder)? {
-        let path = folder.join(name);
-        if path.is_file() {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }

@@ -2,16 +2,19 @@
 //!
 //! It does not search. `embedded` and `meili` do; `AnyEngine` passes on to whichever is configured.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Fen;
+use domain::finding::{AmountBand, Facet};
 use domain::need::NeedStatus;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::embedded::EmbeddedEngine;
 use super::meili::MeiliEngine;
+use domain::api::needs::Widened;
 
 /// A public need as it is searched. Only needs that anybody may see are put in.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -26,22 +29,55 @@ pub struct NeedDocument {
     pub outcome: String,
     /// Identifier of the field of participation, such as `infrastructure`.
     pub field: String,
+    /// Identifier of what is asked for, such as `money`.
+    pub kind: String,
+    /// Identifier of the form of pairing that the village has in mind.
+    pub form: Option<String>,
     /// Six digits.
     pub county_code: String,
     pub county: String,
     /// Nine digits.
     pub town_code: String,
     pub town: String,
+    /// Identifier of the town's class, where a list has named it.
+    pub town_class: Option<String>,
     /// Twelve digits.
     pub village_code: String,
     /// Full name, such as `黄沙村委会`.
     pub village: String,
-    pub amount_fen: i64,
-    /// What is still missing of the amount.
-    pub gap_fen: i64,
+    /// Identifier of the village's type, where a list has named it.
+    pub village_type: Option<String>,
+    /// None where no money is asked for.
+    pub amount_fen: Option<i64>,
     pub wanted_by: NaiveDate,
     pub published_at: DateTime<Utc>,
     pub status: String,
+}
+
+impl NeedDocument {
+    /// The value by which a facet counts the need; the deadline's depends on the day, and is none here.
+    #[must_use]
+    pub fn value(&self, facet: Facet) -> Option<&str> {
+        match facet {
+            Facet::Field => Some(&self.field),
+            Facet::Kind => Some(&self.kind),
+            Facet::County => Some(&self.county_code),
+            Facet::Town => Some(&self.town_code),
+            Facet::TownClass => self.town_class.as_deref(),
+            Facet::VillageType => self.village_type.as_deref(),
+            Facet::Amount => {
+                let amount = Fen::new(self.amount_fen?).ok()?;
+                Some(AmountBand::of(amount).as_str())
+            }
+            Facet::Deadline => None,
+            Facet::Form => self.form.as_deref(),
+        }
+    }
+}
+
+/// The states of a need that enterprises can still answer.
+pub(super) fn open_statuses() -> impl Iterator<Item = &'static str> {
+    NeedStatus::ALL.iter().filter(|status| status.takes_pledges()).map(|status| status.as_str())
 }
 
 /// In which order needs are shown.
@@ -58,42 +94,55 @@ pub enum Sort {
     Deadline,
 }
 
-/// A question. Empty lists and `None` do not restrict.
-#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+/// A question. What is empty or `None` does not restrict.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct NeedQuery {
     pub text: String,
-    /// Any of these fields.
-    pub fields: Vec<String>,
-    pub county: Option<String>,
-    pub town: Option<String>,
+    /// Any of these identifiers of each facet.
+    pub chosen: BTreeMap<Facet, Vec<String>>,
     pub village: Option<String>,
-    /// Both bounds are included.
+    /// Both bounds are included; a need that asks for no money is in no bounds.
     pub amount_min_fen: Option<i64>,
     pub amount_max_fen: Option<i64>,
     /// Only needs that enterprises can still answer.
     pub open_only: bool,
+    /// The day from which deadlines are counted.
+    pub today: NaiveDate,
+    /// Where nothing is found, nothing is widened.
+    pub exact: bool,
     pub sort: Sort,
     pub offset: usize,
     /// At most [`MAX_LIMIT`]; 0 asks for numbers only.
     pub limit: usize,
 }
 
+impl NeedQuery {
+    /// The identifiers chosen of a facet; none does not restrict.
+    #[must_use]
+    pub fn of(&self, facet: Facet) -> &[String] {
+        self.chosen.get(&facet).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same question with these identifiers of a facet.
+    #[must_use]
+    pub fn choosing(mut self, facet: Facet, values: &[&str]) -> Self {
+        self.chosen.insert(facet, values.iter().map(|value| (*value).to_owned()).collect());
+        self
+    }
+}
+
 /// More hits than this are not given at once.
 pub const MAX_LIMIT: usize = 200;
 /// Hits further down than this are not given, only counted; nobody reads that far, and crawlers should not.
-pub const MAX_OFFSET: usize = 10_000;
+pub const MAX_OFFSET: usize = 2_000;
 
-/// Numbers beside the filters: code → needs. Each is counted without its own filter but with all others, most first.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Facets {
-    pub fields: Vec<(String, usize)>,
-    pub counties: Vec<(String, usize)>,
-    pub towns: Vec<(String, usize)>,
-}
+/// Numbers beside the choices: identifier → needs. Each is counted without its own facet's choices but with all others,
+/// most first.
+pub type Facets = BTreeMap<Facet, Vec<(String, usize)>>;
 
 /// Most needs first, codes in order among equals.
-pub(super) fn most_first(counts: HashMap<String, usize>) -> Vec<(String, usize)> {
-    let mut all: Vec<_> = counts.into_iter().collect();
+pub(super) fn most_first(counts: HashMap<&str, usize>) -> Vec<(String, usize)> {
+    let mut all: Vec<_> = counts.into_iter().map(|(code, count)| (code.to_owned(), count)).collect();
     all.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     all
 }
@@ -112,8 +161,10 @@ pub struct NeedHits {
     pub ids: Vec<Uuid>,
     pub total: usize,
     pub facets: Facets,
-    /// Nothing matched every word, so needs that match at least half of the words are shown. Pages say so.
-    pub relaxed: bool,
+    /// What was looked for in place of what was typed, because that is nowhere.
+    pub meant: Option<String>,
+    /// Nothing met everything: what was let go. Pages say so.
+    pub widened: Option<Widened>,
     pub answered_by: EngineName,
     /// The configured engine, if it was down and another one answered in its place.
     pub stands_in_for: Option<EngineName>,
@@ -146,6 +197,15 @@ pub trait Engine: Send + Sync {
     /// Takes everything out and forgets the cursor.
     fn clear(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
 
+    /// Takes out whatever is none of these.
+    fn keep_only(&self, ids: Vec<Uuid>) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Whether everything that it wrote is still there and as it was written.
+    fn is_sound(&self) -> impl Future<Output = bool> + Send;
+
+    /// Throws away what was written and forgets the cursor. What it knows it may go on answering until the next cursor.
+    fn start_over(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
+
     /// How many needs are in.
     fn document_count(&self) -> impl Future<Output = Result<usize, EngineError>> + Send;
 
@@ -155,11 +215,6 @@ pub trait Engine: Send + Sync {
     /// Remembers the last event that was applied. Call it after the writes of that event: events may then be applied
     /// twice after a crash, which does no harm, but are never lost.
     fn set_cursor(&self, cursor: i64) -> impl Future<Output = Result<(), EngineError>> + Send;
-}
-
-/// The states of a need that enterprises can still answer.
-pub(super) fn open_statuses() -> impl Iterator<Item = &'static str> {
-    NeedStatus::ALL.iter().filter(|status| status.takes_pledges()).map(|status| status.as_str())
 }
 
 /// Which hits of a query are given: how many are passed over, and how many follow.
@@ -207,6 +262,27 @@ impl Engine for AnyEngine {
         match self {
             Self::Embedded(engine) => engine.clear().await,
             Self::Meilisearch(engine) => engine.clear().await,
+        }
+    }
+
+    async fn keep_only(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.keep_only(ids).await,
+            Self::Meilisearch(engine) => engine.keep_only(ids).await,
+        }
+    }
+
+    async fn is_sound(&self) -> bool {
+        match self {
+            Self::Embedded(engine) => engine.is_sound().await,
+            Self::Meilisearch(engine) => engine.is_sound().await,
+        }
+    }
+
+    async fn start_over(&self) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.start_over().await,
+            Self::Meilisearch(engine) => engine.start_over().await,
         }
     }
 

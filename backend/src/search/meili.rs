@@ -1,16 +1,19 @@
 //! The engine that runs as a server of its own: Meilisearch, for installations that outgrow one machine.
 //!
-//! It speaks the same questions and answers as the embedded engine. It does not pretend to be it: words that nothing
-//! matches are loosened by the server, most frequent first, and may go below half of them.
+//! It speaks the same questions and answers as the embedded engine and takes the same steps when nothing is found. It
+//! does not pretend to be it: where fewer words are enough, the server lets go of them, most frequent first, and may go
+//! below half of them.
 
+mod asks;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use meilisearch_sdk::client::Client;
+use meilisearch_sdk::documents::DocumentsQuery;
 use meilisearch_sdk::errors::{Error, ErrorCode, ErrorType};
 use meilisearch_sdk::indexes::Index;
 use meilisearch_sdk::search::{MatchingStrategies, SearchResults, Selectors};
@@ -18,13 +21,16 @@ use meilisearch_sdk::task_info::TaskInfo;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::engine::{
-    Engine, EngineError, EngineName, Facets, NeedDocument, NeedHits, NeedQuery, Sort, most_first, open_statuses, window,
-};
+use self::asks::{Ask, asks, order};
+use super::engine::{Engine, EngineError, EngineName, NeedDocument, NeedHits, NeedQuery};
 use super::text::Analyzer;
+use super::widening::{Asked, Attempt};
 
 /// The single document of the cursor's index.
 const CURSOR_ID: &str = "needs";
+
+/// Documents that are listed at once.
+const LISTED: usize = 1_000;
 
 /// How long the server may take before it counts as down.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +57,8 @@ pub struct MeiliEngine {
 }
 
 #[derive(Deserialize)]
-struct Hit {
-    id: Uuid,
+pub struct Hit {
+    pub id: Uuid,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -122,24 +128,19 @@ impl MeiliEngine {
         Ok(())
     }
 
-    async fn ask(
-        &self,
-        query: &NeedQuery,
-        words: &str,
-        every_word: bool,
-    ) -> Result<Vec<SearchResults<Hit>>, EngineError> {
-        let asks = asks(query);
-        let order = order(query.sort);
+    async fn ask(&self, asks: &[Ask], attempt: &Attempt) -> Result<Vec<SearchResults<Hit>>, EngineError> {
+        let words = wire::words(&attempt.groups, &self.analyzer).join(" ");
+        let order = order(attempt.query.sort);
         let ids = ["id"];
         let mut questions = self.client.multi_search();
-        for ask in &asks {
+        for ask in asks {
             let mut question = self.needs.search();
             question
-                .with_query(words)
+                .with_query(&words)
                 .with_filter(&ask.filter)
                 .with_offset(ask.offset)
                 .with_limit(ask.limit)
-                .with_matching_strategy(strategy(every_word))
+                .with_matching_strategy(strategy(!attempt.fewer))
                 .with_attributes_to_retrieve(Selectors::Some(&ids));
             if !order.is_empty() {
                 question.with_sort(order);
@@ -157,12 +158,13 @@ impl MeiliEngine {
         Err(EngineError::Unavailable)
     }
 
-    /// Whether the words match anything when no filter stands in the way.
-    async fn matches_anywhere(&self, words: &str) -> Result<bool, EngineError> {
-        let mut question = self.needs.search();
-        question.with_query(words).with_limit(0).with_matching_strategy(MatchingStrategies::ALL);
-        let answer = self.in_time(self.patience.search, question.execute::<Hit>()).await?;
-        Ok(answer.estimated_total_hits.unwrap_or_default() > 0)
+    async fn try_once(&self, attempt: Attempt) -> Result<NeedHits, EngineError> {
+        let asks = asks(&attempt.query);
+        let answers = self.ask(&asks, &attempt).await?;
+        let (ids, total, facets) = asks::read(&asks, answers)?;
+        let (meant, widened) = (attempt.meant, attempt.widened);
+        let answered_by = EngineName::Meilisearch;
+        Ok(NeedHits { ids, total, facets, meant, widened, answered_by, stands_in_for: None })
     }
 }
 
@@ -173,16 +175,17 @@ impl Engine for MeiliEngine {
 
     async fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
         // Whether a pinyin is known only the server could say; it corrects slips itself.
-        let groups = self.analyzer.read_query(&query.text, &|_| true);
-        let words = wire::words(&groups, &self.analyzer);
-        let text = words.join(" ");
-        let answers = self.ask(query, &text, true).await?;
-        let hits = hits(answers, false)?;
-        if hits.total > 0 || words.len() < 2 || self.matches_anywhere(&text).await? {
-            return Ok(hits);
+        let asked = Asked::read(&self.analyzer, query, &|_| true);
+        let mut first = None;
+        for attempt in asked.attempts() {
+            let hits = self.try_once(attempt).await?;
+            if hits.total > 0 {
+                return Ok(hits);
+            }
+            first.get_or_insert(hits);
         }
-        let answers = self.ask(query, &text, false).await?;
-        self::hits(answers, true)
+        // Nothing was found by any of them: then nothing was let go either.
+        first.ok_or(EngineError::Unavailable)
     }
 
     async fn upsert(&self, needs: Vec<NeedDocument>) -> Result<(), EngineError> {
@@ -211,6 +214,30 @@ impl Engine for MeiliEngine {
         Ok(())
     }
 
+    async fn keep_only(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
+        let kept: HashSet<Uuid> = ids.into_iter().collect();
+        let mut gone = Vec::new();
+        for offset in (0..).step_by(LISTED) {
+            let mut question = DocumentsQuery::new(&self.needs);
+            question.with_fields(["id"]).with_offset(offset).with_limit(LISTED);
+            let found = self.in_time(self.patience.write, question.execute::<Hit>()).await?;
+            gone.extend(found.results.iter().map(|hit| hit.id).filter(|id| !kept.contains(id)));
+            if found.results.len() < LISTED {
+                break;
+            }
+        }
+        self.remove(gone).await
+    }
+
+    /// The server looks after its own files.
+    async fn is_sound(&self) -> bool {
+        true
+    }
+
+    async fn start_over(&self) -> Result<(), EngineError> {
+        self.clear().await
+    }
+
     async fn document_count(&self) -> Result<usize, EngineError> {
         let stats = self.in_time(self.patience.search, self.needs.get_stats()).await?;
         Ok(stats.number_of_documents)
@@ -235,70 +262,6 @@ impl Engine for MeiliEngine {
         let told = self.in_time(self.patience.write, self.cursors.add_or_replace(&document, Some("id"))).await?;
         self.done(told).await
     }
-}
-
-/// One question of the several that a search with facets takes.
-struct Ask {
-    filter: String,
-    facets: Vec<&'static str>,
-    offset: usize,
-    limit: usize,
-}
-
-/// First the needs with all filters, then one question for each facet without the facet's own filter.
-fn asks(query: &NeedQuery) -> Vec<Ask> {
-    let (offset, limit) = window(query);
-    let facet = |attribute| Ask { filter: filter(query, attribute), facets: vec![attribute], offset: 0, limit: 0 };
-    let needs = Ask { filter: filter(query, ""), facets: Vec::new(), offset, limit };
-    vec![needs, facet("field"), facet("county_code"), facet("town_code")]
-}
-
-/// The filter expression of `query` without the conditions on `except`; empty where nothing is filtered.
-fn filter(query: &NeedQuery, except: &str) -> String {
-    // JSON's quoting is the one that the server reads.
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut conditions = Vec::new();
-    if !query.fields.is_empty() && except != "field" {
-        let fields: Vec<String> = query.fields.iter().map(|field| quoted(field)).collect();
-        conditions.push(format!("field IN [{}]", fields.join(", ")));
-    }
-    let places = [("county_code", &query.county), ("town_code", &query.town), ("village_code", &query.village)];
-    for (attribute, code) in places {
-        if let Some(code) = code.as_deref().filter(|_| except != attribute) {
-            conditions.push(format!("{attribute} = {}", quoted(code)));
-        }
-    }
-    conditions.extend(query.amount_min_fen.map(|fen| format!("amount_fen >= {fen}")));
-    conditions.extend(query.amount_max_fen.map(|fen| format!("amount_fen <= {fen}")));
-    if query.open_only {
-        conditions.push(format!("status IN [{}]", open_statuses().map(quoted).collect::<Vec<_>>().join(", ")));
-    }
-    conditions.join(" AND ")
-}
-
-fn order(sort: Sort) -> &'static [&'static str] {
-    match sort {
-        Sort::Relevance => &[],
-        Sort::Newest => &["published_at:desc"],
-        Sort::AmountAsc => &["amount_fen:asc"],
-        Sort::AmountDesc => &["amount_fen:desc"],
-        Sort::Deadline => &["wanted_by:asc"],
-    }
-}
-
-fn hits(mut answers: Vec<SearchResults<Hit>>, relaxed: bool) -> Result<NeedHits, EngineError> {
-    let mut counts = |attribute: &str| -> Vec<(String, usize)> {
-        let facets = answers.iter_mut().find_map(|answer| answer.facet_distribution.as_mut()?.remove(attribute));
-        most_first(facets.unwrap_or_else(HashMap::new))
-    };
-    let facets = Facets { fields: counts("field"), counties: counts("county_code"), towns: counts("town_code") };
-    let Some(needs) = answers.into_iter().next() else {
-        return Err(EngineError::Unavailable);
-    };
-    let total = needs.estimated_total_hits.or(needs.total_hits).unwrap_or_default();
-    let ids = needs.hits.into_iter().map(|hit| hit.result.id).collect();
-    let relaxed = relaxed && total > 0;
-    Ok(NeedHits { ids, total, facets, relaxed, answered_by: EngineName::Meilisearch, stands_in_for: None })
 }
 
 fn strategy(every_word: bool) -> MatchingStrategies {

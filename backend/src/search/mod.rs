@@ -4,32 +4,45 @@
 //! it is down the embedded one stands in and says so. Both follow the record of events and can be rebuilt from the
 //! database at any time. Deliberately absent: who may see a need. Only public ones are put in.
 
+mod amounts;
 pub mod config;
 pub mod embedded;
 pub mod engine;
 mod folding;
+pub mod lexicon;
+mod marking;
 pub mod meili;
 pub mod pinyin;
+pub mod reading;
 mod sql;
+mod suggestions;
 pub mod text;
+mod widening;
+
+pub use suggestions::suggest;
 
 use crate::app::App;
+use crate::audit::{self, Record};
 use crate::error::{Error, Result};
+use crate::http::caller::Origin;
 use crate::places::Names;
 use anyhow::Context;
 use config::SearchConfig;
 use embedded::{EmbeddedEngine, Opening};
 use engine::{AnyEngine, Engine, EngineError, NeedHits, NeedQuery};
+pub use marking::Marker;
 use meili::MeiliEngine;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use text::Analyzer;
 use uuid::Uuid;
 
 /// How often the index looks for news.
 const FOLLOW: Duration = Duration::from_millis(300);
+/// How often the files of the index are looked at.
+const INSPECT: Duration = Duration::from_mins(1);
 /// How long a search server that failed is left alone.
 const SERVER_WAIT: Duration = Duration::from_secs(5);
 /// Needs that are written to an index at once.
@@ -45,6 +58,8 @@ pub struct Search {
     configured: Option<Configured>,
     /// Absent in a process that does not answer queries: an index takes one writer.
     embedded: Option<AnyEngine>,
+    /// How texts are read; absent with the engine.
+    analyzer: Option<Arc<Analyzer>>,
 }
 
 /// A search server, which may come later than we do and go before us.
@@ -57,24 +72,35 @@ struct Configured {
 /// How text is read; made once, because it reads a dictionary.
 pub fn analyzer(places: &Names) -> anyhow::Result<Arc<Analyzer>> {
     let config = SearchConfig::parse(NEEDS, SYNONYMS, STOP_WORDS).context("search-config")?;
-    Ok(Arc::new(Analyzer::new(config, places.all())?))
+    Ok(Arc::new(Analyzer::new(config, places.iter().map(|(code, name)| (code.as_str(), name)))?))
 }
 
 impl Search {
     /// Opens the index in `folder`; one that is damaged or of another version starts empty and is filled again.
     pub fn open(folder: &Path, analyzer: Arc<Analyzer>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let (engine, opening) = EmbeddedEngine::open(folder, analyzer)?;
+        let (engine, opening) = EmbeddedEngine::open(folder, analyzer.clone())?;
         if let Opening::StartedOver { because } = opening {
             tracing::warn!(because, "the search index is built anew");
         }
-        Ok(Search { configured: None, embedded: Some(AnyEngine::Embedded(engine)) })
+        Ok(Search { configured: None, embedded: Some(AnyEngine::Embedded(engine)), analyzer: Some(analyzer) })
     }
 
     /// For a process that does not answer queries, beside one that does.
     #[must_use]
     pub fn off() -> Self {
-        Search { configured: None, embedded: None }
+        Search { configured: None, embedded: None, analyzer: None }
+    }
+
+    /// Marks in texts what a query asks for; none in a process that does not answer queries.
+    pub fn marker(&self, query: &str) -> Option<Marker<'_>> {
+        self.analyzer.as_deref().map(|analyzer| Marker::new(analyzer, query))
+    }
+
+    /// What of the amount a query says, as it is understood.
+    pub fn amount_said(&self, query: &str) -> Option<String> {
+        let reading = self.analyzer.as_deref()?.read(query, &|_| true);
+        reading.amount.map(|amount| amount.said)
     }
 
     /// Asks this server from now on, and the embedded engine only where the server does not answer.
@@ -133,10 +159,15 @@ async fn catch_up_engine(app: &App, engine: &impl Engine) -> Result<usize> {
     // An empty index, or one that followed another database, is filled from the needs themselves.
     let Some(cursor) = cursor.filter(|cursor| *cursor <= horizon) else {
         drop(connection);
+        engine.clear().await.map_err(unwritten)?;
         return fill(app, engine, horizon).await;
     };
     if cursor == horizon {
         return Ok(0);
+    }
+    if sql::anew_was_asked(&mut connection, cursor, horizon).await? {
+        drop(connection);
+        return fill(app, engine, horizon).await;
     }
     let changed = sql::changed(&mut connection, cursor, horizon).await?;
     for batch in changed.chunks(BATCH) {
@@ -152,10 +183,9 @@ async fn catch_up_engine(app: &App, engine: &impl Engine) -> Result<usize> {
     Ok(changed.len())
 }
 
-/// Writes all public needs anew.
+/// Writes all public needs anew, while what is there already goes on being found, and takes out what is none of them.
 async fn fill(app: &App, engine: &impl Engine, horizon: i64) -> Result<usize> {
-    engine.clear().await.map_err(unwritten)?;
-    let mut written = 0;
+    let mut written: Vec<Uuid> = Vec::new();
     let mut after = Uuid::nil();
     loop {
         let mut connection = app.pool.acquire().await?;
@@ -163,12 +193,43 @@ async fn fill(app: &App, engine: &impl Engine, horizon: i64) -> Result<usize> {
         let Some(last) = ids.last().copied() else { break };
         let documents = sql::documents(&mut connection, &ids, &app.places).await?;
         drop(connection);
-        written += documents.len();
+        written.extend(documents.iter().map(|document| document.id));
         engine.upsert(documents).await.map_err(unwritten)?;
         after = last;
     }
+    let number = written.len();
     engine.set_cursor(horizon).await.map_err(unwritten)?;
-    Ok(written)
+    engine.keep_only(written).await.map_err(unwritten)?;
+    Ok(number)
+}
+
+/// Has every index written anew by the processes that follow this database, while they serve.
+pub async fn ask_anew(app: &App) -> Result<()> {
+    let mut tx = app.begin().await?;
+    let record = Record {
+        verb: "search_written_anew",
+        subject_kind: "search",
+        subject: app.clock.id(),
+        before: None,
+        after: None,
+        reason: None,
+    };
+    audit::record_as(app, &mut tx, None, None, &Origin::default(), record).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Looks whether the index in this process is as it was written. One that is not begins anew and is filled by the next
+/// [`catch_up`]; until then what is known of it goes on being found. Returns whether it was sound.
+pub async fn inspect(app: &App) -> Result<bool> {
+    let Some(engine) = &app.search.embedded else { return Ok(true) };
+    if engine.is_sound().await {
+        return Ok(true);
+    }
+    tracing::warn!("the search index is built anew");
+    metrics::counter!("search_index_damaged_total").increment(1);
+    engine.start_over().await.map_err(unwritten)?;
+    Ok(false)
 }
 
 fn unwritten(error: EngineError) -> Error {
@@ -178,9 +239,17 @@ fn unwritten(error: EngineError) -> Error {
 /// Follows the record of events for as long as the process runs, with each engine at its own pace.
 pub async fn follow(app: App) {
     let embedded = async {
+        let mut inspected = Instant::now();
         loop {
-            if let Err(error) = catch_up(&app).await {
+            let followed = catch_up(&app).await;
+            if let Err(error) = &followed {
                 tracing::error!(%error, "the search index does not follow");
+            }
+            if followed.is_err() || inspected.elapsed() >= INSPECT {
+                inspected = Instant::now();
+                if let Err(error) = inspect(&app).await {
+                    tracing::error!(%error, "the search index cannot begin anew");
+                }
             }
             tokio::time::sleep(FOLLOW).await;
         }

@@ -24,6 +24,11 @@ fn readings(character: char) -> Vec<String> {
     all
 }
 
+/// Whether every character of `word` has a reading.
+pub fn all_read(word: &str) -> bool {
+    word.chars().all(|character| character.to_pinyin().is_some())
+}
+
 /// Every way to type `word` in pinyin; characters without a reading are passed over.
 pub fn spellings(word: &str) -> Vec<String> {
     joined(word, |reading| reading)
@@ -55,36 +60,47 @@ fn joined(word: &str, piece: impl Fn(&str) -> &str) -> Vec<String> {
     all
 }
 
-/// Everything one slip away from `typed`: a letter missing, too many, wrong, or two swapped. The first letter is kept,
-/// because people rarely miss it and it halves the noise.
-pub fn one_slip_from(typed: &str) -> Vec<String> {
+/// What a hasty finger did, the likeliest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Slip {
+    /// A letter is missing, or two are swapped, or one was hit twice.
+    Hasty,
+    /// A letter is wrong, or one too many.
+    Wrong,
+}
+
+/// Everything one slip away from `typed`, the likelier slips first. The first letter is kept, because people rarely miss
+/// it and it halves the noise.
+pub fn one_slip_from(typed: &str) -> Vec<(Slip, String)> {
     let letters: Vec<char> = typed.chars().collect();
     let mut all = Vec::new();
     let text = |letters: &[char]| letters.iter().collect::<String>();
     for at in 1..=letters.len() {
         if at < letters.len() {
             let mut shorter = letters.clone();
-            shorter.remove(at);
-            all.push(text(&shorter));
+            let gone = shorter.remove(at);
+            let slip = if gone == letters[at - 1] { Slip::Hasty } else { Slip::Wrong };
+            all.push((slip, text(&shorter)));
             if at + 1 < letters.len() && letters[at] != letters[at + 1] {
                 let mut swapped = letters.clone();
                 swapped.swap(at, at + 1);
-                all.push(text(&swapped));
+                all.push((Slip::Hasty, text(&swapped)));
             }
         }
         for letter in 'a'..='z' {
             let mut longer = letters.clone();
             longer.insert(at, letter);
-            all.push(text(&longer));
+            all.push((Slip::Hasty, text(&longer)));
             if at < letters.len() && letters[at] != letter {
                 let mut wrong = letters.clone();
                 wrong[at] = letter;
-                all.push(text(&wrong));
+                all.push((Slip::Wrong, text(&wrong)));
             }
         }
     }
-    all.sort_unstable();
-    all.dedup();
+    all.sort_unstable_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    all.dedup_by(|later, first| later.1 == first.1);
+    all.sort_by_key(|(slip, _)| *slip);
     all
 }
 
@@ -108,11 +124,15 @@ mod tests {
 
     #[test]
     fn one_slip_covers_missing_extra_wrong_and_swapped_letters() {
-        let near = one_slip_from("meixain");
-        assert!(near.contains(&"meixian".to_owned()));
-        assert!(one_slip_from("zhaomin").contains(&"zhaoming".to_owned()));
-        assert!(one_slip_from("zhaomingg").contains(&"zhaoming".to_owned()));
-        assert!(one_slip_from("zhaoning").contains(&"zhaoming".to_owned()));
+        for (typed, slip, meant) in [
+            ("meixain", Slip::Hasty, "meixian"),
+            ("zhaomin", Slip::Hasty, "zhaoming"),
+            ("zhaomingg", Slip::Hasty, "zhaoming"),
+            ("zhaoning", Slip::Wrong, "zhaoming"),
+            ("zhaomixng", Slip::Wrong, "zhaoming"),
+        ] {
+            assert!(one_slip_from(typed).contains(&(slip, meant.to_owned())), "{typed}");
+        }
     }
 
     #[test]

@@ -16,16 +16,49 @@ pub async fn horizon(connection: &mut PgConnection) -> sqlx::Result<i64> {
         .await
 }
 
-/// The needs with events after `cursor` up to `horizon`.
+/// The needs with events after `cursor` up to `horizon`, and those of places of which a list said something anew.
 pub async fn changed(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select distinct subject
-         from event
-         where subject_kind = 'need' and xid > $1::bigint::text::xid8 and xid <= $2::bigint::text::xid8",
+        r#"with news as (
+               select subject_kind, subject
+               from event
+               where subject_kind in ('need', 'place_import')
+                   and xid > $1::bigint::text::xid8 and xid <= $2::bigint::text::xid8
+           )
+           select subject as "id!"
+           from news
+           where subject_kind = 'need'
+           union
+           select n.id
+           from news
+           join town_class c on c.import = news.subject
+           join need n on n.village like c.town || '%'
+           where news.subject_kind = 'place_import'
+           union
+           select n.id
+           from news
+           join village_type t on t.import = news.subject
+           join need n on n.village = t.village
+           where news.subject_kind = 'place_import'"#,
         cursor,
         horizon
     )
     .fetch_all(connection)
+    .await
+}
+
+/// Whether somebody asked after `cursor` up to `horizon` that everything be written anew.
+pub async fn anew_was_asked(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists(
+               select
+               from event
+               where subject_kind = 'search' and xid > $1::bigint::text::xid8 and xid <= $2::bigint::text::xid8
+           ) as "asked!""#,
+        cursor,
+        horizon
+    )
+    .fetch_one(connection)
     .await
 }
 
@@ -41,13 +74,16 @@ pub async fn public_after(connection: &mut PgConnection, after: Uuid, limit: usi
 pub async fn documents(connection: &mut PgConnection, ids: &[Uuid], places: &Names) -> sqlx::Result<Vec<NeedDocument>> {
     let rows = sqlx::query!(
         r#"select n.id as "id!", n.code as "code!", n.title as "title!", n.description as "description!",
-                  n.outcome as "outcome!", n.field as "field!", n.village as "village!", coalesce(n.amount_fen, 0) as "amount_fen!",
-                  n.wanted_by as "wanted_by!", n.published_at as "published_at!", n.status as "status!",
+                  n.outcome as "outcome!", n.field as "field!", n.kind as "kind!", n.form, n.village as "village!",
+                  n.amount_fen, n.wanted_by as "wanted_by!", n.published_at as "published_at!", n.status as "status!",
+                  c.class as "town_class?", t.type as "village_type?",
                   coalesce(
                       (select string_agg(i.name, '、' order by i.position) from need_item i where i.need = n.id),
                       (select string_agg(line ->> 'name', '、') from jsonb_array_elements(n.asked) line), '')
                       as "budget!"
            from needs_listed n
+           left join town_class c on c.town = left(n.village, 9)
+           left join village_type t on t.village = n.village
            where n.id = any($1)"#,
         ids
     )
@@ -69,14 +105,17 @@ pub async fn documents(connection: &mut PgConnection, ids: &[Uuid], places: &Nam
             budget: row.budget,
             outcome: row.outcome,
             field: row.field,
+            kind: row.kind,
+            form: row.form,
             county_code,
             county,
             town_code,
             town,
+            town_class: row.town_class,
             village_code,
             village,
+            village_type: row.village_type,
             amount_fen: row.amount_fen,
-            gap_fen: row.amount_fen,
             wanted_by: row.wanted_by,
             published_at: row.published_at,
             status: row.status,

@@ -1,70 +1,32 @@
-//! How Chinese text is read: words, inner words, and what a typed query asks for.
+//! How Chinese text is read: words, inner words, names of places.
 //!
-//! It knows no index. Hanzi are never compared by sound (`景点` is not `经典`): pinyin terms are kept apart and only words
-//! typed in Latin letters ask for them.
+//! It knows no index; what a typed query asks for is read in `reading`. Hanzi are never compared by sound (`景点` is not
+//! `经典`): pinyin terms are kept apart and only words typed in Latin letters ask for them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use jieba_rs::Jieba;
 
 use super::config::{Part, PartRule, SearchConfig};
 pub use super::folding::TableError;
 use super::folding::{Folding, Run, grams, runs};
+use super::lexicon::{Entry, EntryKind, Lexicon};
 use super::pinyin;
+pub use super::reading::{Alternative, Group, Reach, Reading, Want};
+use domain::place::short_village_name;
 
-/// Characters of a query beyond this are not read.
-const MAX_QUERY_CHARS: usize = 64;
-/// Words of a query beyond this are not read.
-const MAX_GROUPS: usize = 8;
-/// Pinyin shorter than this is not corrected: everything is one slip from everything.
-const MIN_CORRECTED: usize = 5;
 /// Marks a term that is a word of its own, not merely two characters side by side.
 pub const WORD_MARK: char = '=';
-
-/// One way in which a word of the query may be met.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Want {
-    /// This term.
-    Term(String),
-    /// All these terms in the same part of a need: a string longer than two characters, taken apart.
-    AllOf(Vec<String>),
-    /// This pinyin or these initials.
-    Pinyin(String),
-}
-
-/// Where a way of meeting a word may count.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Reach {
-    Everywhere,
-    /// Synonyms do not count in names of places: 茶叶 is not 茶阳镇.
-    NotPlaces,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Alternative {
-    pub want: Want,
-    /// Share of the part's weight.
-    pub percent: u32,
-    pub reach: Reach,
-}
-
-/// A word of the query with everything that satisfies it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Group {
-    pub word: String,
-    pub alternatives: Vec<Alternative>,
-    /// The word is the name of a place of ours.
-    pub place: bool,
-}
 
 /// Reads documents and queries. Costs about half a second and some tens of megabytes to make: make one and share it.
 pub struct Analyzer {
     config: SearchConfig,
     jieba: Jieba,
     folding: Folding,
-    /// Folded short and full names of all places.
-    places: HashSet<String>,
-    /// Word → the other words of its groups.
+    lexicon: Lexicon,
+    /// Code → short name of every place.
+    names: HashMap<String, String>,
+    /// Word → the other words of its groups, and those that are narrower.
     synonyms: HashMap<String, Vec<String>>,
     /// Pinyin of a word that has synonyms → that word and its synonyms.
     synonyms_by_pinyin: HashMap<String, Vec<String>>,
@@ -72,24 +34,31 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// `place_names`: full names of all counties, towns and villages.
-    pub fn new<'a>(config: SearchConfig, place_names: impl IntoIterator<Item = &'a str>) -> Result<Self, TableError> {
+    /// `places`: codes and full names of all counties, towns and villages.
+    pub fn new<'a>(
+        config: SearchConfig,
+        places: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, TableError> {
         let folding = Folding::new(&config.same_characters)?;
         let mut analyzer = Self {
             config,
             jieba: Jieba::new(),
             folding,
-            places: HashSet::new(),
+            lexicon: Lexicon::default(),
+            names: HashMap::new(),
             synonyms: HashMap::new(),
             synonyms_by_pinyin: HashMap::new(),
             fingerprint: 0,
         };
         let city = analyzer.config.city.clone();
-        analyzer.learn_place(&city);
-        for name in place_names {
-            analyzer.learn_place(name);
+        // In order, so that the same places always make the same analyzer.
+        let mut places: Vec<_> = places.into_iter().collect();
+        places.sort_unstable();
+        for (code, name) in std::iter::once(("4414", city.as_str())).chain(places) {
+            analyzer.learn_place(code, name);
         }
         analyzer.learn_synonyms();
+        analyzer.learn_lexicon();
         analyzer.learn_words();
         analyzer.fingerprint = analyzer.take_fingerprint();
         Ok(analyzer)
@@ -97,6 +66,15 @@ impl Analyzer {
 
     pub fn config(&self) -> &SearchConfig {
         &self.config
+    }
+
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The short name of the place with this code.
+    pub fn place_name(&self, code: &str) -> Option<&str> {
+        self.names.get(code).map(String::as_str)
     }
 
     /// Changes when documents would be indexed differently.
@@ -109,6 +87,16 @@ impl Analyzer {
         self.jieba.has_word(word)
     }
 
+    /// The words that mean the same as `word`, and those that are narrower.
+    pub(super) fn synonyms(&self, word: &str) -> &[String] {
+        self.synonyms.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words with synonyms that are spelt so, with their synonyms.
+    pub(super) fn synonyms_by_pinyin(&self, typed: &str) -> &[String] {
+        self.synonyms_by_pinyin.get(typed).map_or(&[], Vec::as_slice)
+    }
+
     /// Each word, and each pinyin of a word, with the words that mean the same.
     pub fn synonym_table(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {
         self.synonyms.iter().chain(&self.synonyms_by_pinyin)
@@ -117,6 +105,17 @@ impl Analyzer {
     /// One form for what people mean as the same: half width, lower case, simplified. Keeps the number of characters.
     pub fn fold(&self, text: &str) -> String {
         self.folding.fold(text)
+    }
+
+    /// The words of a run of Hanzi, one after another.
+    pub(super) fn cut<'a>(&self, run: &'a str) -> Vec<&'a str> {
+        self.jieba.cut(run, false).into_iter().map(|token| token.word).collect()
+    }
+
+    /// The shorter words inside of a word.
+    pub(super) fn inner_words(&self, word: &str) -> Vec<String> {
+        let inner = self.jieba.cut_for_search(word, false).into_iter().map(|token| token.word);
+        inner.filter(|inner| *inner != word && inner.chars().nth(1).is_some()).map(str::to_owned).collect()
     }
 
     /// `黄沙村委会` → `黄沙村委会`, `黄沙村`, `黄沙`. `name` is folded.
@@ -131,22 +130,31 @@ impl Analyzer {
         forms
     }
 
-    fn learn_place(&mut self, name: &str) {
+    fn learn_place(&mut self, code: &str, name: &str) {
         let forms = self.place_forms(&self.fold(name));
-        self.places.extend(forms);
+        let short = short_village_name(name);
+        let kind = match code.len() {
+            ..=6 => EntryKind::County,
+            9 => EntryKind::Town,
+            _ => EntryKind::Village,
+        };
+        self.lexicon.add(Entry { text: short.clone(), kind, code: Some(code.to_owned()) }, &forms);
+        self.names.insert(code.to_owned(), short);
     }
 
     fn learn_synonyms(&mut self) {
-        let groups: Vec<Vec<String>> =
-            self.config.synonyms.iter().map(|group| group.iter().map(|word| self.fold(word)).collect()).collect();
+        let fold = |words: &Vec<String>| words.iter().map(|word| self.fold(word)).collect::<Vec<_>>();
+        let groups: Vec<Vec<String>> = self.config.synonyms.iter().map(fold).collect();
+        let narrower: Vec<(String, Vec<String>)> =
+            self.config.narrower.iter().map(|(broad, narrow)| (self.fold(broad), fold(narrow))).collect();
         for group in &groups {
             for word in group {
-                let others = self.synonyms.entry(word.clone()).or_default();
-                others.extend(group.iter().filter(|other| *other != word).cloned());
-                for spelling in pinyin::spellings(word) {
-                    self.synonyms_by_pinyin.entry(spelling).or_default().extend(group.iter().cloned());
-                }
+                let others: Vec<String> = group.iter().filter(|other| *other != word).cloned().collect();
+                self.learn_meaning(word, &others);
             }
+        }
+        for (broad, narrow) in &narrower {
+            self.learn_meaning(broad, narrow);
         }
         for words in self.synonyms.values_mut().chain(self.synonyms_by_pinyin.values_mut()) {
             words.sort_unstable();
@@ -154,9 +162,42 @@ impl Analyzer {
         }
     }
 
+    fn learn_meaning(&mut self, word: &str, others: &[String]) {
+        self.synonyms.entry(word.to_owned()).or_default().extend(others.iter().cloned());
+        for spelling in pinyin::spellings(word) {
+            let all = self.synonyms_by_pinyin.entry(spelling).or_default();
+            all.push(word.to_owned());
+            all.extend(others.iter().cloned());
+        }
+    }
+
+    /// Fields, kinds and words with synonyms can be suggested, and meant by a slip.
+    fn learn_lexicon(&mut self) {
+        let word = |text: &String| (text.clone(), EntryKind::Word);
+        let synonyms = self.config.synonyms.iter().flatten().chain(self.config.narrower.keys());
+        let mut words: Vec<(String, EntryKind)> = synonyms.map(word).collect();
+        words.extend(self.config.kind_words.values().flatten().map(word));
+        words.extend(self.config.field_names.values().map(|name| (name.clone(), EntryKind::Field)));
+        let mut seen = BTreeSet::new();
+        for (text, kind) in words {
+            let folded = self.fold(&text);
+            if seen.insert(folded.clone()) {
+                self.lexicon.add(Entry { text, kind, code: None }, &[folded]);
+            }
+        }
+        self.lexicon.finish();
+    }
+
     fn learn_words(&mut self) {
         // Sorted, because a dictionary that grows in another order can weigh words differently.
-        let words: BTreeSet<&String> = self.places.iter().chain(self.synonyms.keys()).collect();
+        let kinds: Vec<String> = self.config.kind_words.values().flatten().map(|word| self.fold(word)).collect();
+        let words: BTreeSet<&String> = self
+            .lexicon
+            .place_forms()
+            .chain(self.synonyms.keys())
+            .chain(self.synonyms.values().flatten())
+            .chain(&kinds)
+            .collect();
         for word in words {
             if word.chars().count() >= 2 && !self.jieba.has_word(word) {
                 self.jieba.add_word(word, None, None);
@@ -165,12 +206,19 @@ impl Analyzer {
     }
 
     fn take_fingerprint(&self) -> u64 {
-        let places: BTreeSet<&String> = self.places.iter().collect();
+        let places: BTreeSet<&String> = self.lexicon.place_forms().collect();
         let rules: Vec<_> = self.config.parts.iter().map(|rule| (rule.part.name(), rule.pinyin, rule.place)).collect();
         let config = &self.config;
         let all = format!(
-            "{places:?}{rules:?}{:?}{:?}{:?}{:?}{}",
-            config.synonyms, config.field_names, config.place_endings, config.same_characters, config.city
+            "{places:?}{rules:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}",
+            config.synonyms,
+            config.narrower,
+            config.field_names,
+            config.kind_words,
+            config.conjunctions,
+            config.place_endings,
+            config.same_characters,
+            config.city
         );
         // FNV-1a: the same on every machine and with every compiler.
         all.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
@@ -184,6 +232,9 @@ impl Analyzer {
             terms.insert(folded.trim().to_owned());
             terms.remove("");
             return terms;
+        }
+        if rule.part == Part::Kind {
+            return folded.split(' ').filter(|word| !word.is_empty()).map(marked).collect();
         }
         for run in runs(&folded) {
             match run {
@@ -227,135 +278,8 @@ impl Analyzer {
         }
         self.jieba.cut_for_search(run, false).into_iter().map(|token| token.word.to_owned()).collect()
     }
-
-    /// What `text` asks for: one group for each word. `known` tells whether a pinyin is in the index; unknown ones are
-    /// corrected or taken apart.
-    pub fn read_query(&self, text: &str, known: &impl Fn(&str) -> bool) -> Vec<Group> {
-        let short: String = text.chars().take(MAX_QUERY_CHARS).collect();
-        let mut groups: Vec<Group> = Vec::new();
-        for run in runs(&self.fold(&short)) {
-            match run {
-                Run::Hanzi(run) => groups.extend(self.pieces(&run).iter().map(|piece| self.hanzi_group(piece))),
-                Run::Latin(typed) => groups.extend(self.typed_groups(&typed, known)),
-            }
-        }
-        let telling = groups.iter().any(|group| !self.config.stop_words.contains(&group.word));
-        if telling {
-            groups.retain(|group| !self.config.stop_words.contains(&group.word));
-        }
-        let mut seen = HashSet::new();
-        groups.retain(|group| seen.insert(group.word.clone()));
-        groups.truncate(MAX_GROUPS);
-        groups
-    }
-
-    /// Words of a run of Hanzi in a query; characters that belong to no word are kept together.
-    fn pieces(&self, run: &str) -> Vec<String> {
-        let mut pieces: Vec<String> = Vec::new();
-        let mut loose = String::new();
-        for token in self.jieba.cut(run, false) {
-            let single = token.word.chars().nth(1).is_none();
-            if single && !self.config.stop_words.contains(token.word) {
-                loose.push_str(token.word);
-                continue;
-            }
-            if !loose.is_empty() {
-                pieces.push(std::mem::take(&mut loose));
-            }
-            pieces.push(token.word.to_owned());
-        }
-        if !loose.is_empty() {
-            pieces.push(loose);
-        }
-        pieces
-    }
-
-    fn hanzi_group(&self, word: &str) -> Group {
-        let quality = &self.config.quality;
-        let mut alternatives = meeting(word, quality.word, quality.inside, Reach::Everywhere);
-        for synonym in self.synonyms.get(word).into_iter().flatten() {
-            alternatives.extend(as_synonym(synonym, quality.synonym, quality.synonym_inside));
-        }
-        Group { word: word.to_owned(), alternatives, place: self.places.contains(word) }
-    }
-
-    fn typed_groups(&self, typed: &str, known: &impl Fn(&str) -> bool) -> Vec<Group> {
-        let is_known = |word: &str| known(word) || self.synonyms_by_pinyin.contains_key(word);
-        let letters_only = typed.bytes().all(|byte| byte.is_ascii_lowercase());
-        if is_known(typed) || !letters_only || typed.len() < MIN_CORRECTED {
-            return vec![self.typed_group(typed)];
-        }
-        let slips: Vec<String> = pinyin::one_slip_from(typed).into_iter().filter(|near| is_known(near)).collect();
-        if !slips.is_empty() {
-            let percent = self.config.quality.typo;
-            let mut group = self.typed_group(typed);
-            for near in slips {
-                let others = self.typed_group(&near).alternatives.into_iter().skip(1);
-                group.alternatives.extend(others.map(|other| Alternative { percent, ..other }));
-            }
-            return vec![group];
-        }
-        match taken_apart(typed, &is_known, 3) {
-            Some(pieces) => pieces.into_iter().map(|piece| self.typed_group(piece)).collect(),
-            None => vec![self.typed_group(typed)],
-        }
-    }
-
-    fn typed_group(&self, typed: &str) -> Group {
-        let quality = &self.config.quality;
-        let literal = Want::Term(typed.to_owned());
-        let mut alternatives = vec![Alternative { want: literal, percent: quality.word, reach: Reach::Everywhere }];
-        if typed.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            let by_sound = Want::Pinyin(typed.to_owned());
-            alternatives.push(Alternative { want: by_sound, percent: quality.pinyin, reach: Reach::Everywhere });
-            for word in self.synonyms_by_pinyin.get(typed).into_iter().flatten() {
-                alternatives.extend(as_synonym(word, quality.synonym, quality.synonym_inside));
-            }
-        }
-        Group { word: typed.to_owned(), alternatives, place: false }
-    }
 }
 
-/// Ways to meet a string of Hanzi: as a word, and inside of words.
-fn meeting(word: &str, as_word: u32, inside: u32, reach: Reach) -> Vec<Alternative> {
-    let mut ways = vec![Alternative { want: Want::Term(marked(word)), percent: as_word, reach }];
-    let inner = match word.chars().count() {
-        1 | 2 => Want::Term(word.to_owned()),
-        _ => Want::AllOf(grams(word, 2)),
-    };
-    ways.push(Alternative { want: inner, percent: inside, reach });
-    ways
-}
-
-/// A synonym of one character counts only as a word of its own: 茶 is not inside 油茶.
-fn as_synonym(word: &str, as_word: u32, inside: u32) -> Vec<Alternative> {
-    let mut ways = meeting(word, as_word, inside, Reach::NotPlaces);
-    if word.chars().nth(1).is_none() {
-        ways.truncate(1);
-    }
-    ways
-}
-
-fn marked(word: &str) -> String {
+pub(super) fn marked(word: &str) -> String {
     format!("{WORD_MARK}{word}")
-}
-
-/// `wuhualudeng` → `wuhua`, `ludeng`, if every piece is known; at most `pieces` of them, the longest first piece wins.
-fn taken_apart<'a>(typed: &'a str, known: &impl Fn(&str) -> bool, pieces: usize) -> Option<Vec<&'a str>> {
-    if known(typed) {
-        return Some(vec![typed]);
-    }
-    if pieces < 2 {
-        return None;
-    }
-    // Pieces of less than three letters are single syllables, which are everywhere.
-    (3..=typed.len().saturating_sub(3)).rev().find_map(|at| {
-        let (start, rest) = typed.split_at(at);
-        if !known(start) {
-            return None;
-        }
-        let mut all = vec![start];
-        all.extend(taken_apart(rest, known, pieces - 1)?);
-        Some(all)
-    })
 }

@@ -1,5 +1,6 @@
 //! The way in for everybody: search, map, the newest needs, and where each kind of visitor begins.
 
+use crate::islands::SearchBox;
 use crate::parts::map::{CountyCount, county_map};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
@@ -29,8 +30,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                     {t!("梅州 2,267 个村（社区）说出需要，企业来对接。认捐、到账、拨付、支出，每一分钱都能点开看。")}
                 </p>
                 <form class="search" role="search" action=href("/needs")>
-                    <input type="search" name="q" aria-label=t!("搜索村庄、需求或领域")
-                        placeholder=t!("搜村名、需求、领域，如“大埔 饮水”") />
+                    <SearchBox id="q".to_owned() value=String::new() label=Some(t!("搜索村庄、需求或领域").to_owned())
+                        placeholder=t!("搜村名、需求、领域，如“大埔 饮水”").to_owned()
+                        list_label=t!("搜索提示").to_owned() action=href("/needs") />
                     <button class="button">{t!("搜索")}</button>
                 </form>
                 <div class="chips">{chips.collect_view()}<a class="chip" href=href("/needs")>{t!("全部九个领域")}</a></div>

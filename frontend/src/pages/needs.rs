@@ -2,17 +2,19 @@
 
 use super::home::county_count;
 use super::saved_searches::save_path;
-use crate::islands::AmountEcho;
 use crate::parts::map::county_map;
-use crate::parts::need_row::need_list;
+use crate::parts::need_row::found_list;
 use crate::parts::place::path;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
 use domain::api::ApiError;
-use domain::api::needs::{self, FacetCount, NeedList, NeedQuery, NeedSort};
+use domain::api::needs::{self, NeedList, NeedQuery, Widened};
+use domain::finding::Facet;
 use domain::place::PlaceCode;
 use domain::{Fen, Problem};
 use leptos::prelude::*;
+
+mod filters;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let (query, form) = read(visit);
@@ -21,17 +23,28 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let body = view! {
         <h1>{t!("找需求")}</h1>
         <div class="finder">
-            <aside>{filters(&query, &form, &list)}</aside>
+            <aside>{filters::form(&query, &form, &list)}</aside>
             <div>
+                {filters::chips(&query, &list)}
                 {summary(&query, &list)}
                 <p><a href=href(&save_path(&query))>{t!("保存这个搜索，有新需求时告诉我")}</a></p>
-                {need_list(&list.items, false, t!("没有符合条件的需求。可以少选一个条件，或换一个说法。"))}
+                {found_list(&list, t!("没有符合条件的需求。可以少选一个条件，或换一个说法。"))}
                 {paging(&query, &list)}
             </div>
             <aside>{county_map(visit, &counties, t!("符合条件的需求分布"))}</aside>
         </div>
     };
-    Ok(Page::new(t!("找需求"), body.into_any()).public())
+    let page = Page::new(t!("找需求"), body.into_any()).public();
+    Ok(if is_plain(&query) { page } else { page.unlisted() })
+}
+
+/// Whether search engines may list the page: all needs, or those of one choice. There are more combinations of choices
+/// than anybody should walk through.
+fn is_plain(query: &NeedQuery) -> bool {
+    let parameters = parameters(query);
+    let one_choice = Facet::ALL.iter().map(|facet| query.chosen(*facet).count()).sum::<usize>() <= 1;
+    parameters.iter().all(|(name, _)| *name == "after" || Facet::ALL.iter().any(|facet| facet.as_str() == *name))
+        && one_choice
 }
 
 /// The query of the address bar; an amount that is none is named at its field and left out.
@@ -53,101 +66,86 @@ pub(super) fn read(visit: &Visit) -> (NeedQuery, FormState) {
         amount_min_fen: amount("min"),
         amount_max_fen: amount("max"),
         q: text("q"),
-        field: text("field"),
-        county: text("county"),
-        town: text("town"),
         village: text("village"),
         sort: visit.query("sort").and_then(|sort| sort.parse().ok()),
         after: text("after"),
+        exact: visit.query("exact").map(|_| true),
+        ..NeedQuery::default()
     };
-    (query, form)
+    // A ticked box stands once for each choice; a link may name several at once.
+    let chosen = |query: NeedQuery, facet: &Facet| {
+        let all = visit.query.iter().filter(|(name, _)| name == facet.as_str()).map(|(_, value)| value.trim());
+        let values: Vec<&str> = all.flat_map(|value| value.split(',')).filter(|value| !value.is_empty()).collect();
+        query.with(*facet, &values)
+    };
+    (Facet::ALL.iter().fold(query, chosen), form)
 }
 
-fn select(
-    name: &'static str,
-    label: &'static str,
-    every: &'static str,
-    facets: &[FacetCount],
-    chosen: Option<&str>,
-) -> AnyView {
-    let options = facets.iter().map(|facet| {
-        let selected = chosen == Some(facet.value.as_str());
-        view! { <option value=facet.value.clone() selected=selected>{text(&facet.label)}" ("{facet.count}")"</option> }
-    });
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <select id=name name=name><option value="">{every}</option>{options.collect_view()}</select>
-        </div>
+/// What the address of this query says, without the place in the list.
+fn parameters(query: &NeedQuery) -> Vec<(&'static str, String)> {
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    let mut add = |name, value: Option<String>| all.extend(value.map(|value| (name, value)));
+    add("q", query.q.clone());
+    for facet in Facet::ALL {
+        add(facet.as_str(), query.choice(*facet).cloned());
     }
-    .into_any()
+    add("village", query.village.clone());
+    let yuan = |fen: Option<i64>| fen.and_then(|fen| Fen::new(fen).ok()).map(Fen::to_input);
+    add("min", yuan(query.amount_min_fen));
+    add("max", yuan(query.amount_max_fen));
+    add("sort", query.sort.map(|sort| sort.to_string()));
+    add("exact", query.exact.filter(|exact| *exact).map(|_| "1".to_owned()));
+    all
 }
 
-fn filters(query: &NeedQuery, form: &FormState, list: &NeedList) -> AnyView {
-    // Without words there is nothing to be relevant to.
-    let order = query.sort.unwrap_or(if query.q.is_some() { NeedSort::Relevance } else { NeedSort::Newest });
-    let sorts = NeedSort::ALL.iter().map(|sort| {
-        let selected = order == *sort;
-        view! { <option value=sort.as_str() selected=selected>{text(sort.label())}</option> }
-    });
-    let amount = |name: &'static str, label: &'static str| {
-        let wrong = form.problem(name).is_some();
-        view! {
-            <div class="field" class:wrong=wrong>
-                <label for=name>{label}</label>
-                {crate::parts::field::problem(form, name)}
-                <AmountEcho name=name.to_owned() value=form.value(name).to_owned() unit=t!("元").to_owned()
-                    described_by=wrong.then(|| format!("{name}-problem")) />
-            </div>
-        }
-    };
-    let towns = query
-        .county
-        .is_some()
-        .then(|| select("town", t!("镇（街道）"), t!("全部镇（街道）"), &list.facets.towns, query.town.as_deref()));
-    let chosen = [&query.field, &query.county, &query.town].into_iter().any(Option::is_some)
-        || query.amount_min_fen.is_some()
-        || query.amount_max_fen.is_some()
-        || !form.problems.is_empty();
-    view! {
-        <form class="filters card" role="search" action=href("/needs")>
-            <div class="field">
-                <label for="q">{t!("关键词")}</label>
-                <input id="q" type="search" name="q" value=query.q.clone().unwrap_or_default()
-                    placeholder=t!("如“大埔 饮水”，也可用拼音") />
-            </div>
-            <details class="more" open=chosen>
-                <summary>{t!("更多条件")}</summary>
-                {select("field", t!("领域"), t!("全部领域"), &list.facets.fields, query.field.as_deref())}
-                {select("county", t!("县（市、区）"), t!("全部县（市、区）"), &list.facets.counties, query.county.as_deref())}
-                {towns}
-                {amount("min", t!("金额从（元）"))}
-                {amount("max", t!("到（元）"))}
-                <div class="field">
-                    <label for="sort">{t!("排序")}</label>
-                    <select id="sort" name="sort">{sorts.collect_view()}</select>
-                </div>
-            </details>
-            <button class="button">{t!("查找")}</button>
-            <a class="clear" href=href("/needs")>{t!("清除条件")}</a>
-        </form>
-    }
-    .into_any()
+fn address(parameters: &[(&str, String)]) -> String {
+    let query = crate::parts::query_string(parameters);
+    href(&if query.is_empty() { "/needs".to_owned() } else { format!("/needs?{query}") })
 }
 
 fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
-    let relaxed = list.relaxed.then(|| {
-        view! { <p class="note">{t!("没有需求同时符合全部关键词，下面是最接近的。")}</p> }
+    let exactly = address(&parameters(&NeedQuery { exact: Some(true), ..query.clone() }));
+    let exactly = move || view! { <a rel="nofollow" href=exactly.clone()>{t!("只按原来的条件查")}</a> };
+    let note = |says: String| view! { <p class="note">{says}</p> };
+    let cut = list.cut.then(|| note(t!("搜索的文字太长，只按前 100 个字查找。").to_owned()));
+    let amount = list.amount_said.as_ref().map(|said| note(t!("金额按“{said}”查找。", said = said)));
+    let meant = list.meant.as_ref().map(|meant| {
+        let says = t!("没有这样写的需求，显示的是“{meant}”的结果。", meant = meant);
+        view! { <p class="note">{says}" "{exactly()}</p> }
     });
-    let stands_in = list.stands_in.then(|| {
-        view! { <p class="note">{t!("搜索服务暂时没有响应，由备用的搜索代答，排序可能略有不同。")}</p> }
+    let widened = list.widened.as_ref().map(|widened| {
+        view! { <p class="note">{was_widened(widened)}" "{exactly()}</p> }
     });
-    let words = query.q.as_deref().map(|q| t!("“{q}”：", q = q)).unwrap_or_default();
+    let stands_in =
+        list.stands_in.then(|| note(t!("搜索服务暂时没有响应，由备用的搜索代答，排序可能略有不同。").to_owned()));
+    let words =
+        query.q.as_deref().map(|q| t!("“{q}”：", q = q.chars().take(100).collect::<String>())).unwrap_or_default();
     view! {
         <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>
-        {one_village(query)}{relaxed}{stands_in}
+        {one_village(query)}{cut}{amount}{meant}{widened}{stands_in}
     }
     .into_any()
+}
+
+/// What was let go so that something is found, in words.
+fn was_widened(widened: &Widened) -> String {
+    let mut says = vec![t!("没有需求符合全部条件。").to_owned()];
+    if let Some(place) = &widened.place {
+        says.push(match widened.words.join("、") {
+            words if words.is_empty() => t!("下面是{place}范围内的。", place = text(place)),
+            words => t!("“{words}”没有，下面是{place}范围内的。", words = words, place = text(place)),
+        });
+    } else if !widened.words.is_empty() {
+        says.push(t!("“{words}”太笼统，下面是全部需求。", words = widened.words.join("、")));
+    }
+    if widened.fewer_words {
+        says.push(t!("下面的需求只符合一部分关键词，符合得多的在前。").to_owned());
+    }
+    if !widened.conditions.is_empty() {
+        let conditions: Vec<String> = widened.conditions.iter().map(|facet| text(facet.label())).collect();
+        says.push(t!("没有按这些条件筛选：{conditions}。", conditions = conditions.join("、")));
+    }
+    says.concat()
 }
 
 /// The list is of one village only, to which the conditions beside it do not hold.
@@ -168,18 +166,9 @@ fn one_village(query: &NeedQuery) -> Option<AnyView> {
 
 fn paging(query: &NeedQuery, list: &NeedList) -> AnyView {
     let Some(next) = &list.next else { return ().into_any() };
-    let mut parameters: Vec<(&str, String)> = Vec::new();
-    let mut add = |name, value: Option<String>| parameters.extend(value.map(|value| (name, value)));
-    add("q", query.q.clone());
-    add("field", query.field.clone());
-    add("county", query.county.clone());
-    add("town", query.town.clone());
-    add("village", query.village.clone());
-    let yuan = |fen: Option<i64>| fen.and_then(|fen| Fen::new(fen).ok()).map(Fen::to_input);
-    add("min", yuan(query.amount_min_fen));
-    add("max", yuan(query.amount_max_fen));
-    add("sort", query.sort.map(|sort| sort.to_string()));
-    add("after", Some(next.clone()));
-    let link = href(&format!("/needs?{}", crate::parts::query_string(&parameters)));
-    view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }.into_any()
+    let mut parameters = parameters(query);
+    parameters.push(("after", next.clone()));
+    let rel = if is_plain(query) { "next" } else { "next nofollow" };
+    let link = address(&parameters);
+    view! { <p class="paging"><a class="button quiet" rel=rel href=link>{t!("下一页")}</a></p> }.into_any()
 }

@@ -23,7 +23,7 @@ pub fn document(visit: &Visit, page: Page) -> AnyView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                {visit.site.demo.then(|| view! { <meta name="robots" content="noindex, nofollow" /> })}
+                {(visit.site.demo || page.unlisted).then(|| view! { <meta name="robots" content="noindex, nofollow" /> })}
                 {page.again_after.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> })}
                 <title inner_html=escape(&title)></title>
                 <link rel="icon" type="image/svg+xml" href=visit.site.asset("icon.svg") />

@@ -2,7 +2,7 @@
 
 use super::money;
 use crate::words::{date, href, text};
-use domain::api::needs::{NeedRow, Where};
+use domain::api::needs::{NeedList, NeedRow, TextPiece, Where};
 use domain::need::ContributionKind;
 use leptos::prelude::*;
 
@@ -12,8 +12,12 @@ pub fn place(place: &Where) -> String {
 }
 
 pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
-    let link = href(&format!("/needs/{}", need.code.clone().unwrap_or_else(|| need.id.to_string())));
     let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
+    row(need, with_status, title.into_any(), None)
+}
+
+fn row(need: &NeedRow, with_status: bool, title: AnyView, snippet: Option<AnyView>) -> AnyView {
+    let link = href(&format!("/needs/{}", need.code.clone().unwrap_or_else(|| need.id.to_string())));
     let field = need.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
     let status = with_status.then(|| view! { <span class="tag status">{text(need.status.label())}</span> });
     let kind = (need.kind != ContributionKind::Money).then(|| {
@@ -30,6 +34,7 @@ pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
                 <span class="what">
                     <span class="tags">{field}{kind}{status}</span>
                     <b>{title}</b>
+                    {snippet}
                     <span class="soft">{place(&need.place)}</span>
                     <span class="soft">{until}</span>
                 </span>
@@ -38,6 +43,27 @@ pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Text with what was asked for marked.
+fn pieces(pieces: &[TextPiece]) -> AnyView {
+    let piece = |piece: &TextPiece| {
+        if piece.hit { view! { <mark>{piece.text.clone()}</mark> }.into_any() } else { piece.text.clone().into_any() }
+    };
+    pieces.iter().map(piece).collect_view().into_any()
+}
+
+/// Needs that were found, with the words that were asked for marked in them.
+pub fn found_list(list: &NeedList, empty: &'static str) -> AnyView {
+    if list.marked.len() != list.items.len() || list.items.is_empty() {
+        return need_list(&list.items, false, empty);
+    }
+    let rows = list.items.iter().zip(&list.marked).map(|(need, marked)| {
+        let snippet = (!marked.snippet.is_empty())
+            .then(|| view! { <span class="snippet">{pieces(&marked.snippet)}</span> }.into_any());
+        row(need, false, pieces(&marked.title), snippet)
+    });
+    view! { <ul class="card rows">{rows.collect_view()}</ul> }.into_any()
 }
 
 /// A list of needs, or the sentence that stands for an empty one.

@@ -1,6 +1,8 @@
 //! What every engine has to do, whichever it is. Order by relevance is not in it: that is what the golden queries judge.
 
 use backend::search::engine::{Engine, NeedDocument, NeedQuery, Sort};
+use domain::finding::{AmountBand, DeadlineBand, Facet};
+use domain::{Fen, api::needs::Widened};
 
 use super::support::{golden_documents, id, text};
 
@@ -10,7 +12,9 @@ pub async fn holds<E: Engine>(engine: &E) {
     let needs = golden_documents();
     engine.upsert(needs.clone()).await.expect("written");
     finds_by_words(engine, &needs).await;
+    widens_in_steps(engine, &needs).await;
     filters_and_counts(engine, &needs).await;
+    counts_every_facet(engine, &needs).await;
     finds_only_open_ones(engine, &needs).await;
     sorts_and_pages(engine, &needs).await;
     replaces_and_removes(engine, &needs).await;
@@ -24,7 +28,7 @@ async fn starts_empty<E: Engine>(engine: &E) {
     assert_eq!(engine.document_count().await, Ok(0));
     assert_eq!(engine.cursor().await, Ok(None));
     let hits = engine.search(&text("路灯")).await.expect("an answer");
-    assert_eq!((hits.total, hits.ids.len(), hits.relaxed), (0, 0, false));
+    assert_eq!((hits.total, hits.ids.len(), hits.widened), (0, 0, None));
     assert_eq!(hits.answered_by, engine.name());
     assert_eq!(hits.stands_in_for, None);
 }
@@ -47,31 +51,81 @@ async fn finds_by_words<E: Engine>(engine: &E, needs: &[NeedDocument]) {
         let titles: Vec<&str> =
             needs.iter().filter(|need| hits.ids.contains(&need.id)).map(|need| need.title.as_str()).collect();
         assert!(titles.contains(&wanted), "{words}: {titles:?}");
-        assert!(!hits.relaxed, "{words}");
+        assert_eq!((hits.widened, hits.meant), (None, None), "{words}");
     }
     for words in ["景点", "五花", "羽毛球", "xyzzy"] {
         let hits = engine.search(&text(words)).await.expect("an answer");
-        assert_eq!((hits.total, hits.relaxed), (0, false), "{words}");
+        assert_eq!((hits.total, hits.widened, hits.meant), (0, None, None), "{words}");
     }
-    let loosened = engine.search(&text("平远 路灯")).await.expect("an answer");
-    assert!(loosened.relaxed && loosened.total > 0);
     let code = &needs[7].code;
     let by_code = engine.search(&text(code)).await.expect("an answer");
     assert_eq!(by_code.ids, vec![needs[7].id]);
 }
 
+async fn widens_in_steps<E: Engine>(engine: &E, needs: &[NeedDocument]) {
+    let city = Some("梅州市".to_owned());
+    let elsewhere = engine.search(&text("平远 路灯")).await.expect("an answer");
+    let widened = elsewhere.widened.expect("there is none in 平远");
+    assert_eq!((widened.words, widened.place, widened.fewer_words), (vec!["平远".to_owned()], city.clone(), false));
+    assert!(elsewhere.total > 0);
+    let exactly = engine.search(&NeedQuery { exact: true, ..text("平远 路灯") }).await.expect("an answer");
+    assert_eq!((exactly.total, exactly.widened), (0, None));
+
+    let spelt = engine.search(&text("路登")).await.expect("an answer");
+    assert_eq!((spelt.meant.as_deref(), spelt.widened), (Some("路灯"), None));
+    let right = engine.search(&text("路灯")).await.expect("an answer");
+    assert_eq!((spelt.total, spelt.ids), (right.total, right.ids));
+
+    // In a county that has none of it: the county is let go before the field, and the words stay.
+    let chosen = text("陶瓷").choosing(Facet::County, &["441426"]);
+    let hits = engine.search(&chosen).await.expect("an answer");
+    let wanted = Widened { place: city, ..Widened::default() };
+    assert_eq!(hits.widened, Some(wanted));
+    let dated = text("路灯").choosing(Facet::Deadline, &["passed"]);
+    let hits = engine.search(&dated).await.expect("an answer");
+    assert_eq!(hits.widened.expect("none is that late").conditions, [Facet::Deadline]);
+
+    let cheap = engine.search(&text("10万元以内 路灯")).await.expect("an answer");
+    let amounts = needs.iter().filter(|need| cheap.ids.contains(&need.id)).map(|need| need.amount_fen);
+    assert!(cheap.total > 0 && amounts.flatten().all(|fen| fen <= 10_000_000));
+    let nothing_said = engine.search(&text("请问有什么")).await.expect("an answer");
+    assert_eq!(nothing_said.total, needs.len());
+}
+
+async fn counts_every_facet<E: Engine>(engine: &E, needs: &[NeedDocument]) {
+    let today = text("").today;
+    let deadline = |need: &NeedDocument| DeadlineBand::of(need.wanted_by, today);
+    let amount = |need: &NeedDocument| need.amount_fen.map(|fen| AmountBand::of(Fen::new(fen).expect("an amount")));
+    let all = engine.search(&text("")).await.expect("an answer");
+    for facet in Facet::ALL {
+        let counted: usize = all.facets[facet].iter().map(|(_, count)| count).sum();
+        let has = |need: &&NeedDocument| *facet == Facet::Deadline || need.value(*facet).is_some();
+        assert_eq!(counted, needs.iter().filter(has).count(), "{facet}");
+        let (value, count) = all.facets[facet].first().expect("a value").clone();
+        let restricted = engine.search(&text("").choosing(*facet, &[&value])).await.expect("an answer");
+        assert_eq!(restricted.total, count, "{facet} {value}");
+        assert_eq!(restricted.facets[facet], all.facets[facet], "its own choices do not restrict what it counts");
+    }
+    let two =
+        text("").choosing(Facet::Amount, &["under_5", "5_to_20"]).choosing(Facet::Deadline, &["within_90", "later"]);
+    let wanted = |need: &&NeedDocument| {
+        matches!(amount(need), Some(AmountBand::Under5 | AmountBand::From5))
+            && matches!(deadline(need), DeadlineBand::Within90 | DeadlineBand::Later)
+    };
+    assert_eq!(engine.search(&two).await.expect("an answer").total, needs.iter().filter(wanted).count());
+}
+
 async fn filters_and_counts<E: Engine>(engine: &E, needs: &[NeedDocument]) {
+    let fields = ["infrastructure", "village_landscape"];
     let query = NeedQuery {
-        fields: vec!["infrastructure".to_owned(), "village_landscape".to_owned()],
-        county: Some("441424".to_owned()),
         amount_min_fen: Some(10_000_000),
         amount_max_fen: Some(20_000_000),
         limit: 200,
-        ..NeedQuery::default()
+        ..text("").choosing(Facet::Field, &fields).choosing(Facet::County, &["441424"])
     };
-    let in_fields = |need: &NeedDocument| query.fields.contains(&need.field);
+    let in_fields = |need: &NeedDocument| fields.contains(&need.field.as_str());
     let in_county = |need: &NeedDocument| need.county_code == "441424";
-    let in_amount = |need: &NeedDocument| (10_000_000..=20_000_000).contains(&need.amount_fen);
+    let in_amount = |need: &NeedDocument| need.amount_fen.is_some_and(|fen| (10_000_000..=20_000_000).contains(&fen));
     let count = |test: &dyn Fn(&NeedDocument) -> bool| needs.iter().filter(|need| test(need)).count();
     let hits = engine.search(&query).await.expect("an answer");
     assert_eq!(hits.total, count(&|need| in_fields(need) && in_county(need) && in_amount(need)));
@@ -79,19 +133,19 @@ async fn filters_and_counts<E: Engine>(engine: &E, needs: &[NeedDocument]) {
     let of = |facet: &[(String, usize)], code: &str| facet.iter().find(|(found, _)| found == code).map(|found| found.1);
     // Without its own filter, but with all others.
     let industry = count(&|need| need.field == "specialty_industry" && in_county(need) && in_amount(need));
-    assert_eq!(of(&hits.facets.fields, "specialty_industry"), Some(industry));
+    assert_eq!(of(&hits.facets[&Facet::Field], "specialty_industry"), Some(industry));
     let dabu = count(&|need| need.county_code == "441422" && in_fields(need) && in_amount(need));
-    assert_eq!(of(&hits.facets.counties, "441422"), Some(dabu));
-    assert!(hits.facets.towns.iter().all(|(code, _)| code.starts_with("441424")));
-    assert_eq!(hits.facets.towns.iter().map(|town| town.1).sum::<usize>(), hits.total);
-    assert!(hits.facets.counties.is_sorted_by_key(|county| std::cmp::Reverse(county.1)));
+    assert_eq!(of(&hits.facets[&Facet::County], "441422"), Some(dabu));
+    assert!(hits.facets[&Facet::Town].iter().all(|(code, _)| code.starts_with("441424")));
+    assert_eq!(hits.facets[&Facet::Town].iter().map(|town| town.1).sum::<usize>(), hits.total);
+    assert!(hits.facets[&Facet::County].is_sorted_by_key(|county| std::cmp::Reverse(county.1)));
 
     let village = NeedQuery { village: Some("441424103203".to_owned()), ..text("") };
     assert_eq!(engine.search(&village).await.expect("an answer").total, 1);
-    let town = NeedQuery { town: Some("441424103".to_owned()), ..text("道路") };
+    let town = text("道路").choosing(Facet::Town, &["441424103"]);
     let hits = engine.search(&town).await.expect("an answer");
-    assert!(hits.total >= 1 && hits.facets.towns.len() > 1);
-    let nowhere = NeedQuery { county: Some("\" OR 1".to_owned()), ..text("") };
+    assert!(hits.total >= 1 && hits.facets[&Facet::Town].len() > 1);
+    let nowhere = NeedQuery { exact: true, ..text("").choosing(Facet::County, &["\" OR 1"]) };
     assert_eq!(engine.search(&nowhere).await.expect("a strange code is no error").total, 0);
 }
 
@@ -105,7 +159,7 @@ async fn finds_only_open_ones<E: Engine>(engine: &E, needs: &[NeedDocument]) {
     let hits = engine.search(&open).await.expect("an answer");
     assert_eq!((hits.total, hits.ids.len()), (needs.len() - 2, needs.len() - 2));
     assert!(!hits.ids.contains(&needs[0].id) && !hits.ids.contains(&needs[1].id) && hits.ids.contains(&needs[2].id));
-    assert_eq!(hits.facets.counties.iter().map(|county| county.1).sum::<usize>(), hits.total);
+    assert_eq!(hits.facets[&Facet::County].iter().map(|county| county.1).sum::<usize>(), hits.total);
     let all = engine.search(&NeedQuery { open_only: false, ..open }).await.expect("an answer");
     assert_eq!(all.total, needs.len());
     engine.upsert(needs.to_vec()).await.expect("written");

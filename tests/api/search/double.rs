@@ -123,6 +123,10 @@ impl Memory {
                 Some(document) => (StatusCode::OK, Value::Object(document.clone())),
                 None => (StatusCode::NOT_FOUND, problem("not found", "document_not_found", "invalid_request")),
             },
+            ("GET", ["indexes", name, "documents"]) => {
+                let all: Vec<Value> = self.index(name).keys().map(|id| json!({ "id": id })).collect();
+                (StatusCode::OK, json!({ "total": all.len(), "results": all, "offset": 0, "limit": 1_000 }))
+            }
             ("GET", ["indexes", name, "stats"]) => (StatusCode::OK, stats(self.index(name).len())),
             ("POST", ["indexes", name, "search"]) => (StatusCode::OK, self.search(name, body)),
             ("POST", ["multi-search"]) => {
@@ -173,12 +177,13 @@ impl Memory {
             "hits": hits, "offset": offset, "limit": limit, "estimatedTotalHits": found.len(),
             "processingTimeMs": 1, "query": question["q"],
         });
-        if let Some(attribute) = question["facets"][0].as_str() {
+        let facets = question["facets"].as_array().cloned().unwrap_or_default();
+        for attribute in facets.iter().filter_map(Value::as_str) {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for document in &found {
-                *counts.entry(document[attribute].as_str().expect("a code")).or_default() += 1;
+            for value in found.iter().filter_map(|document| document[attribute].as_str()) {
+                *counts.entry(value).or_default() += 1;
             }
-            answer["facetDistribution"] = json!({ attribute: counts });
+            answer["facetDistribution"][attribute] = json!(counts);
         }
         answer
     }
@@ -203,8 +208,16 @@ fn meets(document: &Map<String, Value>, word: &str, synonyms: &Map<String, Value
         .any(|text| text.split(' ').any(|term| wanted.contains(&term)))
 }
 
-/// The conditions that our engine writes, joined by `AND`.
+/// The conditions that our engine writes, joined by `AND`; one may be several in brackets, joined by `OR`.
 fn passes(document: &Map<String, Value>, filter: &str) -> bool {
+    if let Some(rest) = filter.strip_prefix("((") {
+        let (either, others) = rest.split_once("))").expect("brackets that close");
+        let others = others.strip_prefix(" AND ").unwrap_or(others);
+        return either.split(") OR (").any(|one| passes(document, one)) && passes(document, others);
+    }
+    if let Some((before, either)) = filter.split_once(" AND ((") {
+        return passes(document, before) && passes(document, &format!("(({either}"));
+    }
     filter.split(" AND ").filter(|condition| !condition.is_empty()).all(|condition| {
         let (attribute, rest) = condition.split_once(' ').expect("attribute first");
         let (operator, wanted) = rest.split_once(' ').expect("then an operator");
@@ -213,8 +226,11 @@ fn passes(document: &Map<String, Value>, filter: &str) -> bool {
         match operator {
             "=" => *value == wanted,
             "IN" => wanted.as_array().expect("a list").contains(value),
-            ">=" => value.as_i64() >= wanted.as_i64(),
-            "<=" => value.as_i64() <= wanted.as_i64(),
+            // What has no number passes none of these.
+            ">=" => value.as_i64().is_some_and(|value| Some(value) >= wanted.as_i64()),
+            "<=" => value.as_i64().is_some_and(|value| Some(value) <= wanted.as_i64()),
+            ">" => value.as_i64().is_some_and(|value| Some(value) > wanted.as_i64()),
+            "<" => value.as_i64().is_some_and(|value| Some(value) < wanted.as_i64()),
             other => panic!("the double knows no operator {other}"),
         }
     })

@@ -107,6 +107,6 @@ fn a_need_of_the_corpus_is_the_same_in_every_run() {
         let title = need.document.title.chars().count();
         assert!((2..=domain::need::TITLE_MAX).contains(&title), "{}", need.document.title);
         assert!(!need.document.title.contains('{') && !need.document.description.contains('{'));
-        assert!(need.document.amount_fen > 0 && !need.document.budget.is_empty());
+        assert!(need.document.amount_fen.is_some_and(|fen| fen > 0) && !need.document.budget.is_empty());
     }
 }

@@ -6,6 +6,7 @@ use backend::search::engine::{AnyEngine, Engine, EngineError, EngineName, NeedQu
 use backend::search::meili::{MeiliEngine, Patience};
 use backend::search::{self, Search};
 use domain::api::needs;
+use domain::finding::Facet;
 use tests::TestApp;
 
 use crate::money::open_need;
@@ -36,8 +37,13 @@ async fn settings_come_from_search_config() {
     let names = |attribute: &str| -> Vec<String> {
         serde_json::from_value(settings[attribute].clone()).unwrap_or_else(|_| panic!("{attribute}: {settings}"))
     };
-    assert_eq!(names("searchableAttributes")[..3], ["code_terms", "title_terms", "village_terms"]);
-    assert!(names("filterableAttributes").contains(&"county_code".to_owned()));
+    assert_eq!(names("searchableAttributes")[..3], ["code_terms", "title_terms", "title_tail_terms"]);
+    assert!(
+        Facet::ALL
+            .iter()
+            .filter(|facet| **facet != Facet::Deadline)
+            .all(|facet| names("filterableAttributes").contains(&facet.to_string()))
+    );
     assert!(names("sortableAttributes").contains(&"wanted_by".to_owned()));
     assert_eq!(names("rankingRules")[0], "sort");
     let typos = &settings["typoTolerance"];

@@ -15,12 +15,12 @@ use uuid::Uuid;
 static ANALYZER: LazyLock<Arc<Analyzer>> = LazyLock::new(|| {
     let config = SearchConfig::read(&folder("search-config")).expect("search-config can be read");
     let divisions = std::fs::read_to_string(folder("backend/data/places/meizhou_divisions.csv")).expect("divisions");
-    let names = divisions.lines().skip(1).filter_map(|line| {
+    let places = divisions.lines().skip(1).filter_map(|line| {
         let mut cells = line.split(',');
-        let (_code, name, level) = (cells.next()?, cells.next()?, cells.next()?);
-        matches!(level, "county" | "town" | "village").then_some(name)
+        let (code, name, level) = (cells.next()?, cells.next()?, cells.next()?);
+        matches!(level, "county" | "town" | "village").then_some((code, name))
     });
-    Arc::new(Analyzer::new(config, names).expect("tables"))
+    Arc::new(Analyzer::new(config, places).expect("tables"))
 });
 
 pub fn analyzer() -> Arc<Analyzer> {
@@ -97,14 +97,17 @@ pub fn document(number: usize, need: &GoldenNeed) -> NeedDocument {
         budget: budget.join("、"),
         outcome: format!("{}{}{}", need.outcome.text, need.outcome.quantity, need.outcome.unit),
         field: need.field.clone(),
+        kind: "money".to_owned(),
+        form: (number % 5 == 0).then(|| "joint_building".to_owned()),
+        town_class: (number % 3 > 0).then(|| ["key_assisted", "consolidation"][number % 2].to_owned()),
+        village_type: (number % 4 == 0).then(|| "clean_tidy".to_owned()),
         county_code: need.county_code.clone(),
         county: need.county.clone(),
         town_code: need.town_code.clone(),
         town: need.town.clone(),
         village_code: need.village_code.clone(),
         village: need.village.clone(),
-        amount_fen: need.amount_fen,
-        gap_fen: need.amount_fen,
+        amount_fen: Some(need.amount_fen),
         wanted_by: NaiveDate::from_ymd_opt(2026, 6, 1).expect("a day") + Days::new(need.wanted_by_days),
         published_at,
         status: "open".to_owned(),
@@ -112,7 +115,7 @@ pub fn document(number: usize, need: &GoldenNeed) -> NeedDocument {
 }
 
 pub fn text(text: &str) -> NeedQuery {
-    NeedQuery { text: text.to_owned(), limit: 20, ..NeedQuery::default() }
+    NeedQuery { text: text.to_owned(), today: first_day().date_naive(), limit: 20, ..NeedQuery::default() }
 }
 
 /// An empty engine in a folder that is gone when the guard is dropped.

@@ -2,6 +2,7 @@
 
 use super::files::Photo;
 use super::{Call, Count, List};
+use crate::finding::Facet;
 use crate::need::{ContributionKind, Field, NeedAction, NeedContent, NeedStatus, RevisionStatus, names_a_need};
 use crate::place::PlaceCode;
 use crate::{Fen, FileId, NeedId, OrganisationId};
@@ -24,12 +25,19 @@ pub const FINISH: &str = "/needs/{id}/finish";
 pub const SEND_BACK: &str = "/needs/{id}/send-back";
 pub const CLOSE: &str = "/needs/{id}/close";
 pub const OWN: &str = "/needs/own";
+pub const SUGGESTIONS: &str = "/needs/suggestions";
 pub const REVIEW: &str = "/needs/review";
 
 /// Public needs that fit the query.
 #[must_use]
 pub fn list(query: &NeedQuery) -> Call<NeedList> {
     Call::get(NEEDS).query(query)
+}
+
+/// What somebody who has typed so far may mean: places, fields, words, titles of needs.
+#[must_use]
+pub fn suggestions(typed: &str) -> Call<List<Suggestion>> {
+    Call::get(SUGGESTIONS).query(&SuggestionQuery { q: Some(typed.to_owned()) })
 }
 
 /// One need by its id, or a public one by its code.
@@ -229,14 +237,18 @@ pub struct NeedRow {
     pub changed_at: DateTime<Utc>,
 }
 
+/// What is looked for. Each choice is one identifier, or several joined by commas: any of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 pub struct NeedQuery {
+    /// Words; of a longer text the first 100 characters are read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// Six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub county: Option<String>,
@@ -246,16 +258,75 @@ pub struct NeedQuery {
     /// Twelve digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub village: Option<String>,
+    /// Of the town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// Of the village.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub village_type: Option<String>,
+    /// Bands of amounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_min_fen: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_max_fen: Option<i64>,
+    /// How soon it is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(inline))]
     pub sort: Option<NeedSort>,
     /// `next` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// Just these words and conditions: nothing is widened or spelt otherwise where nothing is found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<bool>,
+}
+
+impl NeedQuery {
+    /// The choices of a facet as they stand in the query.
+    #[must_use]
+    pub fn choice(&self, facet: Facet) -> Option<&String> {
+        let choice = match facet {
+            Facet::Field => &self.field,
+            Facet::Kind => &self.kind,
+            Facet::County => &self.county,
+            Facet::Town => &self.town,
+            Facet::TownClass => &self.class,
+            Facet::VillageType => &self.village_type,
+            Facet::Amount => &self.amount,
+            Facet::Deadline => &self.deadline,
+            Facet::Form => &self.form,
+        };
+        choice.as_ref()
+    }
+
+    /// The choices of a facet, one by one.
+    pub fn chosen(&self, facet: Facet) -> impl Iterator<Item = &str> {
+        self.choice(facet).into_iter().flat_map(|choice| choice.split(',')).filter(|value| !value.is_empty())
+    }
+
+    /// The same query with these choices of a facet.
+    #[must_use]
+    pub fn with(mut self, facet: Facet, values: &[&str]) -> Self {
+        let slot = match facet {
+            Facet::Field => &mut self.field,
+            Facet::Kind => &mut self.kind,
+            Facet::County => &mut self.county,
+            Facet::Town => &mut self.town,
+            Facet::TownClass => &mut self.class,
+            Facet::VillageType => &mut self.village_type,
+            Facet::Amount => &mut self.amount,
+            Facet::Deadline => &mut self.deadline,
+            Facet::Form => &mut self.form,
+        };
+        *slot = (!values.is_empty()).then(|| values.join(","));
+        self
+    }
 }
 
 words! {
@@ -273,13 +344,52 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeedList {
     pub items: Vec<NeedRow>,
+    /// Where the words stand in the items, in the same order; empty where no words were asked for.
+    pub marked: Vec<MarkedNeed>,
     pub next: Option<String>,
     pub count: Count,
     pub facets: Facets,
-    /// No need has all the words; these have most of them.
-    pub relaxed: bool,
+    /// The text was longer than is read: only its first part was looked for.
+    pub cut: bool,
+    /// What the words say of the amount, as it was understood: `5 万元以内`.
+    pub amount_said: Option<String>,
+    /// Nothing was found as it was spelt; this was looked for instead.
+    pub meant: Option<String>,
+    /// Nothing was found that meets everything; what was let go.
+    pub widened: Option<Widened>,
     /// The search server that is set up does not answer; the engine in the program answered in its place.
     pub stands_in: bool,
+}
+
+/// What was let go so that something is found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Widened {
+    /// Not every word has to be met, but most of them.
+    pub fewer_words: bool,
+    /// Words that were not looked for at all.
+    pub words: Vec<String>,
+    /// Choices of these that were left out.
+    pub conditions: Vec<Facet>,
+    /// The wider place that was looked in instead; `梅州市` is all there is.
+    pub place: Option<String>,
+}
+
+/// Where the words that were asked for stand in a need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MarkedNeed {
+    pub title: Vec<TextPiece>,
+    /// The part of the description, or of what will be better, in which most of the words stand; empty where none does.
+    pub snippet: Vec<TextPiece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TextPiece {
+    pub text: String,
+    /// This is what was asked for.
+    pub hit: bool,
 }
 
 /// How many needs each choice would show, counted with all the other filters.
@@ -287,9 +397,33 @@ pub struct NeedList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Facets {
     pub fields: Vec<FacetCount>,
+    pub kinds: Vec<FacetCount>,
     pub counties: Vec<FacetCount>,
-    /// Of the chosen county only.
+    /// Of the chosen counties only.
     pub towns: Vec<FacetCount>,
+    pub classes: Vec<FacetCount>,
+    pub types: Vec<FacetCount>,
+    pub amounts: Vec<FacetCount>,
+    pub deadlines: Vec<FacetCount>,
+    pub forms: Vec<FacetCount>,
+}
+
+impl Facets {
+    /// The choices of a facet.
+    #[must_use]
+    pub fn of(&self, facet: Facet) -> &[FacetCount] {
+        match facet {
+            Facet::Field => &self.fields,
+            Facet::Kind => &self.kinds,
+            Facet::County => &self.counties,
+            Facet::Town => &self.towns,
+            Facet::TownClass => &self.classes,
+            Facet::VillageType => &self.types,
+            Facet::Amount => &self.amounts,
+            Facet::Deadline => &self.deadlines,
+            Facet::Form => &self.forms,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,4 +432,33 @@ pub struct FacetCount {
     pub value: String,
     pub label: String,
     pub count: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct SuggestionQuery {
+    /// What was typed so far: Hanzi, pinyin or initials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+}
+
+words! {
+    /// What a suggestion is.
+    pub enum SuggestionKind {
+        Place = "place" / "地点",
+        Field = "field" / "领域",
+        Word = "word" / "词",
+        Need = "need" / "需求",
+    }
+}
+
+/// A text that can be searched for in place of what was typed so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Suggestion {
+    pub text: String,
+    pub kind: SuggestionKind,
+    /// What tells it from another of the same name: county and town of a place; empty otherwise.
+    pub note: String,
 }

@@ -9,15 +9,56 @@ use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 use super::shape::IndexedPart;
 use crate::search::config::Quality;
 use crate::search::engine::EngineError;
-use crate::search::text::{Alternative, Group, Reach, Want};
+use crate::search::reading::{Alternative, Group, Reach, Want};
+use crate::search::widening::Attempt;
 
 /// What the needs of one segment earned; the index is the document's number in the segment.
 pub struct Earned {
-    pub points: Vec<u32>,
-    /// How many words of the query are met.
-    pub met: Vec<u8>,
+    points: Vec<u32>,
+    /// Which words of the query are met: a bit each.
+    met: Vec<u8>,
     /// The documents that meet any, in order: most queries meet few, and nobody looks at the others.
-    pub documents: Vec<u32>,
+    documents: Vec<u32>,
+    /// What is wanted of a need.
+    wanted: Wanted,
+}
+
+/// Which words a need has to meet, and what the words are worth where not all have to be met.
+#[derive(Clone, Default)]
+pub struct Wanted {
+    /// Bits of the words that have to be met.
+    must: u8,
+    /// So many words have to be met in all.
+    least: u32,
+    /// Where fewer words are enough: what each tells, the rarer the more.
+    telling: Vec<i64>,
+}
+
+impl Wanted {
+    /// Before the words are counted.
+    pub fn of(attempt: &Attempt) -> Self {
+        let places = attempt.groups.iter().enumerate().filter(|(_, group)| group.names_a_place());
+        let must = places.fold(0_u8, |bits, (at, _)| bits | (1 << at));
+        let places = must.count_ones();
+        Wanted { must, least: places + u32::try_from(attempt.least()).unwrap_or(u32::MAX), telling: Vec::new() }
+    }
+}
+
+impl Earned {
+    /// The needs that meet enough, with their points. A word that is met is worth more than any points.
+    pub fn fitting(&self) -> impl Iterator<Item = (u32, i64)> {
+        let wanted = &self.wanted;
+        self.documents.iter().filter_map(move |document| {
+            let at = *document as usize;
+            let met = self.met[at];
+            if met & wanted.must != wanted.must || met.count_ones() < wanted.least {
+                return None;
+            }
+            let bits = wanted.telling.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0);
+            let telling: i64 = bits.map(|(_, telling)| telling).sum();
+            Some((*document, (telling << 32) + i64::from(self.points[at])))
+        })
+    }
 }
 
 /// The best points of each document for one word.
@@ -37,33 +78,62 @@ impl Best {
     }
 }
 
-/// Points of every document of `segment`.
-pub fn rank(
+/// Points of every document of the segments.
+pub fn rank<'a>(
+    segments: impl Iterator<Item = &'a SegmentReader>,
+    parts: &[IndexedPart],
+    quality: &Quality,
+    attempt: &Attempt,
+) -> Result<Vec<Earned>, EngineError> {
+    let wanted = Wanted::of(attempt);
+    let mut meeting = vec![0_usize; attempt.groups.len()];
+    let mut all = 0;
+    let mut ranked = Vec::new();
+    for segment in segments {
+        all += segment.max_doc() as usize;
+        ranked.push(rank_segment(segment, parts, quality, &attempt.groups, &wanted, &mut meeting)?);
+    }
+    if attempt.fewer {
+        // How many times the number doubles until it is all needs: what a word tells.
+        let telling = |meeting: &usize| i64::from((all / (*meeting).max(1)).max(1).ilog2());
+        let telling: Vec<i64> = meeting.iter().map(telling).collect();
+        for earned in &mut ranked {
+            earned.wanted.telling.clone_from(&telling);
+        }
+    }
+    Ok(ranked)
+}
+
+fn rank_segment(
     segment: &SegmentReader,
     parts: &[IndexedPart],
     quality: &Quality,
     groups: &[Group],
+    wanted: &Wanted,
+    meeting: &mut [usize],
 ) -> Result<Earned, EngineError> {
     let documents = segment.max_doc() as usize;
-    let mut earned = Earned { points: vec![0; documents], met: vec![0; documents], documents: Vec::new() };
+    let (mut points, mut met, mut any) = (vec![0_u32; documents], vec![0_u8; documents], Vec::new());
     let mut best = Best { points: vec![0; documents], documents: Vec::new() };
-    for group in groups {
+    for (bit, group) in groups.iter().enumerate() {
         for alternative in &group.alternatives {
             for part in parts {
-                meet(segment, part, quality, group.place, alternative, &mut best).map_err(super::unavailable)?;
+                meet(segment, part, quality, group.names_a_place(), alternative, &mut best)
+                    .map_err(super::unavailable)?;
             }
         }
+        meeting[bit] += best.documents.len();
         for document in best.documents.drain(..) {
             let at = document as usize;
-            if earned.met[at] == 0 {
-                earned.documents.push(document);
+            if met[at] == 0 {
+                any.push(document);
             }
-            earned.points[at] += std::mem::take(&mut best.points[at]);
-            earned.met[at] += 1;
+            points[at] += std::mem::take(&mut best.points[at]);
+            met[at] |= 1 << bit;
         }
     }
-    earned.documents.sort_unstable();
-    Ok(earned)
+    any.sort_unstable();
+    Ok(Earned { points, met, documents: any, wanted: wanted.clone() })
 }
 
 fn meet(

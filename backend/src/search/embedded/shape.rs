@@ -4,12 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::finding::Facet;
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use uuid::Uuid;
 
+use super::table::CODED;
 use crate::search::config::{Part, PartRule};
-use crate::search::engine::NeedDocument;
+use crate::search::engine::{NeedDocument, open_statuses};
 use crate::search::text::Analyzer;
 
 /// Raise it when the shape or the reading of text changes in a way that the fingerprint of the configuration misses.
@@ -36,14 +38,28 @@ pub struct Shape {
 struct ColumnFields {
     id_high: Field,
     id_low: Field,
-    field: Field,
-    county: Field,
-    town: Field,
+    /// In the order of [`CODED`].
+    coded: [Field; CODED.len()],
     village: Field,
-    status: Field,
+    open: Field,
     amount_fen: Field,
     wanted_by: Field,
     published_at: Field,
+}
+
+/// The column of a facet.
+pub fn column_name(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Field => "field_column",
+        Facet::Kind => "kind_column",
+        Facet::County => "county_column",
+        Facet::Town => "town_column",
+        Facet::TownClass => "class_column",
+        Facet::VillageType => "type_column",
+        Facet::Amount => "amount_column",
+        Facet::Deadline => "deadline_column",
+        Facet::Form => "form_column",
+    }
 }
 
 impl Shape {
@@ -71,11 +87,9 @@ impl Shape {
         let columns = ColumnFields {
             id_high: schema.add_u64_field("id_high", FAST),
             id_low: schema.add_u64_field("id_low", FAST),
-            field: schema.add_text_field("field", coded.clone()),
-            county: schema.add_text_field("county_code", coded.clone()),
-            town: schema.add_text_field("town_code", coded.clone()),
-            village: schema.add_text_field("village_code", coded.clone()),
-            status: schema.add_text_field("status", coded),
+            coded: CODED.map(|facet| schema.add_text_field(column_name(facet), coded.clone())),
+            village: schema.add_text_field("village_code", coded),
+            open: schema.add_bool_field("open", FAST),
             amount_fen: schema.add_i64_field("amount_fen", FAST),
             wanted_by: schema.add_i64_field("wanted_by", FAST),
             published_at: schema.add_i64_field("published_at", FAST),
@@ -108,12 +122,16 @@ impl Shape {
         let (high, low) = need.id.as_u64_pair();
         document.add_u64(columns.id_high, high);
         document.add_u64(columns.id_low, low);
-        document.add_text(columns.field, &need.field);
-        document.add_text(columns.county, &need.county_code);
-        document.add_text(columns.town, &need.town_code);
+        for (facet, column) in CODED.into_iter().zip(columns.coded) {
+            if let Some(value) = need.value(facet) {
+                document.add_text(column, value);
+            }
+        }
         document.add_text(columns.village, &need.village_code);
-        document.add_text(columns.status, &need.status);
-        document.add_i64(columns.amount_fen, need.amount_fen);
+        document.add_bool(columns.open, open_statuses().any(|open| open == need.status));
+        if let Some(amount) = need.amount_fen {
+            document.add_i64(columns.amount_fen, amount);
+        }
         document.add_i64(columns.wanted_by, i64::from(chrono::Datelike::num_days_from_ce(&need.wanted_by)));
         document.add_i64(columns.published_at, need.published_at.timestamp_micros());
         document

@@ -1,19 +1,19 @@
 //! One pass over the needs that match: filters, the best of them in order, and the numbers beside the filters.
 //!
-//! It reads columns only. Every facet is counted without its own filter, so filters cannot be part of the search; they
+//! It reads tables only. Every facet is counted without its own choices, so filters cannot be part of the search; they
 //! are looked at need by need, which costs a few array reads each.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::ops::Range;
-use std::slice;
 
+use chrono::Datelike;
+use domain::finding::{DeadlineBand, Facet};
 use tantivy::SegmentReader;
-use tantivy::columnar::{Column, StrColumn};
 use uuid::Uuid;
 
 use super::ranking::Earned;
-use crate::search::engine::{EngineError, Facets, NeedQuery, Sort, most_first, open_statuses};
+use super::table::{CODED, Column, NONE, Table};
+use crate::search::engine::{Facets, NeedQuery, Sort, most_first};
 
 /// Place of a need in the order asked for: greater is further up.
 type Key = (i64, i64, Uuid);
@@ -24,156 +24,46 @@ pub struct Tally<'a> {
     wanted: usize,
     best: BinaryHeap<Reverse<Key>>,
     total: usize,
-    fields: HashMap<String, usize>,
-    counties: HashMap<String, usize>,
-    towns: HashMap<String, usize>,
+    counts: Vec<HashMap<&'a str, usize>>,
+    deadlines: Deadlines,
 }
 
-/// A column of codes: numbers into a small dictionary of the segment.
-struct Coded {
-    column: StrColumn,
-    numbers: Column<u64>,
+/// Which bands of deadlines are wanted, and how many needs are in each.
+struct Deadlines {
+    /// The last day of each band but the last.
+    ends: Vec<i32>,
+    passing: Option<Vec<bool>>,
     counts: Vec<usize>,
 }
 
-impl Coded {
-    fn open(segment: &SegmentReader, name: &str) -> tantivy::Result<Option<Self>> {
-        let Some(column) = segment.fast_fields().str(name)? else {
-            return Ok(None);
-        };
-        let numbers = column.ords().clone();
-        let counts = vec![0; column.num_terms()];
-        Ok(Some(Self { column, numbers, counts }))
-    }
-
-    /// Which codes of the segment pass; `None` when there is no filter.
-    fn passing(&self, wanted: &[&str]) -> tantivy::Result<Option<Vec<bool>>> {
-        if wanted.is_empty() {
-            return Ok(None);
-        }
-        let mut passing = vec![false; self.column.num_terms()];
-        for code in wanted {
-            if let Some(number) = self.column.dictionary().term_ord(code.as_bytes())?
-                && let Some(slot) = usize::try_from(number).ok().and_then(|number| passing.get_mut(number))
-            {
-                *slot = true;
-            }
-        }
-        Ok(Some(passing))
-    }
-
-    fn number(&self, document: u32) -> usize {
-        self.numbers.first(document).and_then(|number| usize::try_from(number).ok()).unwrap_or(usize::MAX)
-    }
-
-    fn count(&mut self, number: usize) {
-        if let Some(count) = self.counts.get_mut(number) {
-            *count += 1;
+impl Deadlines {
+    fn of(query: &NeedQuery) -> Self {
+        let end = |band: &DeadlineBand| band.last_day(query.today).map(|day| day.num_days_from_ce());
+        let chosen = query.of(Facet::Deadline);
+        let passes = |band: &DeadlineBand| chosen.iter().any(|value| value == band.as_str());
+        Deadlines {
+            ends: DeadlineBand::ALL.iter().filter_map(end).collect(),
+            passing: (!chosen.is_empty()).then(|| DeadlineBand::ALL.iter().map(passes).collect()),
+            counts: vec![0; DeadlineBand::ALL.len()],
         }
     }
 
-    fn add_to(&self, totals: &mut HashMap<String, usize>) -> tantivy::Result<()> {
-        let counted = || self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        let numbers: Vec<u64> = counted().map(|(number, _)| number as u64).collect();
-        let mut counts = counted().map(|(_, count)| *count);
-        // One pass over the dictionary for all of them: to look up each alone costs more than counting.
-        self.column.dictionary().sorted_ords_to_term_cb(&numbers, |code| {
-            let code = String::from_utf8_lossy(code).into_owned();
-            *totals.entry(code).or_default() += counts.next().unwrap_or_default();
-        })?;
-        Ok(())
+    fn band(&self, day: i32) -> usize {
+        self.ends.iter().take_while(|end| day > **end).count()
     }
 }
 
-fn passes(passing: Option<&Vec<bool>>, number: usize) -> bool {
-    passing.is_none_or(|passing| passing.get(number).copied().unwrap_or(false))
+/// Which values of a column pass; `None` when nothing is chosen.
+fn passing(column: &Column, chosen: &[String]) -> Option<Vec<bool>> {
+    (!chosen.is_empty()).then(|| column.values.iter().map(|value| chosen.contains(value)).collect())
 }
 
-/// The columns that put needs in order.
-struct Order {
-    sort: Sort,
-    published_at: Column<i64>,
-    amount_fen: Column<i64>,
-    wanted_by: Column<i64>,
-    id_high: Column<u64>,
-    id_low: Column<u64>,
+fn passes(passing: &[bool], number: u16) -> bool {
+    passing.get(usize::from(number)).copied().unwrap_or(false)
 }
 
-impl Order {
-    fn open(segment: &SegmentReader, sort: Sort) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            sort,
-            published_at: columns.i64("published_at")?,
-            amount_fen: columns.i64("amount_fen")?,
-            wanted_by: columns.i64("wanted_by")?,
-            id_high: columns.u64("id_high")?,
-            id_low: columns.u64("id_low")?,
-        })
-    }
-
-    fn rank(&self, document: u32, points: i64) -> (i64, i64) {
-        let value = |column: &Column<i64>| column.first(document).unwrap_or_default();
-        let first = match self.sort {
-            Sort::Relevance => points,
-            Sort::Newest => 0,
-            Sort::AmountAsc => -value(&self.amount_fen),
-            Sort::AmountDesc => value(&self.amount_fen),
-            Sort::Deadline => -value(&self.wanted_by),
-        };
-        (first, value(&self.published_at))
-    }
-
-    fn id(&self, document: u32) -> Uuid {
-        let value = |column: &Column<u64>| column.first(document).unwrap_or_default();
-        Uuid::from_u64_pair(value(&self.id_high), value(&self.id_low))
-    }
-}
-
-/// Which needs of a segment match the text of the query.
-pub enum Matching<'a> {
-    All,
-    /// Those that meet at least so many words.
-    Earned(&'a Earned, u8),
-}
-
-impl Matching<'_> {
-    /// The documents among which those that match are.
-    fn candidates(&self, segment: &SegmentReader) -> Candidates<'_> {
-        match self {
-            Self::All => Candidates::All(0..segment.max_doc()),
-            Self::Earned(earned, _) => Candidates::Some(earned.documents.iter()),
-        }
-    }
-
-    /// Points of a document that matches; words met weigh more than any points.
-    fn points(&self, document: u32) -> Option<i64> {
-        match self {
-            Self::All => Some(0),
-            Self::Earned(earned, least) => {
-                let at = document as usize;
-                let met = earned.met[at];
-                (met >= *least).then(|| (i64::from(met) << 32) + i64::from(earned.points[at]))
-            }
-        }
-    }
-}
-
-enum Candidates<'a> {
-    All(Range<u32>),
-    Some(slice::Iter<'a, u32>),
-}
-
-impl Iterator for Candidates<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        match self {
-            Self::All(range) => range.next(),
-            Self::Some(documents) => documents.next().copied(),
-        }
-    }
-}
+/// Bits of the facets whose choices a need does not meet; the deadline's is the highest.
+const DEADLINE_BIT: u32 = 1 << CODED.len();
 
 impl<'a> Tally<'a> {
     /// `wanted`: how many needs from the top have to be kept in order.
@@ -183,89 +73,104 @@ impl<'a> Tally<'a> {
             wanted,
             best: BinaryHeap::new(),
             total: 0,
-            fields: HashMap::new(),
-            counties: HashMap::new(),
-            towns: HashMap::new(),
+            counts: vec![HashMap::new(); CODED.len()],
+            deadlines: Deadlines::of(query),
         }
     }
 
-    /// Adds the needs of `segment` that match.
-    pub fn add(&mut self, segment: &SegmentReader, matching: &Matching<'_>) -> Result<(), EngineError> {
-        self.try_add(segment, matching).map_err(super::unavailable)
+    /// Adds all needs of a segment.
+    pub fn add_all(&mut self, segment: &SegmentReader, table: &'a Table) {
+        self.add(segment, table, (0..segment.max_doc()).map(|document| (document, 0)));
     }
 
-    fn try_add(&mut self, segment: &SegmentReader, matching: &Matching<'_>) -> tantivy::Result<()> {
+    /// Adds the needs that earned enough points.
+    pub fn add_earned(&mut self, segment: &SegmentReader, table: &'a Table, earned: &Earned) {
+        self.add(segment, table, earned.fitting());
+    }
+
+    fn add(&mut self, segment: &SegmentReader, table: &'a Table, matching: impl Iterator<Item = (u32, i64)>) {
         let query = self.query;
-        let (Some(mut fields), Some(mut counties), Some(mut towns), Some(villages), Some(statuses)) = (
-            Coded::open(segment, "field")?,
-            Coded::open(segment, "county_code")?,
-            Coded::open(segment, "town_code")?,
-            Coded::open(segment, "village_code")?,
-            Coded::open(segment, "status")?,
-        ) else {
-            return Ok(());
-        };
-        let order = Order::open(segment, query.sort)?;
-        let some = |one: &'a Option<String>| one.as_deref().into_iter().collect::<Vec<_>>();
-        let passing_fields = fields.passing(&query.fields.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let passing_counties = counties.passing(&some(&query.county))?;
-        let passing_towns = towns.passing(&some(&query.town))?;
-        let passing_villages = villages.passing(&some(&query.village))?;
-        let open: Vec<_> = open_statuses().filter(|_| query.open_only).collect();
-        let passing_statuses = statuses.passing(&open)?;
-        let amounts = query.amount_min_fen.unwrap_or(i64::MIN)..=query.amount_max_fen.unwrap_or(i64::MAX);
+        let chosen: Vec<(usize, Vec<bool>)> = CODED
+            .iter()
+            .enumerate()
+            .filter_map(|(at, facet)| Some((at, passing(&table.coded[at], query.of(*facet))?)))
+            .collect();
+        let village = query.village.as_ref().map(|village| {
+            let number = table.village.values.iter().position(|value| value == village);
+            number.and_then(|number| u16::try_from(number).ok()).unwrap_or(NONE - 1)
+        });
+        let least = query.amount_min_fen.unwrap_or(i64::MIN + 1);
+        let most = query.amount_max_fen.unwrap_or(i64::MAX);
         let any_amount = query.amount_min_fen.is_none() && query.amount_max_fen.is_none();
+        let mut counts: [Vec<usize>; CODED.len()] = std::array::from_fn(|at| vec![0; table.coded[at].values.len()]);
         let alive = segment.alive_bitset();
-        for document in matching.candidates(segment) {
-            let Some(points) = matching.points(document) else {
-                continue;
-            };
+        for (document, points) in matching {
             if alive.is_some_and(|alive| alive.is_deleted(document)) {
                 continue;
             }
-            let in_amount = any_amount || order.amount_fen.first(document).is_some_and(|fen| amounts.contains(&fen));
-            let in_village = passing_villages.is_none() || passes(passing_villages.as_ref(), villages.number(document));
-            let in_status = passing_statuses.is_none() || passes(passing_statuses.as_ref(), statuses.number(document));
-            if !in_amount || !in_village || !in_status {
+            let at = document as usize;
+            let amount = table.amount_fen[at];
+            if (!any_amount && !(least..=most).contains(&amount))
+                || (query.open_only && !table.open[at])
+                || village.is_some_and(|village| table.village.numbers[at] != village)
+            {
                 continue;
             }
-            let (field, county, town) = (fields.number(document), counties.number(document), towns.number(document));
-            let in_field = passes(passing_fields.as_ref(), field);
-            let in_county = passes(passing_counties.as_ref(), county);
-            let in_town = passes(passing_towns.as_ref(), town);
-            if in_county && in_town {
-                fields.count(field);
+            let mut fails = 0_u32;
+            for (facet, passing) in &chosen {
+                fails |= u32::from(!passes(passing, table.coded[*facet].numbers[at])) << facet;
             }
-            if in_field && in_town {
-                counties.count(county);
+            let band = self.deadlines.band(table.wanted_by[at]);
+            if self.deadlines.passing.as_ref().is_some_and(|passing| !passing[band]) {
+                fails |= DEADLINE_BIT;
             }
-            if in_field && in_county {
-                towns.count(town);
+            if fails.count_ones() > 1 {
+                continue;
             }
-            if in_field && in_county && in_town {
+            for (facet, counts) in counts.iter_mut().enumerate() {
+                if fails & !(1 << facet) == 0
+                    && let Some(count) = counts.get_mut(usize::from(table.coded[facet].numbers[at]))
+                {
+                    *count += 1;
+                }
+            }
+            if fails & !DEADLINE_BIT == 0 {
+                self.deadlines.counts[band] += 1;
+            }
+            if fails == 0 {
                 self.total += 1;
-                self.consider(&order, document, points);
+                self.consider(table, at, points);
             }
         }
-        fields.add_to(&mut self.fields)?;
-        counties.add_to(&mut self.counties)?;
-        towns.add_to(&mut self.towns)
+        for (facet, counts) in counts.iter().enumerate() {
+            for (value, count) in table.coded[facet].values.iter().zip(counts).filter(|(_, count)| **count > 0) {
+                *self.counts[facet].entry(value).or_default() += count;
+            }
+        }
     }
 
-    fn consider(&mut self, order: &Order, document: u32, points: i64) {
+    fn consider(&mut self, table: &Table, at: usize, points: i64) {
         if self.wanted == 0 {
             return;
         }
-        let (first, second) = order.rank(document, points);
-        if self.best.len() >= self.wanted {
-            // Reading an id costs more than comparing; most needs fall out here.
-            if self.best.peek().is_some_and(|Reverse(last)| (first, second) < (last.0, last.1)) {
-                return;
-            }
-            self.best.push(Reverse((first, second, order.id(document))));
+        let amount = table.amount_fen[at];
+        let first = match self.query.sort {
+            Sort::Relevance => points,
+            Sort::Newest => 0,
+            // What asks for no money stands last either way.
+            Sort::AmountAsc if amount == i64::MIN => i64::MIN,
+            Sort::AmountAsc => -amount,
+            Sort::AmountDesc => amount,
+            Sort::Deadline => -i64::from(table.wanted_by[at]),
+        };
+        let second = table.published_at[at];
+        let full = self.best.len() >= self.wanted;
+        if full && self.best.peek().is_some_and(|Reverse(last)| (first, second) < (last.0, last.1)) {
+            return;
+        }
+        self.best.push(Reverse((first, second, table.ids[at])));
+        if full {
             self.best.pop();
-        } else {
-            self.best.push(Reverse((first, second, order.id(document))));
         }
     }
 
@@ -274,11 +179,9 @@ impl<'a> Tally<'a> {
         let mut best: Vec<Key> = self.best.into_iter().map(|Reverse(key)| key).collect();
         best.sort_unstable_by(|one, other| other.cmp(one));
         let ids = best.into_iter().skip(offset).map(|(_, _, id)| id).collect();
-        let facets = Facets {
-            fields: most_first(self.fields),
-            counties: most_first(self.counties),
-            towns: most_first(self.towns),
-        };
+        let mut facets: Facets = CODED.iter().copied().zip(self.counts.into_iter().map(most_first)).collect();
+        let bands = DeadlineBand::ALL.iter().map(|band| band.as_str()).zip(self.deadlines.counts);
+        facets.insert(Facet::Deadline, most_first(bands.filter(|(_, count)| *count > 0).collect()));
         (ids, self.total, facets)
     }
 }

@@ -14,7 +14,9 @@ use serde_json::{Map, Value, json};
 
 use crate::search::config::SearchConfig;
 use crate::search::engine::NeedDocument;
-use crate::search::text::{Analyzer, Group, WORD_MARK};
+use crate::search::reading::Group;
+use crate::search::text::{Analyzer, WORD_MARK};
+use domain::finding::Facet;
 
 /// One term as the server sees it.
 pub fn ascii(term: &str) -> String {
@@ -31,7 +33,7 @@ pub fn ascii(term: &str) -> String {
 
 /// The words to ask for, all of which must be met. Synonyms are the server's business, see [`settings`].
 pub fn words(groups: &[Group], analyzer: &Analyzer) -> Vec<String> {
-    groups.iter().flat_map(|group| asked(&group.word, analyzer)).collect()
+    groups.iter().flat_map(|group| asked(group.thing.as_ref().unwrap_or(&group.word), analyzer)).collect()
 }
 
 fn asked(word: &str, analyzer: &Analyzer) -> Vec<String> {
@@ -57,14 +59,13 @@ pub fn document(need: &NeedDocument, analyzer: &Analyzer) -> Value {
             all.insert(pinyin_attribute(rule.part.name()), json!(pinyin.join(" ")));
         }
     }
+    for facet in Facet::ALL.iter().filter(|facet| **facet != Facet::Deadline) {
+        all.insert(attribute(*facet).to_owned(), json!(need.value(*facet)));
+    }
     let plain = json!({
         "id": need.id,
-        "field": need.field,
-        "county_code": need.county_code,
-        "town_code": need.town_code,
-        "village_code": need.village_code,
+        "village": need.village_code,
         "amount_fen": need.amount_fen,
-        "gap_fen": need.gap_fen,
         "wanted_by": need.wanted_by.num_days_from_ce(),
         "published_at": need.published_at.timestamp_micros(),
         "status": need.status,
@@ -73,6 +74,14 @@ pub fn document(need: &NeedDocument, analyzer: &Analyzer) -> Value {
         all.extend(plain);
     }
     Value::Object(all)
+}
+
+/// The attribute of a facet; the deadline has none but the day itself.
+pub fn attribute(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Deadline => "wanted_by",
+        other => other.as_str(),
+    }
 }
 
 fn terms_attribute(part: &str) -> String {

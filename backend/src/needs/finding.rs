@@ -1,0 +1,187 @@
+//! Finding public needs: a query is checked, the engine finds, the database tells what the needs are now.
+//!
+//! Deliberately absent: how words are met (search).
+
+mod sql;
+
+use super::sql::public_rows;
+use crate::app::App;
+use crate::error::Result;
+use crate::search::{self, engine, engine::Sort};
+use domain::api::needs::{
+    FacetCount, Facets, MarkedNeed, NeedList, NeedQuery, NeedRow, NeedSort, Suggestion, SuggestionKind,
+};
+use domain::api::{Count, List};
+use domain::finding::{AmountBand, CHOICES_MAX, DeadlineBand, Facet, QUERY_MAX};
+use domain::need::{ContributionKind, Field, PairingForm};
+use domain::place::{PlaceCode, PlaceLevel, TownClass, VillageType};
+use domain::{NeedId, Problems};
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
+
+/// Needs on one page of a list.
+const PAGE: usize = 20;
+/// Titles of needs among the suggestions.
+const TITLES: usize = 3;
+
+/// Public needs that fit a query.
+pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
+    let question = question(app, query)?;
+    let hits = search::find(app, &question).await?;
+    let mut connection = app.pool.acquire().await?;
+    let rows = public_rows(&mut connection, &hits.ids).await?;
+    let items: Vec<NeedRow> = rows.into_iter().map(|row| row.into_api(&app.places)).collect();
+    let words = hits.meant.as_deref().unwrap_or(&question.text);
+    let marked = match app.search.marker(words).filter(|_| !words.trim().is_empty()) {
+        Some(marker) => {
+            let texts = sql::texts(&mut connection, &items.iter().map(|item| item.id).collect::<Vec<_>>()).await?;
+            items.iter().map(|item| marked(&marker, item, &texts)).collect()
+        }
+        None => Vec::new(),
+    };
+    let shown = question.offset + hits.ids.len();
+    let next = (shown < hits.total && shown <= engine::MAX_OFFSET).then(|| shown.to_string());
+    let counties = query.chosen(Facet::County).next().is_some();
+    Ok(NeedList {
+        items,
+        marked,
+        next,
+        count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
+        facets: facets(app, hits.facets, counties),
+        cut: query.q.as_deref().is_some_and(|text| text.chars().count() > QUERY_MAX),
+        amount_said: app.search.amount_said(words),
+        meant: hits.meant,
+        widened: hits.widened,
+        stands_in: hits.stands_in_for.is_some(),
+    })
+}
+
+/// Where the words stand: in the title, and in whichever text of the need says most of them.
+fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &HashMap<NeedId, Vec<String>>) -> MarkedNeed {
+    let snippets = texts.get(&item.id).into_iter().flatten().map(|text| marker.snippet(text));
+    let snippet = snippets.max_by_key(|pieces| pieces.iter().filter(|piece| piece.hit).count());
+    MarkedNeed { title: marker.whole(&item.title), snippet: snippet.unwrap_or_default() }
+}
+
+/// What somebody who has typed so far may mean: words of the site, then titles of needs that fit already.
+pub async fn suggestions(app: &App, typed: &str) -> Result<List<Suggestion>> {
+    let mut items = search::suggest(&app.search, typed);
+    if typed.trim().chars().count() >= 2 {
+        let query = NeedQuery { q: Some(typed.to_owned()), exact: Some(true), ..NeedQuery::default() };
+        let question = engine::NeedQuery { limit: TITLES, ..question(app, &query)? };
+        let hits = search::find(app, &question).await?;
+        let mut connection = app.pool.acquire().await?;
+        for row in public_rows(&mut connection, &hits.ids).await? {
+            let need = row.into_api(&app.places);
+            let note = format!("{} · {} · {}", need.place.county, need.place.town, need.place.village);
+            items.push(Suggestion { text: need.title, kind: SuggestionKind::Need, note });
+        }
+    }
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(List { items, next: None, count })
+}
+
+/// The query as the engine is asked; what it cannot mean is said.
+fn question(app: &App, query: &NeedQuery) -> Result<engine::NeedQuery> {
+    let mut problems = Problems::new();
+    let text: String = query.q.as_deref().unwrap_or_default().chars().take(QUERY_MAX).collect();
+    let mut chosen: BTreeMap<Facet, Vec<String>> = BTreeMap::new();
+    for facet in Facet::ALL {
+        let values: Vec<&str> = query.chosen(*facet).collect();
+        let known = values.iter().all(|value| is_value(*facet, value));
+        problems.require(known, facet.as_str(), "没有这个选项，请重新选择");
+        if !values.is_empty() {
+            chosen.insert(*facet, values.into_iter().map(str::to_owned).collect());
+        }
+    }
+    let choices: usize = chosen.values().map(Vec::len).sum();
+    problems.require(choices <= CHOICES_MAX, "q", "条件太多，请最多同时选 12 项");
+    let village = query.village.as_deref().is_none_or(|code| code.parse::<PlaceCode>().is_ok());
+    problems.require(village, "village", "没有这个地方");
+    let offset = query.after.as_deref().map_or(Ok(0), str::parse);
+    let offset = problems.take("after", offset.map_err(|_| "翻页的位置不对，请从第一页看起")).unwrap_or(0);
+    problems.none_or_err()?;
+    let sort = query.sort.unwrap_or(if text.trim().is_empty() { NeedSort::Newest } else { NeedSort::Relevance });
+    Ok(engine::NeedQuery {
+        text,
+        chosen,
+        village: query.village.clone(),
+        amount_min_fen: query.amount_min_fen,
+        amount_max_fen: query.amount_max_fen,
+        today: app.clock.today(),
+        exact: query.exact.unwrap_or(false),
+        sort: match sort {
+            NeedSort::Relevance => Sort::Relevance,
+            NeedSort::Newest => Sort::Newest,
+            NeedSort::AmountAsc => Sort::AmountAsc,
+            NeedSort::AmountDesc => Sort::AmountDesc,
+            NeedSort::Deadline => Sort::Deadline,
+        },
+        offset,
+        limit: PAGE,
+    })
+}
+
+fn is<T: FromStr>(value: &str) -> bool {
+    value.parse::<T>().is_ok()
+}
+
+fn is_value(facet: Facet, value: &str) -> bool {
+    let place = |level| value.parse::<PlaceCode>().is_ok_and(|code| code.level() == level);
+    match facet {
+        Facet::Field => is::<Field>(value),
+        Facet::Kind => is::<ContributionKind>(value),
+        Facet::County => place(PlaceLevel::County),
+        Facet::Town => place(PlaceLevel::Town),
+        Facet::TownClass => is::<TownClass>(value),
+        Facet::VillageType => is::<VillageType>(value),
+        Facet::Amount => is::<AmountBand>(value),
+        Facet::Deadline => is::<DeadlineBand>(value),
+        Facet::Form => is::<PairingForm>(value),
+    }
+}
+
+/// What a reader calls a value of a facet.
+fn label(app: &App, facet: Facet, value: &str) -> Option<String> {
+    let place = || value.parse().ok().and_then(|code| app.places.get(&code));
+    let label = match facet {
+        Facet::Field => value.parse::<Field>().ok()?.label(),
+        Facet::Kind => value.parse::<ContributionKind>().ok()?.label(),
+        Facet::County | Facet::Town => place()?,
+        Facet::TownClass => value.parse::<TownClass>().ok()?.label(),
+        Facet::VillageType => value.parse::<VillageType>().ok()?.label(),
+        Facet::Amount => value.parse::<AmountBand>().ok()?.label(),
+        Facet::Deadline => value.parse::<DeadlineBand>().ok()?.label(),
+        Facet::Form => value.parse::<PairingForm>().ok()?.label(),
+    };
+    Some(label.to_owned())
+}
+
+/// Values with their names: most needs first, bands in their own order.
+fn facets(app: &App, mut counted: engine::Facets, counties: bool) -> Facets {
+    let mut of = |facet: Facet| -> Vec<FacetCount> {
+        let counts = counted.remove(&facet).unwrap_or_default();
+        let choice = |(value, count): (String, usize)| {
+            let label = label(app, facet, &value)?;
+            Some(FacetCount { value, label, count: u32::try_from(count).unwrap_or(u32::MAX) })
+        };
+        let mut choices: Vec<FacetCount> = counts.into_iter().filter_map(choice).collect();
+        match facet {
+            Facet::Amount => choices.sort_by_key(|choice| choice.value.parse::<AmountBand>().ok()),
+            Facet::Deadline => choices.sort_by_key(|choice| choice.value.parse::<DeadlineBand>().ok()),
+            _ => {}
+        }
+        choices
+    };
+    Facets {
+        fields: of(Facet::Field),
+        kinds: of(Facet::Kind),
+        counties: of(Facet::County),
+        towns: if counties { of(Facet::Town) } else { Vec::new() },
+        classes: of(Facet::TownClass),
+        types: of(Facet::VillageType),
+        amounts: of(Facet::Amount),
+        deadlines: of(Facet::Deadline),
+        forms: of(Facet::Form),
+    }
+}

@@ -1,0 +1,123 @@
+//! The columns of a segment in memory: what filters, sorts and counts, a few dozen bytes a need.
+//!
+//! A segment never changes, so its table is read once; which of its needs are gone is the segment's own business.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::finding::Facet;
+use tantivy::index::SegmentId;
+use tantivy::{Searcher, SegmentReader};
+use uuid::Uuid;
+
+use super::shape::column_name;
+
+/// The facets that are columns; the deadline's bands move with the day.
+pub const CODED: [Facet; 8] = [
+    Facet::Field,
+    Facet::Kind,
+    Facet::County,
+    Facet::Town,
+    Facet::TownClass,
+    Facet::VillageType,
+    Facet::Amount,
+    Facet::Form,
+];
+
+/// A need has no value in a column.
+pub const NONE: u16 = u16::MAX;
+
+/// A column of identifiers: numbers into its own short list.
+pub struct Column {
+    pub values: Vec<String>,
+    pub numbers: Vec<u16>,
+}
+
+/// The columns of one segment; the index is the document's number in it.
+pub struct Table {
+    /// In the order of [`CODED`].
+    pub coded: [Column; CODED.len()],
+    pub village: Column,
+    /// Whether enterprises can still answer it.
+    pub open: Vec<bool>,
+    /// `i64::MIN` where no money is asked for.
+    pub amount_fen: Vec<i64>,
+    /// Days of the common era.
+    pub wanted_by: Vec<i32>,
+    pub published_at: Vec<i64>,
+    pub ids: Vec<Uuid>,
+}
+
+impl Column {
+    fn read(segment: &SegmentReader, name: &str) -> tantivy::Result<Self> {
+        let documents = segment.max_doc();
+        let Some(column) = segment.fast_fields().str(name)? else {
+            return Ok(Column { values: Vec::new(), numbers: vec![NONE; documents as usize] });
+        };
+        let mut values = Vec::with_capacity(column.num_terms());
+        let all: Vec<u64> = (0..column.num_terms() as u64).collect();
+        column.dictionary().sorted_ords_to_term_cb(&all, |value| {
+            values.push(String::from_utf8_lossy(value).into_owned());
+        })?;
+        let numbers = column.ords();
+        let number = |document| numbers.first(document).and_then(|number| u16::try_from(number).ok()).unwrap_or(NONE);
+        Ok(Column { values, numbers: (0..documents).map(number).collect() })
+    }
+}
+
+impl Table {
+    pub fn read(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let documents = 0..segment.max_doc();
+        let (high, low) = (columns.u64("id_high")?, columns.u64("id_low")?);
+        let (amounts, days, moments) =
+            (columns.i64("amount_fen")?, columns.i64("wanted_by")?, columns.i64("published_at")?);
+        let id = |document| {
+            Uuid::from_u64_pair(high.first(document).unwrap_or_default(), low.first(document).unwrap_or_default())
+        };
+        let open = columns.bool("open")?;
+        let day = |document| days.first(document).and_then(|day| i32::try_from(day).ok()).unwrap_or_default();
+        let mut coded = Vec::with_capacity(CODED.len());
+        for facet in CODED {
+            coded.push(Column::read(segment, column_name(facet))?);
+        }
+        let Ok(coded) = coded.try_into() else { unreachable!("a column for each facet") };
+        Ok(Table {
+            coded,
+            village: Column::read(segment, "village_code")?,
+            open: documents.clone().map(|document| open.first(document).unwrap_or_default()).collect(),
+            amount_fen: documents.clone().map(|document| amounts.first(document).unwrap_or(i64::MIN)).collect(),
+            wanted_by: documents.clone().map(day).collect(),
+            published_at: documents.clone().map(|document| moments.first(document).unwrap_or_default()).collect(),
+            ids: documents.map(id).collect(),
+        })
+    }
+}
+
+/// The index as it was at one commit, with the tables of its segments.
+pub struct Snapshot {
+    pub searcher: Searcher,
+    tables: HashMap<SegmentId, Arc<Table>>,
+}
+
+impl Snapshot {
+    /// Tables of segments that `before` had already are taken over.
+    pub fn of(searcher: Searcher, before: Option<&Snapshot>) -> tantivy::Result<Self> {
+        let mut tables = HashMap::new();
+        for segment in searcher.segment_readers() {
+            let id = segment.segment_id();
+            let table = match before.and_then(|before| before.tables.get(&id)) {
+                Some(table) => Arc::clone(table),
+                None => Arc::new(Table::read(segment)?),
+            };
+            tables.insert(id, table);
+        }
+        Ok(Snapshot { searcher, tables })
+    }
+
+    /// Each segment with its table.
+    pub fn segments(&self) -> impl Iterator<Item = (&SegmentReader, &Table)> {
+        let readers = self.searcher.segment_readers().iter();
+        readers.filter_map(|segment| Some((segment, self.tables.get(&segment.segment_id())?.as_ref())))
+    }
+}

@@ -1,0 +1,122 @@
+//! Where the words that were asked for stand in a text. Our own, so that every engine's answers are marked alike.
+//!
+//! It reads the query as the engines do. Deliberately absent: markup; a page makes it from the pieces.
+
+use std::collections::BTreeSet;
+
+use domain::api::needs::TextPiece;
+
+use super::reading::{Group, Want};
+use super::text::{Analyzer, WORD_MARK};
+
+/// Characters of a snippet.
+const SNIPPET: usize = 64;
+/// Characters before the first word that is shown.
+const BEFORE: usize = 12;
+
+/// The words of a query as they may stand in a text.
+pub struct Marker<'a> {
+    analyzer: &'a Analyzer,
+    /// Folded, the longest first.
+    words: Vec<Vec<char>>,
+}
+
+impl<'a> Marker<'a> {
+    pub fn new(analyzer: &'a Analyzer, query: &str) -> Self {
+        let mut words = BTreeSet::new();
+        for group in analyzer.read(query, &|_| true).groups {
+            words.extend(spellings(analyzer, &group));
+        }
+        let mut words: Vec<Vec<char>> = words.into_iter().map(|word| word.chars().collect()).collect();
+        words.sort_by_key(|word: &Vec<char>| std::cmp::Reverse(word.len()));
+        Marker { analyzer, words }
+    }
+
+    /// For each character whether it belongs to a word that was asked for. Folding keeps the number of characters.
+    fn hits(&self, text: &str) -> Vec<bool> {
+        let folded: Vec<char> = self.analyzer.fold(text).chars().collect();
+        let mut hits = vec![false; folded.len()];
+        let mut at = 0;
+        while at < folded.len() {
+            let here = &folded[at..];
+            let length =
+                self.words.iter().find(|word| stands(word, here, at.checked_sub(1).map(|before| folded[before])));
+            let length = length.map_or(0, Vec::len);
+            hits[at..at + length].fill(true);
+            at += length.max(1);
+        }
+        hits
+    }
+
+    /// The whole text in pieces.
+    pub fn whole(&self, text: &str) -> Vec<TextPiece> {
+        pieces(&text.chars().collect::<Vec<_>>(), &self.hits(text))
+    }
+
+    /// The part of the text in which most of it was asked for; empty where nothing was.
+    pub fn snippet(&self, text: &str) -> Vec<TextPiece> {
+        let text: String =
+            text.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
+        let hits = self.hits(&text);
+        let characters: Vec<char> = text.chars().collect();
+        let Some(start) = densest(&hits) else { return Vec::new() };
+        let from = start.saturating_sub(BEFORE);
+        let until = (from + SNIPPET).min(characters.len());
+        let mut all = pieces(&characters[from..until], &hits[from..until]);
+        let dots = || TextPiece { text: "…".to_owned(), hit: false };
+        if from > 0 {
+            all.insert(0, dots());
+        }
+        if until < characters.len() {
+            all.push(dots());
+        }
+        all
+    }
+}
+
+/// Whether `word` stands at the beginning of `text`; a Latin word does only as a whole.
+fn stands(word: &[char], text: &[char], before: Option<char>) -> bool {
+    let latin = |character: Option<&char>| character.is_some_and(char::is_ascii_alphanumeric);
+    let whole = !latin(word.first()) || (!latin(before.as_ref()) && !latin(text.get(word.len())));
+    text.starts_with(word) && whole
+}
+
+/// Where the first hit of the densest part stands.
+fn densest(hits: &[bool]) -> Option<usize> {
+    let starts = (0..hits.len()).filter(|at| hits[*at] && (*at == 0 || !hits[at - 1]));
+    let within =
+        |start: usize| hits[start..(start + SNIPPET - BEFORE).min(hits.len())].iter().filter(|hit| **hit).count();
+    starts.max_by_key(|start| (within(*start), std::cmp::Reverse(*start)))
+}
+
+fn pieces(characters: &[char], hits: &[bool]) -> Vec<TextPiece> {
+    let mut all: Vec<TextPiece> = Vec::new();
+    for (character, hit) in characters.iter().zip(hits) {
+        match all.last_mut() {
+            Some(piece) if piece.hit == *hit => piece.text.push(*character),
+            _ => all.push(TextPiece { text: character.to_string(), hit: *hit }),
+        }
+    }
+    all
+}
+
+/// How a word of the query may be written.
+fn spellings(analyzer: &Analyzer, group: &Group) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([group.word.clone()]);
+    all.extend(group.thing.clone());
+    for way in &group.alternatives {
+        match &way.want {
+            // A synonym of one character is a word of its own there, and part of others here.
+            Want::Term(term) => {
+                let term = term.strip_prefix(WORD_MARK).unwrap_or(term);
+                all.extend((term.chars().count() > 1).then(|| term.to_owned()));
+            }
+            Want::AllOf(_) => {}
+            Want::Pinyin(typed) => {
+                all.extend(analyzer.lexicon().sounding(typed).map(str::to_owned));
+            }
+        }
+    }
+    all.extend(group.places.iter().filter_map(|code| analyzer.place_name(code)).map(|name| analyzer.fold(name)));
+    all
+}

@@ -1,0 +1,226 @@
+//! What is tried, one after another, when nothing meets everything that was asked: another spelling, fewer conditions,
+//! fewer words, a wider place. Both engines take these steps, so both say the same of them.
+//!
+//! It asks no engine. Deliberately absent: a step that would show what has nothing to do with the words.
+
+use std::collections::BTreeSet;
+
+use domain::api::needs::Widened;
+use domain::finding::Facet;
+
+use super::engine::NeedQuery;
+use super::reading::{Group, MAX_GROUPS, Reading};
+use super::text::Analyzer;
+
+/// Conditions that are let go one after another, the least important first.
+const SOFT: [Facet; 5] = [Facet::Deadline, Facet::Form, Facet::VillageType, Facet::TownClass, Facet::Amount];
+/// Conditions that are let go last, all together.
+const HARD: [Facet; 2] = [Facet::Kind, Facet::Field];
+/// More counties than this are the whole city.
+const COUNTIES_NAMED: usize = 2;
+
+/// A question to an engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// With the conditions that are left.
+    pub query: NeedQuery,
+    pub groups: Vec<Group>,
+    /// Half of the words that name no place are enough; places are never let go by this.
+    pub fewer: bool,
+    pub meant: Option<String>,
+    pub widened: Option<Widened>,
+}
+
+impl Attempt {
+    /// How many of the words that name no place have to be met.
+    #[must_use]
+    pub fn least(&self) -> usize {
+        let topics = self.groups.iter().filter(|group| !group.names_a_place()).count();
+        if self.fewer { topics.div_ceil(2) } else { topics }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Area {
+    AsAsked,
+    County,
+    City,
+}
+
+/// One way to ask for less.
+#[derive(Clone, Copy)]
+struct Step {
+    respelt: bool,
+    /// So many of [`SOFT`] are let go.
+    soft: usize,
+    hard: bool,
+    area: Area,
+    fewer: bool,
+}
+
+const AS_ASKED: Step = Step { respelt: false, soft: 0, hard: false, area: Area::AsAsked, fewer: false };
+
+/// In the order in which they are tried.
+fn steps() -> Vec<Step> {
+    let respelt = Step { respelt: true, ..AS_ASKED };
+    let mut all = vec![AS_ASKED, respelt];
+    all.extend((1..=SOFT.len()).map(|soft| Step { soft, ..respelt }));
+    all.push(Step { fewer: true, ..respelt });
+    all.push(Step { area: Area::County, ..respelt });
+    all.push(Step { area: Area::City, ..respelt });
+    all.push(Step { area: Area::City, fewer: true, ..respelt });
+    let everywhere = Step { soft: SOFT.len(), hard: true, area: Area::City, ..respelt };
+    all.push(everywhere);
+    all.push(Step { fewer: true, ..everywhere });
+    all
+}
+
+/// What was read of a query's text, as it is and as it may have been meant.
+pub struct Asked<'a> {
+    pub analyzer: &'a Analyzer,
+    pub query: &'a NeedQuery,
+    pub reading: Reading,
+    /// The text as it may have been meant, and its reading.
+    pub respelt: Option<(String, Reading)>,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads a query. `known` tells whether a pinyin is in the index.
+    pub fn read(analyzer: &'a Analyzer, query: &'a NeedQuery, known: &impl Fn(&str) -> bool) -> Self {
+        let reading = analyzer.read(&query.text, known);
+        let meant = if query.exact { None } else { analyzer.respelt(&query.text) };
+        let respelt = meant.map(|text| {
+            let reading = analyzer.read(&text, known);
+            (text, reading)
+        });
+        Asked { analyzer, query, reading, respelt }
+    }
+
+    /// The questions in the order in which they are to be asked, until one is answered by anything.
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
+        let steps = if self.query.exact { vec![AS_ASKED] } else { steps() };
+        let mut asked: Vec<Attempt> = Vec::new();
+        let mut is_new = move |attempt: &Attempt| {
+            let anew = !asked.iter().any(|other| same_question(other, attempt));
+            if anew {
+                asked.push(attempt.clone());
+            }
+            anew
+        };
+        let says_nothing = self.reading.says_nothing && !self.query.exact && !self.reading.groups.is_empty();
+        let everything = says_nothing.then(|| self.without_words());
+        steps.into_iter().filter_map(|step| self.attempt(step)).filter(move |attempt| is_new(attempt)).chain(everything)
+    }
+
+    /// None where the step changes nothing.
+    fn attempt(&self, step: Step) -> Option<Attempt> {
+        let respelt = self.respelt.as_ref().filter(|_| step.respelt);
+        let reading = respelt.map_or(&self.reading, |(_, reading)| reading);
+        let (mut query, mut widened) = (self.query.clone(), Widened::default());
+        let soft = &SOFT[..step.soft];
+        let said = reading.amount.as_ref().filter(|_| !soft.contains(&Facet::Amount));
+        if let Some(said) = said {
+            query.amount_min_fen = query.amount_min_fen.or(said.min_fen);
+            query.amount_max_fen = query.amount_max_fen.or(said.max_fen);
+        }
+        for facet in soft.iter().chain(step.hard.then_some(&HARD).into_iter().flatten()) {
+            let_go(&mut query, *facet, &mut widened);
+        }
+        if soft.contains(&Facet::Amount) && reading.amount.is_some() {
+            widened.conditions.push(Facet::Amount);
+        }
+        widened.conditions.dedup();
+        let mut groups = reading.groups.clone();
+        if step.area != Area::AsAsked {
+            self.look_wider(step.area, &mut query, &mut groups, &mut widened)?;
+        }
+        if step.fewer {
+            groups = self.fewer(groups)?;
+            widened.fewer_words = true;
+        }
+        let widened = (widened != Widened::default()).then_some(widened);
+        let meant = respelt.map(|(text, _)| text.clone());
+        Some(Attempt { query, groups, fewer: step.fewer, meant, widened })
+    }
+
+    /// Words of which half are enough; a word that stands alone is taken apart. None where there are no two.
+    fn fewer(&self, mut groups: Vec<Group>) -> Option<Vec<Group>> {
+        let topics: Vec<usize> = (0..groups.len()).filter(|at| !groups[*at].names_a_place()).collect();
+        if let [alone] = topics.as_slice() {
+            let parts = self.analyzer.taken_apart(&groups.remove(*alone));
+            groups.extend(parts);
+            groups.truncate(MAX_GROUPS);
+        }
+        let topics = groups.iter().filter(|group| !group.names_a_place()).count();
+        (topics >= 2).then_some(groups)
+    }
+
+    /// Looks in the county or the city in place of what was chosen or named; none where that is no wider.
+    fn look_wider(
+        &self,
+        area: Area,
+        query: &mut NeedQuery,
+        groups: &mut Vec<Group>,
+        widened: &mut Widened,
+    ) -> Option<()> {
+        let chosen = query.village.iter().chain(query.of(Facet::Town));
+        let mut counties: BTreeSet<String> = chosen.filter_map(|code| code.get(..6)).map(str::to_owned).collect();
+        let mut narrower = !counties.is_empty();
+        counties.extend(query.of(Facet::County).iter().cloned());
+        let named: Vec<&Group> = groups.iter().filter(|group| group.names_a_place()).collect();
+        let mut named_counties: Option<BTreeSet<&str>> = None;
+        for group in &named {
+            let of_this: BTreeSet<&str> = group.places.iter().filter_map(|code| code.get(..6)).collect();
+            narrower |= group.places.iter().all(|code| code.len() > 6);
+            named_counties = Some(match named_counties {
+                Some(before) if !before.is_disjoint(&of_this) => before.intersection(&of_this).copied().collect(),
+                Some(before) => before,
+                None => of_this,
+            });
+        }
+        if counties.is_empty() {
+            counties.extend(named_counties.into_iter().flatten().map(str::to_owned));
+        }
+        let somewhere = !named.is_empty() || !counties.is_empty();
+        widened.words = named.iter().map(|group| group.word.clone()).collect();
+        if !somewhere {
+            return None;
+        }
+        groups.retain(|group| !group.names_a_place());
+        query.village = None;
+        query.chosen.remove(&Facet::Town);
+        query.chosen.remove(&Facet::County);
+        match area {
+            Area::County if narrower && !counties.is_empty() && counties.len() <= COUNTIES_NAMED => {
+                let names: Vec<&str> = counties.iter().filter_map(|code| self.analyzer.place_name(code)).collect();
+                widened.place = Some(names.join("、"));
+                query.chosen.insert(Facet::County, counties.into_iter().collect());
+            }
+            Area::County => return None,
+            Area::City | Area::AsAsked => widened.place = Some(self.analyzer.config().city.clone()),
+        }
+        Some(())
+    }
+
+    /// Words that say nothing ask for everything.
+    fn without_words(&self) -> Attempt {
+        let words = self.reading.groups.iter().map(|group| group.word.clone()).collect();
+        let widened = Some(Widened { words, ..Widened::default() });
+        Attempt { query: self.query.clone(), groups: Vec::new(), fewer: false, meant: None, widened }
+    }
+}
+
+fn let_go(query: &mut NeedQuery, facet: Facet, widened: &mut Widened) {
+    let mut restricted = query.chosen.remove(&facet).is_some_and(|values| !values.is_empty());
+    if facet == Facet::Amount {
+        restricted |= query.amount_min_fen.take().is_some();
+        restricted |= query.amount_max_fen.take().is_some();
+    }
+    if restricted {
+        widened.conditions.push(facet);
+    }
+}
+
+fn same_question(one: &Attempt, other: &Attempt) -> bool {
+    one.query == other.query && one.groups == other.groups && one.fewer == other.fewer
+}
