@@ -67,9 +67,7 @@ impl TodoKind {
             | TodoKind::MendRevisions
             | TodoKind::ImportedNeeds
             | TodoKind::MendSpending
-            | TodoKind::AcceptNeeds => {
-                Within::WorkingDays(10)
-            }
+            | TodoKind::AcceptNeeds => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
             TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::EnterPayees | TodoKind::SecondRoles => {
                 Within::WorkingDays(2)

@@ -31,7 +31,7 @@ pub enum Task {
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 7] = [
+    const OF_THE_HOUSE: [Task; 8] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,

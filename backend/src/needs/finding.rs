@@ -108,6 +108,7 @@ fn question(app: &App, query: &NeedQuery) -> Result<engine::NeedQuery> {
         village: query.village.clone(),
         amount_min_fen: query.amount_min_fen,
         amount_max_fen: query.amount_max_fen,
+        open_only: false,
         today: app.clock.today(),
         exact: query.exact.unwrap_or(false),
         sort: match sort {

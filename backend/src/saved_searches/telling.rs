@@ -85,7 +85,7 @@ async fn found_among(
     opened: &HashMap<NeedId, DateTime<Utc>>,
 ) -> Result<BTreeSet<NeedId>> {
     let mut found = BTreeSet::new();
-    let mut query = NeedQuery { sort: Some(NeedSort::Newest), after: None, ..query.clone() };
+    let mut query = NeedQuery { exact: Some(true), sort: Some(NeedSort::Newest), after: None, ..query.clone() };
     for _ in 0..PAGES {
         let page = match needs::find(app, &query).await {
             Ok(page) => page,
@@ -93,8 +93,8 @@ async fn found_among(
             Err(Error::Invalid(_)) => break,
             Err(error) => return Err(error),
         };
-        // What only comes close is not what was asked for.
-        if page.relaxed {
+        // What is only spelt alike is not what was asked for.
+        if page.meant.is_some() {
             break;
         }
         found.extend(page.items.iter().map(|need| need.id).filter(|id| opened.contains_key(id)));

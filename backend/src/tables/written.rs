@@ -173,7 +173,7 @@ mod tests {
             Sheet { name: "填写说明", rows: vec![vec!["列".to_owned()]], widths: vec![20], choices: Vec::new() };
         let first = Sheet { name: "需求", rows, widths: vec![10, 30], choices: vec![(0, vec!["是", "否"])] };
         let bytes = workbook(&[first, other]).unwrap();
-        let table = read(&bytes, &Limits { rows: 10, columns: 5, cell_chars: 100 }).unwrap();
+        let table = read(&bytes, &Limits { rows: 10, columns: 5, cell_chars: 100, bytes: 100_000 }).unwrap();
         let texts: Vec<Vec<&str>> =
             table.rows.iter().map(|row| (0..row.width()).map(|n| row.text(n).unwrap()).collect()).collect();
         assert_eq!(texts, [vec!["编号", "标题 & <说明>"], vec!["", "441424103203"], vec!["一\n二", "空格"]]);

@@ -14,7 +14,7 @@ use domain::place::{PlaceCode, PlaceLevel};
 use domain::{OrganisationId, Problem};
 use std::collections::HashMap;
 
-pub const LIMITS: Limits = Limits { rows: ROWS_MAX, columns: 60, cell_chars: 3_000 };
+pub const LIMITS: Limits = Limits { rows: ROWS_MAX, columns: 60, cell_chars: 3_000, bytes: 64 * 1024 * 1024 };
 /// Headings by which the row of the headings is known.
 const HEADINGS_MIN: usize = 2;
 /// Cells of a refused head that one answer names.
