@@ -109,8 +109,8 @@ impl Moved<'_> {
         let (now, before) = (app.clock.now(), self.row.status);
         if self.action == NeedAction::Approve {
             self.publish(app, tx).await?;
-            let by = by.map(|acting| acting.person);
-            versions::record(app, tx, self.id, &Approval { by, at: now, why: "" }).await?;
+            let approval = Approval { by: by.map(|acting| acting.person), at: now, why: "" };
+            versions::record(app, tx, self.id, &approval).await?;
         }
         if !self.next.keeps_revisions() {
             drop_live(app, tx, (self.id, self.row), self.next).await?;
