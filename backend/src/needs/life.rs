@@ -113,7 +113,8 @@ impl Moved<'_> {
             versions::record(app, tx, self.id, &approval).await?;
         }
         if !self.next.keeps_revisions() {
-            drop_live(app, tx, (self.id, self.row), self.next).await?;
+            // Rare and long: not a part of every step's future.
+            Box::pin(drop_live(app, tx, (self.id, self.row), self.next)).await?;
         }
         if self.next.is_public() && !before.is_public() && self.action != NeedAction::Approve {
             self.read_as_approved(app, tx).await?;
