@@ -62,7 +62,7 @@ fn compared(visit: &Visit, read: &NeedVersions) -> AnyView {
     view! {
         <section class="card">
             <h2>{t!("第 {from} 版和第 {to} 版对照", from = from.number, to = to.number)}</h2>
-            <form class="pair" method="get">
+            <form method="get">
                 {choice("from", t!("原来"), &read.items, from.number)}
                 {choice("to", t!("改为"), &read.items, to.number)}
                 <p><button class="button quiet">{t!("对照")}</button></p>
