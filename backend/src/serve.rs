@@ -66,7 +66,7 @@ async fn serve_on(
     listener: TcpListener,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let Some(ready) = stop.unless_told(get_ready(settings, demo, database)).await else { return Ok(()) };
+    let Some(ready) = stop.unless_told(Box::pin(get_ready(settings, demo, database))).await else { return Ok(()) };
     let (app, site) = ready?;
     let follower = tokio::spawn(search::follow(app.clone()));
     let worker = tokio::spawn(jobs::work(app.clone(), stop.token()));

@@ -7,6 +7,7 @@ use crate::mail::sent;
 use crate::money::open_need;
 use crate::needs::{VILLAGE, opened, submitted};
 use backend::{jobs, needs as room};
+use chrono::Duration;
 use domain::Fen;
 use domain::api::enquiries::{self, EnquiryQuery, NewEnquiry};
 use domain::api::need_versions::{self, NeedRevision, RevisionChange, RevisionStep};
@@ -187,6 +188,7 @@ async fn more_money_is_shown_for_objections_before_it_takes_effect() {
     assert_eq!((public.content.amount_fen, public.updates), (Some(Fen::yuan(120_000)), 1));
     let versions = test.visitor().call(need_versions::versions(&code)).await.unwrap();
     assert!(versions.proposed.is_none() && versions.items[1].approved_at < versions.items[1].shown_from);
+    test.clock.advance(Duration::days(8));
     jobs::run_due(&test.app).await.unwrap();
     assert!(sent(&test).iter().any(|letter| letter.subject.contains("您认捐的需求有改动")));
     test.done().await;
@@ -215,7 +217,7 @@ async fn while_the_need_is_shown_for_objections_another_text_begins_its_days_ane
     let (village, federation) = (test.village(VILLAGE).await, test.federation("441424").await);
     let need = submitted(&village, 1).await;
     let need = federation.call(needs::approve(need.id, Seen { version: need.version })).await.unwrap();
-    test.clock.advance(chrono::Duration::days(3));
+    test.clock.advance(Duration::days(3));
     let (village, federation) = (own_village(&test).await, test.signed_in("federation-441424").await);
     let sent_in = handed_in(&village, &need, small(&need)).await;
     takes(&federation, RevisionAction::Approve, &sent_in).await.unwrap();
@@ -428,6 +430,8 @@ async fn what_was_written_after_a_return_is_public_only_when_it_was_approved() {
     let content = NeedContent { title: "饮水工程（重报）".into(), ..need.content.clone() };
     let edited = village.call(needs::update(need.id, &NeedChange { version: back.version, content })).await.unwrap();
     let sent_in = village.call(needs::submit(need.id, Seen { version: edited.version })).await.unwrap();
+    let page = federation.page(&format!("/needs/{}", need.id)).await.text();
+    assert!(page.contains("和上次通过审核的内容对照") && page.contains("饮水安全巩固工程"), "{page}");
     let shown = opened(&test, &federation, &sent_in).await;
     assert_eq!((shown.updates, shown.content.title.as_str()), (1, "饮水工程（重报）"));
     test.done().await;

@@ -121,6 +121,22 @@ async fn a_village_writes_for_itself_only() {
 }
 
 #[tokio::test]
+async fn a_need_is_never_of_a_village_of_another_county_than_its_authors() {
+    let test = TestApp::new().await;
+    let (village, federation) = (test.village(VILLAGE).await, test.federation("441481").await);
+    let there = NeedContent { village: "441481102200".parse().unwrap(), ..content() };
+    let refused = village.call(needs::create(&NewNeed { content: there.clone(), ..new_need(1) })).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["village"]));
+    let draft = village.call(needs::create(&new_need(2))).await.unwrap();
+    let change = NeedChange { version: draft.version, content: there };
+    let refused = village.call(needs::update(draft.id, &change)).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields()), (422, vec!["village"]));
+    village.call(needs::submit(draft.id, Seen { version: draft.version })).await.unwrap();
+    assert!(federation.call(needs::review()).await.unwrap().items.is_empty());
+    test.done().await;
+}
+
+#[tokio::test]
 async fn what_is_not_public_is_seen_by_its_own_people_only() {
     let test = TestApp::new().await;
     let village = test.village(VILLAGE).await;

@@ -104,7 +104,7 @@ async fn write_all(app: &App) -> anyhow::Result<()> {
         let id = publish(app, hands, content.clone(), waits).await?;
         if own && !waits && !shown {
             shown = true;
-            revise(app, hands, (id, content)).await?;
+            Box::pin(revise(app, hands, (id, content))).await?;
             for content in other_kinds(app, &village)? {
                 publish(app, hands, content, false).await?;
             }

@@ -109,11 +109,12 @@ impl Moved<'_> {
         let (now, before) = (app.clock.now(), self.row.status);
         if self.action == NeedAction::Approve {
             self.publish(app, tx).await?;
-            let by = by.map(|acting| acting.person);
-            versions::record(app, tx, self.id, &Approval { by, at: now, why: "" }).await?;
+            let approval = Approval { by: by.map(|acting| acting.person), at: now, why: "" };
+            versions::record(app, tx, self.id, &approval).await?;
         }
         if !self.next.keeps_revisions() {
-            drop_live(app, tx, (self.id, self.row), self.next).await?;
+            // Rare and long: not a part of every step's future.
+            Box::pin(drop_live(app, tx, (self.id, self.row), self.next)).await?;
         }
         if self.next.is_public() && !before.is_public() && self.action != NeedAction::Approve {
             self.read_as_approved(app, tx).await?;

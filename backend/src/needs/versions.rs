@@ -37,8 +37,12 @@ pub async fn list(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<NeedVe
     let mut proposed = revisions::proposed(&mut tx, row.id).await?;
     if !insider {
         // What a seller offered one buyer is nobody else's.
-        items.iter_mut().for_each(|version| version.content.quotes.clear());
-        proposed.iter_mut().for_each(|proposed| proposed.content.quotes.clear());
+        for content in items.iter_mut().map(|version| &mut version.content) {
+            content.quotes.clear();
+        }
+        if let Some(proposed) = &mut proposed {
+            proposed.content.quotes.clear();
+        }
     }
     Ok(NeedVersions { id: row.id, code: row.code, place: app.places.place(&row.content.village), items, proposed })
 }

@@ -2,6 +2,7 @@
 
 use super::recommendations;
 use crate::parts;
+use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
@@ -15,7 +16,7 @@ use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
-use domain::api::{commitments, deliveries, disbursements};
+use domain::api::{commitments, deliveries, disbursements, need_versions};
 use domain::campaign::legal_day;
 use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness, RevisionStatus};
 use leptos::prelude::*;
@@ -32,6 +33,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     });
     let funds = if need.is_public() { Some(funds(visit, &need).await?) } else { None };
     let fitting = recommendations::of_need(visit, &need).await?;
+    let since_approved = since_approved(visit, &need).await?;
     // Whoever works on it reads its history, and is told of needs that may be the same.
     let similar = if need.history.is_empty() { None } else { similar_needs(visit, (need.id, need.status)).await? };
     let body = view! {
@@ -65,6 +67,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 </section>
                 {if content.kind == ContributionKind::Money { budget(&need) } else { asked(&need) }}
                 {joint(&need)}
+                {since_approved}
                 {funds}
                 {similar}
                 {fitting}
@@ -179,6 +182,23 @@ fn revision(need: &Need) -> Option<AnyView> {
         view! { <p class="note">{state}"。"{t!("公开的内容先不变。")}" "<a href=link>{t!("打开这项修改")}</a></p> }
             .into_any(),
     )
+}
+
+/// For whoever writes or reviews anew what was public before: how it differs from what was approved last.
+async fn since_approved(visit: &Visit, need: &Need) -> Result<Option<AnyView>, ApiError> {
+    if need.code.is_none() || need.status.is_public() {
+        return Ok(None);
+    }
+    let versions = visit.call(need_versions::versions(&need.id.to_string())).await?;
+    Ok(versions.items.last().map(|last| {
+        view! {
+            <section class="card">
+                <h2>{t!("和上次通过审核的内容对照")}</h2>
+                {comparison((&last.content, &last.photos), (&need.content, &need.photos))}
+            </section>
+        }
+        .into_any()
+    }))
 }
 
 /// How often it was changed since it was first public, with the way to what was changed.

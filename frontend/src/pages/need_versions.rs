@@ -48,9 +48,9 @@ fn why(words: &str) -> Option<AnyView> {
 }
 
 /// Two versions beside each other: those of the address bar, else the last two.
-fn compared(visit: &Visit, read: &NeedVersions) -> Option<AnyView> {
+fn compared(visit: &Visit, read: &NeedVersions) -> AnyView {
     let [first, .., last] = read.items.as_slice() else {
-        return Some(view! { <p class="card empty">{t!("通过审核以后没有改过。")}</p> }.into_any());
+        return view! { <p class="card empty">{t!("通过审核以后没有改过。")}</p> }.into_any();
     };
     let chosen = |name: &str| {
         let number: i32 = visit.query(name)?.parse().ok()?;
@@ -59,20 +59,18 @@ fn compared(visit: &Visit, read: &NeedVersions) -> Option<AnyView> {
     let to = chosen("to").unwrap_or(last);
     let before = read.items.iter().rfind(|version| version.number < to.number);
     let from = chosen("from").or(before).unwrap_or(first);
-    Some(
-        view! {
-            <section class="card">
-                <h2>{t!("第 {from} 版和第 {to} 版对照", from = from.number, to = to.number)}</h2>
-                <form class="pair" method="get">
-                    {choice("from", t!("原来"), &read.items, from.number)}
-                    {choice("to", t!("改为"), &read.items, to.number)}
-                    <p><button class="button quiet">{t!("对照")}</button></p>
-                </form>
-                {comparison((&from.content, &from.photos), (&to.content, &to.photos))}
-            </section>
-        }
-        .into_any(),
-    )
+    view! {
+        <section class="card">
+            <h2>{t!("第 {from} 版和第 {to} 版对照", from = from.number, to = to.number)}</h2>
+            <form method="get">
+                {choice("from", t!("原来"), &read.items, from.number)}
+                {choice("to", t!("改为"), &read.items, to.number)}
+                <p><button class="button quiet">{t!("对照")}</button></p>
+            </form>
+            {comparison((&from.content, &from.photos), (&to.content, &to.photos))}
+        </section>
+    }
+    .into_any()
 }
 
 fn choice(name: &'static str, label: &'static str, versions: &[NeedVersion], chosen: i32) -> AnyView {

@@ -95,7 +95,7 @@ pub async fn not_as_approved(connection: &mut PgConnection) -> sqlx::Result<Vec<
     let ids = sqlx::query_scalar!(
         "select n.id
          from need n
-         left join lateral (
+         join lateral (
              select a.content from need_approved a where a.need = n.id order by a.number desc limit 1
          ) latest on true
          where n.id in (select id from needs_public) and latest.content is distinct from need_content(n)
