@@ -17,6 +17,8 @@ use std::collections::HashMap;
 pub const LIMITS: Limits = Limits { rows: ROWS_MAX, columns: 60, cell_chars: 3_000, bytes: 64 * 1024 * 1024 };
 /// Headings by which the row of the headings is known.
 const HEADINGS_MIN: usize = 2;
+/// Rows among which the one with the headings is.
+const LOOKED_AT: usize = 30;
 /// Cells of a refused head that one answer names.
 const REFUSED_MAX: usize = 20;
 
@@ -46,7 +48,7 @@ pub struct Found {
 /// What is wrong with its head, or that it says nothing.
 pub fn read(table: &Table, reader: &Reader<'_>) -> Result<Vec<Found>, Vec<Problem>> {
     let known = |row: &Row| (0..row.width()).filter(|place| heading(row, *place).is_some()).count();
-    let Some(head) = table.rows.iter().position(|row| known(row) >= HEADINGS_MIN) else {
+    let Some(head) = table.rows.iter().take(LOOKED_AT).position(|row| known(row) >= HEADINGS_MIN) else {
         return Err(refused(["没有找到列名。请下载模板，按模板的列名填写（如“类别”“标题”）".to_owned()]));
     };
     let columns = columns(&table.rows[head], &table.rows[head + 1..], reader)?;
