@@ -295,6 +295,7 @@ fn question(query: &NeedQuery) -> Result<search::engine::NeedQuery> {
         village: query.village.clone(),
         amount_min_fen: query.amount_min_fen,
         amount_max_fen: query.amount_max_fen,
+        open_only: false,
         sort: match sort {
             NeedSort::Relevance => Sort::Relevance,
             NeedSort::Newest => Sort::Newest,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::need::NeedStatus;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -69,6 +70,8 @@ pub struct NeedQuery {
     /// Both bounds are included.
     pub amount_min_fen: Option<i64>,
     pub amount_max_fen: Option<i64>,
+    /// Only needs that enterprises can still answer.
+    pub open_only: bool,
     pub sort: Sort,
     pub offset: usize,
     /// At most [`MAX_LIMIT`]; 0 asks for numbers only.
@@ -152,6 +155,11 @@ pub trait Engine: Send + Sync {
     /// Remembers the last event that was applied. Call it after the writes of that event: events may then be applied
     /// twice after a crash, which does no harm, but are never lost.
     fn set_cursor(&self, cursor: i64) -> impl Future<Output = Result<(), EngineError>> + Send;
+}
+
+/// The states of a need that enterprises can still answer.
+pub(super) fn open_statuses() -> impl Iterator<Item = &'static str> {
+    NeedStatus::ALL.iter().filter(|status| status.takes_pledges()).map(|status| status.as_str())
 }
 
 /// Which hits of a query are given: how many are passed over, and how many follow.

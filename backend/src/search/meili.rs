@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::engine::{
-    Engine, EngineError, EngineName, Facets, NeedDocument, NeedHits, NeedQuery, Sort, most_first, window,
+    Engine, EngineError, EngineName, Facets, NeedDocument, NeedHits, NeedQuery, Sort, most_first, open_statuses, window,
 };
 use super::text::Analyzer;
 
@@ -270,6 +270,9 @@ fn filter(query: &NeedQuery, except: &str) -> String {
     }
     conditions.extend(query.amount_min_fen.map(|fen| format!("amount_fen >= {fen}")));
     conditions.extend(query.amount_max_fen.map(|fen| format!("amount_fen <= {fen}")));
+    if query.open_only {
+        conditions.push(format!("status IN [{}]", open_statuses().map(quoted).collect::<Vec<_>>().join(", ")));
+    }
     conditions.join(" AND ")
 }
 

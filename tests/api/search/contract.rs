@@ -11,6 +11,7 @@ pub async fn holds<E: Engine>(engine: &E) {
     engine.upsert(needs.clone()).await.expect("written");
     finds_by_words(engine, &needs).await;
     filters_and_counts(engine, &needs).await;
+    finds_only_open_ones(engine, &needs).await;
     sorts_and_pages(engine, &needs).await;
     replaces_and_removes(engine, &needs).await;
     keeps_a_cursor(engine).await;
@@ -92,6 +93,22 @@ async fn filters_and_counts<E: Engine>(engine: &E, needs: &[NeedDocument]) {
     assert!(hits.total >= 1 && hits.facets.towns.len() > 1);
     let nowhere = NeedQuery { county: Some("\" OR 1".to_owned()), ..text("") };
     assert_eq!(engine.search(&nowhere).await.expect("a strange code is no error").total, 0);
+}
+
+async fn finds_only_open_ones<E: Engine>(engine: &E, needs: &[NeedDocument]) {
+    let with_status = |number: usize, status: &str| NeedDocument { status: status.to_owned(), ..needs[number].clone() };
+    engine
+        .upsert(vec![with_status(0, "closed"), with_status(1, "publicized"), with_status(2, "partly_funded")])
+        .await
+        .expect("written");
+    let open = NeedQuery { open_only: true, limit: 200, ..NeedQuery::default() };
+    let hits = engine.search(&open).await.expect("an answer");
+    assert_eq!((hits.total, hits.ids.len()), (needs.len() - 2, needs.len() - 2));
+    assert!(!hits.ids.contains(&needs[0].id) && !hits.ids.contains(&needs[1].id) && hits.ids.contains(&needs[2].id));
+    assert_eq!(hits.facets.counties.iter().map(|county| county.1).sum::<usize>(), hits.total);
+    let all = engine.search(&NeedQuery { open_only: false, ..open }).await.expect("an answer");
+    assert_eq!(all.total, needs.len());
+    engine.upsert(needs.to_vec()).await.expect("written");
 }
 
 async fn sorts_and_pages<E: Engine>(engine: &E, needs: &[NeedDocument]) {

@@ -13,7 +13,7 @@ use crate::search::engine::NeedDocument;
 use crate::search::text::Analyzer;
 
 /// Raise it when the shape or the reading of text changes in a way that the fingerprint of the configuration misses.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A searched part with its fields in the index.
 pub struct IndexedPart {
@@ -40,6 +40,7 @@ struct ColumnFields {
     county: Field,
     town: Field,
     village: Field,
+    status: Field,
     amount_fen: Field,
     wanted_by: Field,
     published_at: Field,
@@ -73,7 +74,8 @@ impl Shape {
             field: schema.add_text_field("field", coded.clone()),
             county: schema.add_text_field("county_code", coded.clone()),
             town: schema.add_text_field("town_code", coded.clone()),
-            village: schema.add_text_field("village_code", coded),
+            village: schema.add_text_field("village_code", coded.clone()),
+            status: schema.add_text_field("status", coded),
             amount_fen: schema.add_i64_field("amount_fen", FAST),
             wanted_by: schema.add_i64_field("wanted_by", FAST),
             published_at: schema.add_i64_field("published_at", FAST),
@@ -110,6 +112,7 @@ impl Shape {
         document.add_text(columns.county, &need.county_code);
         document.add_text(columns.town, &need.town_code);
         document.add_text(columns.village, &need.village_code);
+        document.add_text(columns.status, &need.status);
         document.add_i64(columns.amount_fen, need.amount_fen);
         document.add_i64(columns.wanted_by, i64::from(chrono::Datelike::num_days_from_ce(&need.wanted_by)));
         document.add_i64(columns.published_at, need.published_at.timestamp_micros());

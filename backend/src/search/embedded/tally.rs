@@ -13,7 +13,7 @@ use tantivy::columnar::{Column, StrColumn};
 use uuid::Uuid;
 
 use super::ranking::Earned;
-use crate::search::engine::{EngineError, Facets, NeedQuery, Sort, most_first};
+use crate::search::engine::{EngineError, Facets, NeedQuery, Sort, most_first, open_statuses};
 
 /// Place of a need in the order asked for: greater is further up.
 type Key = (i64, i64, Uuid);
@@ -196,11 +196,12 @@ impl<'a> Tally<'a> {
 
     fn try_add(&mut self, segment: &SegmentReader, matching: &Matching<'_>) -> tantivy::Result<()> {
         let query = self.query;
-        let (Some(mut fields), Some(mut counties), Some(mut towns), Some(villages)) = (
+        let (Some(mut fields), Some(mut counties), Some(mut towns), Some(villages), Some(statuses)) = (
             Coded::open(segment, "field")?,
             Coded::open(segment, "county_code")?,
             Coded::open(segment, "town_code")?,
             Coded::open(segment, "village_code")?,
+            Coded::open(segment, "status")?,
         ) else {
             return Ok(());
         };
@@ -210,6 +211,8 @@ impl<'a> Tally<'a> {
         let passing_counties = counties.passing(&some(&query.county))?;
         let passing_towns = towns.passing(&some(&query.town))?;
         let passing_villages = villages.passing(&some(&query.village))?;
+        let open: Vec<_> = open_statuses().filter(|_| query.open_only).collect();
+        let passing_statuses = statuses.passing(&open)?;
         let amounts = query.amount_min_fen.unwrap_or(i64::MIN)..=query.amount_max_fen.unwrap_or(i64::MAX);
         let any_amount = query.amount_min_fen.is_none() && query.amount_max_fen.is_none();
         let alive = segment.alive_bitset();
@@ -222,7 +225,8 @@ impl<'a> Tally<'a> {
             }
             let in_amount = any_amount || order.amount_fen.first(document).is_some_and(|fen| amounts.contains(&fen));
             let in_village = passing_villages.is_none() || passes(passing_villages.as_ref(), villages.number(document));
-            if !in_amount || !in_village {
+            let in_status = passing_statuses.is_none() || passes(passing_statuses.as_ref(), statuses.number(document));
+            if !in_amount || !in_village || !in_status {
                 continue;
             }
             let (field, county, town) = (fields.number(document), counties.number(document), towns.number(document));
