@@ -254,6 +254,11 @@ async fn each_rows_problem_is_said_with_its_row_and_its_column() {
         ("来源,示例名单\n截至日期,2026-01-01\n行数,0\n县,镇,村,类型\n五华县,梅林镇,黄沙村,\n", "表里没有一行写了内容"),
         ("来源,示例名单\n截至日期,六月底\n行数,0\n县,镇,村,类型,类型\n", "“六月底”不是日期"),
         ("来源,示例名单\n截至日期,2026-01-01\n行数,0\n县,镇,村,类型,村庄类型\n", "这一列有两次"),
+        (
+            "来源,示例年报\n截至日期,2026-01-31\n行数,1\n区划代码,年份,户籍人口（人）,户籍人口（万人）\n\
+             441424125207,2024,1248,0.1248\n",
+            "4 户籍人口（万人）: 这一列有两次",
+        ),
     ] {
         let found = problems(&preview(&federation, list).await.unwrap()).join("\n");
         assert!(found.contains(sentence), "{sentence}: {found}");
@@ -425,6 +430,12 @@ async fn a_template_has_the_callers_places_and_comes_back_as_a_list() {
     let seen = preview(&federation, &filled).await.unwrap();
     assert_eq!((problems(&seen), seen.rows), (Vec::new(), 1));
     assert_eq!(import(&federation, 1, &filled).await.unwrap().changed, 1);
+    // A spreadsheet that opens the CSV saves its codes as formulas of one text.
+    let as_saved = filled.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let as_saved = as_saved.replace("\"=\"\"", "[<f>\"").replace("\"\"\"", "\"</f>]");
+    assert!(as_saved.contains("[<f>\"441424103\"</f>]"), "{as_saved}");
+    let again = import(&federation, 2, xlsx(&sheet(&as_saved))).await.unwrap();
+    assert_eq!((again.changed, again.rows_read), (0, 1), "the same list as a workbook");
     let villages = template(&federation, ListSubject::VillageType).await;
     assert!(villages.lines().count() > 300 && villages.contains("五华县,转水镇,輋𣒍村,"));
     assert!(template(&federation, ListSubject::PlaceFact).await.contains("黄沙村,2025,,,,,"));

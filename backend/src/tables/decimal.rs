@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 /// The digits that a spreadsheet shows.
 const DIGITS: usize = 15;
 /// More zeros than that are no number of anything.
-const EXPONENT_MAX: i32 = 60;
+const EXPONENT_MAX: u32 = 60;
 
 /// The number without an exponent, to fifteen digits; none for what is no number.
 pub(super) fn plain(number: &str) -> Option<String> {
@@ -17,7 +17,7 @@ pub(super) fn plain(number: &str) -> Option<String> {
     let exponent: i32 = exponent.parse().ok()?;
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all: String = [whole, part].concat();
-    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) || exponent.abs() > EXPONENT_MAX {
+    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) || exponent.unsigned_abs() > EXPONENT_MAX {
         return None;
     }
     let zeros = all.len() - all.trim_start_matches('0').len();
@@ -107,7 +107,22 @@ mod tests {
         ] {
             assert_eq!(plain(stored).as_deref(), Some(shown), "{stored}");
         }
-        for none in ["", "-", ".", "1e", "1e999", "NaN", "inf", "1,5", "0x10", "1 2", "--1"] {
+        for none in [
+            "",
+            "-",
+            ".",
+            "1e",
+            "1e999",
+            "1E-61",
+            "1E-2147483648",
+            "1E2147483647",
+            "NaN",
+            "inf",
+            "1,5",
+            "0x10",
+            "1 2",
+            "--1",
+        ] {
             assert_eq!(plain(none), None, "{none}");
         }
     }

@@ -20,6 +20,8 @@ pub struct Limits {
     pub columns: usize,
     /// Characters of one cell.
     pub cell_chars: usize,
+    /// Bytes of the texts of all cells together: a sheet can name one text a million times.
+    pub bytes: usize,
 }
 
 /// A table: only the rows that have something in them.
@@ -114,11 +116,24 @@ impl Cell {
             Cell::Formula | Cell::Fault(_) => false,
         }
     }
+
+    /// Of its text.
+    fn bytes(&self) -> usize {
+        match self {
+            Cell::Text(text) | Cell::Fault(text) => text.len(),
+            Cell::Formula | Cell::Covered => 0,
+        }
+    }
 }
 
 /// Without space, and without the marks of no width that copying brings along.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}'))
+}
+
+/// What stands in a text of the form `"…"` with no other quote inside.
+fn literal(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"').filter(|inner| !inner.contains('"'))
 }
 
 /// Reads a file, whichever of the kinds it is. Takes a processor for as long as a large one takes.
@@ -139,11 +154,12 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
 struct Rows<'a> {
     limits: &'a Limits,
     rows: Vec<Row>,
+    bytes: usize,
 }
 
 impl<'a> Rows<'a> {
     fn new(limits: &'a Limits) -> Self {
-        Rows { limits, rows: Vec::new() }
+        Rows { limits, rows: Vec::new(), bytes: 0 }
     }
 
     /// Takes a row in, unless nothing stands in it.
@@ -166,6 +182,10 @@ impl<'a> Rows<'a> {
             return Err(TableError::CellTooLong { row: number, chars });
         }
         row.cells.truncate(width);
+        self.bytes += row.cells.iter().map(Cell::bytes).sum::<usize>();
+        if self.bytes > self.limits.bytes {
+            return Err(TableError::TooLarge);
+        }
         self.rows.push(row);
         Ok(())
     }

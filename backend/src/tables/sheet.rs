@@ -1,11 +1,12 @@
 //! One sheet of an XLSX: its rows, cell by cell, and which of them were merged.
 //!
-//! A cell with a formula is not read: what it shows was computed elsewhere and may be old. Deliberately absent: comments,
-//! links, colours.
+//! A cell with a formula is not read: what it shows was computed elsewhere and may be old. But for one that is a single
+//! quoted text: `="441424103203"` of a CSV, which keeps all digits there, comes back as such a formula when a spreadsheet
+//! saves it. Deliberately absent: comments, links, colours.
 
 use super::decimal;
 use super::workbook::{Xml, attribute};
-use super::{Cell, Limits, Row, Rows, TableError};
+use super::{Cell, Limits, Row, Rows, TableError, literal};
 use quick_xml::events::{BytesStart, Event};
 use std::io::BufRead;
 
@@ -104,7 +105,7 @@ impl Head {
 
 /// A cell that has begun, to its end.
 fn cell<R: BufRead>(xml: &mut Xml<R>, book: &Book<'_>, head: &Head) -> Result<Cell, TableError> {
-    let (mut value, mut formula) = (String::new(), false);
+    let (mut value, mut formula) = (String::new(), None);
     loop {
         let inside = match xml.next()? {
             Event::Start(element) => element.local_name().as_ref().to_owned(),
@@ -113,25 +114,30 @@ fn cell<R: BufRead>(xml: &mut Xml<R>, book: &Book<'_>, head: &Head) -> Result<Ce
             _ => continue,
         };
         match inside.as_str() {
-            "f" => formula = true,
+            "f" => formula = Some(xml.text("f", book.limits.cell_chars)?),
             "v" | "is" => value = xml.text(&inside, book.limits.cell_chars)?,
             _ => {}
         }
     }
-    if formula {
-        return Ok(Cell::Formula);
+    if let Some(formula) = formula {
+        return Ok(literal(&formula).map_or(Cell::Formula, |kept| Cell::Text(kept.to_owned())));
     }
     Ok(match head.kind.as_str() {
         "s" => {
             let text = value.trim().parse().ok().and_then(|place: usize| book.texts.get(place));
-            Cell::Text(text.ok_or(TableError::Broken)?.clone())
+            text_cell(text.ok_or(TableError::Broken)?)
         }
         "e" => Cell::Fault(value),
         "b" => Cell::Text(if value == "1" { "TRUE" } else { "FALSE" }.to_owned()),
-        "inlineStr" | "str" => Cell::Text(value),
+        "inlineStr" | "str" => text_cell(&value),
         "d" => Cell::Text(value.split('T').next().unwrap_or_default().to_owned()),
         _ => Cell::Text(number(&value, book, head.format)),
     })
+}
+
+/// A text that is not computed; `="…"` stands for what is in it, as in a CSV.
+fn text_cell(text: &str) -> Cell {
+    Cell::Text(text.strip_prefix('=').and_then(literal).unwrap_or(text).to_owned())
 }
 
 fn number(value: &str, book: &Book<'_>, format: usize) -> String {

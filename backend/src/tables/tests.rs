@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-const LIMITS: Limits = Limits { rows: 100, columns: 10, cell_chars: 200 };
+const LIMITS: Limits = Limits { rows: 100, columns: 10, cell_chars: 200, bytes: 50_000 };
 
 /// The rows as their numbers and texts; what is no text stands in brackets.
 fn shown(table: &Table) -> Vec<(u32, Vec<String>)> {
@@ -130,6 +130,32 @@ fn a_text_of_two_hundred_thousand_rows_is_refused_as_it_is_read() {
     assert_eq!(refused(long.as_bytes()), TableError::CellTooLong { row: 3, chars: 200 });
 }
 
+#[test]
+fn a_line_of_nothing_but_delimiters_is_no_row_and_no_memory() {
+    let commas = ",".repeat(1_000_000);
+    assert_eq!(rows(format!("甲\n{commas}\n乙\n").as_bytes()), [row(1, &["甲"]), row(3, &["乙"])]);
+    let far = format!("甲\n{commas}乙\n");
+    assert_eq!(refused(far.as_bytes()), TableError::TooManyColumns { row: 2, columns: 10 });
+    assert_eq!(refused(",".repeat(5_000_000).as_bytes()), TableError::TooLarge);
+}
+
+#[test]
+fn a_table_of_too_much_text_is_refused_however_small_its_file_is() {
+    let long = "字".repeat(200);
+    let line = [long.as_str(); 10].join(",");
+    assert_eq!(rows(format!("{line}\n").repeat(8).as_bytes()).len(), 8);
+    assert_eq!(refused(format!("{line}\n").repeat(9).as_bytes()), TableError::TooLarge);
+    let named = format!("<row>{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(10));
+    let book = |rows: usize, texts: usize| {
+        let texts = format!("<si><t>{long}</t></si>").repeat(texts);
+        let sheet = format!("<sheetData>{}</sheetData>", named.repeat(rows));
+        XlsxParts { book: BOOK, texts: &texts, formats: "", sheet: &sheet }.bundle()
+    };
+    assert_eq!(rows(&book(8, 1)).len(), 8);
+    assert_eq!(refused(&book(9, 1)), TableError::TooLarge, "one text, named ninety times");
+    assert_eq!(refused(&book(1, 84)), TableError::TooLarge, "texts that no cell names");
+}
+
 /// A book of one sheet, bundled as spreadsheets do.
 struct XlsxParts<'a> {
     book: &'a str,
@@ -226,6 +252,19 @@ fn formulas_errors_and_covered_cells_are_no_text() {
         CellError::Formula.to_string().contains("公式")
             && CellError::Fault("#REF!".into()).to_string().contains("#REF!")
     );
+}
+
+#[test]
+fn a_text_that_a_csv_keeps_by_a_formula_is_a_text_of_the_sheet_too() {
+    let bytes = sheet(
+        r#"<sheetData><row>
+           <c t="str"><f>"441424103203"</f><v>441424103203</v></c>
+           <c t="str"><f aca="false">&quot;0012&quot;</f><v>0012</v></c>
+           <c t="inlineStr"><is><t>="0013"</t></is></c>
+           <c t="str"><f>"a"&amp;"b"</f><v>ab</v></c><c><f>1+1</f><v>2</v></c><c t="inlineStr"><is><t>=1+1</t></is></c>
+           </row></sheetData>"#,
+    );
+    assert_eq!(rows(&bytes), [row(1, &["441424103203", "0012", "0013", "[Formula]", "[Formula]", "=1+1"])]);
 }
 
 #[test]

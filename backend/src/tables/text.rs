@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: guessing among more encodings. What is neither UTF-8 nor GB18030 is refused in words.
 
-use super::{Cell, Limits, Rows, Table, TableError};
+use super::{Cell, Limits, Rows, Table, TableError, literal, trimmed};
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, GB18030};
 use std::borrow::Cow;
@@ -12,6 +12,8 @@ use std::borrow::Cow;
 const END: &str = "\u{1}";
 /// A character takes at most four bytes of GB18030.
 const CHARACTER_BYTES: usize = 4;
+/// Delimiters of one text. Where each cell ends is remembered for a whole row, and a row may be the whole file.
+const DELIMITERS_MAX: usize = 4_000_000;
 /// Lines by which the delimiter is known: the one with the headings is among them.
 const LOOKED_AT: usize = 60;
 
@@ -26,6 +28,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
         // The spreadsheet does not count the line by which it tells the delimiter; this one keeps the others' numbers.
         let end = text.find('\n').unwrap_or(text.len());
         text.replace_range(..end, "");
+    }
+    if text.bytes().filter(|byte| *byte == delimiter).count() > DELIMITERS_MAX {
+        return Err(TableError::TooLarge);
     }
     text.push('\n');
     text.push_str(END);
@@ -53,7 +58,12 @@ fn rows(text: &str, delimiter: u8, told: u64, limits: &Limits) -> Result<Table, 
         inside += u64::try_from(breaks).unwrap_or(u64::MAX);
         // The reader stands on the line behind the row.
         let number = at.line().saturating_sub(1).saturating_sub(inside);
-        rows.add(u32::try_from(number).unwrap_or(u32::MAX), record.iter().map(cell).collect())?;
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        // A line of nothing but delimiters is a million cells: those too far to the right are looked at and not kept.
+        if record.iter().skip(limits.columns).any(|text| !trimmed(text).is_empty()) {
+            return Err(TableError::TooManyColumns { row: number, columns: limits.columns });
+        }
+        rows.add(number, record.iter().take(limits.columns).map(cell).collect())?;
     }
     Err(TableError::CutOff)
 }
@@ -107,9 +117,7 @@ fn outside_quotes(line: &str, delimiter: u8) -> usize {
 /// A cell that begins as a formula is one, but for `="…"`, by which tables keep long numbers as they are written; and an
 /// apostrophe in front says the same.
 fn cell(text: &str) -> Cell {
-    if let Some(kept) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'))
-        && !kept.contains('"')
-    {
+    if let Some(kept) = text.strip_prefix('=').and_then(literal) {
         return Cell::Text(kept.to_owned());
     }
     if text.starts_with('=') && text.len() > 1 {

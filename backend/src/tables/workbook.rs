@@ -96,14 +96,19 @@ fn parts(archive: &mut Archive<'_>, sheet: &str) -> Result<Parts, TableError> {
 
 fn shared_texts(archive: &mut Archive<'_>, part: &str, limits: &Limits) -> Result<Vec<String>, TableError> {
     let mut xml = open(archive, part)?;
-    let mut texts = Vec::new();
+    let (mut texts, mut bytes) = (Vec::new(), 0);
     loop {
         match xml.next()? {
             Event::Start(element) if element.local_name().as_ref() == "si" => {
                 if texts.len() == LISTED_MAX {
                     return Err(TableError::TooLarge);
                 }
-                texts.push(xml.text("si", limits.cell_chars)?);
+                let text = xml.text("si", limits.cell_chars)?;
+                bytes += text.len();
+                if bytes > limits.bytes {
+                    return Err(TableError::TooLarge);
+                }
+                texts.push(text);
             }
             Event::Eof => return Ok(texts),
             _ => {}

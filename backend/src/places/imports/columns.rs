@@ -52,6 +52,14 @@ impl Column {
         })
     }
 
+    /// Whether two columns say the same thing, perhaps in another unit.
+    pub fn same_as(self, other: Column) -> bool {
+        match (self, other) {
+            (Column::Fact(one, _), Column::Fact(another, _)) => one == another,
+            (one, another) => one == another,
+        }
+    }
+
     /// What a list with this column is about; a place alone does not tell.
     pub const fn subject(self) -> Option<ListSubject> {
         match self {
@@ -88,6 +96,14 @@ mod tests {
             let told: Vec<_> = columns.iter().filter_map(|column| column.subject()).collect();
             assert!(!told.is_empty() && told.iter().all(|told| told == subject), "{subject}");
         }
+    }
+
+    #[test]
+    fn an_indicator_in_two_units_is_one_column() {
+        let column = |heading| Column::called(heading).unwrap();
+        assert!(column("户籍人口（人）").same_as(column("户籍人口（万人）")));
+        assert!(!column("户籍人口（人）").same_as(column("户数（户）")));
+        assert!(column("镇").same_as(column("镇街")) && !column("镇").same_as(column("村")));
     }
 
     #[test]

@@ -33,7 +33,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 /// A list names each village once a year at most; ten years of all fit.
-const LIMITS: Limits = Limits { rows: 25_000, columns: 30, cell_chars: 500 };
+const LIMITS: Limits = Limits { rows: 25_000, columns: 30, cell_chars: 500, bytes: 32 * 1024 * 1024 };
 /// Problems that one answer names.
 const PROBLEMS_MAX: usize = 200;
 /// Of a refused import, as many as a person mends at a time.

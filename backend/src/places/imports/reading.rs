@@ -146,7 +146,7 @@ impl Reading {
                         self.problem(row.number, None, format!("第 {} 列没有列名，却写了内容", place + 1));
                     }
                 }
-                Some(_) if columns.iter().any(|(known, _)| *known == column) => {
+                Some(column) if columns.iter().any(|(known, _)| known.is_some_and(|known| known.same_as(column))) => {
                     self.problem(headings.number, Some(heading.as_str()), "这一列有两次，请留下一列");
                 }
                 Some(known) => subjects.extend(known.subject()),
