@@ -1,6 +1,6 @@
 //! One county, town or village: what is said of it, what lies in it, and what became of its public needs.
 //!
-//! Four statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
+//! Five statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
 //! tell no more of a hidden amount than those do. Deliberately absent: needs that are not public, and finding needs.
 
 mod sql;
@@ -13,6 +13,8 @@ use domain::place::{PlaceCode, PlaceLevel};
 
 /// Needs with reports that a place's page shows.
 const DELIVERED: i64 = 10;
+/// Needs with money that no list shows any more.
+const UNLISTED: i64 = 20;
 
 pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
     let code: PlaceCode = code.parse().map_err(|_| Error::NotFound)?;
@@ -26,6 +28,7 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         _ => sql::below(&mut tx, &code).await?,
     };
     let (money, later) = sql::money(&mut tx, &code, app.clock.today()).await?;
+    let (unlisted, unlisted_count) = sql::unlisted(&mut tx, &code, UNLISTED, &app.places).await?;
     let (delivered, count) = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
     Ok(PlaceInFull {
         place: app.places.place(&code),
@@ -36,6 +39,8 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         below,
         money,
         later,
+        unlisted,
+        unlisted_count: Count::capped(unlisted_count),
         delivered,
         delivered_count: Count::capped(count),
         as_of: app.clock.now(),

@@ -12,6 +12,11 @@ pub fn place(place: &Where) -> String {
 }
 
 pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
+    view! { <li>{need_link(need, with_status)}</li> }.into_any()
+}
+
+/// The same where the line holds more than the need.
+pub fn need_link(need: &NeedRow, with_status: bool) -> AnyView {
     let link = href(&format!("/needs/{}", need.code.clone().unwrap_or_else(|| need.id.to_string())));
     let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
     let field = need.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
@@ -25,17 +30,15 @@ pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
     };
     let until = need.wanted_by.map(|day| t!("希望 {day} 前完成", day = date(day)));
     view! {
-        <li>
-            <a class="need" href=link>
-                <span class="what">
-                    <span class="tags">{field}{kind}{status}</span>
-                    <b>{title}</b>
-                    <span class="soft">{place(&need.place)}</span>
-                    <span class="soft">{until}</span>
-                </span>
-                <span class="amount">{amount}</span>
-            </a>
-        </li>
+        <a class="need" href=link>
+            <span class="what">
+                <span class="tags">{field}{kind}{status}</span>
+                <b>{title}</b>
+                <span class="soft">{place(&need.place)}</span>
+                <span class="soft">{until}</span>
+            </span>
+            <span class="amount">{amount}</span>
+        </a>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::needs::Where;
 use super::{Call, Count};
 use crate::four::FourNumbers;
+use crate::need::NeedStatus;
 use crate::place::{PlaceCode, PlaceIndicator, PlaceLevel, TownClass, TownLead, VillageType};
 use crate::{Fen, NeedId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -63,6 +64,10 @@ pub struct PlaceInFull {
     pub money: FourNumbers,
     /// Gifts of today that hide their amount and are not in the sums yet.
     pub later: i64,
+    /// Public needs whose money is in these sums and that no list shows any more: paused, withdrawn or expired; at most
+    /// twenty.
+    pub unlisted: Vec<UnlistedNeed>,
+    pub unlisted_count: Count,
     /// Its public needs of which something was reported, latest report first; at most ten.
     pub delivered: Vec<Delivered>,
     pub delivered_count: Count,
@@ -111,8 +116,19 @@ pub struct PlaceBelow {
     pub class: Option<TownClass>,
     #[serde(rename = "type")]
     pub village_type: Option<VillageType>,
-    /// Public needs.
+    /// As lists count them: without those that are paused, withdrawn or expired.
     pub needs: i64,
+}
+
+/// A need that was set aside after something was promised for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnlistedNeed {
+    pub need: NeedId,
+    pub code: String,
+    pub title: String,
+    pub place: Where,
+    pub status: NeedStatus,
 }
 
 /// A need of which its village reported: how far it came, in the need's own unit.
