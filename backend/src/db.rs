@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: queries. Each room keeps its own in its `sql.rs`.
 
+pub mod decode;
 pub mod embedded;
 
 use crate::config::Settings;
@@ -60,6 +61,8 @@ pub async fn connect(options: PgConnectOptions) -> sqlx::Result<PgPool> {
         })
         .connect_with(options.application_name("qiancun").options([
             ("timezone", "UTC"),
+            // Statements here take milliseconds; compiling one takes longer than running it.
+            ("jit", "off"),
             ("statement_timeout", "30s"),
             ("idle_in_transaction_session_timeout", "30s"),
         ]))

@@ -27,6 +27,7 @@ mod links;
 mod logs;
 mod mail;
 mod matching;
+mod matching_many;
 mod members;
 mod money;
 mod money_forms;

@@ -311,6 +311,45 @@ async fn an_offer_ends_by_itself_when_its_last_day_is_over() {
     test.done().await;
 }
 
+#[tokio::test]
+async fn an_offer_can_be_changed_on_its_last_day_but_not_made_to_end_today() {
+    let test = TestApp::new().await;
+    let enterprise = test.enterprise("firm").await;
+    let last_day = OfferContent { until: "2026-07-01".parse().ok(), ..content() };
+    let offer = opened(&enterprise, 1, last_day.clone()).await;
+    test.clock.advance(Duration::days(1));
+    let enterprise = test.signed_in("firm").await;
+    let change = |version, content| OfferChange { version, content };
+    let titled = OfferContent { title: "支持村里修路灯和桥".into(), ..last_day };
+    let edited = enterprise.call(offers::update(offer.id, &change(1, titled.clone()))).await.unwrap();
+    assert_eq!((edited.version, edited.content.title.as_str()), (2, "支持村里修路灯和桥"));
+    let longer = OfferContent { until: "2026-12-31".parse().ok(), ..titled.clone() };
+    enterprise.call(offers::update(offer.id, &change(2, longer))).await.unwrap();
+    let today = enterprise.call(offers::update(offer.id, &change(3, titled))).await.unwrap_err();
+    assert_eq!((today.status, today.fields()), (422, vec!["until"]));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn an_enterprise_has_fifty_open_offers_at_most_and_a_long_list_says_that_it_goes_on() {
+    let test = TestApp::new().await;
+    let enterprise = test.enterprise("firm").await;
+    generated(&test, &enterprise, 49).await;
+    opened(&enterprise, 1, content()).await;
+    let draft = enterprise.call(offers::create(&new_offer(2, content()))).await.unwrap();
+    let refused = enterprise.call(offers::open(draft.id, SeenOffer { version: 1 })).await.unwrap_err();
+    assert_eq!(refused.status, 409);
+    assert!(refused.error.message.contains("最多 50 条"), "{}", refused.error.message);
+    let one = OfferId(Uuid::from_u128(1));
+    enterprise.call(offers::close(one, SeenOffer { version: 1 })).await.unwrap();
+    enterprise.call(offers::open(draft.id, SeenOffer { version: 1 })).await.unwrap();
+    generated(&test, &enterprise, 200).await;
+    let own = enterprise.call(offers::own()).await.unwrap();
+    assert_eq!((own.items.len(), own.count.number, own.count.more), (200, 200, true));
+    assert!(enterprise.page("/work").await.text().contains("我们的供给意向（200+）"));
+    test.done().await;
+}
+
 const ID: &str = "00000000-0000-0000-0000-000000000001";
 
 fn filled(action: &str) -> Vec<(&str, &str)> {

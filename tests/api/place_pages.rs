@@ -7,12 +7,13 @@ use crate::place_imports::{CLASSES, import};
 use crate::statements::Statements;
 use axum::http::{StatusCode, header};
 use chrono::Duration;
-use domain::api::needs::{self, Need, NeedQuery, NewNeed, Seen};
+use domain::api::needs::{self, Need, NeedQuery, NeedStep, NewNeed, Seen};
 use domain::api::places::{self, PlaceInFull};
 use domain::api::{deliveries, money, pledges};
-use domain::need::NeedContent;
+use domain::need::{NeedAction, NeedContent, NeedStatus};
 use domain::pledge::PledgeInput;
 use domain::{Fen, NeedId};
+use sqlx::AssertSqlSafe;
 use tests::TestApp;
 use uuid::Uuid;
 
@@ -151,6 +152,138 @@ async fn the_pages_of_places_name_county_and_town_and_lead_on() {
     let query = NeedQuery { village: Some("441424103200".into()), ..NeedQuery::default() };
     assert_eq!(test.visitor().call(needs::list(&query)).await.unwrap().count.number, 0);
     test.done().await;
+}
+
+#[tokio::test]
+async fn what_is_not_known_of_a_countys_towns_is_not_counted_as_none() {
+    let test = TestApp::new().await;
+    let federation = test.federation("441424").await;
+    let inside = async || {
+        let page = test.visitor().page(&format!("/counties/{COUNTY}")).await.text();
+        page.split("<aside class=\"ahead\">").nth(1).unwrap().split("</aside>").next().unwrap().to_owned()
+    };
+    let before = inside().await;
+    assert!(before.contains("<dt>镇的分类</dt>") && before.contains("暂无资料（还没有导入名单）"), "{before}");
+    assert!(!before.contains("重点帮扶镇") && !before.contains("0 个</dd>"), "{before}");
+    import(&federation, 1, CLASSES).await.unwrap();
+    let some = inside().await;
+    for said in ["<dt>重点帮扶镇</dt><dd>已知 2 个", "<dt>巩固提升镇</dt><dd>已知 1 个", "13 个镇（街道）暂无资料"]
+    {
+        assert!(some.contains(said), "{said}: {some}");
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn money_of_a_need_that_left_the_lists_stays_in_the_sums_and_is_shown_where_it_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let idle = open_elsewhere(&test, 40, "441424103200").await;
+    let before = about(&test, TOWN).await;
+    assert_eq!((before.unlisted.len(), before.unlisted_count.number), (0, 0));
+    let federation = test.signed_in("federation-441424").await;
+    for need in [&ready.need, &idle] {
+        let version = federation.call(needs::get(&need.id.to_string())).await.unwrap().version;
+        let step = NeedStep { version, reason: "现场看过，情况有变化".into() };
+        federation.call(needs::step(NeedAction::Pause, need.id, &step)).await.unwrap();
+    }
+    test.index().await;
+    let after = about(&test, TOWN).await;
+    assert_eq!((after.money, after.unlisted_count.number), (before.money, 1));
+    let unlisted = &after.unlisted[0];
+    assert_eq!((unlisted.need, unlisted.status), (ready.need.id, NeedStatus::Paused), "not the one without money");
+    let query = NeedQuery { county: Some(COUNTY.into()), town: Some(TOWN.into()), ..NeedQuery::default() };
+    let listed = test.visitor().call(needs::list(&query)).await.unwrap().count.number;
+    let counted: i64 = after.below.iter().map(|village| village.needs).sum();
+    assert_eq!((i64::from(listed), counted), (0, 0), "as many as the list on the same page");
+    let county = about(&test, COUNTY).await;
+    assert_eq!(county.below.iter().map(|town| town.needs).sum::<i64>(), 0);
+    let page = test.visitor().page(&format!("/towns/{TOWN}")).await.text();
+    let link = format!("href=\"/needs/{}\"", unlisted.code);
+    for said in ["需求（0）", "已暂停、撤回或过期的需求（1），有过认捐或安排的资金", &link]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn each_source_says_which_numbers_it_is_for() {
+    let test = TestApp::new().await;
+    let federation = test.federation("441424").await;
+    let list = |source: &str, row: &str| {
+        let head = format!("来源,{source}\n截至日期,2026-01-31\n行数,1\n");
+        format!("{head}区划代码,年份,户数（户）,户籍人口（人）\n441424125207,{row}\n")
+    };
+    import(&federation, 1, list("示例年报", "2024,312,1248")).await.unwrap();
+    let facts = async || {
+        let page = test.visitor().page("/villages/441424125207").await.text();
+        page.split("id=\"facts\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned()
+    };
+    assert!(!facts().await.contains("2024 年：户数"), "one source says all");
+    import(&federation, 2, list("示例快报", "2025,315,")).await.unwrap();
+    let both = facts().await;
+    let later = both.split("示例快报").next().unwrap();
+    assert!(later.contains("2025 年：户数<") && !later.contains("2024 年：户数"), "{both}");
+    assert!(both.contains("2024 年：户数、户籍人口<"), "{both}");
+    test.done().await;
+}
+
+/// Eight thousand more needs in all villages of the county, most of them pledged for.
+async fn scattered(test: &TestApp) {
+    let sql = "set session_replication_role = replica;
+         insert into need
+         select (jsonb_populate_record(null::need, to_jsonb(n) || jsonb_build_object(
+                    'id', gen_random_uuid(), 'code', 'XQ-441424-2025-' || g, 'village', v.code))).*
+         from (select * from need limit 1) n, generate_series(1, 8000) g
+         join (select code, row_number() over (order by code) as place, count(*) over () as of
+               from place where code like '441424______') v on v.place = 1 + g % v.of;
+         insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
+                             public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
+                             changed_at)
+         select gen_random_uuid(),
+                'QC' || translate(lpad(to_hex(row_number() over ()), 7, '0'), '0123456789abcdef', '23456789ACEFHJKM'),
+                p.campaign, p.charity, p.enterprise, n.id, p.restriction, p.amount_fen, p.status, p.public_display,
+                p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_by, p.pledged_at, p.changed_at
+         from (select * from pledge limit 1) p, need n;
+         insert into report (id, need, organisation, text, submitted_by, submitted_at)
+         select gen_random_uuid(), id, organisation, '进展', created_by, now() from need where code like '%7';
+         set session_replication_role = default";
+    sqlx::raw_sql(sql).execute(&test.app.pool).await.unwrap();
+    sqlx::raw_sql("vacuum analyze need").execute(&test.app.pool).await.unwrap();
+    sqlx::raw_sql("vacuum analyze pledge").execute(&test.app.pool).await.unwrap();
+    sqlx::raw_sql("analyze").execute(&test.app.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_places_page_is_read_by_the_indexes_of_its_needs() {
+    let test = TestApp::new().await;
+    ready(&test).await;
+    scattered(&test).await;
+    for (code, digits) in [(VILLAGE, None), (TOWN, Some(12)), (COUNTY, Some(9))] {
+        let (_, sent) = Statements::sent_by(about(&test, code)).await;
+        let mut looked_at = 0;
+        for sql in sent.iter().filter(|sql| sql.contains("needs_") || sql.contains("money_by_village")) {
+            let second = match digits {
+                Some(digits) if sql.contains("left(village, $2)") => digits.to_string(),
+                _ if sql.contains("limit $2") => "10".to_owned(),
+                _ => "date '2026-06-30'".to_owned(),
+            };
+            let sql = format!("explain {}", sql.replace("$1", &format!("'{code}'")).replace("$2", &second));
+            let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&test.app.pool).await.unwrap();
+            let plan = plan.join("\n");
+            assert!(!plan.contains("Seq Scan on need"), "{code}: {plan}");
+            assert!(plan.contains("ed_by_village") || plan.contains("need_public_by_village"), "{plan}");
+            if code != COUNTY {
+                for table in ["pledge", "report", "transfer"] {
+                    assert!(!plan.contains(&format!("Seq Scan on {table}")), "{code}: {plan}");
+                }
+            }
+            looked_at += 1;
+        }
+        assert_eq!(looked_at, if digits.is_some() { 4 } else { 3 }, "{sent:?}");
+    }
+    test.done_with_wrong_books().await;
 }
 
 #[tokio::test]

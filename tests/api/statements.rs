@@ -27,11 +27,14 @@ struct Listener;
 struct Text(String);
 
 impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() == "summary" {
-            self.0 = format!("{value:?}");
+    fn record_str(&mut self, field: &Field, value: &str) {
+        // What is too long for a summary stands whole beside it.
+        if matches!(field.name(), "summary" | "db.statement") && !value.trim().is_empty() {
+            value.trim().clone_into(&mut self.0);
         }
     }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
 fn is_statement(metadata: &Metadata<'_>) -> bool {
@@ -54,7 +57,7 @@ impl<S: Subscriber> Layer<S> for Listener {
     }
 }
 
-/// The SQL that this thread sends, in order, as sqlx logs it.
+/// The SQL that this thread sends, whole and in order.
 pub struct Statements;
 
 impl Statements {

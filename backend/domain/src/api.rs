@@ -237,6 +237,14 @@ impl Count {
         let number = u32::try_from(counted).unwrap_or(u32::MAX);
         Count { number: number.min(COUNT_MAX), more: number > COUNT_MAX }
     }
+
+    /// Of the rows of a list that were read up to one beyond `limit`; that one is dropped and told as "more".
+    #[must_use]
+    pub fn of_rows<T>(rows: &mut Vec<T>, limit: usize) -> Self {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Count { number: u32::try_from(rows.len()).unwrap_or(u32::MAX), more }
+    }
 }
 
 impl fmt::Display for Count {

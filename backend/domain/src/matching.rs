@@ -178,12 +178,14 @@ fn chosen_place(places: &[PlaceCode], village: &Where) -> Option<FitReason> {
     Some(FitReason::PlaceChosen { place, name })
 }
 
-/// What is missing lies between the two amounts, of which one may be open.
+/// What is missing is at least the lower of the two amounts, of which one may be open. More than the upper one fits too:
+/// several may pledge for one need.
 fn in_range(from: Option<Fen>, to: Option<Fen>, need: &NeedFacts) -> Option<FitReason> {
     let missing_fen = need.missing.filter(|missing| missing.is_positive() && need.kind == ContributionKind::Money)?;
     let stated = from.is_some() || to.is_some();
-    let fits = from.is_none_or(|from| from <= missing_fen) && to.is_none_or(|to| missing_fen <= to);
-    (stated && fits).then_some(FitReason::AmountInRange { missing_fen })
+    let fits = from.is_none_or(|from| from <= missing_fen);
+    let whole = to.is_none_or(|to| missing_fen <= to);
+    (stated && fits).then_some(FitReason::AmountInRange { missing_fen, whole })
 }
 
 fn fairness(need: &NeedFacts) -> impl Iterator<Item = FitReason> {

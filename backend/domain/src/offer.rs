@@ -32,14 +32,26 @@ pub enum OfferAction {
     Expire,
 }
 
+impl OfferAction {
+    /// The state that it leads to, from whichever it may be taken in.
+    #[must_use]
+    pub const fn leads_to(self) -> OfferStatus {
+        match self {
+            OfferAction::Open => OfferStatus::Open,
+            OfferAction::Close => OfferStatus::Closed,
+            OfferAction::Expire => OfferStatus::Expired,
+        }
+    }
+}
+
 impl OfferStatus {
     /// The state after `action`, if it is allowed in this one.
     #[must_use]
     pub const fn after(self, action: OfferAction) -> Option<OfferStatus> {
         match (self, action) {
-            (OfferStatus::Draft, OfferAction::Open) => Some(OfferStatus::Open),
-            (OfferStatus::Open, OfferAction::Close) => Some(OfferStatus::Closed),
-            (OfferStatus::Open, OfferAction::Expire) => Some(OfferStatus::Expired),
+            (OfferStatus::Draft, OfferAction::Open) | (OfferStatus::Open, OfferAction::Close | OfferAction::Expire) => {
+                Some(action.leads_to())
+            }
             _ => None,
         }
     }
@@ -68,6 +80,8 @@ pub const UNIT_MAX: usize = 10;
 pub const QUANTITY_MAX: i64 = 1_000_000_000;
 /// Counties and towns that one offer or one profile names.
 pub const PLACES_MAX: usize = 30;
+/// Open offers of one enterprise: all of them are read when needs are recommended to it.
+pub const OPEN_MAX: i64 = 50;
 /// How far ahead the last day of an offer may lie.
 const DAYS_MAX: u64 = 2 * 365;
 
@@ -148,9 +162,19 @@ impl OfferContent {
         problems
     }
 
-    /// Problems that keep an offer from being open on `today`.
+    /// Problems that keep an offer from being opened on `today`.
     #[must_use]
     pub fn check_complete(&self, today: NaiveDate) -> Problems {
+        self.check_open(today, None)
+    }
+
+    /// Problems that keep an open offer from becoming this on `today`: its last day may stay while it lasts.
+    #[must_use]
+    pub fn check_change(&self, before: &OfferContent, today: NaiveDate) -> Problems {
+        self.check_open(today, before.until)
+    }
+
+    fn check_open(&self, today: NaiveDate, last_day: Option<NaiveDate>) -> Problems {
         let mut problems = self.check_draft();
         problems.require(self.kind.is_some(), "kind", "请选择能提供什么");
         problems.require(!self.fields.is_empty(), "fields", "请至少选一个领域");
@@ -170,6 +194,7 @@ impl OfferContent {
         }
         match self.until {
             None => problems.add("until", "请填写有效期到哪一天"),
+            Some(day) if day == today && last_day == Some(today) => {}
             Some(day) if day <= today => problems.add("until", "有效期要到今天以后"),
             Some(day) if day > today + Days::new(DAYS_MAX) => problems.add("until", "有效期最多两年，到期后可以再发"),
             Some(_) => {}
@@ -183,7 +208,9 @@ pub(crate) fn check_places(problems: &mut Problems, field: &str, places: &[Place
     let levels = [PlaceLevel::County, PlaceLevel::Town];
     let known = places.iter().all(|place| levels.contains(&place.level()));
     problems.require(known, field, "请选择县（市、区）或镇（街道）");
-    problems.require(places.len() <= PLACES_MAX, field, "最多选 30 个地方；要选很多镇，不如选全县");
+    // The towns of a county that is chosen too do not count.
+    let few = outermost(places).len() <= PLACES_MAX;
+    problems.require(few, field, "最多选 30 个地方；要选很多镇，不如选全县");
 }
 
 /// Two amounts of which the first is not the larger.
@@ -210,6 +237,11 @@ mod tests {
     use super::*;
 
     const TODAY: &str = "2026-06-30";
+
+    /// So many towns of 五华县.
+    fn towns(n: usize) -> Vec<PlaceCode> {
+        (100..100 + n).map(|town| format!("441424{town}").parse().unwrap()).collect()
+    }
 
     fn money() -> OfferContent {
         OfferContent {
@@ -251,6 +283,8 @@ mod tests {
             (OfferStatus::Expired, [None; 3]),
         ] {
             assert_eq!([Open, Close, Expire].map(|action| status.after(action)), expected, "{status}");
+            let led = [Open, Close, Expire].map(|action| status.after(action).map(|_| action.leads_to()));
+            assert_eq!(led, expected, "{status}");
         }
         let editable: Vec<_> = OfferStatus::ALL.iter().filter(|status| status.is_editable()).collect();
         assert_eq!(editable, [&OfferStatus::Draft, &OfferStatus::Open]);
@@ -290,7 +324,7 @@ mod tests {
         case(|c| c.fields.push(Field::Other), "fields");
         case(|c| c.places.push("4414".parse().unwrap()), "places");
         case(|c| c.places.push("441424103203".parse().unwrap()), "places");
-        case(|c| c.places = vec!["441424".parse().unwrap(); 31], "places");
+        case(|c| c.places = towns(31), "places");
         case(|c| c.amount_from_fen = Some(Fen::yuan(100_001)), "amount_to");
         case(|c| c.amount_from_fen = Some(Fen::ZERO), "amount_from");
         case(|c| c.amount_to_fen = Some(Fen::yuan(1_000_000_001)), "amount_to");
@@ -308,6 +342,24 @@ mod tests {
             assert_eq!(refused(&OfferContent { quantity: Some(quantity), ..goods() }), ["quantity"]);
         }
         assert_eq!(refused(&OfferContent { unit: "盏".repeat(11), ..goods() }), ["unit"]);
+    }
+
+    #[test]
+    fn towns_of_a_chosen_county_are_not_counted() {
+        let many = OfferContent { places: [towns(31), vec!["441424".parse().unwrap()]].concat(), ..money() };
+        assert_eq!((refused(&many), many.tidied().places.len()), (Vec::new(), 1));
+        assert_eq!(refused(&OfferContent { places: towns(30), ..money() }), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_open_offer_can_be_changed_on_its_last_day() {
+        let today = TODAY.parse().unwrap();
+        let last_day = OfferContent { until: Some(today), ..money() };
+        let changed = OfferContent { title: "支持村里修路灯和桥".into(), ..last_day.clone() };
+        assert!(changed.check_change(&last_day, today).is_empty());
+        assert!(!changed.check_change(&money(), today).is_empty(), "it cannot be made to end today");
+        assert!(!changed.check_change(&last_day, "2026-07-01".parse().unwrap()).is_empty(), "nor live on");
+        assert!(!changed.check_complete(today).is_empty(), "nor be opened for a day");
     }
 
     #[test]

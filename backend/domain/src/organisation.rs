@@ -113,6 +113,21 @@ impl Role {
         matches!(self, Role::CharityMaker | Role::CharityChecker | Role::CharityPayer)
     }
 
+    /// Whether the holder, in an organisation of this kind, looks for what enterprises offer. Owners of all offices hold
+    /// the same role.
+    #[must_use]
+    pub const fn seeks_offers(self, of: OrganisationKind) -> bool {
+        matches!(self, Role::Auditor)
+            || matches!(
+                of,
+                OrganisationKind::Village
+                    | OrganisationKind::Town
+                    | OrganisationKind::Federation
+                    | OrganisationKind::RuralOffice
+                    | OrganisationKind::AuditOffice
+            )
+    }
+
     /// Whether the holder invites, changes and removes the people of his organisation.
     #[must_use]
     pub const fn owns(self) -> bool {

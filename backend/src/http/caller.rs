@@ -142,7 +142,7 @@ impl<R: Asked> Asked for Sure<R> {
 }
 
 macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident: [$($role:ident),+], $refusal:literal;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident: [$($role:ident),+], $refusal:expr;)+) => {$(
         $(#[$doc])*
         pub struct $name {
             pub acting: Acting,
@@ -180,6 +180,9 @@ macro_rules! rights {
         }
     )+};
 }
+
+/// To whoever may not look for what enterprises offer.
+pub const NO_OFFERS: &str = "只有村（社区）、镇（街道）、工商联、农业农村部门和审计的账号可以看企业的供给意向";
 
 rights! {
     /// Writes and submits the needs of its village.
@@ -237,7 +240,7 @@ rights! {
         "只有镇（街道）、工商联和农业农村部门的账号可以看辖区";
     /// Searches what enterprises offer; with a kind to be looked at, because other offices have owners too.
     OfferSeeker: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
-        Auditor], "只有村（社区）、镇（街道）、工商联、农业农村部门和审计的账号可以看企业的供给意向";
+        Auditor], NO_OFFERS;
     /// Reads one offer: its own enterprise too.
     OfferReader: [VillageReporter, VillageHead, OfficeOwner, TownReviewer, FederationCounty, FederationCity, RuralOffice,
         Auditor, EnterpriseOwner, EnterpriseOperator],

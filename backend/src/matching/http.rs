@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::matching::{
     DISMISSALS, DISMISSALS_OF_NEED, Dismissal, FittingOffer, NewDismissal, OFFERS_FOR_NEED, OwnProfile, PROFILE,
-    PROFILE_OF, ProfileChange, RECOMMENDATIONS, Recommendations, UNDO, WhyDismissed,
+    PROFILE_OF, ProfileChange, RECOMMENDATIONS, Recommendations, UNDO, Undone, WhyDismissed,
 };
 use domain::{NeedId, OrganisationId};
 
@@ -65,7 +65,7 @@ async fn dismiss(
     Ok((StatusCode::CREATED, Json(dismissals::dismiss(&app, &enterprise, &new).await?)))
 }
 
-async fn undo(State(app): State<App>, enterprise: Enterprise, Path(need): Path<NeedId>) -> Result<Json<Dismissal>> {
+async fn undo(State(app): State<App>, enterprise: Enterprise, Path(need): Path<NeedId>) -> Result<Json<Undone>> {
     Ok(Json(dismissals::undo(&app, &enterprise, need).await?))
 }
 

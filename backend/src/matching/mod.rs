@@ -20,28 +20,27 @@ use crate::{needs, offers};
 use domain::api::matching::{FittingOffer, Recommendation, Recommendations};
 use domain::api::needs::NeedRow;
 use domain::api::{Count, List};
-use domain::matching::candidates::{BY_WORDS, CANDIDATES_MAX, of_each_town, strata};
-use domain::matching::topics::{self, Met};
+use domain::matching::candidates::{
+    BY_WORDS, CANDIDATES_MAX, OFFERS_JUDGED, OFFERS_NAMED, TOPICS_SEARCHED, of_each_town, strata,
+};
+use domain::matching::profile::Profile;
+use domain::matching::topics::{self, Met, Topic};
 use domain::matching::{Judged, Seeker, judge_need, judge_offer};
 use domain::need::ContributionKind;
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::{Fen, NeedId, OrganisationId};
+use futures::future::join_all;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Needs that one answer recommends; whoever wants more looks for them.
 const RECOMMENDED: usize = 30;
-/// Offers that are judged for one need, and that one answer names.
-const OFFERS_JUDGED: i64 = 500;
-const OFFERS_NAMED: usize = 20;
-/// Topics by whose words needs are looked for.
-const TOPICS_SEARCHED: usize = 4;
 
 /// An enterprise with what it said, ready to be matched.
 struct Known {
     seeker: Seeker,
-    /// It has said something by which needs can be chosen.
+    /// Something is written in its profile.
     has_profile: bool,
 }
 
@@ -51,6 +50,7 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
     let own = sql::enterprise(&mut connection, enterprise).await?.ok_or(Error::NotFound)?;
     let said = offers::said_by(app, &mut connection, enterprise).await?;
     let profile = own.profile.unwrap_or_default();
+    let has_profile = profile != Profile::default();
     let text = format!("{} {} {}", own.name, profile.business, said.words);
     let each = |one: Vec<PlaceCode>, other: Vec<PlaceCode>| one.into_iter().chain(other).collect::<BTreeSet<_>>();
     let fields: BTreeSet<_> = profile.fields.into_iter().chain(said.fields).collect();
@@ -64,9 +64,6 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
         amount_to: profile.amount_to_fen,
         topics: topics::met(&text),
     };
-    let has_profile = seeker.industry.is_some()
-        || seeker.base.is_some()
-        || !(seeker.places.is_empty() && seeker.fields.is_empty() && seeker.kinds.is_empty());
     Ok(Known { seeker, has_profile })
 }
 
@@ -122,21 +119,25 @@ fn wanted(app: &App, enterprise: OrganisationId, seeker: &Seeker, by_words: Vec<
     }
 }
 
-/// Needs in which the words of the enterprise's topics stand. A search that does not answer finds none: the others are
+/// Needs that can be answered and in which words of the enterprise's first topics stand: any of a topic's, since the
+/// village may call it otherwise than the enterprise does. A search that does not answer finds none: the others are
 /// recommended all the same.
 async fn found_by_words(app: &App, own: &[Met]) -> Vec<Uuid> {
     let searched = &own[..own.len().min(TOPICS_SEARCHED)];
+    let query = |topic: &Topic, word: &str| engine::NeedQuery {
+        text: word.to_owned(),
+        open_only: true,
+        exact: true,
+        limit: (BY_WORDS / searched.len() / topic.words.len()).min(engine::MAX_LIMIT),
+        ..engine::NeedQuery::default()
+    };
+    let of_topic = |met: &Met| met.topic.words.iter().map(|word| query(met.topic, word)).collect::<Vec<_>>();
+    let queries: Vec<_> = searched.iter().flat_map(of_topic).collect();
     let mut found = BTreeSet::new();
-    for met in searched {
-        let query = engine::NeedQuery {
-            text: met.word.to_owned(),
-            exact: true,
-            limit: (BY_WORDS / searched.len()).min(engine::MAX_LIMIT),
-            ..engine::NeedQuery::default()
-        };
-        match search::find(app, &query).await {
+    for answer in join_all(queries.iter().map(|query| search::find(app, query))).await {
+        match answer {
             Ok(hits) => found.extend(hits.ids),
-            Err(error) => tracing::warn!(%error, "needs are recommended without looking for words"),
+            Err(error) => tracing::warn!(%error, "needs are recommended without looking for a word"),
         }
     }
     found.into_iter().collect()

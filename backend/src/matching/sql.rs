@@ -1,5 +1,6 @@
 //! The only SQL on profiles, on needs that are looked at for an enterprise, and on what is set aside.
 
+use crate::db::decode::{fen, texts, word, words};
 use crate::places::Names;
 use crate::places::points::spot;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,28 +17,6 @@ use domain::{DismissalId, Fen, NeedId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn decode<E: std::fmt::Display>(error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("matching: {error}").into())
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(decode)
-}
-
-fn words<T: std::str::FromStr>(texts: &[String]) -> sqlx::Result<Vec<T>>
-where
-    T::Err: std::fmt::Display,
-{
-    texts.iter().map(|text| word(text)).collect()
-}
-
-fn texts<T: ToString>(values: &[T]) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
-}
 
 /// An enterprise with its profile, where it has written one; version 0 where it has not.
 pub struct Enterprise {
@@ -65,20 +44,21 @@ pub async fn enterprise(connection: &mut PgConnection, id: OrganisationId) -> sq
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let amount = |amount: Option<i64>| amount.map(|amount| fen("enterprise_profile.amount", amount)).transpose();
     let profile = Profile {
         business: row.business.unwrap_or_default(),
-        base: row.base.as_deref().map(word).transpose()?,
-        places: words(&row.places)?,
-        fields: words(&row.fields)?,
-        kinds: words(&row.kinds)?,
-        amount_from_fen: row.amount_from_fen.map(Fen::new).transpose().map_err(decode)?,
-        amount_to_fen: row.amount_to_fen.map(Fen::new).transpose().map_err(decode)?,
+        base: row.base.as_deref().map(|text| word("enterprise_profile.base", text)).transpose()?,
+        places: words("enterprise_profile.places", &row.places)?,
+        fields: words("enterprise_profile.fields", &row.fields)?,
+        kinds: words("enterprise_profile.kinds", &row.kinds)?,
+        amount_from_fen: amount(row.amount_from_fen)?,
+        amount_to_fen: amount(row.amount_to_fen)?,
     };
     Ok(Some(Enterprise {
-        kind: word(&row.kind)?,
+        kind: word("organisation.kind", &row.kind)?,
         name: row.name,
-        place: row.place.as_deref().map(word).transpose()?,
-        industry: row.industry.as_deref().map(word).transpose()?,
+        place: row.place.as_deref().map(|text| word("organisation.place", text)).transpose()?,
+        industry: row.industry.as_deref().map(|text| word("registration.industry", text)).transpose()?,
         version: row.version.unwrap_or_default(),
         profile: row.version.is_some().then_some(profile),
         changed_at: row.changed_at,
@@ -151,13 +131,13 @@ pub struct Candidate {
 
 impl Candidate {
     pub fn facts(&self, places: &Names) -> sqlx::Result<NeedFacts> {
-        let kind: ContributionKind = word(&self.kind)?;
+        let kind: ContributionKind = word("need.kind", &self.kind)?;
         let money = kind == ContributionKind::Money;
-        let amount = self.amount_fen.map(Fen::new).transpose().map_err(decode)?;
-        let pledged = Fen::new(self.pledged_fen).map_err(decode)?;
+        let amount = self.amount_fen.map(|amount| fen("need.amount_fen", amount)).transpose()?;
+        let pledged = fen("need_matched.counted_fen", self.pledged_fen)?;
         Ok(NeedFacts {
-            spot: spot(places, &word(&self.village)?),
-            field: self.field.as_deref().map(word).transpose()?,
+            spot: spot(places, &word("need.village", &self.village)?),
+            field: self.field.as_deref().map(|text| word("need.field", text)).transpose()?,
             kind,
             missing: amount.filter(|_| money).map(|amount| amount.saturating_gap(pledged)),
             pledged: money.then_some(self.pledges > 0),
@@ -293,7 +273,7 @@ pub async fn public_village(connection: &mut PgConnection, need: NeedId) -> sqlx
     let village = sqlx::query_scalar!(r#"select village as "village!" from needs_public where id = $1"#, need.0)
         .fetch_optional(connection)
         .await?;
-    village.as_deref().map(word).transpose()
+    village.as_deref().map(|village| word("need.village", village)).transpose()
 }
 
 /// One row, unless the enterprise has set the need aside already.
@@ -341,15 +321,15 @@ pub async fn undo_dismissal(
 #[derive(Clone)]
 pub struct Said {
     pub need: NeedId,
-    why: DismissalReason,
-    note: String,
+    pub why: DismissalReason,
+    pub note: String,
     at: DateTime<Utc>,
-    undone_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
 }
 
 impl Said {
     pub fn with(self, need: NeedRow) -> Dismissal {
-        Dismissal { need, why: self.why, note: self.note, at: self.at, undone_at: self.undone_at }
+        Dismissal { need, why: self.why, note: self.note, at: self.at }
     }
 }
 
@@ -370,8 +350,16 @@ pub async fn last_dismissal(
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(Said { need, why: word(&row.why)?, note: row.note, at: row.at, undone_at: row.undone_at }))
-        .transpose()
+    row.map(|row| {
+        Ok(Said {
+            need,
+            why: word("need_dismissal.why", &row.why)?,
+            note: row.note,
+            at: row.at,
+            undone_at: row.undone_at,
+        })
+    })
+    .transpose()
 }
 
 pub async fn dismissals(
@@ -391,7 +379,7 @@ pub async fn dismissals(
     .fetch_all(connection)
     .await?;
     let said = |need: Uuid, why: &str, note: String, at: DateTime<Utc>| {
-        Ok(Said { need: NeedId(need), why: word(why)?, note, at, undone_at: None })
+        Ok(Said { need: NeedId(need), why: word("need_dismissal.why", why)?, note, at, undone_at: None })
     };
     rows.into_iter().map(|row| said(row.need, &row.why, row.note, row.at)).collect()
 }
@@ -414,7 +402,13 @@ pub async fn dismissals_of_need(
     .fetch_all(connection)
     .await?;
     let why = |enterprise: Uuid, enterprise_name: String, why: &str, note: String, at: DateTime<Utc>| {
-        Ok(WhyDismissed { enterprise: OrganisationId(enterprise), enterprise_name, why: word(why)?, note, at })
+        Ok(WhyDismissed {
+            enterprise: OrganisationId(enterprise),
+            enterprise_name,
+            why: word("need_dismissal.why", why)?,
+            note,
+            at,
+        })
     };
     rows.into_iter().map(|row| why(row.enterprise, row.name, &row.why, row.note, row.at)).collect()
 }

@@ -12,15 +12,14 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Enterprise, OfferReader, OfferSeeker, Origin};
+use crate::http::caller::{Enterprise, NO_OFFERS, OfferReader, OfferSeeker, Origin};
 use crate::places::Names;
 use crate::{consents, organisations};
 use domain::api::offers::{NamedPlace, NewOffer, Offer, OfferChange, OfferQuery, OfferRights, OfferRow, SeenOffer};
 use domain::api::{Count, List};
 use domain::matching::OfferFacts;
 use domain::need::{ContributionKind, Field};
-use domain::offer::{OfferAction, OfferContent, OfferStatus};
-use domain::organisation::{Acting, OrganisationKind, Role};
+use domain::offer::{OPEN_MAX, OfferAction, OfferContent, OfferStatus};
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::{OfferId, OrganisationId, Problems};
 use serde_json::json;
@@ -29,26 +28,12 @@ use sqlx::PgConnection;
 /// Offers on one page of a list.
 const PAGE: usize = 20;
 /// Rows of one's own list.
-const LIST_MAX: i64 = 200;
+const LIST_MAX: usize = 200;
 /// Characters of a query, and words of it that count.
 const QUERY_MAX: usize = 100;
 const QUERY_WORDS: usize = 8;
 /// Offers that one round of the hourly task ends; the next round takes the others.
 const ROUND: i64 = 1_000;
-
-const NOT_FOR_YOU: &str = "只有村（社区）、镇（街道）、工商联、农业农村部门和审计的账号可以看企业的供给意向";
-
-/// Whether somebody reads the offers of all enterprises. Owners of other offices hold the same role as a town's.
-fn seeks(acting: &Acting) -> bool {
-    let kinds = [
-        OrganisationKind::Village,
-        OrganisationKind::Town,
-        OrganisationKind::Federation,
-        OrganisationKind::RuralOffice,
-        OrganisationKind::AuditOffice,
-    ];
-    acting.role == Role::Auditor || kinds.contains(&acting.kind)
-}
 
 /// Saves a new draft. The same id and content again gives the same answer; other content is a conflict.
 pub async fn create(app: &App, enterprise: &Enterprise, new: &NewOffer) -> Result<Offer> {
@@ -103,7 +88,7 @@ pub async fn update(app: &App, enterprise: &Enterprise, id: OfferId, change: &Of
         return Err(Error::Conflict(format!("这条供给意向现在是“{}”，不能再修改", stored.status.label())));
     }
     if stored.status == OfferStatus::Open {
-        content.check_complete(app.clock.today()).none_or_err()?;
+        content.check_change(&stored.content, app.clock.today()).none_or_err()?;
     }
     sql::update(&mut tx, id, change.version, &content, app.clock.now()).await?.one_row_or_conflict()?;
     let version = |version: i32| json!({ "status": stored.status, "version": version });
@@ -131,13 +116,12 @@ async fn step(
     verb: &'static str,
 ) -> Result<Offer> {
     let mut tx = app.begin().await?;
+    if action == OfferAction::Open {
+        // Two drafts that are opened at once would each not count the other.
+        sql::lock_all_of(&mut tx, enterprise.acting.organisation).await?;
+    }
     let stored = lock_own(&mut tx, enterprise, id).await?;
-    let done = match action {
-        OfferAction::Open => OfferStatus::Open,
-        OfferAction::Close => OfferStatus::Closed,
-        OfferAction::Expire => OfferStatus::Expired,
-    };
-    if stored.status == done && stored.version == seen.version {
+    if stored.status == action.leads_to() && stored.version == seen.version {
         tx.rollback().await?;
         return own_one(app, enterprise, id).await;
     }
@@ -149,6 +133,9 @@ async fn step(
     }
     if after == OfferStatus::Open {
         stored.content.check_complete(app.clock.today()).none_or_err()?;
+        if sql::count_open(&mut tx, stored.enterprise).await? >= OPEN_MAX {
+            return Err(Error::Conflict(format!("同时有效的供给意向最多 {OPEN_MAX} 条，请先结束不再需要的")));
+        }
     }
     sql::set_status(&mut tx, id, (stored.status, after), app.clock.now()).await?.one_row_or_conflict()?;
     let state = |status: OfferStatus| Some(json!({ "status": status, "version": stored.version }));
@@ -197,8 +184,8 @@ pub async fn expire(app: &App) -> Result<usize> {
 pub async fn get(app: &App, reader: &OfferReader, id: OfferId) -> Result<Offer> {
     let acting = &reader.acting;
     let enterprise = Enterprise::ROLES.contains(&acting.role);
-    if !enterprise && !seeks(acting) {
-        return Err(Error::Forbidden(NOT_FOR_YOU));
+    if !enterprise && !acting.role.seeks_offers(acting.kind) {
+        return Err(Error::Forbidden(NO_OFFERS));
     }
     let mut connection = app.pool.acquire().await?;
     let stored = sql::by_id(&mut connection, id).await?.ok_or(Error::NotFound)?;
@@ -232,6 +219,7 @@ fn shown(app: &App, stored: sql::Stored, own: bool) -> Offer {
         },
         enterprise_name: stored.enterprise_name,
         industry: stored.industry,
+        county: named(&app.places, stored.place.as_slice()).pop(),
         content: stored.content,
         created_at: stored.created_at,
         opened_at: stored.opened_at,
@@ -252,8 +240,9 @@ pub fn named(places: &Names, codes: &[PlaceCode]) -> Vec<NamedPlace> {
 /// An enterprise's own offers, in any state.
 pub async fn own(app: &App, enterprise: &Enterprise) -> Result<List<OfferRow>> {
     let mut connection = app.pool.acquire().await?;
-    let rows = sql::of_enterprise(&mut connection, enterprise.acting.organisation, LIST_MAX).await?;
-    let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    let limit = i64::try_from(LIST_MAX + 1).unwrap_or(i64::MAX);
+    let mut rows = sql::of_enterprise(&mut connection, enterprise.acting.organisation, limit).await?;
+    let count = Count::of_rows(&mut rows, LIST_MAX);
     Ok(List { items: rows.into_iter().map(|stored| row(app, stored)).collect(), next: None, count })
 }
 
@@ -313,8 +302,8 @@ fn filter(app: &App, query: &OfferQuery) -> Result<Filter> {
 
 /// Open offers that fit a query, newest first.
 pub async fn list(app: &App, seeker: &OfferSeeker, query: &OfferQuery) -> Result<List<OfferRow>> {
-    if !seeks(&seeker.acting) {
-        return Err(Error::Forbidden(NOT_FOR_YOU));
+    if !seeker.acting.role.seeks_offers(seeker.acting.kind) {
+        return Err(Error::Forbidden(NO_OFFERS));
     }
     let filter = filter(app, query)?;
     let today = app.clock.today();
@@ -371,13 +360,9 @@ pub struct Said {
 
 /// Of all its open offers together.
 pub async fn said_by(app: &App, tx: &mut PgConnection, enterprise: OrganisationId) -> Result<Said> {
-    let rows = sql::of_enterprise(tx, enterprise, LIST_MAX).await?;
-    let today = app.clock.today();
-    let holds = |stored: &sql::Stored| {
-        stored.status == OfferStatus::Open && stored.content.until.is_none_or(|until| until >= today)
-    };
+    let rows = sql::open_of(tx, enterprise, app.clock.today(), OPEN_MAX).await?;
     let mut said = Said { fields: Vec::new(), places: Vec::new(), words: String::new() };
-    for stored in rows.into_iter().filter(holds) {
+    for stored in rows {
         said.fields.extend(stored.content.fields);
         said.places.extend(stored.content.places);
         said.words = format!("{} {} {}", said.words, stored.content.title, stored.content.words);

@@ -1,38 +1,17 @@
 //! The only SQL on offers.
 
 use super::Filter;
+use crate::db::decode::{fen, texts, word, words};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::need::{ContributionKind, Field};
 use domain::offer::{OfferContent, OfferStatus};
 use domain::organisation::Acting;
+use domain::place::PlaceCode;
 use domain::registration::Industry;
 use domain::{Fen, OfferId, OrganisationId};
 use sqlx::postgres::PgQueryResult;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("offer: {error}").into()))
-}
-
-fn words<T: std::str::FromStr>(texts: &[String]) -> sqlx::Result<Vec<T>>
-where
-    T::Err: std::fmt::Display,
-{
-    texts.iter().map(|text| word(text)).collect()
-}
-
-fn fen(amount: Option<i64>) -> sqlx::Result<Option<Fen>> {
-    let amount = amount.map(Fen::new).transpose();
-    amount.map_err(|error| sqlx::Error::Decode(format!("offer: {error}").into()))
-}
-
-fn texts<T: ToString>(values: &[T]) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
-}
 
 pub async fn insert(
     connection: &mut PgConnection,
@@ -151,6 +130,8 @@ pub struct Stored {
     pub enterprise: OrganisationId,
     pub enterprise_name: String,
     pub industry: Option<Industry>,
+    /// The county in which the enterprise registered.
+    pub place: Option<PlaceCode>,
     pub status: OfferStatus,
     pub version: i32,
     pub content: OfferContent,
@@ -167,6 +148,7 @@ struct Read {
     enterprise: Uuid,
     enterprise_name: String,
     industry: Option<String>,
+    enterprise_place: Option<String>,
     status: String,
     version: i32,
     kind: Option<String>,
@@ -187,12 +169,13 @@ struct Read {
 
 impl Read {
     fn stored(self) -> sqlx::Result<Stored> {
+        let amount = |column: &str, amount: Option<i64>| amount.map(|amount| fen(column, amount)).transpose();
         let content = OfferContent {
-            kind: self.kind.as_deref().map(word).transpose()?,
-            fields: words::<Field>(&self.fields)?,
-            places: words(&self.places)?,
-            amount_from_fen: fen(self.amount_from_fen)?,
-            amount_to_fen: fen(self.amount_to_fen)?,
+            kind: self.kind.as_deref().map(|kind| word("offer.kind", kind)).transpose()?,
+            fields: words::<Field>("offer.fields", &self.fields)?,
+            places: words("offer.places", &self.places)?,
+            amount_from_fen: amount("offer.amount_from_fen", self.amount_from_fen)?,
+            amount_to_fen: amount("offer.amount_to_fen", self.amount_to_fen)?,
             quantity: self.quantity,
             unit: self.unit,
             title: self.title,
@@ -203,8 +186,9 @@ impl Read {
             id: OfferId(self.id),
             enterprise: OrganisationId(self.enterprise),
             enterprise_name: self.enterprise_name,
-            industry: self.industry.as_deref().map(word).transpose()?,
-            status: word(&self.status)?,
+            industry: self.industry.as_deref().map(|industry| word("registration.industry", industry)).transpose()?,
+            place: self.enterprise_place.as_deref().map(|place| word("organisation.place", place)).transpose()?,
+            status: word("offer.status", &self.status)?,
             version: self.version,
             content,
             created_at: self.created_at,
@@ -221,7 +205,7 @@ macro_rules! offers {
         let rows = sqlx::query_as!(
             Read,
             r#"select id as "id!", enterprise as "enterprise!", enterprise_name as "enterprise_name!", industry,
-                      status as "status!", version as "version!", kind, fields as "fields!", places as "places!",
+                      enterprise_place, status as "status!", version as "version!", kind, fields as "fields!", places as "places!",
                       amount_from_fen, amount_to_fen, quantity, unit as "unit!", title as "title!", words as "words!",
                       until, created_at as "created_at!", changed_at as "changed_at!", opened_at, ended_at
                from offer_read
@@ -250,6 +234,42 @@ pub async fn of_enterprise(
     limit: i64,
 ) -> sqlx::Result<Vec<Stored>> {
     offers!(connection, "where enterprise = $1 order by changed_at desc, id desc limit $2", enterprise.0, limit)
+}
+
+/// Those that are open and last, the latest changed first.
+pub async fn open_of(
+    connection: &mut PgConnection,
+    enterprise: OrganisationId,
+    today: NaiveDate,
+    limit: i64,
+) -> sqlx::Result<Vec<Stored>> {
+    offers!(
+        connection,
+        "where enterprise = $1 and status = 'open' and until >= $2 order by changed_at desc, id desc limit $3",
+        enterprise.0,
+        today,
+        limit
+    )
+}
+
+/// Locks the drafts and the open offers of an enterprise until the transaction ends.
+pub async fn lock_all_of(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select id from offer where enterprise = $1 and status in ('draft', 'open') order by id for update",
+        enterprise.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn count_open(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from offer where enterprise = $1 and status = 'open'"#,
+        enterprise.0
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// The newest open ones of a kind that are for everywhere or for one of the places.
@@ -295,7 +315,7 @@ fn conditions(sql: &mut QueryBuilder<Postgres>, filter: &Filter, today: NaiveDat
 /// Newest first.
 fn list_of(mut sql: QueryBuilder<Postgres>, filter: &Filter, today: NaiveDate, limit: i64) -> QueryBuilder<Postgres> {
     sql.push(
-        "select id, enterprise, enterprise_name, industry, status, version, kind, fields, places, amount_from_fen,
+        "select id, enterprise, enterprise_name, industry, enterprise_place, status, version, kind, fields, places, amount_from_fen,
                 amount_to_fen, quantity, unit, title, words, until, created_at, changed_at, opened_at, ended_at
          from offer_read",
     );

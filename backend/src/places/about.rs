@@ -14,6 +14,8 @@ use domain::place::{PlaceCode, PlaceLevel};
 
 /// Needs with reports that a place's page shows.
 const DELIVERED: i64 = 10;
+/// Needs with money that no list shows any more.
+const UNLISTED: i64 = 20;
 
 pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
     let code: PlaceCode = code.parse().map_err(|_| Error::NotFound)?;
@@ -28,6 +30,7 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
     };
     let (money, later) = sql::money(&mut tx, &code, app.clock.today()).await?;
     let commitments = totals::of_place(&mut tx, &code).await?;
+    let (unlisted, unlisted_count) = sql::unlisted(&mut tx, &code, UNLISTED, &app.places).await?;
     let (delivered, count) = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
     Ok(PlaceInFull {
         place: app.places.place(&code),
@@ -39,6 +42,8 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         money,
         later,
         commitments,
+        unlisted,
+        unlisted_count: Count::capped(unlisted_count),
         delivered,
         delivered_count: Count::capped(count),
         as_of: app.clock.now(),

@@ -29,7 +29,7 @@ pub fn routes() -> Endpoints {
 }
 
 async fn list(State(app): State<App>, Query(query): Query<PlacesQuery>) -> Result<Json<Places>> {
-    Ok(Json(super::children(&app, query.parent.as_deref()).await?))
+    Ok(Json(super::children(&app, query.parent.as_deref())?))
 }
 
 async fn about(State(app): State<App>, Path(code): Path<String>) -> Result<Json<PlaceInFull>> {

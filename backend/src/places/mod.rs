@@ -20,7 +20,7 @@ use domain::api::needs::Where;
 use domain::api::places::{Place, Places};
 use domain::place::{PlaceCode, PlaceLevel, short_village_name};
 use sqlx::PgPool;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 const DIVISIONS: &str = include_str!("../../data/places/meizhou_divisions.csv");
 
@@ -32,8 +32,8 @@ pub const COUNTIES: usize = 8;
 pub const TOWNS: usize = 117;
 pub const VILLAGES: usize = 2_267;
 
-/// Names of all places by code, in memory: 2,393 rows that only a new version changes.
-pub struct Names(HashMap<PlaceCode, String>);
+/// Names of all places in the order of their codes, in memory: 2,393 rows that only a new version changes.
+pub struct Names(BTreeMap<PlaceCode, String>);
 
 impl Names {
     pub async fn load(pool: &PgPool) -> sqlx::Result<Self> {
@@ -46,17 +46,17 @@ impl Names {
         self.0.get(code).map(String::as_str)
     }
 
-    /// All places with their names, in no order.
+    /// All places with their names.
     pub fn iter(&self) -> impl Iterator<Item = (&PlaceCode, &str)> {
         self.0.iter().map(|(code, name)| (code, name.as_str()))
     }
 
-    /// All names, in no order.
+    /// All names.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         self.0.values().map(String::as_str)
     }
 
-    /// The names of one level, in no order.
+    /// The names of one level.
     #[must_use]
     pub fn of_level(&self, level: PlaceLevel) -> Vec<&str> {
         let places = self.0.iter().filter(|(code, _)| code.level() == level);
@@ -66,9 +66,14 @@ impl Names {
     /// The counties, in the order of their codes.
     #[must_use]
     pub fn counties(&self) -> Vec<PlaceCode> {
-        let mut counties: Vec<_> = self.0.keys().filter(|code| code.level() == PlaceLevel::County).cloned().collect();
-        counties.sort_unstable();
-        counties
+        self.0.keys().filter(|code| code.level() == PlaceLevel::County).cloned().collect()
+    }
+
+    /// The places directly below one. Their codes follow its own.
+    fn children<'a>(&'a self, parent: &'a PlaceCode) -> impl Iterator<Item = (&'a PlaceCode, &'a str)> {
+        let inside = self.0.range(parent..).take_while(|(code, _)| parent.contains(code));
+        let children = inside.filter(|(code, _)| code.parent().as_ref() == Some(parent));
+        children.map(|(code, name)| (code, name.as_str()))
     }
 
     /// The codes of a county and of its towns.
@@ -115,7 +120,7 @@ pub async fn import(pool: &PgPool) -> sqlx::Result<()> {
 }
 
 /// The places directly below `parent`, or the counties.
-pub async fn children(app: &App, parent: Option<&str>) -> Result<Places> {
+pub fn children(app: &App, parent: Option<&str>) -> Result<Places> {
     let parent: PlaceCode = match parent {
         None | Some("") => "4414".parse(),
         Some(code) => code.parse(),
@@ -124,10 +129,8 @@ pub async fn children(app: &App, parent: Option<&str>) -> Result<Places> {
     if app.places.get(&parent).is_none() {
         return Err(Error::NotFound);
     }
-    let mut connection = app.pool.acquire().await?;
-    let rows = sql::children(&mut connection, &parent).await?;
-    let items = rows.into_iter().map(|(code, name)| Place { level: code.level(), code, name }).collect();
-    Ok(Places { items })
+    let place = |(code, name): (&PlaceCode, &str)| Place { level: code.level(), code: code.clone(), name: name.into() };
+    Ok(Places { items: app.places.children(&parent).map(place).collect() })
 }
 
 #[cfg(test)]

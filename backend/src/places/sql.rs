@@ -8,13 +8,6 @@ pub async fn names(connection: &mut PgConnection) -> sqlx::Result<Vec<(PlaceCode
     Ok(rows.into_iter().filter_map(|row| Some((row.code.parse().ok()?, row.name))).collect())
 }
 
-pub async fn children(connection: &mut PgConnection, parent: &PlaceCode) -> sqlx::Result<Vec<(PlaceCode, String)>> {
-    let rows = sqlx::query!("select code, name from place where parent = $1 order by code", parent.as_str())
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.code.parse().ok()?, row.name))).collect())
-}
-
 pub async fn upsert(
     connection: &mut PgConnection,
     rows: &[(&str, PlaceLevel, &str, Option<&str>)],

@@ -154,13 +154,13 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
 /// Rows on their way into a table, held to its limits.
 struct Rows<'a> {
     limits: &'a Limits,
-    rows: Vec<Row>,
+    taken: Vec<Row>,
     bytes: usize,
 }
 
 impl<'a> Rows<'a> {
     fn new(limits: &'a Limits) -> Self {
-        Rows { limits, rows: Vec::new(), bytes: 0 }
+        Rows { limits, taken: Vec::new(), bytes: 0 }
     }
 
     /// Takes a row in, unless nothing stands in it.
@@ -170,7 +170,7 @@ impl<'a> Rows<'a> {
         if width == 0 {
             return Ok(());
         }
-        if self.rows.len() == self.limits.rows {
+        if self.taken.len() == self.limits.rows {
             return Err(TableError::TooManyRows(self.limits.rows));
         }
         if width > self.limits.columns {
@@ -187,12 +187,12 @@ impl<'a> Rows<'a> {
         if self.bytes > self.limits.bytes {
             return Err(TableError::TooLarge);
         }
-        self.rows.push(row);
+        self.taken.push(row);
         Ok(())
     }
 
     fn into_table(self) -> Table {
-        Table { rows: self.rows }
+        Table { rows: self.taken }
     }
 }
 

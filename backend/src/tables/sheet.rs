@@ -55,7 +55,7 @@ pub(super) fn read<R: BufRead>(xml: &mut Xml<R>, book: &Book<'_>, rows: &mut Row
                 }
                 _ => {}
             },
-            Event::Eof if has_data => return cover(&mut rows.rows, &merged, book.limits.columns),
+            Event::Eof if has_data => return cover(&mut rows.taken, &merged, book.limits.columns),
             Event::Eof => return Err(TableError::Broken),
             _ => {}
         }

@@ -4,6 +4,7 @@
 
 use crate::visit::Page;
 use crate::words::{href, text};
+use domain::matching::candidates::{CANDIDATES_MAX, OFFERS_JUDGED, TOPICS_SEARCHED};
 use domain::matching::reason::{NEAR_KM, Part, ReasonKind};
 use domain::matching::topics::{TOPICS, fields_of};
 use domain::registration::Industry;
@@ -20,7 +21,7 @@ pub fn page() -> Page {
             <h2>{t!("给企业推荐需求")}</h2>
             <p>{t!("看企业自己填的对接资料、登记的行业、企业名称，和它发布的供给意向。对接资料只有本企业和工商联看得到。企业标为“不合适”的、已经认捐的需求不再推荐；填了能提供的种类，就只推荐这些种类。")}</p>
             <h2>{t!("给需求推荐供给意向")}</h2>
-            <p>{t!("只看供给意向本身写的内容和企业登记的行业、名称，不看对接资料。种类不同、不面向这个地方的不推荐；公平的理由对所有意向都一样，不计分。")}</p>
+            <p>{t!("只看供给意向本身写的内容和企业登记的行业、名称，不看对接资料。种类不同、不面向这个地方的不推荐；公平的理由对所有意向都一样，不计分。同类的意向很多时，只看最新的 {n} 条。", n = OFFERS_JUDGED)}</p>
         </section>
         {parts()}
         {industries()}
@@ -84,14 +85,20 @@ fn industries() -> AnyView {
 
 fn topics() -> AnyView {
     let rows = TOPICS.iter().map(|topic| {
-        view! { <tr><th scope="row">{text(topic.name)}</th><td class="wraps" lang="zh-Hans">{topic.words.join("、")}</td></tr> }
+        view! {
+            <tr>
+                <th scope="row">{text(topic.name)}</th>
+                <td class="wraps" lang="zh-Hans">{topic.words.join("、")}</td>
+                <td class="wraps" lang="zh-Hans">{topic.but_not.join("、")}</td>
+            </tr>
+        }
     });
     view! {
         <details class="opens card">
             <summary>{t!("主题和词")}</summary>
-            <p>{t!("两边各写到同一主题的一个词，才算同一主题；理由里写明是哪个词。")}</p>
+            <p>{t!("两边各有同一主题的一个词，才算同一主题；理由里写明是哪个词。企业这边看名称、对接资料和供给意向。只是从最后一栏的词里切出来的不算：“提供水泥”里没有“供水”。")}</p>
             <table>
-                <thead><tr><th scope="col">{t!("主题")}</th><th scope="col">{t!("词")}</th></tr></thead>
+                <thead><tr><th scope="col">{t!("主题")}</th><th scope="col">{t!("词")}</th><th scope="col">{t!("不算的词")}</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </details>
@@ -103,7 +110,7 @@ fn candidates() -> AnyView {
     view! {
         <section class="card prose">
             <h2>{t!("哪些需求参加计算")}</h2>
-            <p>{t!("需求很多时，每个县、每个领域都取一些：一半是最新的，一半是等得最久、还没有企业认捐的；企业选过的县和领域、基地和选过的镇、写到同类词的多取，最多 2000 条。这样没有哪个村因为旧、因为远就不被看到。")}</p>
+            <p>{t!("需求很多时，不是每一条都参加计算。每个县、每个领域都取一些：一半是最新的，一半是等得最久、还没有企业认捐的；企业选过的县和领域、基地和选过的镇多取；再按企业的前 {topics} 个主题的词找一些，最多 {n} 条。没有取到的需求，在“找需求”里都找得到。", topics = TOPICS_SEARCHED, n = CANDIDATES_MAX)}</p>
         </section>
     }
     .into_any()

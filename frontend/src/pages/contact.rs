@@ -4,13 +4,14 @@ use crate::parts::field::{Field, summary};
 use crate::parts::thread::thread;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
-use domain::EnquiryId;
 use domain::api::enquiries;
 use domain::api::needs::{self, Need};
+use domain::api::offers::{self, Offer};
 use domain::api::places::{self, PlacesQuery};
 use domain::api::{ApiError, ErrorCode};
 use domain::enquiry::{Topic, is_reference};
 use domain::need::{NeedStatus, RevisionStatus};
+use domain::{EnquiryId, OfferId};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -19,6 +20,12 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let mut form = visit.form.clone().unwrap_or_default();
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
+    }
+    if visit.form.is_none()
+        && let Some(id) = visit.query("offer").and_then(|id| id.parse::<OfferId>().ok())
+        && let Ok(offer) = visit.call(offers::get(id)).await
+    {
+        about_offer(visit, &mut form, &offer);
     }
     let about = match visit.query("need").or(Some(form.value("about")).filter(|code| !code.is_empty())) {
         Some(code) => visit.call(needs::get(code)).await.ok(),
@@ -54,6 +61,22 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     };
     // Not for the page cache: its form carries an id of its own.
     Ok(Page::new(t!("联系我们"), body.into_any()))
+}
+
+/// What somebody who may read an offer would write for it to the own county's federation; all of it can be changed.
+fn about_offer(visit: &Visit, form: &mut FormState, offer: &Offer) {
+    let me = visit.me.as_deref();
+    form.set("name", me.map(|me| me.name.clone()).unwrap_or_default());
+    let place = me.and_then(|me| me.acting().find_map(|own| own.place.as_ref()));
+    form.set("county", place.map(|place| place.county().to_owned()).unwrap_or_default());
+    form.set("topic", Topic::Giving.as_str());
+    let says = t!(
+        "我们想对接供给意向“{title}”（{enterprise}，/offers/{id}），请帮我们联系这家企业。",
+        title = offer.content.title,
+        enterprise = offer.enterprise_name,
+        id = offer.id
+    );
+    form.set("text", says);
 }
 
 /// What the letter is about, where it was opened from a need's page: its federation answers.

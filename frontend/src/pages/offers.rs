@@ -107,7 +107,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 <section class="card prose"><h2>{t!("能提供什么、怎样提供")}</h2>{words}</section>
                 <p class="note">{t!("这是企业自愿写明的意向，不是认捐，也不是承诺，不计入任何合计。")}</p>
             </div>
-            <aside class="behind">{steps(visit, &offer)}{(!own).then(whom_to_ask)}</aside>
+            <aside class="behind">{steps(visit, &offer)}{(!own).then(|| whom_to_ask(visit, &offer))}</aside>
         </div>
     };
     Ok(Page::new(title, body.into_any()))
@@ -137,6 +137,7 @@ fn facts(offer: &Offer) -> AnyView {
                 {content.until.map(|day| view! { <dt>{t!("有效期到")}</dt><dd>{date(day)}</dd> })}
                 <dt>{t!("企业")}</dt><dd>{offer.enterprise_name.clone()}</dd>
                 {industry}
+                {offer.county.as_ref().map(|county| view! { <dt>{t!("登记在")}</dt><dd>{county.name.clone()}</dd> })}
                 {offer.opened_at.map(|at| view! { <dt>{t!("发布时间")}</dt><dd>{instant(at)}</dd> })}
                 {offer.ended_at.map(|at| view! { <dt>{t!("结束时间")}</dt><dd>{instant(at)}</dd> })}
             </dl>
@@ -145,15 +146,32 @@ fn facts(offer: &Offer) -> AnyView {
     .into_any()
 }
 
-fn whom_to_ask() -> AnyView {
-    view! {
-        <section class="card">
-            <h2>{t!("想对接？")}</h2>
+/// How the two are brought together: the federation by what it knows of the enterprise, everybody else by the federation.
+fn whom_to_ask(visit: &Visit, offer: &Offer) -> AnyView {
+    let federations = [Role::FederationCounty, Role::FederationCity];
+    let federation = visit.me.as_ref().and_then(|me| me.acting_as(&federations));
+    let says = match (federation, &offer.county) {
+        (Some(own), Some(county)) if own.covers(&county.code) => {
+            let link = href(&format!("/work/verifications/{}", offer.enterprise));
+            view! {
+                <p>{t!("由你们牵线：企业登记的联系人和电话在“企业认证”里。")}</p>
+                <p><a class="button quiet" href=link>{offer.enterprise_name.clone()}</a></p>
+            }
+            .into_any()
+        }
+        (Some(_), Some(county)) => {
+            view! { <p>{t!("企业登记在{county}，请和那里的工商联一起牵线。", county = county.name)}</p> }.into_any()
+        }
+        (Some(_), None) => {
+            view! { <p>{t!("这家企业由平台录入，没有登记资料，请向平台管理员询问联系人。")}</p> }.into_any()
+        }
+        (None, _) => view! {
             <p>{t!("请联系本县（市、区）工商联，由工商联牵线。企业的电话不在这里公开。")}</p>
-            <p><a class="button quiet" href=href("/contact")>{t!("给工商联写信")}</a></p>
-        </section>
-    }
-    .into_any()
+            <p><a class="button quiet" href=href(&format!("/contact?offer={}", offer.id))>{t!("为这条意向给工商联写信")}</a></p>
+        }
+        .into_any(),
+    };
+    view! { <section class="card"><h2>{t!("想对接？")}</h2>{says}</section> }.into_any()
 }
 
 /// What its own enterprise may do with it now.

@@ -53,7 +53,7 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
             <div class="middle">
                 {funds(&about)}
                 {totals(&about.commitments, t!("这里各条公开需求的合计。").to_owned())}
-                {newest(&needs, &query)}
+                {newest(&needs, &query, &about)}
                 {delivered(&about)}
                 {below(&about)}
                 {facts(&about.facts)}
@@ -119,11 +119,20 @@ fn inside(about: &PlaceInFull) -> Option<AnyView> {
         PlaceLevel::Village | PlaceLevel::City => return None,
     };
     let of_class = |class: TownClass| about.below.iter().filter(|one| one.class == Some(class)).count();
+    let known = about.below.iter().filter(|one| one.class.is_some()).count();
     let classes = (about.level == PlaceLevel::County).then(|| {
+        if known == 0 {
+            return view! { <dt>{t!("镇的分类")}</dt><dd>{unknown()}</dd> }.into_any();
+        }
         let counts = TownClass::ALL.iter().map(|class| {
-            view! { <dt>{text(class.label())}</dt><dd>{t!("{n} 个", n = of_class(*class))}</dd> }
+            let n = of_class(*class);
+            let said = if known == count { t!("{n} 个", n = n) } else { t!("已知 {n} 个", n = n) };
+            view! { <dt>{text(class.label())}</dt><dd>{said}</dd> }
         });
-        counts.collect_view()
+        let without = (known < count).then(|| {
+            view! { <dt>{t!("镇的分类")}</dt><dd>{t!("{n} 个镇（街道）暂无资料", n = count - known)}</dd> }
+        });
+        view! { {counts.collect_view()}{without} }.into_any()
     });
     Some(view! { <dt>{title}</dt><dd>{t!("{n} 个", n = count)}</dd>{classes} }.into_any())
 }
@@ -143,7 +152,7 @@ fn funds(about: &PlaceInFull) -> AnyView {
     .into_any()
 }
 
-fn newest(needs: &NeedList, query: &NeedQuery) -> AnyView {
+fn newest(needs: &NeedList, query: &NeedQuery, about: &PlaceInFull) -> AnyView {
     let shown = &needs.items[..needs.items.len().min(NEWEST)];
     let all = href(&format!("/needs?{}", serde_urlencoded::to_string(query).unwrap_or_default()));
     let link = (!shown.is_empty()).then(|| {
@@ -152,11 +161,42 @@ fn newest(needs: &NeedList, query: &NeedQuery) -> AnyView {
     view! {
         <section id="needs">
             <h2>{t!("需求（{n}）", n = needs.count)}</h2>
-            {need_list(shown, true, t!("这里还没有公开的需求。"))}
+            {need_list(shown, true, t!("这里没有列出的需求。"))}
             {link}
+            {unlisted(about)}
         </section>
     }
     .into_any()
+}
+
+/// What is in the sums and in no list.
+fn unlisted(about: &PlaceInFull) -> Option<AnyView> {
+    if about.unlisted.is_empty() {
+        return None;
+    }
+    let rows = about.unlisted.iter().map(|need| {
+        view! {
+            <li>
+                <a class="need" href=href(&format!("/needs/{}", need.code))>
+                    <span class="what">
+                        <span class="tags"><span class="tag status">{text(need.status.label())}</span></span>
+                        <b>{need.title.clone()}</b>
+                        <span class="soft">{crate::parts::need_row::place(&need.place)}</span>
+                    </span>
+                </a>
+            </li>
+        }
+    });
+    Some(
+        view! {
+            <details class="opens" id="unlisted">
+                <summary>{t!("已暂停、撤回或过期的需求（{n}），有过认捐或安排的资金", n = about.unlisted_count)}</summary>
+                <p class="soft">{t!("它们不在列表里；为它们认捐、到账、拨付和支出的钱仍计入上面的合计。")}</p>
+                <ul class="card rows">{rows.collect_view()}</ul>
+            </details>
+        }
+        .into_any(),
+    )
 }
 
 fn delivered(about: &PlaceInFull) -> Option<AnyView> {
@@ -263,12 +303,6 @@ fn facts(facts: &[PlaceFact]) -> AnyView {
             view! { <tr><th scope="row">{heading}</th>{values}</tr> }
         });
     let columns = years.iter().map(|year| view! { <th scope="col">{t!("{year} 年", year = year)}</th> }).collect_view();
-    let mut sources: Vec<&Said> = Vec::new();
-    for fact in facts {
-        if !sources.contains(&&fact.said) {
-            sources.push(&fact.said);
-        }
-    }
     view! {
         <section id="facts">
             <h2>{t!("年度情况")}</h2>
@@ -279,10 +313,33 @@ fn facts(facts: &[PlaceFact]) -> AnyView {
                         <tbody>{rows.collect_view()}</tbody>
                     </table>
                 </div>
-                {sources.into_iter().map(said).collect_view()}
+                {sources(facts)}
                 <p class="hint">{t!("只有数目，没有个人信息。")}</p>
             </div>
         </section>
     }
     .into_any()
+}
+
+/// Which source says which numbers; one alone says all of them.
+fn sources(facts: &[PlaceFact]) -> AnyView {
+    let mut sources: Vec<(&Said, Vec<&PlaceFact>)> = Vec::new();
+    for fact in facts {
+        match sources.iter_mut().find(|(said, _)| **said == fact.said) {
+            Some((_, own)) => own.push(fact),
+            None => sources.push((&fact.said, vec![fact])),
+        }
+    }
+    if let [(only, _)] = sources.as_slice() {
+        return said(only);
+    }
+    let lines = sources.iter().map(|(of, own)| {
+        let years = own.chunk_by(|one, next| one.year == next.year).map(|year| {
+            let what: Vec<_> = year.iter().map(|fact| text(fact.indicator.label())).collect();
+            t!("{year} 年：{what}", year = year[0].year, what = what.join("、"))
+        });
+        let which = years.collect::<Vec<_>>().join("；");
+        view! { <li>{which}{said(of)}</li> }
+    });
+    view! { <ul class="sources">{lines.collect_view()}</ul> }.into_any()
 }

@@ -3,6 +3,7 @@
 use super::offer_form::{amount, own_enterprise, place_names};
 use crate::parts::choice::{self, County};
 use crate::parts::field::{Field, summary};
+use crate::parts::money;
 use crate::parts::offer_row::measure;
 use crate::parts::reasons::FORMULA;
 use crate::parts::recorded::{self, Fact};
@@ -137,7 +138,12 @@ pub async fn of(visit: &Visit, enterprise: OrganisationId) -> Result<Option<AnyV
     };
     let fields = labels(profile.fields.iter().map(|field| field.label()));
     let kinds = labels(profile.kinds.iter().map(|kind| kind.label()));
-    let range = (profile.amount_from_fen.or(profile.amount_to_fen), profile.amount_to_fen.or(profile.amount_from_fen));
+    let range = match (profile.amount_from_fen, profile.amount_to_fen) {
+        (Some(from), None) => view! { {money::headline(from)}" "{t!("起")} }.into_any(),
+        (None, Some(to)) => view! { {t!("最多")}" "{money::headline(to)} }.into_any(),
+        (None, None) => said(String::new()).into_any(),
+        both => measure(both, (None, "")),
+    };
     Ok(Some(
         view! {
             <section class="card facts">
@@ -148,7 +154,7 @@ pub async fn of(visit: &Visit, enterprise: OrganisationId) -> Result<Option<AnyV
                     <dt>{t!("基地在哪里")}</dt><dd>{said(read.base.map(|base| base.name).unwrap_or_default())}</dd>
                     <dt>{t!("关注的领域")}</dt><dd>{said(fields)}</dd>
                     <dt>{t!("能提供的种类")}</dt><dd>{said(kinds)}</dd>
-                    <dt>{t!("金额")}</dt><dd>{measure(range, (None, ""))}</dd>
+                    <dt>{t!("金额")}</dt><dd>{range}</dd>
                     <dt>{t!("关注的地方")}</dt><dd>{said(names(&read.places))}</dd>
                 </dl>
             </section>

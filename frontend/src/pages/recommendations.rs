@@ -1,23 +1,26 @@
 //! Needs that fit an enterprise, with the reasons; what it has set aside; and, on a need's page, the offers that fit it.
 
-use crate::parts::field::{Field, summary_of_row};
-use crate::parts::need_row::need_row;
+use crate::parts::field::{Field, summary};
+use crate::parts::need_row::need_link;
 use crate::parts::offer_row::offer_row;
 use crate::parts::reasons::{FORMULA, Reader, attribution, reasons};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use chrono::{DateTime, FixedOffset, Utc};
-use domain::api::matching::{self, Dismissal, Recommendation, WhyDismissed};
+use domain::api::matching::{self, Dismissal, FittingOffer, Recommendation, WhyDismissed};
 use domain::api::needs::Need;
 use domain::api::{ApiError, ErrorCode, List};
+use domain::matching::candidates::{OFFERS_JUDGED, OFFERS_NAMED};
 use domain::matching::dismissal::DismissalReason;
 use domain::organisation::Role;
 use leptos::prelude::*;
 
 const PATH: &str = "/recommendations";
+/// Of the best, as many as the page shows at first.
+const FIRST: usize = 10;
 /// Of the best, as many as the page of one's work shows.
 const ON_WORK: usize = 3;
-/// Of the fitting offers, as many as a need's page shows.
+/// Of the fitting offers, as many as a need's page shows at first.
 const ON_NEED: usize = 5;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -29,18 +32,35 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let done = visit.query("done").and_then(done_message);
-    let list = if found.items.is_empty() {
+    let place = |need: Option<&str>| found.items.iter().position(|one| Some(one.need.id.to_string().as_str()) == need);
+    // The one that is being set aside, and the one behind which somebody just did that.
+    let (asked, next) = (place(visit.query("aside").or(Some(form.value("need")))), place(visit.query("next")));
+    let beyond = asked.max(next).is_some_and(|place| place >= FIRST);
+    let all = beyond || visit.query("all") == Some("1") || form.value("all") == "1";
+    let shown = &found.items[..if all { found.items.len() } else { found.items.len().min(FIRST) }];
+    let list = if shown.is_empty() {
         view! {
             <p class="card empty">{t!("现在没有可推荐的需求。资料改宽一些，或直接到“找需求”里找。")}</p>
         }
         .into_any()
     } else {
-        found.items.iter().map(|one| card(form, one, true)).collect_view().into_any()
+        let cards = shown.iter().enumerate().map(|(place, one)| {
+            let message = done.filter(|_| next == Some(place)).map(said);
+            let follows = found.items.get(place + 1).or_else(|| found.items.get(place.checked_sub(1)?));
+            let aside = if asked == Some(place) { dismiss(form, one, follows, all) } else { unfit(one, all) };
+            card(one, (message, Some(aside)))
+        });
+        view! { <ol class="fitting">{cards.collect_view()}</ol> }.into_any()
     };
-    let source = attribution(found.items.iter().flat_map(|one| &one.reasons));
+    let more = (shown.len() < found.items.len()).then(|| {
+        let first = found.items.get(shown.len()).map(|one| format!("#{}", anchor(one))).unwrap_or_default();
+        let link = href(&format!("{PATH}?all=1{first}"));
+        view! { <p><a class="button quiet" href=link>{t!("看另外 {n} 条", n = found.items.len() - shown.len())}</a></p> }
+    });
+    let source = attribution(shown.iter().flat_map(|one| &one.reasons));
     let title = t!("推荐的需求");
     let body = view! {
-        {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
+        {done.filter(|_| next.is_none()).map(said)}
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <div class="head">
             <h1>{title}</h1>
@@ -51,8 +71,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             " "<a href=href(FORMULA)>{t!("怎样推荐")}</a>
         </p>
         {(!found.has_profile).then(no_profile)}
-        {summary_of_row(form, form.value("need"))}
+        {summary(form)}
         {list}
+        {more}
         {source}
         {set_aside(&aside)}
     };
@@ -68,47 +89,65 @@ fn done_message(done: &str) -> Option<&'static str> {
     }
 }
 
+fn said(message: &'static str) -> AnyView {
+    view! { <p class="done" role="status">{message}</p> }.into_any()
+}
+
 fn no_profile() -> AnyView {
     view! {
         <p class="note">
-            {t!("还没有填对接资料，现在只按“还没有企业认捐”等公平的理由推荐。")}
+            {t!("还没有填对接资料，现在只看登记的行业、企业名称和发布的供给意向，以及“还没有企业认捐”等公平的理由。")}
             " "<a href=href("/work/profile")>{t!("填写对接资料")}</a>
         </p>
     }
     .into_any()
 }
 
-/// One need with its reasons; with a way to set it aside where that is wanted.
-fn card(form: &FormState, one: &Recommendation, aside: bool) -> AnyView {
+/// Where on the page a need stands.
+fn anchor(one: &Recommendation) -> String {
+    format!("need-{}", one.need.id)
+}
+
+/// One need with its reasons; before it what was done just now, behind it a way to set it aside, where those are wanted.
+fn card(one: &Recommendation, (done, aside): (Option<AnyView>, Option<AnyView>)) -> AnyView {
     view! {
-        <section class="card fits">
-            <ul class="rows">{need_row(&one.need, false)}</ul>
+        <li class="card fits" id=anchor(one)>
+            {done}
+            {need_link(&one.need, false)}
             <div class="why">
                 {reasons(&one.reasons, one.score, Reader::Enterprise)}
-                {aside.then(|| dismiss(form, one))}
+                {aside}
             </div>
-        </section>
+        </li>
     }
     .into_any()
 }
 
-fn dismiss(form: &FormState, one: &Recommendation) -> AnyView {
-    let need = one.need.id.to_string();
-    let refused = form.value("need") == need;
-    let empty = FormState::default();
-    let form = if refused { form } else { &empty };
+/// The way to set a need aside: one form stands on the page, behind this link.
+fn unfit(one: &Recommendation, all: bool) -> AnyView {
+    let all = if all { "&all=1" } else { "" };
+    let link = href(&format!("{PATH}?aside={}{all}#{}", one.need.id, anchor(one)));
+    let label = t!("不合适？{title}", title = one.need.title);
+    view! { <p class="unfit"><a href=link aria-label=label>{t!("不合适？")}</a></p> }.into_any()
+}
+
+/// The form that sets a need aside, and then leads on to the one that `follows`.
+fn dismiss(form: &FormState, one: &Recommendation, follows: Option<&Recommendation>, all: bool) -> AnyView {
     let choices = DismissalReason::ALL.iter().map(|why| (why.to_string(), text(why.label()))).collect();
+    let back = href(&format!("{PATH}{}#{}", if all { "?all=1" } else { "" }, anchor(one)));
     view! {
-        <details open=refused>
-            <summary>{t!("不合适？")}</summary>
-            <form method="post" action=href(PATH)>
-                <input type="hidden" name="need" value=need.clone() />
-                {Field::new(form, "why", t!("为什么不合适")).of_row(&need).select(t!("请选择"), choices)}
-                {Field::new(form, "note", t!("说明（选“其他”时要写）"))
-                    .hint(t!("原因和说明只有本企业和工商联看得到，村里看不到。")).of_row(&need).area(2)}
-                <button class="button quiet" name="action" value="dismiss">{t!("不再推荐这条")}</button>
-            </form>
-        </details>
+        <form method="post" action=href(PATH)>
+            <input type="hidden" name="need" value=one.need.id.to_string() />
+            {follows.map(|next| view! { <input type="hidden" name="next" value=next.need.id.to_string() /> })}
+            {all.then(|| view! { <input type="hidden" name="all" value="1" /> })}
+            {Field::new(form, "why", t!("为什么不合适")).select(t!("请选择"), choices)}
+            {Field::new(form, "note", t!("说明（选“其他”时要写）"))
+                .hint(t!("原因和说明只有本企业和工商联看得到，村里看不到。")).area(2)}
+            <div class="buttons">
+                <button class="button" name="action" value="dismiss">{t!("不再推荐这条")}</button>
+                <a class="button quiet" href=back>{t!("不标了")}</a>
+            </div>
+        </form>
     }
     .into_any()
 }
@@ -157,11 +196,10 @@ fn day(at: DateTime<Utc>) -> chrono::NaiveDate {
 pub async fn best(visit: &Visit) -> Result<AnyView, ApiError> {
     let found = visit.call(matching::recommendations()).await?;
     let shown = &found.items[..found.items.len().min(ON_WORK)];
-    let empty = FormState::default();
     let list = if shown.is_empty() {
         view! { <p class="card empty">{t!("现在没有可推荐的需求。")}</p> }.into_any()
     } else {
-        shown.iter().map(|one| card(&empty, one, false)).collect_view().into_any()
+        view! { <ol class="fitting">{shown.iter().map(|one| card(one, (None, None))).collect_view()}</ol> }.into_any()
     };
     let more = (found.items.len() > shown.len()).then(|| {
         view! { <p><a href=href(PATH)>{t!("看全部推荐")}</a></p> }
@@ -195,25 +233,38 @@ pub async fn of_need(visit: &Visit, need: &Need) -> Result<Option<AnyView>, ApiE
     } else {
         None
     };
-    let all = href(&format!("/offers?county={}", need.content.village.county()));
+    let all = href(&format!("/offers?county={}&kind={}", need.content.village.county(), need.content.kind));
     let fitting = fitting.map(|list| {
-        let rows = list.items.iter().take(ON_NEED).map(|fitting| {
+        let row = |fitting: &FittingOffer| {
             view! {
                 <li>{offer_row(&fitting.offer, false)}
                     <div class="why">{reasons(&fitting.reasons, fitting.score, Reader::Village)}</div>
                 </li>
             }
+        };
+        let (first, others) = list.items.split_at(list.items.len().min(ON_NEED));
+        let others = (!others.is_empty()).then(|| {
+            view! {
+                <details class="opens">
+                    <summary>{t!("其次适合的 {n} 条", n = others.len())}</summary>
+                    <ul class="rows card">{others.iter().map(row).collect_view()}</ul>
+                </details>
+            }
         });
         let none = list.items.is_empty().then(|| {
             view! { <p class="card empty">{t!("现在没有适合这条需求的供给意向。")}</p> }
         });
-        let some = none.is_none().then(|| view! { <ul class="rows card">{rows.collect_view()}</ul> });
+        let some = none.is_none().then(|| view! { <ul class="rows card">{first.iter().map(row).collect_view()}</ul> });
         view! {
             <section id="fitting">
                 <h2>{t!("适合的供给意向（{n}）", n = list.count)}</h2>
-                <p class="soft">{t!("只有本村和工商联看得到这一段。意向不是认捐；要对接，请找工商联。")}</p>
-                {none}{some}
-                <p><a href=all>{t!("看面向本县的全部供给意向")}</a></p>
+                <p class="soft">
+                    {t!("只有本村和工商联看得到这一段。意向不是认捐；要对接，请找工商联。")}
+                    " "{t!("从面向这里的最新 {judged} 条同类意向里，按得分列出最前面的 {named} 条。", judged = OFFERS_JUDGED, named = OFFERS_NAMED)}
+                    " "<a href=href(FORMULA)>{t!("怎样推荐")}</a>
+                </p>
+                {none}{some}{others}
+                <p><a href=all>{t!("看面向本县的全部同类供给意向")}</a></p>
             </section>
         }
     });

@@ -12,11 +12,16 @@ pub fn place(place: &Where) -> String {
 }
 
 pub fn need_row(need: &NeedRow, with_status: bool) -> AnyView {
-    let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
-    row(need, with_status, title.into_any(), None)
+    view! { <li>{need_link(need, with_status)}</li> }.into_any()
 }
 
-fn row(need: &NeedRow, with_status: bool, title: AnyView, snippet: Option<AnyView>) -> AnyView {
+/// The same where the line holds more than the need.
+pub fn need_link(need: &NeedRow, with_status: bool) -> AnyView {
+    let title = if need.title.is_empty() { t!("（还没有标题）").to_owned() } else { need.title.clone() };
+    link(need, with_status, title.into_any(), None)
+}
+
+fn link(need: &NeedRow, with_status: bool, title: AnyView, snippet: Option<AnyView>) -> AnyView {
     let link = href(&format!("/needs/{}", need.code.clone().unwrap_or_else(|| need.id.to_string())));
     let field = need.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
     let status = with_status.then(|| view! { <span class="tag status">{text(need.status.label())}</span> });
@@ -29,18 +34,16 @@ fn row(need: &NeedRow, with_status: bool, title: AnyView, snippet: Option<AnyVie
     };
     let until = need.wanted_by.map(|day| t!("希望 {day} 前完成", day = date(day)));
     view! {
-        <li>
-            <a class="need" href=link>
-                <span class="what">
-                    <span class="tags">{field}{kind}{status}</span>
-                    <b>{title}</b>
-                    {snippet}
-                    <span class="soft">{place(&need.place)}</span>
-                    <span class="soft">{until}</span>
-                </span>
-                <span class="amount">{amount}</span>
-            </a>
-        </li>
+        <a class="need" href=link>
+            <span class="what">
+                <span class="tags">{field}{kind}{status}</span>
+                <b>{title}</b>
+                {snippet}
+                <span class="soft">{place(&need.place)}</span>
+                <span class="soft">{until}</span>
+            </span>
+            <span class="amount">{amount}</span>
+        </a>
     }
     .into_any()
 }
@@ -61,7 +64,7 @@ pub fn found_list(list: &NeedList, empty: &'static str) -> AnyView {
     let rows = list.items.iter().zip(&list.marked).map(|(need, marked)| {
         let snippet = (!marked.snippet.is_empty())
             .then(|| view! { <span class="snippet">{pieces(&marked.snippet)}</span> }.into_any());
-        row(need, false, pieces(&marked.title), snippet)
+        view! { <li>{link(need, false, pieces(&marked.title), snippet)}</li> }
     });
     view! { <ul class="card rows">{rows.collect_view()}</ul> }.into_any()
 }

@@ -5,20 +5,13 @@ use crate::visit::Visit;
 use crate::words::{date, href, text};
 use domain::Fen;
 use domain::api::offers::{NamedPlace, OfferRow};
-use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
+use domain::organisation::OrganisationStatus;
 use leptos::prelude::*;
 
 /// Whether the visitor may look for what enterprises offer.
 pub fn seeks_offers(visit: &Visit) -> bool {
-    let kinds = [
-        OrganisationKind::Village,
-        OrganisationKind::Town,
-        OrganisationKind::Federation,
-        OrganisationKind::RuralOffice,
-        OrganisationKind::AuditOffice,
-    ];
     let mut own = visit.me.iter().flat_map(|me| me.acting()).filter(|own| own.status == OrganisationStatus::Verified);
-    own.any(|own| own.role == Role::Auditor || kinds.contains(&own.kind))
+    own.any(|own| own.role.seeks_offers(own.kind))
 }
 
 /// `2 万元 – 10 万元`, `50 盏`; nothing of a draft that does not say.

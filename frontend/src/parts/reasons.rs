@@ -1,11 +1,12 @@
-//! Why something is recommended, in words, with its score and the way to the formula.
+//! Why something is recommended, in words, with its score.
 //!
 //! Deliberately absent: any sentence that is not one of the reasons of `domain::matching`.
 
 use super::money;
-use crate::words::{href, text};
+use crate::words::text;
 use domain::matching::reason::{FitReason, Score};
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// The page that explains the score.
 pub const FORMULA: &str = "/about/recommendations";
@@ -31,9 +32,19 @@ pub fn words(reason: &FitReason, reader: Reader) -> String {
         FitReason::SharedTopic { topic, need_word, own_word } => {
             let topic = text(topic);
             if enterprise {
-                t!("同为“{topic}”：需求写到“{need}”，您写到“{own}”", topic = topic, need = need_word, own = own_word)
+                t!(
+                    "同为“{topic}”：需求写到“{need}”，您的名称或资料里有“{own}”",
+                    topic = topic,
+                    need = need_word,
+                    own = own_word
+                )
             } else {
-                t!("同为“{topic}”：需求写到“{need}”，企业写到“{own}”", topic = topic, need = need_word, own = own_word)
+                t!(
+                    "同为“{topic}”：需求写到“{need}”，企业的名称或意向里有“{own}”",
+                    topic = topic,
+                    need = need_word,
+                    own = own_word
+                )
             }
         }
         FitReason::SameTown { town } => t!("您的基地就在{town}", town = town),
@@ -47,23 +58,42 @@ pub fn words(reason: &FitReason, reader: Reader) -> String {
         FitReason::AnyPlace => t!("面向全梅州").to_owned(),
         FitReason::KindChosen { kind } if enterprise => t!("要的是{kind}，您能提供", kind = text(kind.label())),
         FitReason::KindChosen { kind } => t!("提供的是{kind}，正是需求要的", kind = text(kind.label())),
-        FitReason::AmountInRange { missing_fen } if enterprise => {
-            t!("扣除认捐后还差 {amount}，在您的金额范围内", amount = money::exact(*missing_fen))
-        }
-        FitReason::AmountInRange { missing_fen } => {
-            t!("扣除认捐后还差 {amount}，在供给的金额范围内", amount = money::exact(*missing_fen))
+        FitReason::AmountInRange { missing_fen, whole } => {
+            let amount = money::exact(*missing_fen);
+            match (enterprise, whole) {
+                (true, true) => t!("扣除认捐后还差 {amount}，在您的金额范围内", amount = amount),
+                (true, false) => t!("扣除认捐后还差 {amount}，比您的金额范围大，可分担一部分", amount = amount),
+                (false, true) => t!("扣除认捐后还差 {amount}，在供给的金额范围内", amount = amount),
+                (false, false) => t!("扣除认捐后还差 {amount}，比供给的金额范围大，可分担一部分", amount = amount),
+            }
         }
         FitReason::NeverPledged => t!("还没有企业认捐").to_owned(),
         FitReason::KeyAssisted { source } => t!("所在镇是重点帮扶镇（据《{source}》）", source = source),
     }
 }
 
-/// All reasons, and the score behind them.
+/// Reasons that stand open.
+const OPEN: usize = 3;
+
+/// The reasons that weigh most, the others folded behind them, and the score.
 pub fn reasons(all: &[FitReason], score: Score, reader: Reader) -> AnyView {
-    let lines = all.iter().map(|reason| view! { <li>{words(reason, reader)}</li> });
+    let mut all: Vec<&FitReason> = all.iter().collect();
+    all.sort_by_key(|reason| Reverse(reason.worth()));
+    let (open, others) = all.split_at(all.len().min(OPEN));
+    let lines =
+        |some: &[&FitReason]| some.iter().map(|reason| view! { <li>{words(reason, reader)}</li> }).collect_view();
+    let others = (!others.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{t!("另有 {n} 条理由", n = others.len())}</summary>
+                <ul class="reasons">{lines(others)}</ul>
+            </details>
+        }
+    });
     view! {
-        <ul class="reasons" aria-label=t!("推荐的理由")>{lines.collect_view()}</ul>
-        <p class="soft score"><a href=href(FORMULA)>{t!("得分 {score}（满分 1000）", score = score.total)}</a></p>
+        <ul class="reasons" aria-label=t!("推荐的理由")>{lines(open)}</ul>
+        {others}
+        <p class="soft score">{t!("得分 {score}（满分 1000）", score = score.total)}</p>
     }
     .into_any()
 }

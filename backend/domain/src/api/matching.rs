@@ -57,7 +57,7 @@ pub fn dismissals() -> Call<List<Dismissal>> {
 
 /// Takes a need back among those that are recommended.
 #[must_use]
-pub fn undo(need: NeedId) -> Call<Dismissal> {
+pub fn undo(need: NeedId) -> Call<Undone> {
     Call::post(format!("/dismissals/{need}/undo"), &serde_json::json!({}))
 }
 
@@ -97,7 +97,7 @@ pub struct ProfileChange {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recommendations {
     pub items: Vec<Recommendation>,
-    /// The enterprise has said something by which needs can be chosen.
+    /// The enterprise has written something in its profile.
     pub has_profile: bool,
     pub as_of: DateTime<Utc>,
 }
@@ -139,8 +139,14 @@ pub struct Dismissal {
     pub why: DismissalReason,
     pub note: String,
     pub at: DateTime<Utc>,
-    /// It counts no more from then on.
-    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// A need that may be recommended again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Undone {
+    pub need: NeedId,
+    pub undone_at: DateTime<Utc>,
 }
 
 /// Why one enterprise set a need aside.

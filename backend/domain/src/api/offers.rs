@@ -119,6 +119,8 @@ pub struct Offer {
     pub enterprise: OrganisationId,
     pub enterprise_name: String,
     pub industry: Option<Industry>,
+    /// Where it registered, whose federation knows it; none where it was entered by the installation.
+    pub county: Option<NamedPlace>,
     pub content: OfferContent,
     /// The content's places with their names.
     pub places: Vec<NamedPlace>,

@@ -4,6 +4,7 @@ use super::commitments::CommitmentTotal;
 use super::needs::Where;
 use super::{Call, Count};
 use crate::four::FourNumbers;
+use crate::need::NeedStatus;
 use crate::place::{PlaceCode, PlaceIndicator, PlaceLevel, TownClass, TownLead, VillageType};
 use crate::{Fen, NeedId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -66,6 +67,10 @@ pub struct PlaceInFull {
     pub later: i64,
     /// What was promised besides money for its public needs, each unit for itself.
     pub commitments: Vec<CommitmentTotal>,
+    /// Public needs whose money is in these sums and that no list shows any more: paused, withdrawn or expired; at most
+    /// twenty.
+    pub unlisted: Vec<UnlistedNeed>,
+    pub unlisted_count: Count,
     /// Its public needs of which something was reported, latest report first; at most ten.
     pub delivered: Vec<Delivered>,
     pub delivered_count: Count,
@@ -114,8 +119,19 @@ pub struct PlaceBelow {
     pub class: Option<TownClass>,
     #[serde(rename = "type")]
     pub village_type: Option<VillageType>,
-    /// Public needs.
+    /// As lists count them: without those that are paused, withdrawn or expired.
     pub needs: i64,
+}
+
+/// A need that was set aside after something was promised for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnlistedNeed {
+    pub need: NeedId,
+    pub code: String,
+    pub title: String,
+    pub place: Where,
+    pub status: NeedStatus,
 }
 
 /// A need of which its village reported: how far it came, in the need's own unit.

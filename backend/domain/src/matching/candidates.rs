@@ -1,8 +1,8 @@
 //! Which needs are looked at closely, out of many thousands: some of every county and every field, more of those that
 //! the enterprise chose, the newest and those that have waited longest without a pledge.
 //!
-//! So no county and no field is out of sight, and neither is a need because it is old. Deliberately absent: the lookup
-//! itself (SQL).
+//! So no county and no field is out of sight, and neither are the oldest of each. What is neither among the newest nor
+//! among the longest waiting is found by looking for it. Deliberately absent: the lookup itself (SQL).
 
 use crate::need::Field;
 use crate::place::PlaceCode;
@@ -15,6 +15,12 @@ const BY_COUNTY: i32 = 1_200;
 const BY_TOWN: i32 = 400;
 /// … and found by the words of its topics.
 pub const BY_WORDS: usize = 400;
+/// Topics by whose words needs are looked for: the first that the enterprise meets.
+pub const TOPICS_SEARCHED: usize = 4;
+/// Offers that are judged for one need: the newest.
+pub const OFFERS_JUDGED: i64 = 500;
+/// Of them, those that one answer names: the best.
+pub const OFFERS_NAMED: usize = 20;
 
 /// How many needs of one county and one field: so many of the newest, and so many of the longest waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,14 +24,14 @@ words! {
     pub enum ReasonKind {
         FieldChosen = "field_chosen" / "需求的领域是企业选过的",
         IndustryFits = "industry_fits" / "企业的行业按下表适合需求的领域",
-        SharedTopic = "shared_topic" / "需求和企业都写到同一主题的词（每个主题）",
+        SharedTopic = "shared_topic" / "需求里和企业的名称或资料里有同一主题的词（每个主题）",
         SameTown = "same_town" / "企业的基地在需求所在的镇（街道）",
         SameCounty = "same_county" / "企业的基地在需求所在的县（市、区）",
-        Near = "near" / "基地到需求所在镇的直线距离在 100 公里以内（每远 1 公里减 10 分）",
+        Near = "near" / "基地到需求所在镇的直线距离在 50 公里以内（每远 1 公里减 20 分）",
         PlaceChosen = "place_chosen" / "需求在企业选过的地方",
         AnyPlace = "any_place" / "供给面向全梅州",
         KindChosen = "kind_chosen" / "需求要的种类是企业能提供的",
-        AmountInRange = "amount_in_range" / "需求还差的金额在企业的范围内",
+        AmountInRange = "amount_in_range" / "需求还差的金额不低于企业范围的下限（高于上限的可以分担）",
         NeverPledged = "never_pledged" / "需求还没有企业认捐",
         KeyAssisted = "key_assisted" / "需求所在的镇是重点帮扶镇",
     }
@@ -85,8 +85,8 @@ impl ReasonKind {
 }
 
 /// Beyond so many kilometres nearness counts no more and is not told.
-pub const NEAR_KM: u32 = 100;
-const POINTS_PER_KM: u32 = 10;
+pub const NEAR_KM: u32 = 50;
+const POINTS_PER_KM: u32 = 20;
 
 /// One reason, with what makes it true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,8 +126,10 @@ pub enum FitReason {
     KindChosen {
         kind: ContributionKind,
     },
+    /// `whole`: the range reaches all that is missing, and not only a part of it.
     AmountInRange {
         missing_fen: Fen,
+        whole: bool,
     },
     NeverPledged,
     /// Which list says so.
@@ -153,6 +155,12 @@ impl FitReason {
             FitReason::NeverPledged => ReasonKind::NeverPledged,
             FitReason::KeyAssisted { .. } => ReasonKind::KeyAssisted,
         }
+    }
+
+    /// What it is worth in the whole, of 1,000, as long as its part is not full.
+    #[must_use]
+    pub fn worth(&self) -> u32 {
+        u32::from(self.points()) * u32::from(self.kind().part().weight()) / 1_000
     }
 
     /// What it is worth within its part, of 1,000.
@@ -220,6 +228,7 @@ mod tests {
             || FitReason::SharedTopic { topic: "照明".into(), need_word: "路灯".into(), own_word: "灯具".into() };
         let near = |km| FitReason::Near { km, rough: false };
         let county = FitReason::SameCounty { county: "五华县".into() };
+        let in_range = FitReason::AmountInRange { missing_fen: Fen::yuan(1), whole: false };
         for (reasons, expected) in [
             (vec![], Score::default()),
             (vec![field.clone()], Score { total: 175, relevance: 500, ..Score::default() }),
@@ -227,8 +236,8 @@ mod tests {
                 vec![topic(), topic(), topic(), topic(), topic()],
                 Score { total: 350, relevance: 1_000, ..Score::default() },
             ),
-            (vec![county.clone(), near(12)], Score { total: 220, place: 880, ..Score::default() }),
-            (vec![county, near(70)], Score { total: 150, place: 600, ..Score::default() }),
+            (vec![county.clone(), near(12)], Score { total: 190, place: 760, ..Score::default() }),
+            (vec![county, near(40)], Score { total: 150, place: 600, ..Score::default() }),
             (vec![near(NEAR_KM)], Score::default()),
             (vec![near(u32::MAX / 10)], Score::default()),
             (
@@ -236,8 +245,8 @@ mod tests {
                 Score { total: 200, fairness: 1_000, ..Score::default() },
             ),
             (
-                vec![field, near(1), FitReason::AmountInRange { missing_fen: Fen::yuan(1) }, FitReason::NeverPledged],
-                Score { total: 642, relevance: 500, place: 990, fit: 500, fairness: 600 },
+                vec![field, near(1), in_range, FitReason::NeverPledged],
+                Score { total: 640, relevance: 500, place: 980, fit: 500, fairness: 600 },
             ),
         ] {
             assert_eq!(Score::of(&reasons), expected, "{reasons:?}");

@@ -69,7 +69,7 @@ fn all_reasons_that_hold_are_given_in_their_order() {
         FitReason::SharedTopic { topic: "茶产业".into(), need_word: "茶园".into(), own_word: "茶业".into() };
     assert!(judged.reasons.contains(&topic));
     assert!(judged.reasons.contains(&FitReason::Near { km: 36, rough: false }));
-    assert!(judged.reasons.contains(&FitReason::AmountInRange { missing_fen: Fen::yuan(80_000) }));
+    assert!(judged.reasons.contains(&FitReason::AmountInRange { missing_fen: Fen::yuan(80_000), whole: true }));
     assert_eq!(judged.score, Score { total: 925, relevance: 1_000, place: 700, fit: 1_000, fairness: 1_000 });
 }
 
@@ -102,7 +102,7 @@ fn each_reason_goes_when_its_fact_does() {
     assert_eq!(without(|_, need| need.spot.point = None), [Near]);
     assert_eq!(without(|seeker, _| seeker.places = vec!["441481".parse().unwrap()]), [PlaceChosen]);
     assert_eq!(without(|seeker, _| seeker.kinds = vec![ContributionKind::Goods]), [KindChosen]);
-    assert_eq!(without(|seeker, _| seeker.amount_to = Some(Fen::yuan(79_999))), [AmountInRange]);
+    assert_eq!(without(|seeker, _| seeker.amount_to = Some(Fen::yuan(20_000))), [], "a part of it");
     assert_eq!(without(|seeker, _| seeker.amount_from = Some(Fen::yuan(80_001))), [AmountInRange]);
     assert_eq!(without(|seeker, _| (seeker.amount_from, seeker.amount_to) = (None, None)), [AmountInRange]);
     assert_eq!(without(|_, need| need.missing = Some(Fen::ZERO)), [AmountInRange]);
@@ -123,8 +123,9 @@ fn how_a_base_lies_to_a_village_is_told_as_exactly_as_it_is_known() {
             spot("441424", Some((11_561_284, 2_373_937)), false),
             vec![FitReason::SameCounty { county: "441424县".into() }, FitReason::Near { km: 11, rough: true }],
         ),
-        (spot("441481124", Some((11_582_578, 2_428_627)), true), vec![FitReason::Near { km: 75, rough: false }]),
-        (spot("441481", Some((11_582_578, 2_428_627)), false), vec![FitReason::Near { km: 75, rough: true }]),
+        (spot("441481124", Some((11_561_284, 2_400_937)), true), vec![FitReason::Near { km: 41, rough: false }]),
+        (spot("441481", Some((11_561_284, 2_400_937)), false), vec![FitReason::Near { km: 41, rough: true }]),
+        (spot("441481124", Some((11_582_578, 2_428_627)), true), vec![]),
         (spot("441426105", far, true), vec![]),
         (spot("441481", village.point.map(|point| (point.lon, point.lat)), false), vec![]),
     ] {
@@ -178,8 +179,31 @@ fn an_offer_fits_by_what_it_says_itself() {
     assert_eq!(changed(|offer| offer.content.places = vec!["441481".parse().unwrap()]), None, "for another county");
     assert_eq!(changed(|offer| offer.content.kind = Some(ContributionKind::Goods)), None, "of another kind");
     assert_eq!(changed(|offer| offer.content.kind = None), None);
-    let small = changed(|offer| offer.content.amount_to_fen = Some(Fen::yuan(30_000))).unwrap();
-    assert!(!small.contains(&AmountInRange));
+    let large = changed(|offer| {
+        (offer.content.amount_from_fen, offer.content.amount_to_fen) =
+            (Some(Fen::yuan(90_000)), Some(Fen::yuan(95_000)));
+    });
+    assert!(!large.unwrap().contains(&AmountInRange));
+}
+
+#[test]
+fn a_range_fits_where_its_lower_end_does_and_says_whether_it_reaches_all() {
+    for (from, to, expected) in [
+        (Some(20_000), Some(100_000), Some(true)),
+        (Some(20_000), Some(80_000), Some(true)),
+        (Some(20_000), Some(79_999), Some(false)),
+        (Some(80_000), Some(80_000), Some(true)),
+        (Some(80_001), Some(100_000), None),
+        (Some(20_000), None, Some(true)),
+        (Some(80_001), None, None),
+        (None, Some(100_000), Some(true)),
+        (None, Some(50_000), Some(false)),
+        (None, None, None),
+    ] {
+        let reason = in_range(from.map(Fen::yuan), to.map(Fen::yuan), &need());
+        let missing_fen = Fen::yuan(80_000);
+        assert_eq!(reason, expected.map(|whole| FitReason::AmountInRange { missing_fen, whole }), "{from:?} {to:?}");
+    }
 }
 
 #[test]
@@ -220,7 +244,9 @@ fn holds(reason: &FitReason, seeker: &Seeker, need: &NeedFacts) -> bool {
             let words = known.is_some_and(|known| {
                 known.words.contains(&need_word.as_str()) && known.words.contains(&own_word.as_str())
             });
-            words && need.text.contains(need_word.as_str()) && seeker.topics.iter().any(|met| met.word == own_word)
+            words
+                && stands(known.unwrap(), need_word, &need.text)
+                && seeker.topics.iter().any(|met| met.word == own_word)
         }
         FitReason::SameTown { town } => base(9) && *town == need.spot.place.town,
         FitReason::SameCounty { county } => base(6) && *county == need.spot.place.county,
@@ -236,14 +262,19 @@ fn holds(reason: &FitReason, seeker: &Seeker, need: &NeedFacts) -> bool {
         }
         FitReason::AnyPlace => false,
         FitReason::KindChosen { kind } => need.kind == *kind && seeker.kinds.contains(kind),
-        FitReason::AmountInRange { missing_fen } => {
+        FitReason::AmountInRange { missing_fen, whole } => {
             let above = seeker.amount_from.is_none_or(|from| *missing_fen >= from);
             let below = seeker.amount_to.is_none_or(|to| *missing_fen <= to);
-            need.missing == Some(*missing_fen) && missing_fen.is_positive() && above && below
+            need.missing == Some(*missing_fen) && missing_fen.is_positive() && above && below == *whole
         }
         FitReason::NeverPledged => need.pledged == Some(false),
         FitReason::KeyAssisted { source } => need.key_assisted.as_ref() == Some(source),
     }
+}
+
+/// Whether a topic's word stands somewhere where it is no piece of a longer one that means something else.
+fn stands(topic: &topics::Topic, word: &str, text: &str) -> bool {
+    topic.but_not.iter().fold(text.to_owned(), |left, other| left.replace(other, "。")).contains(word)
 }
 
 fn any_spot(digits: &'static [usize]) -> impl Strategy<Value = Spot> {
@@ -254,8 +285,9 @@ fn any_spot(digits: &'static [usize]) -> impl Strategy<Value = Spot> {
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    prop::sample::subsequence(vec!["茶园", "油茶", "路灯", "村道", "培训", "其他的话"], 0..4)
-        .prop_map(|words| words.concat())
+    const PIECES: &[&str] =
+        &["茶园", "油茶", "路灯", "村道", "培训", "其他的话", "提供", "水泥", "供水", "家电商贸", "整体检测"];
+    prop::collection::vec(prop::sample::select(PIECES), 0..5).prop_map(|words| words.concat())
 }
 
 fn any_amount() -> impl Strategy<Value = Option<Fen>> {

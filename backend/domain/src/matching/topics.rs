@@ -1,8 +1,9 @@
 //! What a text is about, by words that stand in it; and which fields an industry is of use for.
 //!
 //! Both tables are public: the page about recommendations prints them. A topic is met only where one of its words is
-//! written, and whoever reads the reason is told which. Deliberately absent: judging words by their sense, and any
-//! search (search-config has its own, wider synonyms).
+//! written, and whoever reads the reason is told which. Chinese is written without spaces: where a word only seems to stand
+//! because two others meet (提供|水泥), the table says so (`but_not`). Deliberately absent: segmentation by a dictionary,
+//! which no page can print; judging words by their sense; and any search (search-config has its own, wider synonyms).
 
 use crate::need::Field;
 use crate::registration::Industry;
@@ -12,7 +13,7 @@ use crate::registration::Industry;
 pub struct Topic {
     pub name: &'static str,
     pub words: &'static [&'static str],
-    /// Longer words that hold one of these and mean something else.
+    /// Words that hold one of these, or a part of one, and mean something else.
     pub but_not: &'static [&'static str],
 }
 
@@ -27,40 +28,104 @@ const fn topic(name: &'static str, words: &'static [&'static str]) -> Topic {
     Topic { name, words, but_not: &[] }
 }
 
+const fn topic_but_not(name: &'static str, words: &'static [&'static str], but_not: &'static [&'static str]) -> Topic {
+    Topic { name, words, but_not }
+}
+
 /// The topics, in the order in which they are told.
 pub const TOPICS: &[Topic] = &[
-    Topic {
-        name: "茶产业",
-        words: &["茶叶", "茶园", "茶业", "制茶", "绿茶", "单丛", "茶青", "茶厂"],
-        but_not: &["油茶", "山茶油"],
-    },
-    topic("油茶产业", &["油茶", "茶油", "茶籽"]),
+    topic_but_not("茶产业", &["茶叶", "茶园", "茶业", "制茶", "绿茶", "单丛", "茶青", "茶厂"], &["油茶"]),
+    topic_but_not("油茶产业", &["油茶", "茶油", "茶籽"], &["酥油茶"]),
     topic("柚子产业", &["金柚", "蜜柚", "沙田柚", "柚子", "柚果", "柚农"]),
-    topic("稻米产业", &["稻米", "大米", "丝苗米", "水稻", "稻谷", "米业"]),
+    topic_but_not(
+        "稻米产业",
+        &["稻米", "大米", "丝苗米", "水稻", "稻谷", "米业"],
+        &["玉米业", "小米业", "虾米业", "扩大米"],
+    ),
     topic("蔬菜和瓜果", &["蔬菜", "菜地", "脐橙", "百香果", "瓜果"]),
     topic("薯类产业", &["番薯", "红薯"]),
-    topic("畜禽养殖", &["养鸡", "鸡苗", "土鸡", "养猪", "生猪", "养牛", "肉牛", "养殖场"]),
-    topic("水产养殖", &["鱼塘", "养鱼", "鱼苗", "水产"]),
+    topic_but_not("畜禽养殖", &["养鸡", "鸡苗", "土鸡", "养猪", "生猪", "养牛", "肉牛", "养殖场"], &["水产养殖场"]),
+    topic_but_not(
+        "水产养殖",
+        &["鱼塘", "养鱼", "鱼苗", "水产"],
+        &["泉水产", "饮水产", "用水产", "来水产", "净水产", "汽水产", "药水产", "香水产", "污水产", "废水产"],
+    ),
     topic("养蜂", &["养蜂", "蜂蜜", "蜂箱"]),
     topic("中药材", &["药材", "中草药", "草药"]),
-    topic("竹木产业", &["毛竹", "竹笋", "竹制品", "木材"]),
-    topic("农产品加工和储存", &["烘干", "冷库", "冷链", "保鲜库", "加工厂", "加工车间"]),
-    topic("农机", &["农机", "植保", "收割机", "旋耕机", "拖拉机"]),
-    topic("电商", &["电商", "直播", "网店", "网销"]),
+    topic_but_not("竹木产业", &["毛竹", "竹笋", "竹制品", "木材"], &["土木材", "苗木材", "树木材", "花木材"]),
+    topic(
+        "农产品加工和储存",
+        &["烘干", "冷库", "冷链", "保鲜库", "农产品加工", "粮食加工", "食品加工", "初加工", "深加工"],
+    ),
+    topic_but_not(
+        "农机",
+        &["农机", "植保", "收割机", "旋耕机", "拖拉机"],
+        &["农机构", "农机制", "农机关", "农机遇", "种植保"],
+    ),
+    topic_but_not(
+        "电商",
+        &["电商", "直播", "网店", "网销"],
+        &[
+            "家电商",
+            "机电商",
+            "水电商",
+            "光电商",
+            "弱电商",
+            "充电商",
+            "供电商",
+            "发电商",
+            "用电商",
+            "稻直播",
+            "旱直播",
+            "机械直播",
+            "精量直播",
+            "直播种",
+            "直播稻",
+        ],
+    ),
     topic("乡村旅游", &["民宿", "农家乐", "乡村旅游"]),
-    topic("道路和桥梁", &["村道", "巷道", "机耕路", "水泥路", "路面", "桥梁", "危桥", "便桥"]),
-    topic("照明", &["路灯", "照明", "亮化", "灯具"]),
-    topic("饮水", &["饮水", "自来水", "饮用水", "供水"]),
+    topic_but_not(
+        "道路和桥梁",
+        &["村道", "巷道", "机耕路", "水泥路", "路面", "桥梁", "危桥", "便桥"],
+        &["村道德", "电路面", "线路面"],
+    ),
+    topic_but_not(
+        "照明",
+        &["路灯", "照明", "亮化", "灯具"],
+        &["按照明", "依照明", "参照明", "对照明", "遵照明", "执照明", "护照明", "漂亮化"],
+    ),
+    topic_but_not("饮水", &["饮水", "自来水", "饮用水", "供水"], &["提供水", "供水果", "供水泥", "供水产", "供水稻"]),
     topic("水利", &["水渠", "灌溉", "水陂", "河堤", "护岸", "山塘"]),
     topic("污水和垃圾", &["污水", "垃圾", "保洁", "公厕"]),
     topic("绿化", &["绿化", "种树", "植树", "苗木"]),
     topic("光伏", &["光伏", "太阳能板"]),
     topic("通信和网络", &["宽带", "光纤", "监控"]),
-    topic("教育", &["学校", "小学", "助学", "奖学", "幼儿园", "教学点"]),
-    topic("医疗和健康", &["卫生站", "卫生室", "义诊", "体检", "村医"]),
-    topic("养老", &["养老", "长者", "老人", "助餐"]),
+    topic_but_not("教育", &["学校", "小学", "助学", "奖学", "幼儿园", "教学点"], &["帮助学习", "协助学习", "辅助学习"]),
+    topic_but_not(
+        "医疗和健康",
+        &["卫生站", "卫生室", "义诊", "体检", "村医"],
+        &[
+            "整体检",
+            "个体检",
+            "集体检",
+            "主体检",
+            "具体检",
+            "总体检",
+            "物体检",
+            "固体检",
+            "液体检",
+            "气体检",
+            "车体检",
+            "墙体检",
+        ],
+    ),
+    topic_but_not(
+        "养老",
+        &["养老", "长者", "老人", "助餐"],
+        &["擅长者", "成长者", "增长者", "生长者", "特长者", "专长者"],
+    ),
     topic("文化和体育", &["篮球场", "健身", "文化室", "文化广场", "图书", "书屋", "山歌"]),
-    topic("技能培训", &["培训", "授课", "技能"]),
+    topic_but_not("技能培训", &["培训", "授课", "技能"], &["科技能"]),
     topic("陶瓷", &["陶瓷", "瓷器", "青花瓷"]),
 ];
 
@@ -75,13 +140,13 @@ pub fn shared<'a>(own: &'a [Met], text: &'a str) -> impl Iterator<Item = (Met, &
     own.iter().filter_map(move |met| Some((*met, word_in(met.topic, text)?)))
 }
 
+/// The first of a topic's words that stands in a text and is not cut out of a longer one.
 fn word_in(topic: &Topic, text: &str) -> Option<&'static str> {
-    let within = |text: &str| topic.words.iter().copied().find(|word| text.contains(word));
-    if topic.but_not.is_empty() {
-        return within(text);
-    }
-    // A word is looked for in what is left, so that 茶园 is not read out of 油茶园.
-    within(&topic.but_not.iter().fold(text.to_owned(), |left, other| left.replace(other, "。")))
+    let cut = |place: usize, word: &str| {
+        let mut others = topic.but_not.iter().flat_map(|other| text.match_indices(other));
+        others.any(|(begin, other)| begin < place + word.len() && place < begin + other.len())
+    };
+    topic.words.iter().copied().find(|word| text.match_indices(word).any(|(place, _)| !cut(place, word)))
 }
 
 /// The fields for which an industry is of use, by the table that the page about recommendations prints.
@@ -128,6 +193,32 @@ mod tests {
             ("金柚保鲜冷库", vec![("柚子产业", "金柚"), ("农产品加工和储存", "冷库")]),
             ("茶水间和柚木家具", vec![]),
             ("", vec![]),
+            // Two words that meet.
+            ("可以提供水泥100吨", vec![]),
+            ("提供水果和水产品保鲜技术", vec![("水产养殖", "水产")]),
+            ("长期直供水果", vec![]),
+            ("可以提供供水设备", vec![("饮水", "供水")]),
+            ("提供水管，接到供水管网", vec![("饮水", "供水")]),
+            ("示例家电商贸有限公司", vec![]),
+            ("示例机电商行", vec![]),
+            ("示例水电商务服务部，也做电商", vec![("电商", "电商")]),
+            ("水稻直播技术推广", vec![("稻米产业", "水稻")]),
+            ("直播带货，帮村里卖水稻", vec![("稻米产业", "水稻"), ("电商", "直播")]),
+            ("示例科技能源有限公司", vec![]),
+            ("科技能力和技能培训", vec![("技能培训", "培训")]),
+            ("建筑整体检测", vec![]),
+            ("为老人免费体检", vec![("医疗和健康", "体检"), ("养老", "老人")]),
+            ("示例山泉水产品有限公司", vec![]),
+            ("鱼塘和水产养殖场", vec![("水产养殖", "鱼塘")]),
+            ("土木材料、苗木材料供应", vec![("绿化", "苗木")]),
+            ("农业种植保险，支农机构合作", vec![]),
+            ("按照明确的标准执行", vec![]),
+            ("乡村道德讲堂", vec![]),
+            ("玉米业务", vec![]),
+            ("帮助学习种植", vec![]),
+            ("擅长者优先", vec![]),
+            ("制衣加工厂", vec![]),
+            ("粮食加工和烘干", vec![("农产品加工和储存", "烘干")]),
         ] {
             assert_eq!(names(text), expected, "{text}");
         }
@@ -149,6 +240,16 @@ mod tests {
             assert!(topic.words.iter().all(|word| word.chars().count() >= 2), "{}", topic.name);
             let unique: BTreeSet<_> = topic.words.iter().collect();
             assert_eq!(unique.len(), topic.words.len(), "{}", topic.name);
+            // What meets no word does nothing, and stands on the page all the same.
+            let ends = |word: &str, other: &str| {
+                word.char_indices()
+                    .skip(1)
+                    .any(|(at, _)| other.ends_with(&word[..at]) || other.starts_with(&word[at..]))
+            };
+            for other in topic.but_not {
+                let meets = topic.words.iter().any(|word| other.contains(word) || ends(word, other));
+                assert!(meets && !topic.words.contains(other), "{}: {other}", topic.name);
+            }
         }
     }
 

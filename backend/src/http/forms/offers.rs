@@ -153,6 +153,13 @@ pub async fn profile(State(site): State<Site>, request: Request) -> Response {
     }
 }
 
+/// The page of recommendations after something was done: where it goes on, if that is on it.
+fn recommendations(done: &str, all: bool, next: Option<NeedId>) -> String {
+    let all = if all { "&all=1" } else { "" };
+    let next = next.map(|next| format!("&next={next}#need-{next}")).unwrap_or_default();
+    format!("/recommendations?done={done}{all}{next}")
+}
+
 /// Setting a recommended need aside, or taking it back.
 pub async fn dismissal(State(site): State<Site>, request: Request) -> Response {
     let mut form = match Form::read(&site, request).await {
@@ -161,6 +168,7 @@ pub async fn dismissal(State(site): State<Site>, request: Request) -> Response {
     };
     let Ok(need) = form.value("need").parse::<NeedId>() else { return form.refused(&site, use_the_buttons()).await };
     let inner = form.page.in_process(&site);
+    let next = form.value("next").parse::<NeedId>().ok();
     let done = match form.value("action") {
         "dismiss" => {
             if let Ok(why) = form.value("why").parse() {
@@ -175,7 +183,7 @@ pub async fn dismissal(State(site): State<Site>, request: Request) -> Response {
         _ => Err(use_the_buttons()),
     };
     match done {
-        Ok(done) => site.see_other(form.lang(), &format!("/recommendations?done={done}")),
+        Ok(done) => site.see_other(form.lang(), &recommendations(done, form.value("all") == "1", next)),
         Err(error) => form.refused(&site, error).await,
     }
 }

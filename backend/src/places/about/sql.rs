@@ -1,29 +1,15 @@
 //! The only SQL on what a place is and what became of its needs; reads what other rooms keep by their views.
 
+use crate::db::decode::{fen, word};
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::places::{Delivered, PlaceBelow, PlaceFact, Said, TownStanding, VillageStanding};
+use domain::NeedId;
+use domain::api::places::{Delivered, PlaceBelow, PlaceFact, Said, TownStanding, UnlistedNeed, VillageStanding};
 use domain::four::FourNumbers;
 use domain::place::{PlaceCode, PlaceIndicator, PlaceLevel, short_village_name};
-use domain::{Fen, NeedId};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
-
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
-fn word<T: std::str::FromStr>(what: &str, text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error| decode(what, error))
-}
-
-fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
-}
 
 /// What lists say of a place.
 pub struct Standing {
@@ -89,13 +75,13 @@ pub async fn standing(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::
     Ok(Standing { town, village, facts: row.facts.0.into_iter().map(fact).collect() })
 }
 
-/// The places directly below, with what they are and how many public needs lie in each.
+/// The places directly below, with what they are and how many needs lists show of each.
 pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Result<Vec<PlaceBelow>> {
     let digits: i32 = if code.level() == PlaceLevel::County { 9 } else { 12 };
     let rows = sqlx::query!(
         r#"with counted as (
                select left(village, $2) as child, count(*) as n
-               from needs_public
+               from needs_listed
                where village like $1 || '%'
                group by 1
            )
@@ -125,39 +111,31 @@ pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Res
 }
 
 /// The four numbers of a place's public needs as everybody reads them on this day, and how many gifts of today are not
-/// in them yet: what each need's own page leaves out. A need to which nothing was pledged, and for which nothing was set
-/// aside, has no numbers, so that of a county's many needs only the others are added up.
+/// in them yet: what each need's own page leaves out.
 pub async fn money(
     connection: &mut PgConnection,
     code: &PlaceCode,
     today: NaiveDate,
 ) -> sqlx::Result<(FourNumbers, i64)> {
     let row = sqlx::query!(
-        r#"with own as materialized (
-               select n.id
-               from needs_public n
-               where n.village like $1 || '%'
-                 and (exists (select from pledge p where p.need = n.id)
-                      or exists (select from allocation a where a.need = n.id))
-           ),
-           total as (
-               select sum(m.pledged_fen) as pledged_fen, sum(m.arrived_fen) as arrived_fen,
-                      sum(m.disbursed_fen) as disbursed_fen, sum(m.spent_fen) as spent_fen,
-                      sum(m.arranged_fen) as arranged_fen
-               from own
-               join money_by_need m on m.need = own.id
+        r#"with total as (
+               select sum(pledged_fen) as pledged_fen, sum(arrived_fen) as arrived_fen,
+                      sum(disbursed_fen) as disbursed_fen, sum(spent_fen) as spent_fen,
+                      sum(arranged_fen) as arranged_fen
+               from money_by_village
+               where village like $1 || '%'
            ),
            pledged as (
                select sum(h.counted_fen) as left_out, count(*) as gifts
                from hidden_pledge_of_need h
-               join own on own.id = h.need
-               where h.day = $2 and h.left_out
+               join needs_public n on n.id = h.need
+               where h.day = $2 and h.left_out and n.village like $1 || '%'
            ),
            arrived as (
                select sum(h.amount_fen) as left_out, count(*) as gifts
                from hidden_arrival_of_need h
-               join own on own.id = h.need
-               where h.day = $2 and h.left_out
+               join needs_public n on n.id = h.need
+               where h.day = $2 and h.left_out and n.village like $1 || '%'
            )
            select (coalesce(t.pledged_fen, 0) - coalesce(p.left_out, 0))::bigint as "pledged_fen!",
                   (coalesce(t.arrived_fen, 0) - coalesce(a.left_out, 0))::bigint as "arrived_fen!",
@@ -172,13 +150,52 @@ pub async fn money(
     .fetch_one(connection)
     .await?;
     let numbers = FourNumbers {
-        pledged: fen(row.pledged_fen)?,
-        arrived: fen(row.arrived_fen)?,
-        disbursed: fen(row.disbursed_fen)?,
-        spent: fen(row.spent_fen)?,
-        arranged: fen(row.arranged_fen)?,
+        pledged: fen("pledged_fen", row.pledged_fen)?,
+        arrived: fen("arrived_fen", row.arrived_fen)?,
+        disbursed: fen("disbursed_fen", row.disbursed_fen)?,
+        spent: fen("spent_fen", row.spent_fen)?,
+        arranged: fen("arranged_fen", row.arranged_fen)?,
     };
     Ok((numbers, row.later))
+}
+
+/// The needs for which something was pledged or set aside and which no list shows any more, latest change first: their
+/// money is in the place's numbers.
+pub async fn unlisted(
+    connection: &mut PgConnection,
+    code: &PlaceCode,
+    limit: i64,
+    places: &Names,
+) -> sqlx::Result<(Vec<UnlistedNeed>, i64)> {
+    let rows = sqlx::query!(
+        r#"select n.id as "id!", n.code as "code!", n.title as "title!", n.village as "village!", n.status as "status!",
+                  count(*) over () as "counted!"
+           from needs_public n
+           cross join lateral (
+               select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled')
+               union all
+               select from allocation a where a.need = n.id
+               limit 1
+           ) promised
+           where n.village like $1 || '%' and n.status in ('paused', 'withdrawn', 'expired')
+           order by n.changed_at desc, n.id
+           limit $2"#,
+        code.as_str(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let counted = rows.first().map_or(0, |row| row.counted);
+    let unlisted = rows.into_iter().map(|row| {
+        Ok(UnlistedNeed {
+            need: NeedId(row.id),
+            code: row.code,
+            title: row.title,
+            place: places.place(&word("need.village", &row.village)?),
+            status: word("need.status", &row.status)?,
+        })
+    });
+    Ok((unlisted.collect::<sqlx::Result<_>>()?, counted))
 }
 
 struct DeliveredRow {
@@ -236,7 +253,7 @@ pub async fn delivered(
             quantity_so_far: row.quantity_so_far,
             goal: row.goal,
             unit: row.unit,
-            spent_fen: fen(row.spent_fen)?,
+            spent_fen: fen("spent_fen", row.spent_fen)?,
             reported_at: row.reported_at,
         })
     });
