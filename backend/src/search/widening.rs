@@ -192,8 +192,8 @@ impl<'a> Asked<'a> {
         query.chosen.remove(&Facet::County);
         match area {
             Area::County if narrower && !counties.is_empty() && counties.len() <= COUNTIES_NAMED => {
-                let names: Vec<&str> = counties.iter().filter_map(|code| self.analyzer.place_name(code)).collect();
-                widened.place = Some(names.join("、"));
+                let called: Vec<&str> = counties.iter().filter_map(|code| self.analyzer.place_name(code)).collect();
+                widened.place = Some(called.join("、"));
                 query.chosen.insert(Facet::County, counties.into_iter().collect());
             }
             Area::County => return None,
