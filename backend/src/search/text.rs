@@ -87,6 +87,12 @@ impl Analyzer {
         self.jieba.has_word(word)
     }
 
+    /// Whether `word` is a place in the dictionary and none of ours.
+    pub(super) fn is_place_elsewhere(&self, word: &str) -> bool {
+        let tags = self.jieba.tag(word, false);
+        matches!(tags.as_slice(), [only] if only.tag == "ns") && self.lexicon.places(word).is_empty()
+    }
+
     /// The words that mean the same as `word`, and those that are narrower.
     pub(super) fn synonyms(&self, word: &str) -> &[String] {
         self.synonyms.get(word).map_or(&[], Vec::as_slice)
