@@ -98,8 +98,8 @@ impl Analyzer {
         Reading { groups, amount: taken.amount, says_nothing }
     }
 
-    /// `text` with words of ours in place of those that nobody knows, or that are places elsewhere, and sound alike; none
-    /// where there is no such word.
+    /// `text` with words of ours in place of those that nobody writes and that sound alike; none where there is no such
+    /// word.
     pub fn respelt(&self, text: &str) -> Option<String> {
         let short: String = text.chars().take(QUERY_MAX).collect();
         let mut folded = self.fold(&short);
@@ -107,13 +107,10 @@ impl Analyzer {
         for run in runs(&folded.clone()) {
             let Run::Hanzi(run) = run else { continue };
             for piece in self.pieces(&run) {
-                let elsewhere = self.is_place_elsewhere(&piece);
-                if (self.knows_word(&piece) && !elsewhere) || self.config().stop_words.contains(&piece) {
+                if !self.is_rare(&piece) || self.config().stop_words.contains(&piece) {
                     continue;
                 }
-                // A place elsewhere can be meant to be one of ours, and nothing else.
-                let fits = |meant: &&str| !elsewhere || !self.lexicon().places(meant).is_empty();
-                if let Some(meant) = self.lexicon().meant_by(&piece).filter(fits) {
+                if let Some(meant) = self.lexicon().meant_by(&piece) {
                     folded = folded.replace(&piece, meant);
                     changed = true;
                 }
