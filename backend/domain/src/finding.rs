@@ -40,12 +40,13 @@ impl AmountBand {
     /// The band of an amount; each begins with its lower bound.
     #[must_use]
     pub fn of(amount: Fen) -> Self {
-        match amount.get() {
-            ..5_000_000 => Self::Under5,
-            ..20_000_000 => Self::From5,
-            ..50_000_000 => Self::From20,
-            ..100_000_000 => Self::From50,
-            _ => Self::From100,
+        let under = |yuan| amount < Fen::yuan(yuan);
+        match () {
+            () if under(50_000) => Self::Under5,
+            () if under(200_000) => Self::From5,
+            () if under(500_000) => Self::From20,
+            () if under(1_000_000) => Self::From50,
+            () => Self::From100,
         }
     }
 }

@@ -179,16 +179,18 @@ pub fn take(folded: &str, measures: &[String]) -> Taken {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (String, Option<(Option<i64>, Option<i64>)>) {
+    /// Least and most, in hundreds of yuan.
+    type Bounds = (Option<i64>, Option<i64>);
+
+    fn read(text: &str) -> (String, Option<Bounds>) {
         let measures = ["盏".to_owned(), "公里".to_owned()];
         let Taken { rest, amount } = take(text, &measures);
-        let wan = |fen: Option<i64>| fen.map(|fen| fen / 10_000);
-        (rest.trim().to_owned(), amount.map(|amount| (wan(amount.min_fen), wan(amount.max_fen))))
+        let hundreds = |fen: Option<i64>| fen.map(|fen| fen / 10_000);
+        (rest.trim().to_owned(), amount.map(|amount| (hundreds(amount.min_fen), hundreds(amount.max_fen))))
     }
 
     #[test]
     fn amounts_are_taken_out_with_their_bounds() {
-        // Bounds in hundreds of yuan.
         for (text, rest, bounds) in [
             ("10万以内 修路", "修路", (None, Some(1_000))),
             ("5万元以内 路灯", "路灯", (None, Some(500))),

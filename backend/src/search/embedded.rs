@@ -22,7 +22,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use self::ranking::{is_known, rank};
+use self::ranking::{is_known, lean, rank};
 use self::shape::Shape;
 use self::table::Snapshot;
 use self::tally::Tally;
@@ -326,7 +326,10 @@ impl Inner {
             }
         } else {
             let (parts, quality) = (&self.shape.parts, &self.analyzer.config().quality);
-            let ranked = rank(snapshot.segments().map(|(segment, _)| segment), parts, quality, &attempt)?;
+            let mut ranked = rank(snapshot.segments().map(|(segment, _)| segment), parts, quality, &attempt)?;
+            if attempt.groups.iter().any(|group| !group.names_a_place()) {
+                lean(&mut ranked, &snapshot.segments().map(|(_, table)| table).collect::<Vec<_>>());
+            }
             for ((segment, table), earned) in snapshot.segments().zip(&ranked) {
                 tally.add_earned(segment, table, earned);
             }

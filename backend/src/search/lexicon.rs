@@ -99,6 +99,11 @@ impl Lexicon {
         }
     }
 
+    /// Whether it is a word of ours, as it is written.
+    pub fn has(&self, word: &str) -> bool {
+        self.typed.contains_key(word)
+    }
+
     /// The places that a name names, whole or in a short form.
     pub fn places(&self, name: &str) -> &[String] {
         self.places.get(name).map_or(&[], Vec::as_slice)

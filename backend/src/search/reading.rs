@@ -98,7 +98,7 @@ impl Analyzer {
         Reading { groups, amount: taken.amount, says_nothing }
     }
 
-    /// `text` with each word that nobody knows in place of which one of ours sounds alike; none where there is no such
+    /// `text` with words of ours in place of those that nobody writes and that sound alike; none where there is no such
     /// word.
     pub fn respelt(&self, text: &str) -> Option<String> {
         let short: String = text.chars().take(QUERY_MAX).collect();
@@ -107,7 +107,7 @@ impl Analyzer {
         for run in runs(&folded.clone()) {
             let Run::Hanzi(run) = run else { continue };
             for piece in self.pieces(&run) {
-                if self.knows_word(&piece) || self.config().stop_words.contains(&piece) {
+                if !self.is_rare(&piece) || self.config().stop_words.contains(&piece) {
                     continue;
                 }
                 if let Some(meant) = self.lexicon().meant_by(&piece) {

@@ -15,6 +15,8 @@ use super::pinyin;
 pub use super::reading::{Alternative, Group, Reach, Reading, Want};
 use domain::place::short_village_name;
 
+/// A word that stands at most so often in the texts from which the dictionary was made is rare.
+const RARE: usize = 5;
 /// Marks a term that is a word of its own, not merely two characters side by side.
 pub const WORD_MARK: char = '=';
 
@@ -85,6 +87,11 @@ impl Analyzer {
     /// Whether `word`, folded, is in the dictionary or a place of ours.
     pub fn knows_word(&self, word: &str) -> bool {
         self.jieba.has_word(word)
+    }
+
+    /// Whether `word` is hardly ever written: it may be another word that sounds alike.
+    pub(super) fn is_rare(&self, word: &str) -> bool {
+        !self.lexicon.has(word) && (!self.jieba.has_word(word) || self.jieba.suggest_freq(word) <= RARE)
     }
 
     /// The words that mean the same as `word`, and those that are narrower.

@@ -168,22 +168,17 @@ impl<'a> Asked<'a> {
         let mut narrower = !counties.is_empty();
         counties.extend(query.of(Facet::County).iter().cloned());
         let named: Vec<&Group> = groups.iter().filter(|group| group.names_a_place()).collect();
-        let mut named_counties: Option<BTreeSet<&str>> = None;
-        for group in &named {
-            let of_this: BTreeSet<&str> = group.places.iter().filter_map(|code| code.get(..6)).collect();
-            narrower |= group.places.iter().all(|code| code.len() > 6);
-            named_counties = Some(match named_counties {
-                Some(before) if !before.is_disjoint(&of_this) => before.intersection(&of_this).copied().collect(),
-                Some(before) => before,
-                None => of_this,
-            });
+        let in_common = counties_in_common(&named);
+        if in_common.is_empty() && named.len() > 1 {
+            // They contradict each other: a village tells more than its county.
+            return forget_wider_places(groups, widened, &self.analyzer.config().city);
         }
+        narrower |= named.iter().any(|group| group.places.iter().all(|code| code.len() > 6));
         if counties.is_empty() {
-            counties.extend(named_counties.into_iter().flatten().map(str::to_owned));
+            counties.extend(in_common.into_iter().map(str::to_owned));
         }
-        let somewhere = !named.is_empty() || !counties.is_empty();
         widened.words = named.iter().map(|group| group.word.clone()).collect();
-        if !somewhere {
+        if named.is_empty() && counties.is_empty() {
             return None;
         }
         groups.retain(|group| !group.names_a_place());
@@ -192,8 +187,8 @@ impl<'a> Asked<'a> {
         query.chosen.remove(&Facet::County);
         match area {
             Area::County if narrower && !counties.is_empty() && counties.len() <= COUNTIES_NAMED => {
-                let names: Vec<&str> = counties.iter().filter_map(|code| self.analyzer.place_name(code)).collect();
-                widened.place = Some(names.join("、"));
+                let called: Vec<&str> = counties.iter().filter_map(|code| self.analyzer.place_name(code)).collect();
+                widened.place = Some(called.join("、"));
                 query.chosen.insert(Facet::County, counties.into_iter().collect());
             }
             Area::County => return None,
@@ -208,6 +203,24 @@ impl<'a> Asked<'a> {
         let widened = Some(Widened { words, ..Widened::default() });
         Attempt { query: self.query.clone(), groups: Vec::new(), fewer: false, meant: None, widened }
     }
+}
+
+/// The counties in which all that is named may lie.
+fn counties_in_common<'a>(named: &[&'a Group]) -> BTreeSet<&'a str> {
+    let counties = |group: &&'a Group| group.places.iter().filter_map(|code| code.get(..6)).collect::<BTreeSet<_>>();
+    let all = named.iter().map(counties);
+    all.reduce(|one, other| one.intersection(&other).copied().collect()).unwrap_or_default()
+}
+
+/// Keeps of the places that are named the smallest; none where that lets go of nothing.
+fn forget_wider_places(groups: &mut Vec<Group>, widened: &mut Widened, city: &str) -> Option<()> {
+    let digits = |group: &Group| group.places.iter().map(String::len).max().unwrap_or_default();
+    let most = groups.iter().map(digits).max()?;
+    let wider = |group: &&Group| group.names_a_place() && digits(group) < most;
+    widened.words = groups.iter().filter(wider).map(|group| group.word.clone()).collect();
+    widened.place = Some(city.to_owned());
+    groups.retain(|group| !wider(&group));
+    (!widened.words.is_empty()).then_some(())
 }
 
 fn let_go(query: &mut NeedQuery, facet: Facet, widened: &mut Widened) {

@@ -34,10 +34,7 @@ pub fn SearchBox(
         let list = list.clone();
         move |at: usize| format!("{list}-{at}")
     };
-    let link = {
-        let action = action.clone();
-        move |text: &str| format!("{action}?{}", serde_urlencoded::to_string([("q", text)]).unwrap_or_default())
-    };
+    let link = move |text: &str| format!("{action}?{}", serde_urlencoded::to_string([("q", text)]).unwrap_or_default());
     let go = {
         let link = link.clone();
         move |text: &str| {

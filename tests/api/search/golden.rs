@@ -26,6 +26,9 @@ struct GoldenQuery {
     /// Nothing at all.
     #[serde(default)]
     none: bool,
+    /// Nothing is written so, and this is looked for instead.
+    #[serde(default)]
+    meant: Option<String>,
     /// The engine has to loosen the query and say so.
     #[serde(default)]
     relaxed: bool,
@@ -53,7 +56,11 @@ async fn every_golden_query_finds_what_it_should() {
         let missing = golden.must.iter().filter(|key| !found.contains(&key.as_str()));
         let unwanted = golden.not_in_ten.iter().filter(|key| found.iter().take(10).any(|found| found == key));
         let faults: Vec<&String> = missing_above.chain(missing).chain(unwanted).collect();
-        if !faults.is_empty() || golden.none != found.is_empty() || golden.relaxed != hits.widened.is_some() {
+        if !faults.is_empty()
+            || golden.none != found.is_empty()
+            || golden.relaxed != hits.widened.is_some()
+            || golden.meant != hits.meant
+        {
             let first: Vec<_> = found.iter().take(10).collect();
             wrong.push(format!("{} ({}): {faults:?}, total {}, {first:?}", golden.query, golden.why, hits.total));
         }

@@ -3,14 +3,22 @@
 //! Points of a word are those of the best place where it stands; points of a need are the sum over its words. That can be
 //! explained on a page, needs no statistics of the whole index, and one pass over the postings is all it costs.
 
+use std::collections::HashMap;
+
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
 use super::shape::IndexedPart;
+use super::table::Table;
 use crate::search::config::Quality;
 use crate::search::engine::EngineError;
 use crate::search::reading::{Alternative, Group, Reach, Want};
 use crate::search::widening::Attempt;
+
+/// Points for the field in which all of the best needs are.
+const FIELD_POINTS: u32 = 10;
+/// The best needs are those that miss at most this part of the best points.
+const NEAR_BEST: i64 = 10;
 
 /// What the needs of one segment earned; the index is the document's number in the segment.
 pub struct Earned {
@@ -102,6 +110,29 @@ pub fn rank<'a>(
         }
     }
     Ok(ranked)
+}
+
+/// Gives needs some points for being in the field in which most of the best are: who types 厕所 means public toilets
+/// rather than a house whose kitchen is mended with its toilet.
+pub fn lean(ranked: &mut [Earned], tables: &[&Table]) {
+    let best = ranked.iter().flat_map(Earned::fitting).map(|(_, points)| points).max().unwrap_or_default();
+    let near = best - best / NEAR_BEST;
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for (earned, table) in ranked.iter().zip(tables) {
+        for (document, _) in earned.fitting().filter(|(_, points)| *points >= near) {
+            if let Some(field) = table.fields().get(table.field(document)) {
+                *counts.entry(field).or_default() += 1;
+            }
+        }
+    }
+    let all = counts.values().sum::<u32>().max(1);
+    for (earned, table) in ranked.iter_mut().zip(tables) {
+        let points = |field: &String| FIELD_POINTS * counts.get(field.as_str()).unwrap_or(&0) / all;
+        let points: Vec<u32> = table.fields().iter().map(points).collect();
+        for document in &earned.documents {
+            earned.points[*document as usize] += points.get(table.field(*document)).unwrap_or(&0);
+        }
+    }
 }
 
 fn rank_segment(

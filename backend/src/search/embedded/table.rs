@@ -24,10 +24,7 @@ pub const CODED: [Facet; 8] = [
     Facet::Form,
 ];
 
-/// A need has no value in a column.
-pub const NONE: u16 = u16::MAX;
-
-/// A column of identifiers: numbers into its own short list.
+/// A column of identifiers: numbers into its own short list. A need without a value has the number behind the last.
 pub struct Column {
     pub values: Vec<String>,
     pub numbers: Vec<u16>,
@@ -35,8 +32,10 @@ pub struct Column {
 
 /// The columns of one segment; the index is the document's number in it.
 pub struct Table {
-    /// In the order of [`CODED`].
-    pub coded: [Column; CODED.len()],
+    /// The values of each of [`CODED`].
+    pub values: [Vec<String>; CODED.len()],
+    /// The number of each need's value of each of [`CODED`], side by side, because they are read together.
+    pub rows: Vec<[u16; CODED.len()]>,
     pub village: Column,
     /// Whether enterprises can still answer it.
     pub open: Vec<bool>,
@@ -52,20 +51,33 @@ impl Column {
     fn read(segment: &SegmentReader, name: &str) -> tantivy::Result<Self> {
         let documents = segment.max_doc();
         let Some(column) = segment.fast_fields().str(name)? else {
-            return Ok(Column { values: Vec::new(), numbers: vec![NONE; documents as usize] });
+            return Ok(Column { values: Vec::new(), numbers: vec![0; documents as usize] });
         };
         let mut values = Vec::with_capacity(column.num_terms());
         let all: Vec<u64> = (0..column.num_terms() as u64).collect();
         column.dictionary().sorted_ords_to_term_cb(&all, |value| {
             values.push(String::from_utf8_lossy(value).into_owned());
         })?;
+        let none = u16::try_from(values.len()).unwrap_or(u16::MAX);
         let numbers = column.ords();
-        let number = |document| numbers.first(document).and_then(|number| u16::try_from(number).ok()).unwrap_or(NONE);
+        let number = |document| numbers.first(document).and_then(|number| u16::try_from(number).ok()).unwrap_or(none);
         Ok(Column { values, numbers: (0..documents).map(number).collect() })
     }
 }
 
 impl Table {
+    /// The fields of participation that occur.
+    pub fn fields(&self) -> &[String] {
+        let [fields, ..] = &self.values;
+        fields
+    }
+
+    /// Which of them is a need's; one behind the last where it has none.
+    pub fn field(&self, document: u32) -> usize {
+        let [number, ..] = self.rows[document as usize];
+        usize::from(number)
+    }
+
     pub fn read(segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
         let documents = 0..segment.max_doc();
@@ -77,13 +89,18 @@ impl Table {
         };
         let open = columns.bool("open")?;
         let day = |document| days.first(document).and_then(|day| i32::try_from(day).ok()).unwrap_or_default();
-        let mut coded = Vec::with_capacity(CODED.len());
-        for facet in CODED {
-            coded.push(Column::read(segment, column_name(facet))?);
+        let mut rows = vec![[0; CODED.len()]; segment.max_doc() as usize];
+        let mut values: [Vec<String>; CODED.len()] = std::array::from_fn(|_| Vec::new());
+        for (at, facet) in CODED.into_iter().enumerate() {
+            let column = Column::read(segment, column_name(facet))?;
+            for (row, number) in rows.iter_mut().zip(column.numbers) {
+                row[at] = number;
+            }
+            values[at] = column.values;
         }
-        let Ok(coded) = coded.try_into() else { unreachable!("a column for each facet") };
         Ok(Table {
-            coded,
+            values,
+            rows,
             village: Column::read(segment, "village_code")?,
             open: documents.clone().map(|document| open.first(document).unwrap_or_default()).collect(),
             amount_fen: documents.clone().map(|document| amounts.first(document).unwrap_or(i64::MIN)).collect(),

@@ -12,7 +12,7 @@ use tantivy::SegmentReader;
 use uuid::Uuid;
 
 use super::ranking::Earned;
-use super::table::{CODED, Column, NONE, Table};
+use super::table::{CODED, Table};
 use crate::search::engine::{Facets, NeedQuery, Sort, most_first};
 
 /// Place of a need in the order asked for: greater is further up.
@@ -54,8 +54,8 @@ impl Deadlines {
 }
 
 /// Which values of a column pass; `None` when nothing is chosen.
-fn passing(column: &Column, chosen: &[String]) -> Option<Vec<bool>> {
-    (!chosen.is_empty()).then(|| column.values.iter().map(|value| chosen.contains(value)).collect())
+fn passing(values: &[String], chosen: &[String]) -> Option<Vec<bool>> {
+    (!chosen.is_empty()).then(|| values.iter().map(|value| chosen.contains(value)).collect())
 }
 
 fn passes(passing: &[bool], number: u16) -> bool {
@@ -93,16 +93,17 @@ impl<'a> Tally<'a> {
         let chosen: Vec<(usize, Vec<bool>)> = CODED
             .iter()
             .enumerate()
-            .filter_map(|(at, facet)| Some((at, passing(&table.coded[at], query.of(*facet))?)))
+            .filter_map(|(at, facet)| Some((at, passing(&table.values[at], query.of(*facet))?)))
             .collect();
         let village = query.village.as_ref().map(|village| {
             let number = table.village.values.iter().position(|value| value == village);
-            number.and_then(|number| u16::try_from(number).ok()).unwrap_or(NONE - 1)
+            number.and_then(|number| u16::try_from(number).ok()).unwrap_or(u16::MAX)
         });
         let least = query.amount_min_fen.unwrap_or(i64::MIN + 1);
         let most = query.amount_max_fen.unwrap_or(i64::MAX);
         let any_amount = query.amount_min_fen.is_none() && query.amount_max_fen.is_none();
-        let mut counts: [Vec<usize>; CODED.len()] = std::array::from_fn(|at| vec![0; table.coded[at].values.len()]);
+        // One more than there are values: for needs that have none.
+        let mut counts: [Vec<usize>; CODED.len()] = std::array::from_fn(|at| vec![0; table.values[at].len() + 1]);
         let alive = segment.alive_bitset();
         for (document, points) in matching {
             if alive.is_some_and(|alive| alive.is_deleted(document)) {
@@ -116,34 +117,31 @@ impl<'a> Tally<'a> {
             {
                 continue;
             }
+            let row = &table.rows[at];
             let mut fails = 0_u32;
             for (facet, passing) in &chosen {
-                fails |= u32::from(!passes(passing, table.coded[*facet].numbers[at])) << facet;
+                fails |= u32::from(!passes(passing, row[*facet])) << facet;
             }
             let band = self.deadlines.band(table.wanted_by[at]);
             if self.deadlines.passing.as_ref().is_some_and(|passing| !passing[band]) {
                 fails |= DEADLINE_BIT;
             }
-            if fails.count_ones() > 1 {
-                continue;
-            }
-            for (facet, counts) in counts.iter_mut().enumerate() {
-                if fails & !(1 << facet) == 0
-                    && let Some(count) = counts.get_mut(usize::from(table.coded[facet].numbers[at]))
-                {
-                    *count += 1;
-                }
-            }
-            if fails & !DEADLINE_BIT == 0 {
-                self.deadlines.counts[band] += 1;
-            }
             if fails == 0 {
+                for (counts, number) in counts.iter_mut().zip(row) {
+                    counts[usize::from(*number)] += 1;
+                }
+                self.deadlines.counts[band] += 1;
                 self.total += 1;
                 self.consider(table, at, points);
+            } else if fails == DEADLINE_BIT {
+                self.deadlines.counts[band] += 1;
+            } else if fails.is_power_of_two() {
+                let facet = fails.trailing_zeros() as usize;
+                counts[facet][usize::from(row[facet])] += 1;
             }
         }
         for (facet, counts) in counts.iter().enumerate() {
-            for (value, count) in table.coded[facet].values.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            for (value, count) in table.values[facet].iter().zip(counts).filter(|(_, count)| **count > 0) {
                 *self.counts[facet].entry(value).or_default() += count;
             }
         }
