@@ -509,7 +509,9 @@ async fn reminders_go_out_once_each_and_only_while_something_is_missing() {
         assert_eq!(reminders::send(&test.app).await.unwrap(), 1, "{said}");
         assert_eq!(reminders::send(&test.app).await.unwrap(), 0, "{said}: once");
         let letters = subjects().await;
-        assert!(letters.len() == 1 && letters[0].starts_with(said), "{said}: {letters:?}");
+        // The need's own letter was written for when its days of objection were over.
+        let reminders: Vec<_> = letters.iter().filter(|subject| !subject.starts_with("公示结束")).collect();
+        assert!(reminders.len() == 1 && reminders[0].starts_with(said), "{said}: {letters:?}");
     }
     let enterprise = test.signed_in("firm").await;
     assert_eq!(waits(&enterprise, TodoKind::DeliverCommitments).await, 1);

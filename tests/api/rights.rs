@@ -124,6 +124,12 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let photo = picture(village).await;
     let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
 
+    let federation = test.signed_in("federation-441424").await;
+    let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
+    let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
+    let delivery = new_part(122, &ready.enterprise, 2).await;
+    ready.enterprise.call(commitments::report(promised.row.id, &delivery)).await.unwrap();
+
     let owner = test.member("charity-owner", charity.id, Role::CharityOwner).await;
     let newcomer = invitation(1);
     owner.call(invitations::invite(charity.id, &newcomer)).await.unwrap();
@@ -139,11 +145,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
-    let federation = test.signed_in("federation-441424").await;
-    let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
-    let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
-    let delivery = new_part(122, &ready.enterprise, 2).await;
-    ready.enterprise.call(commitments::report(promised.row.id, &delivery)).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/offers/", offer.id.to_string()),

@@ -115,7 +115,6 @@ pub async fn withdraw(
     record(app, &mut tx, by, ("commitment_withdrawn", id), json!({ "status": after, "need": row.need }), Some(reason)).await?;
     tell(app, &mut tx, &row, &[Side::Recipient], News::Withdrawn { reason: reason.to_owned() }).await?;
     tx.commit().await?;
-    app.pages.forget_all();
     one(app, &enterprise.acting, id).await
 }
 

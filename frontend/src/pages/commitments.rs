@@ -42,7 +42,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let filters = choices.map(|(show, label)| {
         let path = if show.is_empty() { "/commitments".to_owned() } else { format!("/commitments?show={show}") };
         let here = (show == chosen).then_some("true");
-        view! { <a href=href(&path) aria-current=here>{label}</a>" " }
+        view! { <a class="button quiet" href=href(&path) aria-current=here>{label}</a> }
     });
     let empty = if chosen.is_empty() { empty } else { t!("没有这样的承诺。") };
     let next = list.next.clone().map(|next| {
@@ -58,7 +58,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             {enterprise.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求")}</a> })}
         </div>
         <p class="soft">{lead}</p>
-        <nav class="choices" aria-label=t!("看哪些")>{filters.collect_view()}</nav>
+        <nav class="buttons" aria-label=t!("看哪些")>{filters.collect_view()}</nav>
         {rows(&list.items, !enterprise, empty)}
         {next}
         {totals(&list.totals, t!("这里全部承诺的合计，不含已撤回的。").to_owned())}
