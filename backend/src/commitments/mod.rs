@@ -112,7 +112,8 @@ pub async fn withdraw(
     let after = CommitmentStatus::Withdrawn;
     sql::end(&mut tx, &row, (after, reason), &enterprise.acting, app.clock.now()).await?.one_row_or_conflict()?;
     let by = (&enterprise.acting, &enterprise.origin);
-    record(app, &mut tx, by, ("commitment_withdrawn", id), json!({ "status": after, "need": row.need }), Some(reason)).await?;
+    record(app, &mut tx, by, ("commitment_withdrawn", id), json!({ "status": after, "need": row.need }), Some(reason))
+        .await?;
     tell(app, &mut tx, &row, &[Side::Recipient], News::Withdrawn { reason: reason.to_owned() }).await?;
     tx.commit().await?;
     one(app, &enterprise.acting, id).await
@@ -141,7 +142,8 @@ pub async fn waive(
     let after = CommitmentStatus::Waived;
     sql::end(&mut tx, &row, (after, reason), &keeper.acting, app.clock.now()).await?.one_row_or_conflict()?;
     let by = (&keeper.acting, &keeper.origin);
-    record(app, &mut tx, by, ("commitment_waived", id), json!({ "status": after, "need": row.need }), Some(reason)).await?;
+    record(app, &mut tx, by, ("commitment_waived", id), json!({ "status": after, "need": row.need }), Some(reason))
+        .await?;
     let told: &[Side] = if village { &[Side::Enterprise] } else { &[Side::Enterprise, Side::Recipient] };
     tell(app, &mut tx, &row, told, News::Waived { reason: reason.to_owned() }).await?;
     tx.commit().await?;

@@ -16,7 +16,10 @@ struct Row {
 
 fn read(rows: Vec<Row>) -> sqlx::Result<Vec<CommitmentTotal>> {
     let total = |row: Row| -> sqlx::Result<CommitmentTotal> {
-        let kind = row.kind.parse::<ContributionKind>().map_err(|error| sqlx::Error::Decode(format!("need.kind: {error}").into()))?;
+        let kind = row
+            .kind
+            .parse::<ContributionKind>()
+            .map_err(|error| sqlx::Error::Decode(format!("need.kind: {error}").into()))?;
         let Row { unit, commitments, promised, delivered, .. } = row;
         Ok(CommitmentTotal { kind, unit, commitments, promised, delivered })
     };
