@@ -140,7 +140,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let by_text = NewInvitation { way: InvitationWay::Text, phone: Some("13812341234".into()), ..invitation(3) };
     owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
     let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
-    let table = upload(&test.signed_in("federation-441424").await, CLASSES).await;
+    let table = upload(&federation, CLASSES).await;
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
