@@ -36,9 +36,9 @@ async fn the_forms_work_without_script_and_keep_what_was_typed() {
     let id = need.id.to_string();
     for (quantity, says) in [("八", "数量应是大于 0 的整数"), ("21", "还差 20 盏")] {
         let refused = enterprise.form("/commitments/new", &typed(&id, quantity, "review")).await;
-        let text = refused.text();
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
-        assert!(text.contains(says) && text.contains(&format!("value=\"{quantity}\"")), "{text}");
+        let page = refused.text();
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        assert!(page.contains(says) && page.contains(&format!("value=\"{quantity}\"")), "{page}");
     }
     let review = enterprise.form("/commitments/new", &typed(&id, "8", "review")).await;
     assert!(review.status == StatusCode::OK && review.text().contains("请核对承诺"), "{}", review.text());

@@ -113,6 +113,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /health",
         "GET /needs",
         "GET /needs/{id}",
+        "GET /needs/{id}/commitments",
         "GET /needs/{id}/disbursements",
         "GET /needs/{id}/money",
         "GET /needs/{id}/reports",

@@ -129,6 +129,12 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let photo = picture(village).await;
     let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
 
+    let federation = test.signed_in("federation-441424").await;
+    let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
+    let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
+    let delivery = new_part(122, &ready.enterprise, 2).await;
+    ready.enterprise.call(commitments::report(promised.row.id, &delivery)).await.unwrap();
+
     let owner = test.member("charity-owner", charity.id, Role::CharityOwner).await;
     let newcomer = invitation(1);
     owner.call(invitations::invite(charity.id, &newcomer)).await.unwrap();
@@ -139,7 +145,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let by_text = NewInvitation { way: InvitationWay::Text, phone: Some("13812341234".into()), ..invitation(3) };
     owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
     let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
-    let table = upload(&test.signed_in("federation-441424").await, CLASSES).await;
+    let table = upload(&federation, CLASSES).await;
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
@@ -157,11 +163,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let revision = village.call(need_versions::save(need.id, &revised)).await.unwrap();
     let handed_in = RevisionStep { version: revision.version, reason: String::new(), publicize: false };
     village.call(need_versions::step(RevisionAction::Submit, need.id, &handed_in)).await.unwrap();
-    let federation = test.signed_in("federation-441424").await;
-    let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
-    let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
-    let delivery = new_part(122, &ready.enterprise, 2).await;
-    ready.enterprise.call(commitments::report(promised.row.id, &delivery)).await.unwrap();
 
     let ids = BTreeMap::from([
         ("/offers/", offer.id.to_string()),

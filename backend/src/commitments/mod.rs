@@ -116,7 +116,6 @@ pub async fn withdraw(
         .await?;
     tell(app, &mut tx, &row, &[Side::Recipient], News::Withdrawn { reason: reason.to_owned() }).await?;
     tx.commit().await?;
-    app.pages.forget_all();
     one(app, &enterprise.acting, id).await
 }
 

@@ -42,7 +42,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let filters = choices.map(|(show, label)| {
         let path = if show.is_empty() { "/commitments".to_owned() } else { format!("/commitments?show={show}") };
         let here = (show == chosen).then_some("true");
-        view! { <a href=href(&path) aria-current=here>{label}</a>" " }
+        view! { <a class="button quiet" href=href(&path) aria-current=here>{label}</a> }
     });
     let empty = if chosen.is_empty() { empty } else { t!("没有这样的承诺。") };
     let next = list.next.clone().map(|next| {
@@ -58,7 +58,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             {enterprise.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求")}</a> })}
         </div>
         <p class="soft">{lead}</p>
-        <nav class="choices" aria-label=t!("看哪些")>{filters.collect_view()}</nav>
+        <nav class="buttons" aria-label=t!("看哪些")>{filters.collect_view()}</nav>
         {rows(&list.items, !enterprise, empty)}
         {next}
         {totals(&list.totals, t!("这里全部承诺的合计，不含已撤回的。").to_owned())}
@@ -257,7 +257,11 @@ fn new_part(visit: &Visit, read: &Commitment) -> Option<AnyView> {
     } else {
         ("receive", t!("登记收到了一部分"), t!("企业还没有登记、村里已经收到的，可以在这里登记，立即计入兑现。"))
     };
-    let form = own(visit, "");
+    let mut form = own(visit, "");
+    // Where there is one paper only, it is chosen.
+    if let ([only], "") = (Paper::of(read.row.kind), form.value("paper")) {
+        form.set("paper", only.as_str());
+    }
     let id = match form.value("id") {
         "" => visit.fresh_id.to_string(),
         typed => typed.to_owned(),
@@ -273,8 +277,8 @@ fn new_part(visit: &Visit, read: &Commitment) -> Option<AnyView> {
                 <p class="soft">{says}</p>
                 <form method="post" enctype="multipart/form-data" action=href(&visit.path)>
                     <input type="hidden" name="id" value=id />
-                    {Field::new(&form, "quantity", t!("数量")).input("text", "numeric", "off")}
                     <p class="hint">{t!("单位：{unit}。可以比承诺的多，会照实写明。", unit = read.row.unit)}</p>
+                    {Field::new(&form, "quantity", t!("数量")).input("text", "numeric", "off")}
                     {Field::new(&form, "happened_on", t!("兑现的日期")).input("date", "none", "off")}
                     {radios(&form, "paper", (t!("附什么凭证"), None), papers)}
                     {kept.collect_view()}
