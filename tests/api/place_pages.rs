@@ -263,7 +263,12 @@ async fn a_places_page_is_read_by_the_indexes_of_its_needs() {
     for (code, digits) in [(VILLAGE, None), (TOWN, Some(12)), (COUNTY, Some(9))] {
         let (_, sent) = Statements::sent_by(about(&test, code)).await;
         let mut looked_at = 0;
-        for sql in sent.iter().filter(|sql| sql.contains("needs_") || sql.contains("money_by_village")) {
+        // The reports of a county are a good part of all, here even all of them: those may be read one after the other.
+        let by_index = |sql: &&String| {
+            (sql.contains("needs_") || sql.contains("money_by_village"))
+                && (code != COUNTY || !sql.contains("report r"))
+        };
+        for sql in sent.iter().filter(by_index) {
             let second = match digits {
                 Some(digits) if sql.contains("left(village, $2)") => digits.to_string(),
                 _ if sql.contains("limit $2") => "10".to_owned(),
@@ -273,15 +278,15 @@ async fn a_places_page_is_read_by_the_indexes_of_its_needs() {
             let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&test.app.pool).await.unwrap();
             let plan = plan.join("\n");
             assert!(!plan.contains("Seq Scan on need"), "{code}: {plan}");
-            assert!(plan.contains("ed_by_village") || plan.contains("need_public_by_village"), "{plan}");
+            assert!(plan.contains("ed_by_village") || plan.contains("public_by_village"), "{plan}");
             if code != COUNTY {
-                for table in ["pledge", "report", "transfer"] {
+                for table in ["pledge", "report"] {
                     assert!(!plan.contains(&format!("Seq Scan on {table}")), "{code}: {plan}");
                 }
             }
             looked_at += 1;
         }
-        assert_eq!(looked_at, if digits.is_some() { 4 } else { 3 }, "{sent:?}");
+        assert_eq!(looked_at, if code == TOWN { 4 } else { 3 }, "{sent:?}");
     }
     test.done_with_wrong_books().await;
 }
