@@ -267,3 +267,19 @@ async fn the_index_is_written_anew_on_demand_and_when_its_files_are_damaged() {
     assert_eq!(found(&test.visitor(), &words("水池 换管")).await.items.len(), 2);
     test.done().await;
 }
+
+#[tokio::test]
+async fn what_was_committed_is_found_within_two_seconds() {
+    let test = TestApp::new().await;
+    let follower = tokio::spawn(search::follow(test.app.clone()));
+    let need = crate::money::open_need(&test).await;
+    let seen = async {
+        while !found(&test.visitor(), &NeedQuery::default()).await.items.iter().any(|row| row.id == need.id) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(2), seen).await.expect("it is found by then");
+    follower.abort();
+    let _ = follower.await;
+    test.done().await;
+}
