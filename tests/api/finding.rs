@@ -12,8 +12,9 @@ use domain::{Fen, NeedId};
 use tests::{Client, TestApp};
 use uuid::Uuid;
 
-/// Three public needs of one village: water for 100,000 yuan, lamps for 30,000 yuan by joint building, goods.
-async fn some_needs(test: &TestApp) {
+/// Three public needs of one village: water for 100,000 yuan, lamps for 30,000 yuan by joint building, and
+/// technology. Answers with their federation.
+async fn some_needs(test: &TestApp) -> Client<'_> {
     let village = test.village(VILLAGE).await;
     let federation = test.federation("441424").await;
     let lamps = NeedContent {
@@ -35,12 +36,13 @@ async fn some_needs(test: &TestApp) {
         ..content()
     };
     let money = |n: u128, content| NewNeed { id: NeedId(Uuid::from_u128(n)), content };
-    for new in [money(1, content()), money(2, lamps), need_of(ContributionKind::Goods, 3)] {
+    for new in [money(1, content()), money(2, lamps), need_of(ContributionKind::Technology, 3)] {
         let draft = village.call(needs::create(&new)).await.unwrap();
         let sent = village.call(needs::submit(draft.id, Seen { version: draft.version })).await.unwrap();
         opened(test, &federation, &sent).await;
     }
     test.index().await;
+    federation
 }
 
 async fn found(client: &Client<'_>, query: &NeedQuery) -> NeedList {
@@ -61,17 +63,18 @@ async fn every_choice_is_counted_and_several_of_one_facet_add_up() {
     some_needs(&test).await;
     let visitor = test.visitor();
     let all = found(&visitor, &NeedQuery::default()).await;
-    assert_eq!(numbers(&all.facets.kinds), [("money", 2), ("goods", 1)]);
+    assert_eq!(numbers(&all.facets.kinds), [("money", 2), ("technology", 1)]);
     assert_eq!(numbers(&all.facets.fields), [("infrastructure", 2), ("village_landscape", 1)]);
-    assert_eq!(numbers(&all.facets.amounts), [("under_5", 1), ("5_to_20", 1)], "goods ask for no money");
+    assert_eq!(numbers(&all.facets.amounts), [("under_5", 1), ("5_to_20", 1)], "technology asks for no money");
     assert_eq!(numbers(&all.facets.deadlines), [("within_30", 1), ("within_180", 2)]);
     assert_eq!(numbers(&all.facets.forms), [("joint_building", 1)]);
     assert_eq!(all.facets.forms[0].label, "村企共建");
     assert!(all.facets.towns.is_empty() && all.facets.classes.is_empty());
 
     let money = found(&visitor, &NeedQuery::default().with(Facet::Kind, &["money"])).await;
-    assert_eq!((money.items.len(), numbers(&money.facets.kinds)), (2, vec![("money", 2), ("goods", 1)]));
-    let both = NeedQuery::default().with(Facet::Kind, &["goods", "money"]).with(Facet::Amount, &["under_5", "5_to_20"]);
+    assert_eq!((money.items.len(), numbers(&money.facets.kinds)), (2, vec![("money", 2), ("technology", 1)]));
+    let both =
+        NeedQuery::default().with(Facet::Kind, &["technology", "money"]).with(Facet::Amount, &["under_5", "5_to_20"]);
     assert_eq!(found(&visitor, &both).await.items.len(), 2);
     let town = NeedQuery::default().with(Facet::County, &["441424"]);
     assert_eq!(numbers(&found(&visitor, &town).await.facets.towns), [("441424103", 3)]);
@@ -99,8 +102,8 @@ async fn a_choice_that_is_none_and_too_many_choices_are_refused() {
 #[tokio::test]
 async fn what_a_list_says_of_towns_can_be_chosen_once_it_is_followed() {
     let test = TestApp::new().await;
-    some_needs(&test).await;
-    import(&test.federation("441424").await, 7, CLASSES).await.unwrap();
+    let federation = some_needs(&test).await;
+    import(&federation, 7, CLASSES).await.unwrap();
     test.index().await;
     let all = found(&test.visitor(), &NeedQuery::default()).await;
     assert_eq!(numbers(&all.facets.classes), [("key_assisted", 3)]);
@@ -262,5 +265,21 @@ async fn the_index_is_written_anew_on_demand_and_when_its_files_are_damaged() {
     assert_eq!(test.index().await, 3);
     assert!(search::inspect(&test.app).await.unwrap(), "it is whole again");
     assert_eq!(found(&test.visitor(), &words("水池 换管")).await.items.len(), 2);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn what_was_committed_is_found_within_two_seconds() {
+    let test = TestApp::new().await;
+    let follower = tokio::spawn(search::follow(test.app.clone()));
+    let need = crate::money::open_need(&test).await;
+    let seen = async {
+        while !found(&test.visitor(), &NeedQuery::default()).await.items.iter().any(|row| row.id == need.id) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(2), seen).await.expect("it is found by then");
+    follower.abort();
+    let _ = follower.await;
     test.done().await;
 }

@@ -66,7 +66,7 @@ fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &HashMap<NeedId, V
 /// What somebody who has typed so far may mean: words of the site, then titles of needs that fit already.
 pub async fn suggestions(app: &App, typed: &str) -> Result<List<Suggestion>> {
     let mut items = search::suggest(&app.search, typed);
-    if typed.trim().chars().count() >= 2 {
+    if typed.chars().filter(|character| character.is_alphanumeric()).count() >= 2 {
         let query = NeedQuery { q: Some(typed.to_owned()), exact: Some(true), ..NeedQuery::default() };
         let question = engine::NeedQuery { limit: TITLES, ..question(app, &query)? };
         let hits = search::find(app, &question).await?;

@@ -18,7 +18,7 @@ pub struct Taken {
     pub amount: Option<Amount>,
 }
 
-const AT_MOST: [&str; 8] = ["以内", "之内", "以下", "及以下", "封顶", "不到", "左右以内", "内"];
+const AT_MOST: [&str; 6] = ["以内", "之内", "以下", "及以下", "封顶", "内"];
 const AT_LEAST: [&str; 4] = ["以上", "及以上", "起", "往上"];
 const AT_MOST_BEFORE: [&str; 7] = ["不超过", "不多于", "不到", "低于", "少于", "小于", "最多"];
 const AT_LEAST_BEFORE: [&str; 7] = ["不少于", "不低于", "超过", "高于", "大于", "多于", "至少"];

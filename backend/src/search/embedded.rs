@@ -274,6 +274,11 @@ impl Inner {
 
     /// What is wrong with the files; none where they are as they were written.
     fn damage(&self) -> Option<String> {
+        // A merge that ends just then takes old files away, once.
+        self.damage_now().and_then(|_| self.damage_now())
+    }
+
+    fn damage_now(&self) -> Option<String> {
         // No commit changes the files meanwhile.
         let writing = self.writing();
         if fs::read_to_string(self.folder.join(folder::MARK)).ok().as_deref() != Some(self.mark.as_str()) {

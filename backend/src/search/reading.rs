@@ -171,7 +171,7 @@ impl Analyzer {
         ends.into_iter().rev().map(|end| &run[..end]).find(|name| {
             let codes = self.lexicon().places(name);
             let whole = name.chars().count() >= 3 && name.ends_with(['镇', '村', '区', '道']);
-            codes.iter().any(|code| code.len() == 6) || (whole && !codes.is_empty())
+            codes.iter().any(|code| code.len() <= 6) || (whole && !codes.is_empty())
         })
     }
 

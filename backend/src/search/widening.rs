@@ -98,7 +98,8 @@ impl<'a> Asked<'a> {
 
     /// The questions in the order in which they are to be asked, until one is answered by anything.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
-        let steps = if self.query.exact { vec![AS_ASKED] } else { steps() };
+        // Half of nothing is nothing: words that say nothing are not let go one by one.
+        let steps = if self.query.exact || self.reading.says_nothing { vec![AS_ASKED] } else { steps() };
         let mut asked: Vec<Attempt> = Vec::new();
         let mut is_new = move |attempt: &Attempt| {
             let anew = !asked.iter().any(|other| same_question(other, attempt));
@@ -131,6 +132,10 @@ impl<'a> Asked<'a> {
         }
         widened.conditions.dedup();
         let mut groups = reading.groups.clone();
+        if groups.is_empty() && reading.says_nothing && !query.text.trim().is_empty() {
+            // There is no word in it at all: all needs are shown, and it is said.
+            widened.words.push(query.text.trim().to_owned());
+        }
         if step.area != Area::AsAsked {
             self.look_wider(step.area, &mut query, &mut groups, &mut widened)?;
         }

@@ -3,7 +3,7 @@
 //! Without script it is the plain field of its form. Deliberately absent: what is suggested, which the API says.
 
 use domain::api::needs::Suggestion;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -35,46 +35,53 @@ pub fn SearchBox(
         move |at: usize| format!("{list}-{at}")
     };
     let link = move |text: &str| format!("{action}?{}", serde_urlencoded::to_string([("q", text)]).unwrap_or_default());
-    let go = {
-        let link = link.clone();
-        move |text: &str| {
-            // A browser that does not go leaves the field as it is, and its form still works.
-            let _ = window().location().set_href(&link(text));
-        }
+    let go = move |text: &str| {
+        // A browser that does not go leaves the field as it is, and its form still works.
+        let _ = window().location().set_href(&link(text));
     };
-    let keys = move |event: KeyboardEvent| {
-        let number = found.with(Vec::len);
-        match event.key().as_str() {
-            "ArrowDown" if number > 0 => {
-                event.prevent_default();
-                set_active.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % number)));
-            }
-            "ArrowUp" if number > 0 => {
-                event.prevent_default();
-                set_active.update(|at| *at = Some(at.map_or(number - 1, |at| (at + number - 1) % number)));
-            }
-            "Escape" if number > 0 => {
-                event.prevent_default();
-                close();
-            }
-            "Enter" => {
-                let chosen = active.get().and_then(|at| found.with(|found| found.get(at).map(|one| one.text.clone())));
-                if let Some(text) = chosen {
+    let keys = {
+        let go = go.clone();
+        move |event: KeyboardEvent| {
+            let number = found.with(Vec::len);
+            match event.key().as_str() {
+                "ArrowDown" if number > 0 => {
                     event.prevent_default();
-                    go(&text);
+                    set_active.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % number)));
                 }
+                "ArrowUp" if number > 0 => {
+                    event.prevent_default();
+                    set_active.update(|at| *at = Some(at.map_or(number - 1, |at| (at + number - 1) % number)));
+                }
+                "Escape" if number > 0 => {
+                    event.prevent_default();
+                    close();
+                }
+                "Enter" => {
+                    let chosen =
+                        active.get().and_then(|at| found.with(|found| found.get(at).map(|one| one.text.clone())));
+                    if let Some(text) = chosen {
+                        event.prevent_default();
+                        go(&text);
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         }
     };
     let rows = {
-        let option_id = option_id.clone();
+        let (option_id, go) = (option_id.clone(), go.clone());
         move || {
             let row = |(at, one): (usize, Suggestion)| {
-                let href = link(&one.text);
+                let (go, text) = (go.clone(), one.text.clone());
+                // Before the field loses the focus, which closes the list.
+                let choose = move |event: MouseEvent| {
+                    event.prevent_default();
+                    go(&text);
+                };
                 view! {
-                    <li id=option_id(at) role="option" aria-selected=move || (active.get() == Some(at)).to_string()>
-                        <a href=href tabindex="-1"><b>{one.text}</b>" "<span class="soft">{one.note}</span></a>
+                    <li id=option_id(at) role="option" aria-selected=move || (active.get() == Some(at)).to_string()
+                        on:mousedown=choose>
+                        <b>{one.text}</b>" "<span class="soft">{one.note}</span>
                     </li>
                 }
             };
@@ -82,7 +89,7 @@ pub fn SearchBox(
         }
     };
     view! {
-        <div class="suggests" on:focusout=move |_| set_timeout(close, Duration::from_millis(200))>
+        <div class="suggests" on:focusout=move |_| close()>
             <input id=id type="search" name="q" value=value placeholder=placeholder aria-label=label autocomplete="off"
                 maxlength="100" role="combobox" aria-autocomplete="list" aria-controls=list.clone()
                 aria-expanded=move || (!found.with(Vec::is_empty)).to_string()
