@@ -63,6 +63,22 @@ begin
 end $$;
 create trigger commitment_of_line before insert on commitment for each row execute function commitment_to_its_line();
 
+-- Another text of the need keeps the lines that were promised to where they are.
+create function need_keeps_promised_lines() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select from commitment c
+        where c.need = new.id and (c.status not in ('withdrawn', 'waived') or c.delivered > 0)
+          and (new.asked -> c.line ->> 'name', new.asked -> c.line ->> 'unit') is distinct from (c.name, c.unit)
+    ) then
+        raise exception 'a line of a need that was promised to stays where it is'
+            using errcode = 'check_violation', constraint = 'need_promised_lines';
+    end if;
+    return new;
+end $$;
+create trigger need_promised_lines before update of asked on need for each row
+    when (old.asked is distinct from new.asked) execute function need_keeps_promised_lines();
+
 create table commitment_part (
     id uuid primary key,
     commitment uuid not null references commitment (id),

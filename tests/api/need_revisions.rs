@@ -1,5 +1,6 @@
 //! A public need is changed by a revision: reviewed while what was approved stays public, kept version by version.
 
+use crate::commitments::{Given, given, promise};
 use crate::deliveries::picture;
 use crate::disbursements::{Ready, ready};
 use crate::enquiries::letter;
@@ -9,13 +10,17 @@ use crate::needs::{VILLAGE, opened, submitted};
 use backend::{jobs, needs as room};
 use chrono::Duration;
 use domain::Fen;
+use domain::api::commitments;
 use domain::api::enquiries::{self, EnquiryQuery, NewEnquiry};
 use domain::api::need_versions::{self, NeedRevision, RevisionChange, RevisionStep};
 use domain::api::needs::{self, Need, NeedChange, NeedQuery, NeedStep, Seen};
 use domain::api::todo;
-use domain::need::{BudgetItem, NeedAction, NeedContent, NeedStatus, RevisionAction, RevisionStatus};
+use domain::need::{
+    AskedLine, BudgetItem, ContributionKind, NeedAction, NeedContent, NeedStatus, RevisionAction, RevisionStatus,
+};
 use domain::organisation::{OrganisationKind, Role};
 use domain::todo::TodoKind;
+use sqlx::AssertSqlSafe;
 use tests::{Client, Refused, TestApp};
 
 /// A small change: more words, and a later day.
@@ -190,7 +195,7 @@ async fn more_money_is_shown_for_objections_before_it_takes_effect() {
     assert!(versions.proposed.is_none() && versions.items[1].approved_at < versions.items[1].shown_from);
     test.clock.advance(Duration::days(8));
     jobs::run_due(&test.app).await.unwrap();
-    assert!(sent(&test).iter().any(|letter| letter.subject.contains("您认捐的需求有改动")));
+    assert!(sent(&test).iter().any(|letter| letter.subject.contains("您支持的需求有改动")));
     test.done().await;
 }
 
@@ -251,11 +256,38 @@ async fn what_is_promised_is_not_undercut_and_its_givers_are_told_why() {
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);
     let letter = letters.iter().find(|letter| letter.to == "firm@example.com").expect("the giver is told");
-    for words in ["您认捐的需求有改动", "100,000 元 → 50,000 元", "报价和工期有变"] {
+    for words in ["您支持的需求有改动", "100,000 元 → 50,000 元", "报价和工期有变"] {
         assert!(letter.subject.contains(words) || letter.text.contains(words), "{words}: {}", letter.text);
     }
     test.follow().await;
     assert_eq!(read(&village, &need).await.status, NeedStatus::Funded, "less is asked: it is met");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_line_that_was_promised_to_stays_where_it_is_and_whoever_promised_is_told_of_a_change() {
+    let test = TestApp::new().await;
+    let Given { village, federation, enterprise, need } = given(&test, ContributionKind::Goods).await;
+    enterprise.call(commitments::create(&promise(120, &need, 8))).await.unwrap();
+    let mut first = need.content.clone();
+    first.lines.insert(0, AskedLine { name: "垃圾桶".into(), ..first.lines[0].clone() });
+    let draft = proposed(&village, &need, first.clone()).await;
+    let refused = takes(&village, RevisionAction::Submit, &draft).await.unwrap_err();
+    assert_eq!((refused.status, refused.fields().contains(&"lines")), (422, true));
+    let moved = AssertSqlSafe(format!("update need set asked = '[]' where id = '{}'", need.id));
+    let moved = sqlx::raw_sql(moved).execute(&test.app.pool).await;
+    assert!(moved.unwrap_err().to_string().contains("need_promised_lines"), "the database keeps it too");
+
+    first.lines.rotate_left(1);
+    let draft = village.call(need_versions::save(need.id, &change(1, first))).await.unwrap();
+    let sent_in = takes(&village, RevisionAction::Submit, &draft).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
+    sent(&test);
+    assert_eq!(takes(&federation, RevisionAction::Approve, &sent_in).await.unwrap().status, RevisionStatus::Publicized);
+    jobs::run_due(&test.app).await.unwrap();
+    let letters = sent(&test);
+    let told = letters.iter().find(|letter| letter.to == "firm@example.com").expect("whoever promised is told");
+    assert!(told.subject.contains("您支持的需求拟修改") && told.text.contains("垃圾桶"), "{}", told.text);
     test.done().await;
 }
 

@@ -373,6 +373,11 @@ pub async fn of_need(app: &App, need: NeedId) -> Result<NeedCommitments> {
     Ok(NeedCommitments { need, kind, procured, lines, items, count, as_of: app.clock.now() })
 }
 
+/// The enterprises that have promised something for a need and still stand by it, each once.
+pub async fn promisers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<OrganisationId>> {
+    Ok(sql::promisers(tx, need).await?)
+}
+
 /// The enterprises of which something was delivered for a need, each once.
 pub async fn keepers(tx: &mut PgConnection, need: NeedId) -> Result<Vec<OrganisationId>> {
     Ok(sql::keepers(tx, need).await?)

@@ -458,6 +458,17 @@ pub async fn set_display(
         .await
 }
 
+/// The enterprises with a commitment to a need that counts.
+pub async fn promisers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
+    let ids = sqlx::query_scalar!(
+        r#"select distinct enterprise as "enterprise!" from commitment_counted where need = $1 and counted > 0 order by 1"#,
+        need.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
 /// The enterprises of which something was delivered for a need, each once.
 pub async fn keepers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
     let ids = sqlx::query_scalar!(

@@ -222,15 +222,15 @@ fn check_amount(problems: &mut Problems, shown: &NeedContent, proposed: &NeedCon
     problems.require(!(more && closed), "amount", "已经开工、不再接受认捐，金额不能提高。还缺的钱，请另写一条");
 }
 
-/// What enterprises promised to is neither taken away nor made less.
+/// What enterprises promised to is promised to a line by its place: none is taken away, moved or made less.
 fn check_lines(problems: &mut Problems, shown: &[AskedLine], proposed: &[AskedLine]) {
-    for line in shown {
-        let quantity = |lines: &[AskedLine]| -> i64 {
-            let same = lines.iter().filter(|other| (&other.name, &other.unit) == (&line.name, &line.unit));
-            same.filter_map(|line| line.quantity).fold(0, i64::saturating_add)
-        };
-        if quantity(proposed) < quantity(shown) {
-            problems.add("lines", format!("已有企业承诺，“{}”不能删去，数量也不能减少", line.name));
+    for (at, line) in shown.iter().enumerate() {
+        let stays = proposed.get(at).is_some_and(|other| {
+            (&other.name, &other.unit) == (&line.name, &line.unit) && other.quantity >= line.quantity
+        });
+        if !stays {
+            let says = "已有企业承诺，“{}”要留在原来的位置，数量不能减少；要新增的请写在后面";
+            problems.add("lines", says.replace("{}", &line.name));
         }
     }
 }
@@ -379,6 +379,11 @@ mod tests {
         assert_eq!(refused(&with(19, "太阳能路灯"), "少装一盏也够", promised), ["lines"]);
         assert_eq!(refused(&with(20, "庭院灯"), "换成别的灯", promised), ["lines"]);
         assert_eq!(refused(&with(25, "太阳能路灯"), "多装五盏灯", promised), Vec::<String>::new());
+        let mut moved = goods();
+        moved.lines.insert(0, AskedLine { name: "垃圾桶".into(), ..moved.lines[0].clone() });
+        assert!(refused(&moved, "先要几个垃圾桶", promised).iter().all(|field| field == "lines"));
+        moved.lines.rotate_left(1);
+        assert_eq!(refused(&moved, "再要几个垃圾桶", promised), Vec::<String>::new());
         assert_eq!(refused(&with(19, "太阳能路灯"), "", NOTHING), Vec::<String>::new());
     }
 

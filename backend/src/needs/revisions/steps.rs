@@ -13,7 +13,7 @@ use crate::mail::{self, Letter};
 use crate::needs::life::{self, Locked};
 use crate::needs::versions::{self, Approval};
 use crate::needs::{Named, Viewer, named, replace_text};
-use crate::{files, pledges};
+use crate::{commitments, files, pledges};
 use chrono::Datelike;
 use domain::api::need_versions::{NeedRevision, RevisionStep};
 use domain::api::needs::NeedChange;
@@ -253,17 +253,17 @@ impl Moved<'_> {
                 let until = format!("{} 年 {} 月 {} 日", until.year(), until.month(), until.day());
                 let says =
                     format!("公示到 {until}，期满没有待答复的异议就生效；在那以前，公开的内容不变。改动：{what}。");
-                let to_givers = format!("您认捐过的这条需求，村里提出修改。{says}有异议请在公示期内提出。");
+                let to_givers = format!("您认捐或承诺过的这条需求，村里提出修改。{says}有异议请在公示期内提出。");
                 (
                     Some(letter("需求的修改开始公示", says, (None, "versions"))),
-                    Some(letter("您认捐的需求拟修改，正在公示", to_givers, (why, "versions"))),
+                    Some(letter("您支持的需求拟修改，正在公示", to_givers, (why, "versions"))),
                 )
             }
             (_, RevisionStatus::Approved) => {
                 let says = format!("现在公开的是改过的内容。改动：{what}。原来的内容仍可对照。");
                 (
                     Some(letter("需求的修改已生效", says.clone(), (None, "versions"))),
-                    Some(letter("您认捐的需求有改动", says, (why, "versions"))),
+                    Some(letter("您支持的需求有改动", says, (why, "versions"))),
                 )
             }
             _ => (None, None),
@@ -272,7 +272,9 @@ impl Moved<'_> {
             mail::write_to(tx, app, (self.row.organisation, Village::ROLES), &letter).await?;
         }
         if let Some(letter) = givers {
-            for giver in pledges::pledgers(tx, self.need).await? {
+            let mut givers = pledges::pledgers(tx, self.need).await?;
+            givers.extend(commitments::promisers(tx, self.need).await?);
+            for giver in givers {
                 mail::write_to(tx, app, (giver, Giver::ROLES), &letter).await?;
             }
         }
