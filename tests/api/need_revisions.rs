@@ -302,7 +302,7 @@ async fn village_and_kind_stay_what_they_are() {
     let other = test.village("441481102200").await;
     let refused = other.call(need_versions::save(need.id, &change(0, elsewhere))).await.unwrap_err();
     assert_eq!(refused.status, 404, "and from there it is nobody's");
-    let goods = NeedContent { kind: domain::need::ContributionKind::Goods, ..small(&need) };
+    let goods = NeedContent { kind: ContributionKind::Goods, ..small(&need) };
     let refused = village.call(need_versions::save(need.id, &change(0, goods))).await.unwrap_err();
     assert!(refused.status == 422 && refused.fields().contains(&"kind"), "{refused:?}");
     let same = proposed(&village, &need, need.content.clone()).await;
