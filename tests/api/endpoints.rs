@@ -132,6 +132,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "POST /invitations/{code}/accept",
         "POST /town-resets/use",
         "POST /enquiries",
+        "POST /saved-searches/stop",
         "POST /enquiries/{id}/messages",
         "POST /session",
     ];
