@@ -10,7 +10,7 @@ use crate::clock::shanghai;
 use crate::error::{Error, Result};
 use crate::mail::letter::{FoundNeed, SavedSearchFound};
 use crate::mail::{self, Letter};
-use crate::needs;
+use crate::{needs, search};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use domain::api::needs::{NeedQuery, NeedRow, NeedSort};
 use domain::{NeedId, PersonId, SavedSearchId};
@@ -45,10 +45,14 @@ pub async fn follow(app: &App) -> Result<usize> {
     let searches = if opened.is_empty() { Vec::new() } else { sql::running(&mut connection).await? };
     // A search server may be asked, and no transaction waits for it.
     drop(connection);
+    if !searches.is_empty() {
+        // The index is a moment behind the events.
+        search::catch_up(app).await?;
+    }
     let mut hits: Vec<(SavedSearchId, NeedId)> = Vec::new();
-    for (query, savers) in by_query(searches) {
+    for Asked { query, by } in by_query(searches) {
         for need in found_among(app, &query, &opened).await? {
-            let before = savers.iter().filter(|(_, saved_at)| opened.get(&need).is_some_and(|at| saved_at <= at));
+            let before = by.iter().filter(|(_, saved_at)| opened.get(&need).is_some_and(|at| saved_at <= at));
             hits.extend(before.map(|(search, _)| (*search, need)));
         }
     }
@@ -62,14 +66,20 @@ pub async fn follow(app: &App) -> Result<usize> {
     Ok(hits.len())
 }
 
-/// Who saved each query, and when.
-fn by_query(searches: Vec<sql::Running>) -> Vec<(NeedQuery, Vec<(SavedSearchId, DateTime<Utc>)>)> {
+/// A query with the searches that ask it, and since when each does.
+struct Asked {
+    query: NeedQuery,
+    by: Vec<(SavedSearchId, DateTime<Utc>)>,
+}
+
+/// Each different query once.
+fn by_query(searches: Vec<sql::Running>) -> Vec<Asked> {
     let mut savers: BTreeMap<String, Vec<(SavedSearchId, DateTime<Utc>)>> = BTreeMap::new();
     for search in searches {
         savers.entry(search.query.to_string()).or_default().push((search.id, search.created_at));
     }
-    let read = |(query, savers): (String, Vec<_>)| match serde_json::from_str::<NeedQuery>(&query) {
-        Ok(query) => Some((query, savers)),
+    let read = |(query, by): (String, Vec<_>)| match serde_json::from_str(&query) {
+        Ok(query) => Some(Asked { query, by }),
         Err(error) => {
             tracing::warn!(%error, "a saved search cannot be read by this version");
             None

@@ -229,8 +229,8 @@ fn check_lines(problems: &mut Problems, shown: &[AskedLine], proposed: &[AskedLi
             (&other.name, &other.unit) == (&line.name, &line.unit) && other.quantity >= line.quantity
         });
         if !stays {
-            let says = "已有企业承诺，“{}”要留在原来的位置，数量不能减少；要新增的请写在后面";
-            problems.add("lines", says.replace("{}", &line.name));
+            let text = "已有企业承诺，“{}”要留在原来的位置，数量不能减少；要新增的请写在后面";
+            problems.add("lines", text.replace("{}", &line.name));
         }
     }
 }

@@ -311,7 +311,7 @@ pub async fn problems(
 }
 
 /// One need of an import that is not wrong.
-pub struct Row {
+pub struct Listed {
     pub position: i32,
     first_row: i32,
     title: String,
@@ -322,7 +322,7 @@ pub struct Row {
     whose: Option<Uuid>,
 }
 
-impl Row {
+impl Listed {
     pub fn into_api(self, places: &Names, caller: OrganisationId) -> sqlx::Result<ImportedRow> {
         let status: Option<NeedStatus> =
             self.status.map(|status| status.parse().map_err(|error| decode("need.status", error))).transpose()?;
@@ -344,9 +344,9 @@ pub async fn rows(
     (import, part): (NeedImportId, Option<OrganisationId>),
     after: i32,
     limit: i64,
-) -> sqlx::Result<Vec<Row>> {
+) -> sqlx::Result<Vec<Listed>> {
     sqlx::query_as!(
-        Row,
+        Listed,
         r#"select r.position, r.first_row, r.title, r.village as "village!", r.outcome, r.need,
                   n.status as "status?", n.organisation as "whose?"
            from need_import_row r
