@@ -98,8 +98,13 @@ impl<'a> Asked<'a> {
 
     /// The questions in the order in which they are to be asked, until one is answered by anything.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
-        // Half of nothing is nothing: words that say nothing are not let go one by one.
-        let steps = if self.query.exact || self.reading.says_nothing { vec![AS_ASKED] } else { steps() };
+        // Half of nothing is nothing: words that say nothing are not let go one by one, and several of them are not looked
+        // for at all.
+        let steps = match (self.query.exact, self.reading.says_nothing) {
+            (false, true) if self.reading.groups.len() > 1 => Vec::new(),
+            (false, false) => steps(),
+            _ => vec![AS_ASKED],
+        };
         let mut asked: Vec<Attempt> = Vec::new();
         let mut is_new = move |attempt: &Attempt| {
             let anew = !asked.iter().any(|other| same_question(other, attempt));
