@@ -150,8 +150,8 @@ async fn the_same_needs_again_come_in_once_from_whatever_file_and_whatever_becam
     assert!(looked.imported_before.is_some() && looked.rows[0].need.is_some());
     let nothing = village.call(need_imports::confirm(again.id, ConfirmImport { ready: 0 })).await.unwrap_err();
     assert_eq!(nothing.status, 409);
-    let text = two_needs(VILLAGE).replace("\"80,000\"", "80000");
-    let book = crate::place_imports::xlsx(&crate::place_imports::sheet(&text));
+    let csv = two_needs(VILLAGE).replace("\"80,000\"", "80000");
+    let book = crate::place_imports::xlsx(&crate::place_imports::sheet(&csv));
     let book = read(&village, 3, book).await.unwrap();
     assert_eq!(seen(&village, book.id).await.tally.present, 2);
     // A third need in the same table is new, and one with a title in use is not.
@@ -186,7 +186,9 @@ async fn two_imports_of_one_file_at_once_and_a_worker_that_died_import_it_once()
         imports::run(&test.app, other.id),
         imports::run(&test.app, one.id)
     );
-    (first.unwrap(), second.unwrap(), third.unwrap());
+    for run in [first, second, third] {
+        run.unwrap();
+    }
     test.clock.advance(LEASE + Duration::seconds(1));
     jobs::run_due(&test.app).await.unwrap();
     let (one, other) = (seen(&village, one.id).await, seen(&village, other.id).await);
@@ -355,9 +357,9 @@ async fn the_pages_lead_from_the_template_to_what_was_handed_in() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
     let path = sent.location();
     let shown = village.page(&path).await;
-    let text = shown.text();
-    assert!(text.contains("第 5 行“类别”：") && text.contains("不认识“钱”"), "{text}");
-    assert!(text.contains("导入没有错误的 2 条") && text.contains("下载全部 1 处问题"), "{text}");
+    let html = shown.text();
+    assert!(html.contains("第 5 行“类别”：") && html.contains("不认识“钱”"), "{html}");
+    assert!(html.contains("导入没有错误的 2 条") && html.contains("下载全部 1 处问题"), "{html}");
     let stale = village.form(&path, &[("step", "confirm"), ("seen", "7")]).await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(stale.text().contains("可以导入的需求现在是 2 条"));

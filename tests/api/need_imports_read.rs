@@ -24,11 +24,11 @@ async fn looked_at(client: &Client<'_>, n: u128, bytes: impl AsRef<[u8]>) -> Nee
 async fn a_table_may_come_in_each_encoding_and_as_a_workbook() {
     let test = TestApp::new().await;
     let village = test.village(VILLAGE).await;
-    let text = two_needs(VILLAGE);
-    let (gb, _, _) = encoding_rs::GB18030.encode(&text);
-    let marked = format!("\u{feff}{}", text.replace('\n', "\r\n"));
-    let book = xlsx(&sheet(&text.replace("\"80,000\"", "80000")));
-    for (n, bytes) in (1..).zip([text.as_bytes(), &gb, marked.as_bytes(), &book]) {
+    let csv = two_needs(VILLAGE);
+    let (gb, _, _) = encoding_rs::GB18030.encode(&csv);
+    let marked = format!("\u{feff}{}", csv.replace('\n', "\r\n"));
+    let book = xlsx(&sheet(&csv.replace("\"80,000\"", "80000")));
+    for (n, bytes) in (1..).zip([csv.as_bytes(), &gb, marked.as_bytes(), &book]) {
         let looked = looked_at(&village, n, bytes).await;
         assert_eq!((looked.tally.ready, said(&looked)), (2, Vec::new()), "{n}");
     }
@@ -98,13 +98,13 @@ async fn each_problem_is_said_with_its_row_and_column_and_what_is_right_can_come
 async fn formulas_merged_cells_and_errors_are_named_by_their_cell() {
     let test = TestApp::new().await;
     let village = test.village(VILLAGE).await;
-    let text = two_needs(VILLAGE).replace("\"80,000\"", "80000");
-    let formula = text.replace("10万", "[<f>K2+K3</f><v>120000</v>]");
+    let table = two_needs(VILLAGE).replace("\"80,000\"", "80000");
+    let formula = table.replace("10万", "[<f>K2+K3</f><v>120000</v>]");
     let looked = looked_at(&village, 1, xlsx(&sheet(&formula))).await;
     assert!(said(&looked)[0].starts_with("2 需要的金额（元）: 这一格是公式，请改成数值"), "{:?}", said(&looked));
     assert_eq!((looked.tally.ready, looked.tally.wrong), (1, 1), "the other need is right");
     let merged =
-        sheet(&text).replace("</sheetData>", "</sheetData><mergeCells><mergeCell ref=\"A2:E3\"/></mergeCells>");
+        sheet(&table).replace("</sheetData>", "</sheetData><mergeCells><mergeCell ref=\"A2:E3\"/></mergeCells>");
     let looked = looked_at(&village, 2, xlsx(&merged)).await;
     let found = said(&looked);
     for start in ["2 区划代码:", "2 标题:", "3 编号:"] {
@@ -113,11 +113,11 @@ async fn formulas_merged_cells_and_errors_are_named_by_their_cell() {
             "{start}: {found:#?}"
         );
     }
-    let csv = text.replace("10万", "=K2+K3");
+    let csv = table.replace("10万", "=K2+K3");
     let looked = looked_at(&village, 3, csv).await;
     assert!(said(&looked)[0].starts_with("2 需要的金额（元）: 这一格是公式"), "{:?}", said(&looked));
     // A day that the sheet counts, formatted as a number.
-    let serial = text.replace("2026年12月31日", "[<v>46387</v>]");
+    let serial = table.replace("2026年12月31日", "[<v>46387</v>]");
     assert_eq!(looked_at(&village, 4, xlsx(&sheet(&serial))).await.tally.ready, 2);
     test.done().await;
 }
@@ -126,8 +126,8 @@ async fn formulas_merged_cells_and_errors_are_named_by_their_cell() {
 async fn what_cannot_be_read_is_refused_in_words_and_leaves_nothing() {
     let test = TestApp::new().await;
     let village = test.village(VILLAGE).await;
-    let text = two_needs(VILLAGE);
-    let whole = xlsx(&sheet(&text));
+    let csv = two_needs(VILLAGE);
+    let whole = xlsx(&sheet(&csv));
     let many = xlsx(&format!(
         "<worksheet><sheetData>{}</sheetData></worksheet>",
         "<row><c><v>1</v></c></row>".repeat(200_000)
@@ -136,22 +136,22 @@ async fn what_cannot_be_read_is_refused_in_words_and_leaves_nothing() {
     for (name, bytes, words) in [
         ("nothing", Vec::new(), "文件是空的"),
         ("a workbook cut in the middle", whole[..whole.len() / 2].to_vec(), "好像在中间断了"),
-        ("a text cut in a cell", text.replace("300,人\n", "300,\"人").into_bytes(), "好像在中间断了"),
-        ("a text cut in a character", text.as_bytes()[..text.len() - 2].to_vec(), "好像在中间断了"),
+        ("a text cut in a cell", csv.replace("300,人\n", "300,\"人").into_bytes(), "好像在中间断了"),
+        ("a text cut in a character", csv.as_bytes()[..csv.len() - 2].to_vec(), "好像在中间断了"),
         ("another encoding", b"\xb1\xea\xcc\xe2,\xff\xff\xff\n".to_vec(), "文字认不出来"),
         ("a picture", tests::jpeg(20, 20), "认不出这个文件"),
         ("an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "旧格式的 Excel"),
         ("200,000 rows", many, "超过 20000 行，请分成几个文件"),
         ("200,000 lines", lines.into_bytes(), "超过 20000 行，请分成几个文件"),
         ("no headings", "姓名,电话\n某某,123\n".into(), "没有找到列名"),
-        ("a column too many", text.replacen("地点", "联系人电话", 1).into_bytes(), "不认识“联系人电话”这一列"),
+        ("a column too many", csv.replacen("地点", "联系人电话", 1).into_bytes(), "不认识“联系人电话”这一列"),
         (
             "no heading above something",
-            text.replacen(",单位,", ",,", 1).into_bytes(),
+            csv.replacen(",单位,", ",,", 1).into_bytes(),
             "第 4 行第 9 列没有列名，却写了内容",
         ),
-        ("a column twice", text.replacen("地点", "数量", 1).into_bytes(), "“数量”有两列"),
-        ("no titles", text.replacen("标题", "要求", 1).into_bytes(), "缺少“标题”这一列"),
+        ("a column twice", csv.replacen("地点", "数量", 1).into_bytes(), "“数量”有两列"),
+        ("no titles", csv.replacen("标题", "要求", 1).into_bytes(), "缺少“标题”这一列"),
         ("headings only", HEADINGS.into(), "表里没有一行写了需求"),
     ] {
         let refused = read(&village, 1, &bytes).await.unwrap_err();

@@ -364,7 +364,7 @@ fn pages() -> Vec<String> {
 #[tokio::test]
 async fn who_may_do_what_is_what_the_table_says() {
     let test = TestApp::new().await;
-    let (world, everybody) = world(&test).await;
+    let (world, everybody) = Box::pin(world(&test)).await;
     test.index().await;
     let mut table = String::new();
     // What is read comes first: doing something changes what others read.

@@ -91,11 +91,11 @@ async fn a_new_need_is_told_at_once_and_never_twice() {
     desks.open(2, "饮水安全巩固二期", Field::Infrastructure).await;
     desks.open(3, "茶园加工坊", Field::SpecialtyIndustry).await;
     let told = letters(&test).await;
-    let [(to, text)] = told.as_slice() else { panic!("one letter for a person: {told:?}") };
+    let [(to, says)] = told.as_slice() else { panic!("one letter for a person: {told:?}") };
     assert!(to.starts_with("firm"));
-    assert!(text.contains("饮水安全巩固二期") && !text.contains("老饮水工程"), "{text}");
-    assert!(text.contains("搜索 1”“搜索 2") && !text.contains("搜索 3"), "{text}");
-    assert!(text.contains("/saved-searches/stop?person="), "the way out: {text}");
+    assert!(says.contains("饮水安全巩固二期") && !says.contains("老饮水工程"), "{says}");
+    assert!(says.contains("搜索 1”“搜索 2") && !says.contains("搜索 3"), "{says}");
+    assert!(says.contains("/saved-searches/stop?person="), "the way out: {says}");
     assert!(letters(&test).await.is_empty(), "once");
     assert_eq!(room::follow(&test.app).await.unwrap(), 0);
     let own = enterprise.call(saved_searches::list()).await.unwrap();
@@ -130,8 +130,8 @@ async fn who_wants_it_daily_is_told_in_the_morning_and_who_pauses_is_not() {
     assert!(letters(&test).await.is_empty(), "not yet eight");
     test.clock.advance(Duration::minutes(1));
     let told = letters(&test).await;
-    let [(to, text)] = told.as_slice() else { panic!("one letter: {told:?}") };
-    assert!(to.starts_with("daily") && text.contains("饮水安全巩固工程") && text.contains("茶园加工坊"), "{text}");
+    let [(to, says)] = told.as_slice() else { panic!("one letter: {told:?}") };
+    assert!(to.starts_with("daily") && says.contains("饮水安全巩固工程") && says.contains("茶园加工坊"), "{says}");
     assert!(letters(&test).await.is_empty());
     // Whoever resumes is told of what opens from then on.
     let paused = test.signed_in("donor").await;

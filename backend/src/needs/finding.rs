@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::search::{self, engine, engine::Sort};
 use domain::api::needs::{
-    FacetCount, Facets, MarkedNeed, NeedList, NeedQuery, NeedRow, NeedSort, Suggestion, SuggestionKind,
+    FacetCount, Facets, MarkedNeed, NeedList, NeedQuery, NeedRow, NeedSort, NeedSuggestion, SuggestionKind,
 };
 use domain::api::{Count, List};
 use domain::finding::{AmountBand, CHOICES_MAX, DeadlineBand, Facet, QUERY_MAX};
@@ -64,7 +64,7 @@ fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &HashMap<NeedId, V
 }
 
 /// What somebody who has typed so far may mean: words of the site, then titles of needs that fit already.
-pub async fn suggestions(app: &App, typed: &str) -> Result<List<Suggestion>> {
+pub async fn suggestions(app: &App, typed: &str) -> Result<List<NeedSuggestion>> {
     let mut items = search::suggest(&app.search, typed);
     if typed.chars().filter(|character| character.is_alphanumeric()).count() >= 2 {
         let query = NeedQuery { q: Some(typed.to_owned()), exact: Some(true), ..NeedQuery::default() };
@@ -74,7 +74,7 @@ pub async fn suggestions(app: &App, typed: &str) -> Result<List<Suggestion>> {
         for row in public_rows(&mut connection, &hits.ids).await? {
             let need = row.into_api(&app.places);
             let note = format!("{} · {} · {}", need.place.county, need.place.town, need.place.village);
-            items.push(Suggestion { text: need.title, kind: SuggestionKind::Need, note });
+            items.push(NeedSuggestion { text: need.title, kind: SuggestionKind::Need, note });
         }
     }
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));

@@ -12,9 +12,9 @@ use axum::http::StatusCode;
 use domain::NeedId;
 use domain::api::List;
 use domain::api::needs::{
-    APPROVE, CLOSE, FINISH, NEED, NEEDS, Need, NeedChange, NeedList, NeedQuery, NeedRow, NeedStep, NewNeed, OWN, PASS,
-    PAUSE, RENEW, RESUME, RETURN, REVIEW, SEND_BACK, START, SUBMIT, SUGGESTIONS, Suggestion, SuggestionQuery, TAKE_UP,
-    WITHDRAW,
+    APPROVE, CLOSE, FINISH, NEED, NEEDS, Need, NeedChange, NeedList, NeedQuery, NeedRow, NeedStep, NeedSuggestion,
+    NewNeed, OWN, PASS, PAUSE, RENEW, RESUME, RETURN, REVIEW, SEND_BACK, START, SUBMIT, SUGGESTIONS, SuggestionQuery,
+    TAKE_UP, WITHDRAW,
 };
 use domain::need::NeedAction;
 use domain::organisation::Acting;
@@ -47,7 +47,10 @@ async fn list(State(app): State<App>, Query(query): Query<NeedQuery>) -> Result<
     Ok(Json(super::find(&app, &query).await?))
 }
 
-async fn suggestions(State(app): State<App>, Query(query): Query<SuggestionQuery>) -> Result<Json<List<Suggestion>>> {
+async fn suggestions(
+    State(app): State<App>,
+    Query(query): Query<SuggestionQuery>,
+) -> Result<Json<List<NeedSuggestion>>> {
     Ok(Json(super::suggestions(&app, query.q.as_deref().unwrap_or_default()).await?))
 }
 

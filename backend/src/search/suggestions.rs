@@ -5,14 +5,14 @@
 use super::Search;
 use super::lexicon::{Entry, EntryKind};
 use super::text::Analyzer;
-use domain::api::needs::Suggestion;
+use domain::api::needs::NeedSuggestion;
 use domain::finding::QUERY_MAX;
 
 /// Words that are suggested at once.
 const WORDS: usize = 6;
 
 /// Texts that begin as this one does, the likeliest first.
-pub fn suggest(search: &Search, typed: &str) -> Vec<Suggestion> {
+pub fn suggest(search: &Search, typed: &str) -> Vec<NeedSuggestion> {
     let Some(analyzer) = &search.analyzer else { return Vec::new() };
     let typed: String = typed.chars().take(QUERY_MAX).collect();
     let folded = analyzer.fold(&typed);
@@ -30,12 +30,12 @@ pub fn suggest(search: &Search, typed: &str) -> Vec<Suggestion> {
         _ => (head.to_owned(), found),
     };
     let head = head.trim();
-    let suggestion = |entry: &Entry| Suggestion {
+    let suggestion = |entry: &Entry| NeedSuggestion {
         text: if head.is_empty() { entry.text.clone() } else { format!("{head} {}", entry.text) },
         kind: entry.suggestion_kind(),
         note: note(analyzer, entry),
     };
-    let mut all: Vec<Suggestion> = Vec::new();
+    let mut all: Vec<NeedSuggestion> = Vec::new();
     for suggestion in found.into_iter().map(suggestion) {
         if !all.contains(&suggestion) {
             all.push(suggestion);

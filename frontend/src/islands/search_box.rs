@@ -2,7 +2,7 @@
 //!
 //! Without script it is the plain field of its form. Deliberately absent: what is suggested, which the API says.
 
-use domain::api::needs::Suggestion;
+use domain::api::needs::NeedSuggestion;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub fn SearchBox(
     list_label: String,
     action: String,
 ) -> impl IntoView {
-    let (found, set_found) = signal(Vec::<Suggestion>::new());
+    let (found, set_found) = signal(Vec::<NeedSuggestion>::new());
     let (active, set_active) = signal(None::<usize>);
     let close = move || {
         set_found.set(Vec::new());
@@ -71,7 +71,7 @@ pub fn SearchBox(
     let rows = {
         let (option_id, go) = (option_id.clone(), go.clone());
         move || {
-            let row = |(at, one): (usize, Suggestion)| {
+            let row = |(at, one): (usize, NeedSuggestion)| {
                 let (go, text) = (go.clone(), one.text.clone());
                 // Before the field loses the focus, which closes the list.
                 let choose = move |event: MouseEvent| {
@@ -103,7 +103,7 @@ pub fn SearchBox(
 /// Asks the API when the typing pauses; an answer to what was typed before is dropped.
 #[cfg(feature = "hydrate")]
 fn ask_after_a_pause(
-    set_found: WriteSignal<Vec<Suggestion>>,
+    set_found: WriteSignal<Vec<NeedSuggestion>>,
     set_active: WriteSignal<Option<usize>>,
 ) -> impl Fn(String) + Clone {
     use domain::api::PREFIX;
@@ -123,7 +123,7 @@ fn ask_after_a_pause(
                     let answer = gloo_net::http::Request::get(&format!("{PREFIX}{}", call.request.path)).send().await;
                     let items = match answer {
                         Ok(answer) if answer.ok() => match answer.binary().await {
-                            Ok(bytes) => domain::api::Call::<domain::api::List<Suggestion>>::read(&bytes)
+                            Ok(bytes) => domain::api::Call::<domain::api::List<NeedSuggestion>>::read(&bytes)
                                 .map_or_else(|_| Vec::new(), |list| list.items),
                             Err(_) => Vec::new(),
                         },
@@ -143,7 +143,7 @@ fn ask_after_a_pause(
 /// The server renders the field and suggests nothing.
 #[cfg(not(feature = "hydrate"))]
 fn ask_after_a_pause(
-    _set_found: WriteSignal<Vec<Suggestion>>,
+    _set_found: WriteSignal<Vec<NeedSuggestion>>,
     _set_active: WriteSignal<Option<usize>>,
 ) -> impl Fn(String) + Clone {
     let _ = PAUSE;

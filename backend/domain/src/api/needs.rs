@@ -36,7 +36,7 @@ pub fn list(query: &NeedQuery) -> Call<NeedList> {
 
 /// What somebody who has typed so far may mean: places, fields, words, titles of needs.
 #[must_use]
-pub fn suggestions(typed: &str) -> Call<List<Suggestion>> {
+pub fn suggestions(typed: &str) -> Call<List<NeedSuggestion>> {
     Call::get(SUGGESTIONS).query(&SuggestionQuery { q: Some(typed.to_owned()) })
 }
 
@@ -456,7 +456,7 @@ words! {
 /// A text that can be searched for in place of what was typed so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Suggestion {
+pub struct NeedSuggestion {
     pub text: String,
     pub kind: SuggestionKind,
     /// What tells it from another of the same name: county and town of a place; empty otherwise.
