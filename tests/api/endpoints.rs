@@ -112,6 +112,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /files/{id}",
         "GET /health",
         "GET /needs",
+        "GET /needs/suggestions",
         "GET /needs/{id}",
         "GET /needs/{id}/commitments",
         "GET /needs/{id}/disbursements",

@@ -70,7 +70,6 @@ struct Inner {
 }
 
 struct Writing {
-    index: Index,
     /// Absent while the folder begins anew: a folder takes one writer.
     writer: Option<IndexWriter>,
     reader: IndexReader,
@@ -80,11 +79,11 @@ struct Writing {
 }
 
 impl Writing {
-    fn open(index: Index, unfinished: bool) -> Result<Self, EngineError> {
+    fn open(index: &Index, unfinished: bool) -> Result<Self, EngineError> {
         let cursor = index.load_metas().map_err(unavailable)?.payload.and_then(|payload| payload.parse().ok());
         let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(unavailable)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(unavailable)?;
-        Ok(Writing { index, writer: Some(writer), reader, cursor, unfinished })
+        Ok(Writing { writer: Some(writer), reader, cursor, unfinished })
     }
 
     fn writer(&mut self) -> tantivy::Result<&mut IndexWriter> {
@@ -112,7 +111,7 @@ impl EmbeddedEngine {
                 (folder::begin(folder, &shape, &mark)?, Opening::StartedOver { because })
             }
         };
-        let writing = Writing::open(index, false)?;
+        let writing = Writing::open(&index, false)?;
         let snapshot = Snapshot::of(writing.reader.searcher(), None).map_err(unavailable)?;
         let snapshot = RwLock::new(Arc::new(snapshot));
         let writing = Mutex::new(writing);
@@ -280,11 +279,12 @@ impl Inner {
 
     fn damage_now(&self) -> Option<String> {
         // No commit changes the files meanwhile.
-        let writing = self.writing();
+        let _writing = self.writing();
         if fs::read_to_string(self.folder.join(folder::MARK)).ok().as_deref() != Some(self.mark.as_str()) {
             return Some("its mark is gone".to_owned());
         }
-        match writing.index.validate_checksum() {
+        // Opened anew: the index that is in use would go on reading files that are gone.
+        match Index::open_in_dir(&self.folder).and_then(|index| index.validate_checksum()) {
             Ok(damaged) if damaged.is_empty() => None,
             Ok(damaged) => Some(format!("damaged files: {damaged:?}")),
             Err(problem) => Some(problem.to_string()),
@@ -296,7 +296,7 @@ impl Inner {
         drop(writing.writer.take());
         folder::empty(&self.folder).map_err(unavailable)?;
         let index = folder::begin(&self.folder, &self.shape, &self.mark)?;
-        *writing = Writing::open(index, true)?;
+        *writing = Writing::open(&index, true)?;
         Ok(())
     }
 

@@ -224,7 +224,8 @@ fn counties_in_common<'a>(named: &[&'a Group]) -> BTreeSet<&'a str> {
 
 /// Keeps of the places that are named the smallest; none where that lets go of nothing.
 fn forget_wider_places(groups: &mut Vec<Group>, widened: &mut Widened, city: &str) -> Option<()> {
-    let digits = |group: &Group| group.places.iter().map(String::len).max().unwrap_or_default();
+    // A name is as wide as the widest place that bears it.
+    let digits = |group: &Group| group.places.iter().map(String::len).min().unwrap_or_default();
     let most = groups.iter().map(digits).max()?;
     let wider = |group: &&Group| group.names_a_place() && digits(group) < most;
     widened.words = groups.iter().filter(wider).map(|group| group.word.clone()).collect();
