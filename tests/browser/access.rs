@@ -171,10 +171,11 @@ async fn every_control_is_reached_by_the_tabulator_and_shows_it() {
         let look = format!(
             "const e = document.activeElement; \
              const ringed = e => {{ const s = getComputedStyle(e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 }}; \
+             const framed = e => !!e && (ringed(e) || framed(e.parentElement)); \
              const strokes = e => [...e.querySelectorAll('path')].map(p => getComputedStyle(p).stroke); \
              const other = document.querySelector('svg a:not(:focus) path'); \
              const drawn = e instanceof SVGElement && !strokes(e).includes(getComputedStyle(other).stroke); \
-             return [{NAME}(e), ringed(e) || ringed(e.parentElement ?? e) || drawn]"
+             return [{NAME}(e), framed(e) || drawn]"
         );
         for _ in 0..controls.len() + 30 {
             browser.press('\u{e004}').await;

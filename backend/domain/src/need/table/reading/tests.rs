@@ -1,3 +1,5 @@
+//! Cells as people write them, read or refused in words.
+
 use super::super::example;
 use super::*;
 
