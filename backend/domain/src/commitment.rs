@@ -13,7 +13,7 @@ pub use reminder::Reminder;
 use crate::need::NeedStatus;
 use crate::need::asked::QUANTITY_MAX;
 use crate::pledge::PublicDisplay;
-use crate::{Problem, Problems};
+use crate::{Problem, Problems, problem};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -261,11 +261,7 @@ impl CommitmentInput {
 /// # Errors
 /// A sentence at `reason`.
 pub fn check_reason(reason: &str) -> Result<(), Vec<Problem>> {
-    let mut problems = Problems::new();
-    let length = reason.trim().chars().count();
-    problems.require(length >= 5, "reason", "请写明原因，让对方知道为什么、接下来怎么办（至少 5 个字）");
-    problems.require(length <= 500, "reason", "原因最多 500 个字");
-    problems.none_or_err()
+    problem::check_reason(reason, Some("请写明原因，让对方知道为什么、接下来怎么办（至少 5 个字）"))
 }
 
 #[cfg(test)]

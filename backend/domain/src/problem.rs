@@ -69,3 +69,15 @@ impl Problems {
         self.0
     }
 }
+
+/// Checks why somebody does what others have to understand. `asks` is said to whoever has to say why and does not; none
+/// where silence is allowed.
+pub(crate) fn check_reason(reason: &str, asks: Option<&str>) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    let length = reason.trim().chars().count();
+    if let Some(asks) = asks {
+        problems.require(length >= 5, "reason", asks);
+    }
+    problems.require(length <= 500, "reason", "原因最多 500 个字");
+    problems.none_or_err()
+}

@@ -1,5 +1,6 @@
 //! The only SQL on bank lines and their parts.
 
+use crate::db::decode;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
     BankAccount, BankLine, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge, SuggestedPledge,
@@ -12,16 +13,12 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 fn read_status(text: &str) -> sqlx::Result<BankLineStatus> {
-    text.parse().map_err(|error| decode("bank_line.status", error))
+    text.parse().map_err(|error| decode::error("bank_line.status", error))
 }
 
 pub async fn accounts(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Vec<BankAccount>> {
@@ -238,7 +235,7 @@ fn part_pledge(
     enterprise_name: Option<String>,
 ) -> sqlx::Result<Option<PartPledge>> {
     let Some(((id, reference), enterprise_name)) = id.zip(reference).zip(enterprise_name) else { return Ok(None) };
-    let reference = reference.parse().map_err(|error| decode("pledge.reference", error))?;
+    let reference = reference.parse().map_err(|error| decode::error("pledge.reference", error))?;
     Ok(Some(PartPledge { id: PledgeId(id), reference, enterprise_name }))
 }
 

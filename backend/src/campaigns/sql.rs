@@ -1,6 +1,7 @@
 //! The only SQL on campaigns and the accounts on which gifts arrive.
 
 use super::{NewAccount, NewCampaign};
+use crate::db::decode;
 use crate::pledges::public_pledge;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::{Campaign, Charity, PublicPledge};
@@ -13,16 +14,12 @@ use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 fn read_stage(text: &str) -> sqlx::Result<CampaignStage> {
-    text.parse().map_err(|error| decode("campaign.stage", error))
+    text.parse().map_err(|error| decode::error("campaign.stage", error))
 }
 
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 pub async fn insert(
@@ -298,7 +295,7 @@ pub async fn pledges(
                 (fen(row.amount_fen)?, fen(row.arrived_fen)?),
                 row.code.zip(row.title),
             );
-            Ok((PledgeId(row.id), shown.map_err(|error| decode("pledge.public_display", error))?))
+            Ok((PledgeId(row.id), shown.map_err(|error| decode::error("pledge.public_display", error))?))
         })
         .collect()
 }

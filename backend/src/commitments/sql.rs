@@ -1,6 +1,7 @@
 //! The only SQL on commitments themselves: who promised what, and how it stands.
 
 use super::Viewer;
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::commitments::{CommitmentsShown, LineProgress, NewCommitment, PublicCommitment};
 use domain::campaign::legal_day;
@@ -15,13 +16,6 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("commitment: {error}").into()))
-}
-
 /// A need as something is promised for it; it stays so, and nobody else promises anything for it, until the transaction
 /// ends.
 pub struct Need {
@@ -33,7 +27,8 @@ pub async fn lock_need(connection: &mut PgConnection, id: NeedId) -> sqlx::Resul
     let row = sqlx::query!("select kind, status from need where id = $1 for no key update", id.0)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| Ok(Need { kind: word(&row.kind)?, status: word(&row.status)? })).transpose()
+    row.map(|row| Ok(Need { kind: word("commitment", &row.kind)?, status: word("commitment", &row.status)? }))
+        .transpose()
 }
 
 /// One line of a need as it stands.
@@ -168,17 +163,17 @@ impl Row {
             delivered: self.delivered,
             due_on: self.due_on,
             note: self.note,
-            status: word(&self.status)?,
-            public_display: word(&self.public_display)?,
+            status: word("commitment", &self.status)?,
+            public_display: word("commitment", &self.public_display)?,
             terms_version: self.terms_version,
             promised_at: self.promised_at,
             ended: self.ended_at.zip(self.ended_reason),
             need_code: self.need_code.unwrap_or_default(),
             need_title: self.need_title,
-            need_status: word(&self.need_status)?,
-            kind: word(&self.kind)?,
+            need_status: word("commitment", &self.need_status)?,
+            kind: word("commitment", &self.kind)?,
             procured: self.procured,
-            village: word(&self.village)?,
+            village: word("commitment", &self.village)?,
             recipient: OrganisationId(self.recipient),
             waiting: self.waiting,
         })
@@ -298,7 +293,7 @@ pub async fn public_of_need(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let name: PublicDisplay = word(&row.public_display)?;
+            let name: PublicDisplay = word("commitment", &row.public_display)?;
             let choice = DisplayChoice { name, show_amount: true, share_with_recipient: true };
             Ok(PublicCommitment {
                 enterprise: choice.public_name(&row.enterprise, false),
@@ -321,7 +316,7 @@ pub async fn public_need(
         sqlx::query!(r#"select kind as "kind!", procured as "procured!" from needs_public where id = $1"#, need.0)
             .fetch_optional(connection)
             .await?;
-    row.map(|row| Ok((word(&row.kind)?, row.procured))).transpose()
+    row.map(|row| Ok((word("commitment", &row.kind)?, row.procured))).transpose()
 }
 
 /// A commitment that something is being done to, with its need, which was locked first.
@@ -375,7 +370,7 @@ pub async fn lock(connection: &mut PgConnection, id: CommitmentId) -> sqlx::Resu
     )
     .fetch_one(connection)
     .await?;
-    let status: CommitmentStatus = word(&row.status)?;
+    let status: CommitmentStatus = word("commitment", &row.status)?;
     let ending = match (row.ended_at, status) {
         (None, _) => None,
         (Some(_), CommitmentStatus::Withdrawn) => Some(Ending::Withdrawn),
@@ -386,9 +381,9 @@ pub async fn lock(connection: &mut PgConnection, id: CommitmentId) -> sqlx::Resu
         need: NeedId(need.id),
         enterprise: OrganisationId(row.enterprise),
         recipient: OrganisationId(need.organisation),
-        village: word(&need.village)?,
-        kind: word(&need.kind)?,
-        need_status: word(&need.status)?,
+        village: word("commitment", &need.village)?,
+        kind: word("commitment", &need.kind)?,
+        need_status: word("commitment", &need.status)?,
         need_code: need.code.unwrap_or_default(),
         need_title: need.title,
         name: row.name,
@@ -398,7 +393,7 @@ pub async fn lock(connection: &mut PgConnection, id: CommitmentId) -> sqlx::Resu
         due_on: row.due_on,
         status,
         ending,
-        public_display: word(&row.public_display)?,
+        public_display: word("commitment", &row.public_display)?,
         part_waits,
     }))
 }

@@ -1,5 +1,7 @@
 //! The only SQL on reports and spending.
 
+use crate::db::decode;
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::deliveries::{Author, ItemToCorrect, NewReport, Report, Spent, Voucher};
 use domain::api::files::Photo;
@@ -14,19 +16,8 @@ use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error| decode("spending", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 fn files(ids: Vec<Uuid>) -> Vec<FileId> {
@@ -173,7 +164,7 @@ pub async fn lock(connection: &mut PgConnection, id: SpendingItemId) -> sqlx::Re
             amount: fen(row.amount_fen)?,
             description: row.description,
             advanced: fen(row.disbursed_fen)?,
-            status: word(&row.status)?,
+            status: word("spending", &row.status)?,
         })
     })
     .transpose()
@@ -277,7 +268,7 @@ pub async fn recorded(connection: &mut PgConnection, id: ReportId) -> sqlx::Resu
     let (mut items, mut vouchers, mut versions) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         items.push(SpendingItem {
-            kind: word(&row.kind)?,
+            kind: word("spending", &row.kind)?,
             description: row.description,
             seller: row.seller,
             seller_is_person: row.seller_is_person,
@@ -342,11 +333,11 @@ pub async fn reports(connection: &mut PgConnection, need: NeedId, limit: i64) ->
     .fetch_all(connection)
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let (organisation, village) = (OrganisationId(first.organisation), word(&first.village)?);
+    let (organisation, village) = (OrganisationId(first.organisation), word("spending", &first.village)?);
     // The need without any report is one row of nothing.
     let report = |row: ReportRow| {
         let (Some(id), Some(text), Some(submitted_at)) = (row.id, row.text, row.submitted_at) else { return Ok(None) };
-        let role = row.submitted_as.as_deref().map(word).transpose()?;
+        let role = row.submitted_as.as_deref().map(|text| word("spending", text)).transpose()?;
         Ok(Some(Report {
             id: ReportId(id),
             text,
@@ -421,12 +412,12 @@ impl Row {
             spent: Spent {
                 id: SpendingItemId(self.id),
                 version: self.version,
-                kind: word(&self.kind)?,
+                kind: word("spending", &self.kind)?,
                 description: self.description,
                 seller: self.seller,
                 amount_fen: fen(self.amount_fen)?,
                 invoice_on: self.invoice_on,
-                status: word(&self.status)?,
+                status: word("spending", &self.status)?,
                 pictures: files(self.pictures),
                 reason: self.reason,
             },
@@ -497,7 +488,7 @@ pub async fn of_village(
     .await?;
     row.map(|row| {
         let item = SpendingItem {
-            kind: word(&row.kind)?,
+            kind: word("spending", &row.kind)?,
             description: row.description,
             seller: row.seller,
             seller_is_person: row.seller_is_person,
@@ -510,7 +501,7 @@ pub async fn of_village(
             need: NeedId(row.need),
             need_title: row.need_title,
             item,
-            status: word(&row.status)?,
+            status: word("spending", &row.status)?,
             reason: row.reason,
             pictures: files(row.pictures),
         })

@@ -1,5 +1,7 @@
 //! The only SQL on allocations and payments.
 
+use crate::db::decode;
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
@@ -10,19 +12,8 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error| decode("disbursement", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 pub async fn need_is_public(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<bool> {
@@ -156,10 +147,10 @@ pub async fn lock(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Re
                 name: row.payee_name,
                 bank: row.payee_bank,
                 account_masked: row.payee_account_masked,
-                kind: word(&row.payee_kind)?,
+                kind: word("disbursement", &row.payee_kind)?,
             },
             amount: fen(row.amount_fen)?,
-            status: word(&row.status)?,
+            status: word("disbursement", &row.status)?,
             hands: Hands {
                 prepared_by: PersonId(row.prepared_by),
                 checked_by: row.checked_by.map(PersonId),
@@ -299,11 +290,11 @@ impl Row {
                 name: self.payee_name,
                 bank: self.payee_bank,
                 account_masked: self.payee_account_masked,
-                kind: word(&self.payee_kind)?,
+                kind: word("disbursement", &self.payee_kind)?,
             },
             amount_fen: fen(self.amount_fen)?,
             purpose: self.purpose,
-            status: word(&self.status)?,
+            status: word("disbursement", &self.status)?,
             two_approvers: self.two_approvers,
             nobody_at: None,
             prepared_by: self.prepared_by.unwrap_or_default(),

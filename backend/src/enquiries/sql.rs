@@ -1,5 +1,6 @@
 //! The only SQL on letters from anybody.
 
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::enquiries::{AboutNeed, EnquiryMessage, NewEnquiry};
 use domain::enquiry::{EnquiryStatus, Topic};
@@ -9,13 +10,6 @@ use domain::{EnquiryId, NeedId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("enquiry: {error}").into()))
-}
 
 pub async fn next_number(connection: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select nextval('enquiry_number') as "number!""#).fetch_one(connection).await
@@ -144,7 +138,7 @@ pub async fn first_message(connection: &mut PgConnection, id: EnquiryId) -> sqlx
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        let (topic, need) = (word(&row.topic)?, row.need.map(NeedId));
+        let (topic, need) = (word("enquiry", &row.topic)?, row.need.map(NeedId));
         Ok(First { reference: row.reference, topic, need, email: row.email, text: row.text })
     })
     .transpose()
@@ -155,7 +149,7 @@ pub async fn village_of_public(connection: &mut PgConnection, need: NeedId) -> s
     let village = sqlx::query_scalar!(r#"select village as "village!" from needs_public where id = $1"#, need.0)
         .fetch_optional(connection)
         .await?;
-    village.as_deref().map(word).transpose()
+    village.as_deref().map(|text| word("enquiry", text)).transpose()
 }
 
 /// The public need that a letter is about.
@@ -190,8 +184,14 @@ pub async fn lock(connection: &mut PgConnection, id: EnquiryId) -> sqlx::Result<
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(Locked { place: word(&row.place)?, status: word(&row.status)?, messages: row.messages }))
-        .transpose()
+    row.map(|row| {
+        Ok(Locked {
+            place: word("enquiry", &row.place)?,
+            status: word("enquiry", &row.status)?,
+            messages: row.messages,
+        })
+    })
+    .transpose()
 }
 
 pub async fn set_status(
@@ -236,9 +236,9 @@ impl Stored {
         Ok(Row {
             id: EnquiryId(self.id),
             reference: self.reference,
-            place: word(&self.place)?,
-            topic: word(&self.topic)?,
-            status: word(&self.status)?,
+            place: word("enquiry", &self.place)?,
+            topic: word("enquiry", &self.topic)?,
+            status: word("enquiry", &self.status)?,
             name: self.name,
             email: self.email,
             asked_at: self.asked_at,

@@ -1,15 +1,12 @@
 //! The only SQL on transfers and balances: adds and reads, and changes nothing but the cached balances.
 
+use crate::db::decode;
 use chrono::{DateTime, Utc};
 use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
 use domain::{Fen, LotId, OrganisationId, TransferId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
 
 /// The lots that an account holds, locked in the order of their ids.
 pub async fn lock_balances(
@@ -35,7 +32,7 @@ pub async fn lock_balances(
                 lot: LotId(row.lot),
                 bank_date: row.bank_date,
                 confirmation_no: row.confirmation_no,
-                amount: Fen::new(row.amount_fen).map_err(|error| decode("account_balance", error))?,
+                amount: Fen::new(row.amount_fen).map_err(|error| decode::error("account_balance", error))?,
             })
         })
         .collect()
@@ -137,11 +134,11 @@ struct Row {
 impl Row {
     fn posted(self) -> sqlx::Result<Posted> {
         let transfer = Transfer {
-            debit: self.debit.parse().map_err(|error| decode("transfer.debit", error))?,
-            credit: self.credit.parse().map_err(|error| decode("transfer.credit", error))?,
-            amount: Fen::new(self.amount_fen).map_err(|error| decode("transfer.amount_fen", error))?,
-            asset: self.asset.parse().map_err(|error| decode("transfer.asset", error))?,
-            code: self.code.parse().map_err(|error| decode("transfer.code", error))?,
+            debit: self.debit.parse().map_err(|error| decode::error("transfer.debit", error))?,
+            credit: self.credit.parse().map_err(|error| decode::error("transfer.credit", error))?,
+            amount: Fen::new(self.amount_fen).map_err(|error| decode::error("transfer.amount_fen", error))?,
+            asset: self.asset.parse().map_err(|error| decode::error("transfer.asset", error))?,
+            code: self.code.parse().map_err(|error| decode::error("transfer.code", error))?,
             lot: LotId(self.lot),
             cause: self.cause,
             corrects: self.corrects.map(TransferId),
@@ -194,7 +191,7 @@ pub async fn sum_of(connection: &mut PgConnection, account: &Account) -> sqlx::R
     )
     .fetch_one(connection)
     .await?;
-    Fen::new(sum).map_err(|error| decode("sum of transfers", error))
+    Fen::new(sum).map_err(|error| decode::error("sum of transfers", error))
 }
 
 /// Whether the money of an account is that of one of the organisations: its pledge, its bank account, its payment.

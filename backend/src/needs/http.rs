@@ -88,19 +88,21 @@ async fn take(
 
 /// Handlers that differ in the right that they ask for and in the step.
 macro_rules! steps {
-    ($($name:ident: $right:ty, $by:pat => $acting:expr, $action:ident;)+) => {$(
+    ($take:ident($action:ident, $step:ty) -> $answer:ty; $($name:ident: $right:ty, $by:pat => $acting:expr, $do:ident;)+) => {$(
         async fn $name(
             State(app): State<App>,
             $by: $right,
             Path(id): Path<String>,
-            Body(step): Body<NeedStep>,
-        ) -> Result<Json<Need>> {
-            take(&app, $acting, NeedAction::$action, &id, &step).await
+            Body(step): Body<$step>,
+        ) -> Result<Json<$answer>> {
+            $take(&app, $acting, $action::$do, &id, &step).await
         }
     )+};
 }
+pub(super) use steps;
 
 steps! {
+    take(NeedAction, NeedStep) -> Need;
     submit: Village, by => (&by.acting, &by.origin), Submit;
     pass: TownDesk, by => (&by.acting, &by.origin), Pass;
     take_up: Federation, by => (&by.acting, &by.origin), TakeUp;
@@ -125,6 +127,6 @@ async fn review(State(app): State<App>, reviewer: Reviewer) -> Result<Json<List<
 }
 
 /// `/needs/{id}` takes a code as well when it is read; whatever else is no id is not found.
-fn need_id(text: &str) -> Result<NeedId> {
+pub(super) fn need_id(text: &str) -> Result<NeedId> {
     text.parse().map_err(|_| Error::NotFound)
 }

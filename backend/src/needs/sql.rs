@@ -1,6 +1,8 @@
 //! The only SQL on needs.
 
 use super::Named;
+use crate::db::decode;
+use crate::db::decode::word;
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::files::Photo;
@@ -18,23 +20,12 @@ use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 
 /// A value that the database's constraints should have made impossible.
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error| decode("need", error))
-}
-
 fn place(text: &str) -> sqlx::Result<PlaceCode> {
-    text.parse().map_err(|error| decode("need.village", error))
+    text.parse().map_err(|error| decode::error("need.village", error))
 }
 
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 /// Lines and joint project as they are stored.
@@ -246,8 +237,8 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
     let Some(row) = row else { return Ok(None) };
     let content = NeedContent {
         village: place(&row.village)?,
-        kind: word(&row.kind)?,
-        field: row.field.as_deref().map(word).transpose()?,
+        kind: word("need", &row.kind)?,
+        field: row.field.as_deref().map(|text| word("need", text)).transpose()?,
         title: row.title,
         description: row.description,
         items: row.items.0,
@@ -256,24 +247,24 @@ async fn read(connection: &mut PgConnection, id: Option<NeedId>, code: Option<&s
         quotes: row.quotes.into_iter().map(FileId).collect(),
         lines: row.asked.0,
         procured: row.procured,
-        form: row.form.as_deref().map(word).transpose()?,
+        form: row.form.as_deref().map(|text| word("need", text)).transpose()?,
         joint: row.joint.map(|joint| joint.0),
         wanted_by: row.wanted_by,
         outcome: row.outcome,
-        indicator: row.indicator.as_deref().map(word).transpose()?,
+        indicator: row.indicator.as_deref().map(|text| word("need", text)).transpose()?,
         outcome_quantity: row.outcome_quantity,
         outcome_unit: row.outcome_unit,
         photos: row.photos.iter().map(|photo| photo.id).collect(),
     };
     let revision = match row.revision {
-        Some(status) => Some(RevisionStanding { status: word(&status)?, publicized_until: row.revision_until }),
+        Some(status) => Some(RevisionStanding { status: word("need", &status)?, publicized_until: row.revision_until }),
         None => None,
     };
     Ok(Some(Stored {
         id: NeedId(row.id),
         code: row.code,
         organisation: OrganisationId(row.organisation),
-        status: word(&row.status)?,
+        status: word("need", &row.status)?,
         version: row.version,
         content,
         photos: row.photos.0,
@@ -309,7 +300,7 @@ pub async fn history(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<
     .fetch_all(connection)
     .await?;
     rows.into_iter()
-        .map(|row| Ok(HistoryEntry { at: row.at, by: row.by, status: word(&row.status)?, reason: row.reason }))
+        .map(|row| Ok(HistoryEntry { at: row.at, by: row.by, status: word("need", &row.status)?, reason: row.reason }))
         .collect()
 }
 

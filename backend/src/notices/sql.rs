@@ -1,5 +1,6 @@
 //! The only SQL on notices and preferences.
 
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::notices::{ChosenChannel, Notice};
 use domain::notice::{Channel, NoticeKind};
@@ -8,13 +9,6 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use std::collections::HashMap;
 use uuid::Uuid;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("notice: {error}").into()))
-}
 
 /// A notice of one reader.
 pub struct New {
@@ -65,7 +59,7 @@ pub async fn channels_of_kind(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|row| Ok((PersonId(row.person), word(&row.channel)?))).collect()
+    rows.into_iter().map(|row| Ok((PersonId(row.person), word("notice", &row.channel)?))).collect()
 }
 
 /// What one person chose.
@@ -76,7 +70,7 @@ pub async fn channels_of_person(
     let rows = sqlx::query!("select kind, channel from notice_preference where person = $1", person.0)
         .fetch_all(connection)
         .await?;
-    rows.into_iter().map(|row| Ok((word(&row.kind)?, word(&row.channel)?))).collect()
+    rows.into_iter().map(|row| Ok((word("notice", &row.kind)?, word("notice", &row.channel)?))).collect()
 }
 
 pub async fn set_channel(
@@ -111,7 +105,7 @@ impl Row {
     fn read(self) -> sqlx::Result<Notice> {
         Ok(Notice {
             id: NoticeId(self.id),
-            kind: word(&self.kind)?,
+            kind: word("notice", &self.kind)?,
             text: self.text,
             path: self.path,
             at: self.at,

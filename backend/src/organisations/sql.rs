@@ -1,6 +1,7 @@
 //! The only SQL on organisations and memberships.
 
 use super::{NewOrganisation, Organisation, Registering};
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::membership::Held;
 use domain::organisation::{MembershipStatus, OrganisationKind, OrganisationStatus, Role};
@@ -8,13 +9,6 @@ use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
-
-pub fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("organisation: {error}").into()))
-}
 
 pub async fn insert_organisation(
     connection: &mut PgConnection,
@@ -181,10 +175,10 @@ impl OrganisationRecord {
     fn read(self) -> sqlx::Result<Organisation> {
         Ok(Organisation {
             id: OrganisationId(self.id),
-            kind: word(&self.kind)?,
+            kind: word("organisation", &self.kind)?,
             name: self.name,
-            place: self.place.as_deref().map(word).transpose()?,
-            status: word(&self.status)?,
+            place: self.place.as_deref().map(|text| word("organisation", text)).transpose()?,
+            status: word("organisation", &self.status)?,
         })
     }
 }
@@ -239,7 +233,7 @@ pub async fn people_in(connection: &mut PgConnection, organisation: Organisation
 pub async fn roles_of(connection: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<Role>> {
     let roles =
         sqlx::query_scalar!("select role from membership where person = $1", person.0).fetch_all(connection).await?;
-    roles.iter().map(|role| word(role)).collect()
+    roles.iter().map(|role| word("organisation", role)).collect()
 }
 
 /// The unit that the administrator named above an organisation.
@@ -283,7 +277,8 @@ pub async fn people_beside(
     )
     .fetch_all(connection)
     .await?;
-    let roles = |roles: Vec<String>| roles.iter().map(|role| word(role)).collect::<sqlx::Result<Vec<Role>>>();
+    let roles =
+        |roles: Vec<String>| roles.iter().map(|role| word("organisation", role)).collect::<sqlx::Result<Vec<Role>>>();
     rows.into_iter().map(|row| Ok((PersonId(row.person), row.name, roles(row.roles)?))).collect()
 }
 
@@ -331,8 +326,8 @@ pub async fn held(connection: &mut PgConnection, organisation: OrganisationId) -
                 person: PersonId(row.person),
                 name: row.name.unwrap_or_default(),
                 phone: row.phone,
-                role: word(&row.role)?,
-                status: word(&row.status)?,
+                role: word("organisation", &row.role)?,
+                status: word("organisation", &row.status)?,
                 since: row.created_at,
                 given_by: row.given_by.map(PersonId),
                 given_by_name: row.given_by_name,

@@ -1,5 +1,6 @@
 //! The only SQL on payees.
 
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::payees::{NewPayee, Payee, PayeeQuery, PayeeStatus};
 use domain::disbursement::{PayeeSnapshot, mask_account};
@@ -9,13 +10,6 @@ use domain::{FileId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("payee: {error}").into()))
-}
 
 pub async fn is_charity(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
@@ -84,7 +78,7 @@ pub async fn lock(connection: &mut PgConnection, id: PayeeId) -> sqlx::Result<Op
             account_no: row.account_no,
             has_document: row.has_document,
             entered_by: row.entered_by.map(PersonId),
-            status: word(&row.status)?,
+            status: word("payee", &row.status)?,
         })
     })
     .transpose()
@@ -185,7 +179,7 @@ pub async fn snapshot(connection: &mut PgConnection, id: PayeeId) -> sqlx::Resul
         name: row.name,
         bank: row.bank,
         account_masked: mask_account(&row.account_no),
-        kind: word(&row.kind)?,
+        kind: word("payee", &row.kind)?,
     })
 }
 
@@ -233,12 +227,12 @@ impl Row {
             organisation: OrganisationId(self.organisation),
             organisation_name: self.organisation_name,
             charity: OrganisationId(self.charity),
-            kind: word(&self.kind)?,
+            kind: word("payee", &self.kind)?,
             name: self.name,
             bank: self.bank,
             account_masked: mask_account(&self.account_no),
             account_no: Some(self.account_no),
-            status: word(&self.status)?,
+            status: word("payee", &self.status)?,
             verified_how: self.verified_how,
             sub_account: self.sub_account,
             document: self.document.map(FileId),
@@ -350,7 +344,7 @@ pub async fn checked(
             name: row.name,
             bank: row.bank,
             account_masked: mask_account(&row.account_no),
-            kind: word(&row.kind)?,
+            kind: word("payee", &row.kind)?,
         };
         Ok(Checked { organisation: OrganisationId(row.organisation), snapshot, held_until: row.held_until })
     })

@@ -1,6 +1,8 @@
 //! The only SQL that writes pledges, and the reading of the sums over them.
 
 use super::{Locked, public_pledge};
+use crate::db::decode;
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed, TrailItem, TrailStep, Whereabouts};
@@ -16,19 +18,8 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode("amount", error))
-}
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error| decode("pledge", error))
+    Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
 /// The state of a need that asks for money, which stays so until the transaction ends.
@@ -36,7 +27,7 @@ pub async fn need_status(connection: &mut PgConnection, need: NeedId) -> sqlx::R
     let status = sqlx::query_scalar!("select status from need where id = $1 and kind = 'money' for share", need.0)
         .fetch_optional(connection)
         .await?;
-    status.as_deref().map(word).transpose()
+    status.as_deref().map(|text| word("pledge", text)).transpose()
 }
 
 pub async fn next_number(connection: &mut PgConnection) -> sqlx::Result<i64> {
@@ -109,12 +100,12 @@ pub struct Read {
 
 impl Row {
     fn read(self) -> sqlx::Result<Read> {
-        let need_village = self.need_village.as_deref().map(word).transpose()?;
+        let need_village = self.need_village.as_deref().map(|text| word("pledge", text)).transpose()?;
         let need = self.need.zip(self.need_code).zip(self.need_title);
         let pledge = Pledge {
             id: PledgeId(self.id),
-            reference: word(&self.reference)?,
-            status: word(&self.status)?,
+            reference: word("pledge", &self.reference)?,
+            status: word("pledge", &self.status)?,
             campaign: CampaignId(self.campaign),
             campaign_name: self.campaign_name,
             charity: OrganisationId(self.charity),
@@ -122,10 +113,10 @@ impl Row {
             enterprise: OrganisationId(self.enterprise),
             enterprise_name: self.enterprise_name,
             need: need.map(|((id, code), title)| PledgedNeed { id: NeedId(id), code, title }),
-            restriction: word(&self.restriction)?,
+            restriction: word("pledge", &self.restriction)?,
             amount_fen: fen(self.amount_fen)?,
             arrived_fen: fen(self.arrived_fen)?,
-            public_display: word(&self.public_display)?,
+            public_display: word("pledge", &self.public_display)?,
             show_amount: self.show_amount,
             share_with_recipient: self.share_with_recipient,
             terms_version: self.terms_version,
@@ -305,7 +296,7 @@ pub async fn public_of_need(
         .map(|row| {
             let money = (fen(row.amount_fen)?, fen(row.arrived_fen)?);
             public_pledge(&row.name, &row.public_display, row.show_amount, row.pledged_at, money, None)
-                .map_err(|error| decode("pledge.public_display", error))
+                .map_err(|error| decode::error("pledge.public_display", error))
         })
         .collect()
 }
@@ -330,8 +321,8 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
                 enterprise: OrganisationId(row.enterprise),
                 campaign: CampaignId(row.campaign),
                 need: row.need.map(NeedId),
-                restriction: word(&row.restriction)?,
-                status: word(&row.status)?,
+                restriction: word("pledge", &row.restriction)?,
+                status: word("pledge", &row.status)?,
                 amount: fen(row.amount_fen)?,
                 arrived: fen(row.arrived_fen)?,
             })
@@ -357,7 +348,7 @@ pub async fn lock_display(
     .await?;
     row.map(|row| {
         Ok(DisplayChoice {
-            name: word(&row.public_display)?,
+            name: word("pledge", &row.public_display)?,
             show_amount: row.show_amount,
             share_with_recipient: row.share_with_recipient,
         })
@@ -468,7 +459,7 @@ pub async fn outstanding(
             let outstanding = fen(row.amount_fen)?.saturating_gap(fen(row.arrived_fen)?);
             let candidate = Candidate {
                 pledge: PledgeId(row.id),
-                reference: word(&row.reference)?,
+                reference: word("pledge", &row.reference)?,
                 full_name: row.name,
                 former_names: Vec::new(),
                 short_name: None,
@@ -507,7 +498,7 @@ pub async fn trail(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
                 pictures: row.pictures.into_iter().map(FileId).collect(),
             });
             Ok(TrailStep {
-                code: word(&row.code)?,
+                code: word("pledge", &row.code)?,
                 amount_fen: fen(row.amount_fen)?,
                 on: row.effective_on,
                 recorded_at: row.recorded_at,

@@ -1,5 +1,6 @@
 //! The only SQL on registrations, their contacts and their documents.
 
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::registrations::{RegistrationContact, RegistrationDocument};
 use domain::email::EmailAddress;
@@ -11,13 +12,6 @@ use domain::{FileId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("registration: {error}").into()))
-}
 
 pub async fn insert(
     connection: &mut PgConnection,
@@ -159,7 +153,7 @@ pub async fn lock(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Re
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        let (status, county) = (word(&row.status)?, word(&row.place)?);
+        let (status, county) = (word("registration", &row.status)?, word("registration", &row.place)?);
         Ok(Locked { status, version: row.version, name: row.name, county })
     })
     .transpose()
@@ -256,13 +250,13 @@ pub async fn by_organisation(
     row.map(|row| {
         let contact = row.contact_name.zip(row.contact_phone).zip(row.contact_email);
         Ok(RegistrationRow {
-            status: word(&row.status)?,
+            status: word("registration", &row.status)?,
             version: row.version,
             uscc: row.uscc,
             name: row.name,
             former_names: row.former_names,
-            industry: word(&row.industry)?,
-            county: word(&row.place)?,
+            industry: word("registration", &row.industry)?,
+            county: word("registration", &row.place)?,
             contact: contact.map(|((name, phone), email)| RegistrationContact { name, phone, email }),
             email_confirmed: row.email_confirmed,
             submitted_at: row.submitted_at,

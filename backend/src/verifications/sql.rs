@@ -1,6 +1,7 @@
 //! The only SQL on the history of verifications. Registrations are read by the views that their migration defines.
 
 use super::Entry;
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::registrations::VerificationEntry;
 use domain::api::verifications::VerificationRow;
@@ -9,13 +10,6 @@ use domain::organisation::OrganisationStatus;
 use domain::place::PlaceCode;
 use domain::{OrganisationId, PersonId, VerificationStepId};
 use sqlx::PgConnection;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("verification: {error}").into()))
-}
 
 pub async fn insert_step(
     connection: &mut PgConnection,
@@ -112,10 +106,10 @@ pub async fn thread(
         .map(|row| {
             Ok(VerificationEntry {
                 id: VerificationStepId(row.id),
-                step: word(&row.step)?,
+                step: word("verification", &row.step)?,
                 organisation_name: row.name,
                 at: row.at,
-                reasons: row.reasons.iter().map(|reason| word(reason)).collect::<sqlx::Result<_>>()?,
+                reasons: row.reasons.iter().map(|reason| word("verification", reason)).collect::<sqlx::Result<_>>()?,
                 said: row.said,
             })
         })
@@ -173,7 +167,7 @@ pub async fn list(
                 name: row.name,
                 uscc: row.uscc,
                 county_name: row.place,
-                status: word(&row.status)?,
+                status: word("verification", &row.status)?,
                 submitted_at: row.submitted_at,
                 documents: row.documents,
             })
@@ -224,7 +218,7 @@ pub async fn with_near_names(
             Ok(Other {
                 organisation: OrganisationId(row.id),
                 name: row.name,
-                status: word(&row.status)?,
+                status: word("verification", &row.status)?,
                 names: Names { core: row.name_core, former_cores: row.former_cores },
             })
         })
@@ -236,7 +230,7 @@ fn flag(kind: FlagKind, (id, name, status): (uuid::Uuid, String, &str)) -> sqlx:
         kind,
         organisation: Some(OrganisationId(id)),
         name: Some(name),
-        status: Some(word(status)?),
+        status: Some(word("verification", status)?),
         times: None,
     })
 }

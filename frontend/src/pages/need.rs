@@ -6,7 +6,7 @@ use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
-use crate::parts::photos::photos;
+use crate::parts::photos::{photos, quotes};
 use crate::parts::place::{links, path};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::parts::reports::{payment_rows, reports};
@@ -74,7 +74,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             </div>
             <aside class="behind">
                 {report_link(visit, &need)}
-                {quotes(&need)}
+                {quotes(&need.content.quotes)}
                 {actions(visit, &need)}
                 {history(&need)}
             </aside>
@@ -264,26 +264,6 @@ fn joint(need: &Need) -> Option<AnyView> {
                     <dt>{t!("手续")}</dt><dd>{how(joint.permits)}</dd>
                     {note}
                 </dl>
-            </section>
-        }
-        .into_any(),
-    )
-}
-
-/// For those who review: the pictures of quotes, which nobody else is shown.
-fn quotes(need: &Need) -> Option<AnyView> {
-    if need.content.quotes.is_empty() {
-        return None;
-    }
-    let pictures = need.content.quotes.iter().enumerate().map(|(n, id)| {
-        let (small, full) = (format!("/api/v1/files/{id}?size=small"), format!("/api/v1/files/{id}"));
-        view! { <li><a href=full><img src=small alt=t!("报价单 {n}，打开大图", n = n + 1) width="160" height="120" /></a></li> }
-    });
-    Some(
-        view! {
-            <section class="card">
-                <h2>{t!("报价单（不公开）")}</h2>
-                <ul class="kept">{pictures.collect_view()}</ul>
             </section>
         }
         .into_any(),

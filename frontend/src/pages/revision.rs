@@ -4,6 +4,7 @@ use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row, tick};
 use crate::parts::money;
 use crate::parts::need_row::place;
+use crate::parts::photos::quotes;
 use crate::parts::similar::similar_needs;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -44,7 +45,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     {(!revision.why.is_empty()).then(|| view! { <p class="note">{t!("修改的原因：")}{revision.why.clone()}</p> })}
                     {comparison((&revision.shown, &revision.shown_photos), (&revision.content, &revision.photos))}
                 </section>
-                {quotes(revision)}
+                {quotes(&revision.content.quotes)}
                 {similar}
             </div>
             <aside class="behind">{actions(visit, revision)}{history(revision)}</aside>
@@ -123,26 +124,6 @@ fn standing(revision: &NeedRevision) -> AnyView {
         view! { <p>{t!("已有认捐和统筹安排 {amount}，金额不能少于它；改动会告诉认捐的企业。", amount = money::exact(revision.promised_fen))}</p> }
     });
     view! { <section class="card"><p>{said}{waits}</p>{promised}</section> }.into_any()
-}
-
-/// For those who review: the pictures of quotes of the new text, which nobody else is shown.
-fn quotes(revision: &NeedRevision) -> Option<AnyView> {
-    if revision.content.quotes.is_empty() {
-        return None;
-    }
-    let pictures = revision.content.quotes.iter().enumerate().map(|(n, id)| {
-        let (small, full) = (format!("/api/v1/files/{id}?size=small"), format!("/api/v1/files/{id}"));
-        view! { <li><a href=full><img src=small alt=t!("报价单 {n}，打开大图", n = n + 1) width="160" height="120" /></a></li> }
-    });
-    Some(
-        view! {
-            <section class="card">
-                <h2>{t!("报价单（不公开）")}</h2>
-                <ul class="kept">{pictures.collect_view()}</ul>
-            </section>
-        }
-        .into_any(),
-    )
 }
 
 fn actions(visit: &Visit, revision: &NeedRevision) -> Option<AnyView> {

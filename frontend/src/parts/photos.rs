@@ -1,5 +1,6 @@
-//! Pictures of a need or a report, each with the place where it was taken if that may be shown.
+//! Pictures of a need or a report, each with the place where it was taken if that may be shown; pictures of quotes.
 
+use domain::FileId;
 use domain::api::files::{Photo, Spot};
 use leptos::prelude::*;
 
@@ -27,4 +28,24 @@ pub fn photos(photos: &[Photo], eager: usize, label: impl Fn(usize) -> String) -
 
 fn taken_at(place: &Spot) -> String {
     t!("拍摄地点：纬度 {latitude}°，经度 {longitude}°", latitude = place.latitude, longitude = place.longitude)
+}
+
+/// For those who review: the pictures of quotes, which nobody else is shown.
+pub fn quotes(files: &[FileId]) -> Option<AnyView> {
+    if files.is_empty() {
+        return None;
+    }
+    let pictures = files.iter().enumerate().map(|(n, id)| {
+        let (small, full) = (format!("/api/v1/files/{id}?size=small"), format!("/api/v1/files/{id}"));
+        view! { <li><a href=full><img src=small alt=t!("报价单 {n}，打开大图", n = n + 1) width="160" height="120" /></a></li> }
+    });
+    Some(
+        view! {
+            <section class="card">
+                <h2>{t!("报价单（不公开）")}</h2>
+                <ul class="kept">{pictures.collect_view()}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }

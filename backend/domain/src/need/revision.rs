@@ -5,9 +5,10 @@
 //! Deliberately absent: the need's own life (status), which a revision never moves, and what differs (change).
 
 use super::change::{NeedPart, changes};
-use super::status::NotNow;
+use super::status::{NotNow, SAY_WHY};
 use super::{AskedLine, ContributionKind, NeedContent, NeedStatus};
 use crate::organisation::Role;
+use crate::problem::check_reason;
 use crate::{Fen, Problem, Problems};
 use chrono::NaiveDate;
 
@@ -128,12 +129,7 @@ impl RevisionAction {
     /// # Errors
     /// A sentence at `reason`.
     pub fn check_reason(self, reason: &str) -> Result<(), Vec<Problem>> {
-        let mut problems = Problems::new();
-        let length = reason.trim().chars().count();
-        let says = "请写明原因，告诉对方为什么、接下来怎么办（至少 5 个字）";
-        problems.require(!self.wants_reason() || length >= 5, "reason", says);
-        problems.require(length <= 500, "reason", "原因最多 500 个字");
-        problems.none_or_err()
+        check_reason(reason, self.wants_reason().then_some(SAY_WHY))
     }
 }
 

@@ -3,8 +3,9 @@
 //! Deliberately absent: the people (the caller's rights), and what is promised and spent, of which a step only knows
 //! whether there is any.
 
+use crate::Problem;
 use crate::organisation::Role;
-use crate::{Problem, Problems};
+use crate::problem::check_reason;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,8 @@ words! {
 pub const PUBLICITY_DAYS: u64 = 7;
 /// How long before its day a need's village is warned that it will expire.
 pub const WARNING_DAYS: u64 = 14;
+/// Said to whoever has to give a reason and does not.
+pub(super) const SAY_WHY: &str = "请写明原因，告诉对方为什么、接下来怎么办（至少 5 个字）";
 
 /// The last day on which a need that is approved on `today` is shown for objections.
 #[must_use]
@@ -271,18 +274,11 @@ impl NeedAction {
     /// # Errors
     /// A sentence at `reason`.
     pub fn check_reason(self, reason: &str) -> Result<(), Vec<Problem>> {
-        let mut problems = Problems::new();
-        let length = reason.trim().chars().count();
-        problems.require(
-            !self.wants_reason() || length >= 5,
-            "reason",
-            match self {
-                NeedAction::Return => "请写明退回的原因，告诉对方要补正什么（至少 5 个字）",
-                _ => "请写明原因，告诉对方为什么、接下来怎么办（至少 5 个字）",
-            },
-        );
-        problems.require(length <= 500, "reason", "原因最多 500 个字");
-        problems.none_or_err()
+        let asks = match self {
+            NeedAction::Return => "请写明退回的原因，告诉对方要补正什么（至少 5 个字）",
+            _ => SAY_WHY,
+        };
+        check_reason(reason, self.wants_reason().then_some(asks))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only SQL on parts of commitments.
 
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::commitments::{CommitmentPart, NewCommitmentPart};
 use domain::commitment::{Paper, PartStatus};
@@ -8,13 +9,6 @@ use domain::todo::Waiting;
 use domain::{CommitmentId, CommitmentPartId, FileId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("commitment_part: {error}").into()))
-}
 
 /// A part as it is stored.
 pub struct Recorded {
@@ -46,9 +40,9 @@ pub async fn recorded(connection: &mut PgConnection, id: CommitmentPartId) -> sq
             commitment: CommitmentId(row.commitment),
             quantity: row.quantity,
             happened_on: row.happened_on,
-            paper: word(&row.paper)?,
+            paper: word("commitment_part", &row.paper)?,
             note: row.note,
-            status: word(&row.status)?,
+            status: word("commitment_part", &row.status)?,
             received: row.received,
             reason: row.reason,
             corrects: row.corrects.map(CommitmentPartId),
@@ -175,10 +169,10 @@ pub async fn of(connection: &mut PgConnection, commitment: CommitmentId) -> sqlx
                 id: CommitmentPartId(row.id),
                 quantity: row.quantity,
                 happened_on: row.happened_on,
-                paper: word(&row.paper)?,
+                paper: word("commitment_part", &row.paper)?,
                 note: row.note,
                 pictures: row.pictures.into_iter().map(FileId).collect(),
-                status: word(&row.status)?,
+                status: word("commitment_part", &row.status)?,
                 received: row.received,
                 reported_at: row.reported_at,
                 decided_at: row.decided_at,

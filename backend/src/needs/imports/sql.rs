@@ -1,6 +1,7 @@
 //! The only SQL on needs imported from tables.
 
 use super::super::sql::json;
+use crate::db::decode;
 use crate::files::tables::Draft;
 use crate::places::Names;
 use chrono::{DateTime, Utc};
@@ -16,10 +17,6 @@ use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-fn decode<E: std::fmt::Display>(what: &str, error: E) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what}: {error}").into())
-}
-
 /// The villages of a place that work on the platform.
 pub async fn villages(
     connection: &mut PgConnection,
@@ -34,7 +31,7 @@ pub async fn villages(
     .fetch_all(connection)
     .await?;
     rows.into_iter()
-        .map(|row| Ok((row.place.parse().map_err(|error| decode("place", error))?, OrganisationId(row.id))))
+        .map(|row| Ok((row.place.parse().map_err(|error| decode::error("place", error))?, OrganisationId(row.id))))
         .collect()
 }
 
@@ -88,7 +85,7 @@ impl StoredRow {
             id: NeedImportId(self.id),
             file_name: self.file_name,
             sha256: self.sha256,
-            status: self.status.parse().map_err(|error| decode("need_import.status", error))?,
+            status: self.status.parse().map_err(|error| decode::error("need_import.status", error))?,
             needs: self.needs,
             problems: self.problems,
             acting_for: OrganisationId(self.acting_for),
@@ -324,15 +321,18 @@ pub struct Listed {
 
 impl Listed {
     pub fn into_api(self, places: &Names, caller: OrganisationId) -> sqlx::Result<ImportedRow> {
-        let status: Option<NeedStatus> =
-            self.status.map(|status| status.parse().map_err(|error| decode("need.status", error))).transpose()?;
-        let village: PlaceCode = self.village.parse().map_err(|error| decode("need_import_row.village", error))?;
+        let status: Option<NeedStatus> = self
+            .status
+            .map(|status| status.parse().map_err(|error| decode::error("need.status", error)))
+            .transpose()?;
+        let village: PlaceCode =
+            self.village.parse().map_err(|error| decode::error("need_import_row.village", error))?;
         let open = self.whose == Some(caller.0) || status.is_some_and(|status| status != NeedStatus::Draft);
         Ok(ImportedRow {
             row: self.first_row,
             title: self.title,
             place: places.place(&village),
-            outcome: self.outcome.parse().map_err(|error| decode("need_import_row.outcome", error))?,
+            outcome: self.outcome.parse().map_err(|error| decode::error("need_import_row.outcome", error))?,
             need: self.need.map(NeedId).filter(|_| open),
             status: status.filter(|_| open),
         })

@@ -1,18 +1,12 @@
 //! The only SQL on the steps of a need's life.
 
+use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::need::{NeedStatus, StepFacts};
 use domain::place::PlaceCode;
 use domain::{NeedId, OrganisationId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("need: {error}").into()))
-}
 
 /// What a step needs to know of a need, locked until the transaction ends.
 pub struct Locked {
@@ -31,9 +25,9 @@ pub async fn lock(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Opt
     row.map(|row| {
         Ok(Locked {
             organisation: OrganisationId(row.organisation),
-            village: word(&row.village)?,
+            village: word("need", &row.village)?,
             code: row.code,
-            status: word(&row.status)?,
+            status: word("need", &row.status)?,
             version: row.version,
         })
     })
@@ -60,7 +54,7 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
     row.map(|row| {
         Ok(StepFacts {
             town_reviews: row.town_reviews,
-            paused_from: row.paused_from.as_deref().map(word).transpose()?,
+            paused_from: row.paused_from.as_deref().map(|text| word("need", text)).transpose()?,
             promised: row.promised,
             reported: row.reported,
             unaccounted: row.unaccounted,

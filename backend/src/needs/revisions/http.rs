@@ -2,14 +2,14 @@
 
 use super::steps;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::caller::{Caller, Federation, NeedInsider, Origin, Reviewer, RevisionDesk, Sure, TownDesk, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
+use crate::needs::http::{need_id, steps as handlers};
 use crate::needs::{similar, versions};
 use axum::Json;
 use axum::extract::State;
-use domain::NeedId;
 use domain::api::List;
 use domain::api::need_versions::{
     APPROVE, DROP, NeedRevision, NeedVersions, PASS, RETURN, REVISION, REVISIONS, RevisionChange, RevisionRow,
@@ -73,29 +73,12 @@ async fn take(
     Ok(Json(steps::step(app, by, (need_id(id)?, action), step).await?))
 }
 
-/// Handlers that differ in the right that they ask for and in the step.
-macro_rules! steps {
-    ($($name:ident: $right:ty, $by:pat => $acting:expr, $action:ident;)+) => {$(
-        async fn $name(
-            State(app): State<App>,
-            $by: $right,
-            Path(id): Path<String>,
-            Body(step): Body<RevisionStep>,
-        ) -> Result<Json<NeedRevision>> {
-            take(&app, $acting, RevisionAction::$action, &id, &step).await
-        }
-    )+};
-}
-
-steps! {
+handlers! {
+    take(RevisionAction, RevisionStep) -> NeedRevision;
     submit: Village, by => (&by.acting, &by.origin), Submit;
     pass: TownDesk, by => (&by.acting, &by.origin), Pass;
     take_up: Federation, by => (&by.acting, &by.origin), TakeUp;
     return_: Reviewer, by => (&by.acting, &by.origin), Return;
     approve: Sure<Federation>, Sure(by) => (&by.acting, &by.origin), Approve;
     drop_: Village, by => (&by.acting, &by.origin), Drop;
-}
-
-fn need_id(text: &str) -> Result<NeedId> {
-    text.parse().map_err(|_| Error::NotFound)
 }

@@ -1,5 +1,6 @@
 //! The only SQL on revisions of needs.
 
+use crate::db::decode::word;
 use crate::places::Names;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::files::Photo;
@@ -12,13 +13,6 @@ use domain::{Fen, FileId, NeedId, OrganisationId, PersonId, RevisionId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
-
-fn word<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| sqlx::Error::Decode(format!("need_revision: {error}").into()))
-}
 
 fn json(content: &NeedContent) -> sqlx::Result<serde_json::Value> {
     serde_json::to_value(content.trimmed()).map_err(|error| sqlx::Error::Encode(error.into()))
@@ -115,8 +109,15 @@ pub async fn live(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<O
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(Live { id: RevisionId(row.id), status: word(&row.status)?, why: row.why, content: row.content.0 }))
-        .transpose()
+    row.map(|row| {
+        Ok(Live {
+            id: RevisionId(row.id),
+            status: word("need_revision", &row.status)?,
+            why: row.why,
+            content: row.content.0,
+        })
+    })
+    .transpose()
 }
 
 /// A revision with the approved text that it is based on.
@@ -161,7 +162,7 @@ pub async fn by_id(connection: &mut PgConnection, id: RevisionId) -> sqlx::Resul
     row.map(|row| {
         Ok(Stored {
             id: RevisionId(row.id),
-            status: word(&row.status)?,
+            status: word("need_revision", &row.status)?,
             version: row.version,
             why: row.why,
             content: row.content.0,
@@ -214,7 +215,14 @@ pub async fn history(connection: &mut PgConnection, id: RevisionId) -> sqlx::Res
     .fetch_all(connection)
     .await?;
     rows.into_iter()
-        .map(|row| Ok(RevisionEntry { at: row.at, by: row.by, status: word(&row.status)?, reason: row.reason }))
+        .map(|row| {
+            Ok(RevisionEntry {
+                at: row.at,
+                by: row.by,
+                status: word("need_revision", &row.status)?,
+                reason: row.reason,
+            })
+        })
         .collect()
 }
 

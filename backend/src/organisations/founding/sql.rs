@@ -1,6 +1,6 @@
 //! The only SQL on the list of organisations.
 
-use super::super::sql::word;
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::OrganisationId;
 use domain::organisation::{OrganisationKind, OrganisationStatus};
@@ -52,10 +52,10 @@ impl Record {
     fn read(self) -> sqlx::Result<Row> {
         Ok(Row {
             id: OrganisationId(self.id),
-            kind: word(&self.kind)?,
+            kind: word("organisation", &self.kind)?,
             name: self.name,
-            place: self.place.as_deref().map(word).transpose()?,
-            status: word(&self.status)?,
+            place: self.place.as_deref().map(|text| word("organisation", text)).transpose()?,
+            status: word("organisation", &self.status)?,
             people: self.people,
             has_owner: self.has_owner,
             created_at: self.created_at,

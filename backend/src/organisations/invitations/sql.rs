@@ -1,6 +1,6 @@
 //! The only SQL on invitations.
 
-use super::super::sql::word;
+use crate::db::decode::word;
 use chrono::{DateTime, Utc};
 use domain::api::invitations::{Invitation, NewInvitation};
 use domain::membership::{InvitationStatus, InvitationWay};
@@ -227,8 +227,8 @@ impl Record {
             id: InvitationId(self.id),
             organisation: OrganisationId(self.organisation),
             organisation_name: self.organisation_name,
-            role: word(&self.role)?,
-            way: word(&self.way)?,
+            role: word("organisation", &self.role)?,
+            way: word("organisation", &self.way)?,
             name: self.name,
             email: self.email,
             phone: self.phone,
