@@ -1,17 +1,21 @@
 //! Prints what the embedded engine's answers to the judged queries are worth: `./test judged`.
 //!
 //! `./test judged held-out` asks the queries that nobody tunes to, a number asks so many needs instead of 100,000, any
-//! other word shows the first ten needs of the judged query of this text, with their grades.
+//! other word shows the first ten needs of the judged query of this text, with their grades. What index and dictionaries
+//! hold in memory is measured in a process of its own, which has nothing else.
 //! Deliberately absent: pass or fail.
 
 use backend::search::config::SearchConfig;
 use backend::search::embedded::EmbeddedEngine;
+use backend::search::engine::{Engine, NeedQuery};
 use backend::search::text::Analyzer;
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tests::corpus::{Corpus, checkout};
-use tests::judged::{Judged, Trial, Worth, mean, queries};
+use tests::corpus::{Corpus, checkout, first_day};
+use tests::judged::{Judged, PAGE, Trial, Worth, mean, queries};
 
 /// Below this a query is printed by name.
 const POOR: f64 = 0.95;
@@ -23,6 +27,11 @@ async fn main() {
     let held_out = arguments.iter().any(|argument| argument == "held-out");
     let file = if held_out { "held_out.json" } else { "judged.json" };
     let corpus = Corpus::read();
+    if let [opens, folder] = arguments.as_slice()
+        && opens == "memory-of"
+    {
+        return memory(&corpus, Path::new(folder)).await;
+    }
     let config = SearchConfig::read(&checkout("search-config")).expect("search-config can be read");
     let analyzer = Arc::new(Analyzer::new(config, corpus.places()).expect("tables"));
     let folder = tempfile::tempdir().expect("a folder");
@@ -50,7 +59,39 @@ async fn main() {
     let mut took: Vec<Duration> = all.iter().map(|worth| worth.took).collect();
     took.sort_unstable();
     let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)].as_secs_f64() * 1_000.0;
-    println!("each asked for the first time: p50 {:.2} ms, p90 {:.2} ms, longest {:.2} ms", at(50), at(90), at(100));
+    println!(
+        "each asked for the first time, in the engine: p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+        at(50),
+        at(90),
+        at(99),
+        at(100)
+    );
+    drop(engine);
+    let itself = std::env::current_exe().expect("this program");
+    let told = Command::new(itself).arg("memory-of").arg(folder.path()).status();
+    assert!(told.is_ok_and(|status| status.success()), "the memory was not measured");
+}
+
+/// Opens the index that another process wrote, asks all judged queries, and prints what that took in memory.
+async fn memory(corpus: &Corpus, folder: &Path) {
+    let before = resident_mb();
+    let config = SearchConfig::read(&checkout("search-config")).expect("search-config can be read");
+    let analyzer = Arc::new(Analyzer::new(config, corpus.places()).expect("tables"));
+    let dictionaries = resident_mb();
+    let (engine, _) = EmbeddedEngine::open(folder, analyzer).expect("opens");
+    for judged in queries("judged.json", corpus) {
+        let query = NeedQuery { text: judged.query, today: first_day(), limit: PAGE, ..NeedQuery::default() };
+        engine.search(&query).await.expect("an answer");
+    }
+    let (all, dictionaries) = (resident_mb() - before, dictionaries - before);
+    println!("resident: dictionaries {dictionaries} MB, with the index and after all queries {all} MB");
+}
+
+/// Megabytes that this process holds.
+fn resident_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("its status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
 }
 
 async fn show(trial: &Trial, engine: &EmbeddedEngine, judged: &Judged) {

@@ -309,11 +309,15 @@ impl Inner {
         let latin = self.shape.latin;
         // A dictionary that cannot be read shows again, as an error, when the postings are read.
         let known = |typed: &str| is_known(snapshot.searcher.segment_readers(), latin, typed).unwrap_or(false);
-        let asked = Asked::read(&self.analyzer, query, &known);
+        let asked = Asked::read(&self.analyzer, query, known);
         let mut first = None;
         for attempt in asked.attempts() {
-            let hits = self.try_once(&snapshot, query, attempt)?;
+            let mut hits = self.try_once(&snapshot, attempt)?;
             if hits.total > 0 {
+                if let Some(attempt) = asked.perhaps(&hits) {
+                    let others = self.try_once(&snapshot, attempt)?;
+                    hits.perhaps = others.meant.filter(|_| others.total > hits.total);
+                }
                 return Ok(hits);
             }
             first.get_or_insert(hits);
@@ -322,8 +326,8 @@ impl Inner {
         first.ok_or(EngineError::Unavailable)
     }
 
-    fn try_once(&self, snapshot: &Snapshot, query: &NeedQuery, attempt: Attempt) -> Result<NeedHits, EngineError> {
-        let (offset, limit) = window(query);
+    fn try_once(&self, snapshot: &Snapshot, attempt: Attempt) -> Result<NeedHits, EngineError> {
+        let (offset, limit) = window(&attempt.query);
         let mut tally = Tally::new(&attempt.query, if limit == 0 { 0 } else { offset + limit });
         if attempt.groups.is_empty() {
             for (segment, table) in snapshot.segments() {
@@ -340,9 +344,9 @@ impl Inner {
             }
         }
         let (ids, total, facets) = tally.finish(offset);
-        let (meant, widened) = (attempt.meant, attempt.widened);
+        let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
         let answered_by = EngineName::Embedded;
-        Ok(NeedHits { ids, total, facets, meant, widened, answered_by, stands_in_for: None })
+        Ok(NeedHits { ids, total, facets, meant, perhaps: None, reading, widened, answered_by, stands_in_for: None })
     }
 }
 

@@ -113,6 +113,11 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
         let says = t!("没有这样写的需求，显示的是“{meant}”的结果。", meant = meant);
         view! { <p class="note">{says}" "{exactly()}</p> }
     });
+    let perhaps = list.perhaps.as_ref().map(|perhaps| {
+        let other = NeedQuery { q: Some(perhaps.clone()), after: None, ..query.clone() };
+        let link = view! { <a rel="nofollow" href=address(&parameters(&other))>{perhaps.clone()}</a> };
+        view! { <p class="note">{t!("您是不是要找：")}{link}</p> }
+    });
     let widened = list.widened.as_ref().map(|widened| {
         view! { <p class="note">{was_widened(widened)}" "{exactly()}</p> }
     });
@@ -122,7 +127,7 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
         query.q.as_deref().map(|q| t!("“{q}”：", q = q.chars().take(100).collect::<String>())).unwrap_or_default();
     view! {
         <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>
-        {one_village(query)}{cut}{amount}{meant}{widened}{stands_in}
+        {one_village(query)}{cut}{amount}{meant}{perhaps}{widened}{stands_in}
     }
     .into_any()
 }

@@ -4,13 +4,15 @@
 //! explained on a page, needs no statistics of the whole index, and one pass over the postings is all it costs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
 use super::shape::IndexedPart;
 use super::table::Table;
-use crate::search::config::Quality;
+use crate::search::config::{PartRule, Quality};
 use crate::search::engine::EngineError;
 use crate::search::reading::{Alternative, Group, Reach, Want};
 use crate::search::widening::Attempt;
@@ -144,13 +146,14 @@ fn rank_segment(
     meeting: &mut [usize],
 ) -> Result<Earned, EngineError> {
     let documents = segment.max_doc() as usize;
+    let parts: Vec<Opened> =
+        parts.iter().map(|part| Opened::of(segment, part)).collect::<Result<_, _>>().map_err(super::unavailable)?;
     let (mut points, mut met, mut any) = (vec![0_u32; documents], vec![0_u8; documents], Vec::new());
     let mut best = Best { points: vec![0; documents], documents: Vec::new() };
     for (bit, group) in groups.iter().enumerate() {
         for alternative in &group.alternatives {
-            for part in parts {
-                meet(segment, part, quality, group.names_a_place(), alternative, &mut best)
-                    .map_err(super::unavailable)?;
+            for part in &parts {
+                meet(part, quality, group.names_a_place(), alternative, &mut best).map_err(super::unavailable)?;
             }
         }
         meeting[bit] += best.documents.len();
@@ -167,9 +170,35 @@ fn rank_segment(
     Ok(Earned { points, met, documents: any, wanted: wanted.clone() })
 }
 
+/// A part of a segment, ready to be looked into.
+struct Opened<'a> {
+    rule: &'a PartRule,
+    terms: Lists,
+    pinyin: Option<Lists>,
+}
+
+impl<'a> Opened<'a> {
+    fn of(segment: &SegmentReader, part: &'a IndexedPart) -> tantivy::Result<Self> {
+        let lists = |field| segment.inverted_index(field).map(|index| Lists { field, index });
+        Ok(Opened { rule: &part.rule, terms: lists(part.terms)?, pinyin: part.pinyin.map(lists).transpose()? })
+    }
+}
+
+/// For each term of a field the documents that have it.
+struct Lists {
+    field: Field,
+    index: Arc<InvertedIndexReader>,
+}
+
+impl Lists {
+    fn of(&self, term: &str) -> tantivy::Result<Option<SegmentPostings>> {
+        let term = Term::from_field_text(self.field, term);
+        Ok(self.index.read_postings(&term, IndexRecordOption::Basic)?)
+    }
+}
+
 fn meet(
-    segment: &SegmentReader,
-    part: &IndexedPart,
+    part: &Opened,
     quality: &Quality,
     names_a_place: bool,
     alternative: &Alternative,
@@ -185,23 +214,16 @@ fn meet(
     let by_sound = matches!(alternative.want, Want::Pinyin(_));
     let placed = if part.rule.place && (names_a_place || by_sound) { quality.place } else { 100 };
     let points = part.rule.weight * alternative.percent * placed / 100;
-    match &alternative.want {
-        Want::Term(term) => mark(segment, part.terms, term, points, best)?,
-        Want::AllOf(terms) => mark_all_of(segment, part.terms, terms, points, best)?,
-        Want::Pinyin(term) => {
-            if let Some(pinyin) = part.pinyin {
-                mark(segment, pinyin, term, points, best)?;
-            }
-        }
+    match (&alternative.want, &part.pinyin) {
+        (Want::Term(term), _) => mark(&part.terms, term, points, best),
+        (Want::AllOf(terms), _) => mark_all_of(&part.terms, terms, points, best),
+        (Want::Pinyin(term), Some(pinyin)) => mark(pinyin, term, points, best),
+        (Want::Pinyin(_), None) => Ok(()),
     }
-    Ok(())
 }
 
-fn mark(segment: &SegmentReader, field: Field, term: &str, points: u32, best: &mut Best) -> tantivy::Result<()> {
-    let index = segment.inverted_index(field)?;
-    let Some(mut postings) = index.read_postings(&Term::from_field_text(field, term), IndexRecordOption::Basic)? else {
-        return Ok(());
-    };
+fn mark(lists: &Lists, term: &str, points: u32, best: &mut Best) -> tantivy::Result<()> {
+    let Some(mut postings) = lists.of(term)? else { return Ok(()) };
     let mut document = postings.doc();
     while document != TERMINATED {
         best.raise(document, points);
@@ -210,18 +232,10 @@ fn mark(segment: &SegmentReader, field: Field, term: &str, points: u32, best: &m
     Ok(())
 }
 
-fn mark_all_of(
-    segment: &SegmentReader,
-    field: Field,
-    terms: &[String],
-    points: u32,
-    best: &mut Best,
-) -> tantivy::Result<()> {
-    let index = segment.inverted_index(field)?;
+fn mark_all_of(lists: &Lists, terms: &[String], points: u32, best: &mut Best) -> tantivy::Result<()> {
     let mut all = Vec::with_capacity(terms.len());
     for term in terms {
-        let term = Term::from_field_text(field, term);
-        match index.read_postings(&term, IndexRecordOption::Basic)? {
+        match lists.of(term)? {
             Some(postings) => all.push(postings),
             None => return Ok(()),
         }
