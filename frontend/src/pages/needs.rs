@@ -136,19 +136,19 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
 fn was_widened(widened: &Widened) -> String {
     let mut says = vec![t!("没有需求符合全部条件。").to_owned()];
     if let Some(place) = &widened.place {
-        says.push(match widened.words.join("、") {
+        says.push(match widened.words.join(t!("、")) {
             words if words.is_empty() => t!("下面是{place}范围内的。", place = text(place)),
             words => t!("“{words}”没有，下面是{place}范围内的。", words = words, place = text(place)),
         });
     } else if !widened.words.is_empty() {
-        says.push(t!("“{words}”太笼统，下面是全部需求。", words = widened.words.join("、")));
+        says.push(t!("“{words}”太笼统，下面是全部需求。", words = widened.words.join(t!("、"))));
     }
     if widened.fewer_words {
         says.push(t!("下面的需求只符合一部分关键词，符合得多的在前。").to_owned());
     }
     if !widened.conditions.is_empty() {
         let conditions: Vec<String> = widened.conditions.iter().map(|facet| text(facet.label())).collect();
-        says.push(t!("没有按这些条件筛选：{conditions}。", conditions = conditions.join("、")));
+        says.push(t!("没有按这些条件筛选：{conditions}。", conditions = conditions.join(t!("、"))));
     }
     says.concat()
 }
