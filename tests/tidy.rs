@@ -105,6 +105,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "organisations",
             "notices",
             "offers",
+            "pairings",
             "payees",
             "people",
             "places",

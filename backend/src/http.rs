@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, deliveries, disbursements, enquiries, files, jobs,
-    ledger, links, matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations,
+    ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people, places, pledges, registrations,
     resets, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -53,6 +53,7 @@ pub fn endpoints() -> Endpoints {
         campaigns::routes(),
         pledges::routes(),
         commitments::routes(),
+        pairings::routes(),
         arrivals::routes(),
         ledger::routes(),
         payees::routes(),

@@ -41,6 +41,7 @@ pub mod needs;
 pub mod notices;
 pub mod offers;
 pub mod organisations;
+pub mod pairings;
 pub mod page_cache;
 pub mod payees;
 pub mod people;

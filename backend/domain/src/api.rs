@@ -28,6 +28,7 @@ pub mod notices;
 pub mod offers;
 pub mod organisations;
 pub mod own_data;
+pub mod pairings;
 pub mod payees;
 pub mod place_imports;
 pub mod places;

@@ -32,6 +32,7 @@ pub mod need;
 pub mod notice;
 pub mod offer;
 pub mod organisation;
+pub mod pairing;
 pub mod person;
 pub mod place;
 pub mod pledge;
