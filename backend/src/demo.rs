@@ -9,6 +9,7 @@ mod desk;
 mod gifts;
 mod needs;
 mod offers;
+mod pairings;
 mod pictures;
 mod places;
 mod registrations;
@@ -183,6 +184,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     gifts::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
+    pairings::seed(app).await?;
     desk::seed(app).await
 }
 

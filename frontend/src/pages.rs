@@ -32,6 +32,10 @@ mod offers;
 mod organisation;
 mod organisations;
 mod own_data;
+mod pairing;
+mod pairing_form;
+mod pairing_plan;
+mod pairings;
 mod parent_unit;
 mod payees;
 mod place;
@@ -119,6 +123,11 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["commitments"] => commitments::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,
         ["commitments", id] => commitments::one(visit, id).await,
+        ["pairings"] => pairings::page(visit).await,
+        ["pairings", "new"] => pairing_form::propose(visit).await,
+        ["pairings", id] => pairing::page(visit, id).await,
+        ["pairings", id, "terms"] => pairing_form::counter(visit, id).await,
+        ["pairings", id, "renew"] => pairing_form::renew(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work"] => work::page(visit).await,
         ["work", "needs", "new"] => need_form::new(visit).await,

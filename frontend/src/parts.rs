@@ -10,6 +10,7 @@ pub mod map;
 pub mod money;
 pub mod need_row;
 pub mod offer_row;
+pub mod pairings;
 pub mod photos;
 pub mod place;
 pub mod pledge_rows;

@@ -13,6 +13,7 @@ mod money;
 mod need_imports;
 mod needs;
 mod offers;
+mod pairings;
 mod payments;
 mod place_imports;
 mod prove;
@@ -54,6 +55,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/spending/{id}", page_and(post(reports::correct)))
         .route("/work/organisation", page_and(post(verification::organisation)))
         .route("/commitments/{id}", page_and(post(commitments::step)))
+        .route("/pairings/{id}", page_and(post(pairings::step)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
@@ -88,6 +90,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/profile", page_and(post(offers::profile)))
         .route("/recommendations", page_and(post(offers::dismissal)))
         .route("/commitments/new", page_and(post(commitments::new)))
+        .route("/pairings/new", page_and(post(pairings::propose)))
+        .route("/pairings/{id}/terms", page_and(post(pairings::counter)))
+        .route("/pairings/{id}/renew", page_and(post(pairings::renew)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))

@@ -24,10 +24,11 @@ use crate::http::caller::{Enterprise, Federation, NO_PAIRINGS, PairingParty, Pai
 use chrono::NaiveDate;
 use domain::api::Count;
 use domain::api::pairings::{
-    CoverageOfTowns, Pairing, PairingEnd, PairingEnterpriseQuery, PairingEnterprises, PairingList, PairingQuery,
+    CoverageOfTowns, Pairing, PairingCoverage, PairingEnd, PairingEnterpriseQuery, PairingEnterprises, PairingList, PairingQuery,
     PairingRights, PairingRow, PairingsShown, PlacePairings, PublicPairing, SideStanding, TermsVersion, TownCoverageRow,
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
+use domain::pairing::terms::{TermsChange, TermsPart};
 use domain::pairing::{Coverage, PairingSeat, PairingSide, PairingStep, StepOn};
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::pledge::DisplayChoice;
@@ -175,7 +176,7 @@ async fn one(app: &App, acting: &Acting, id: PairingId) -> Result<Pairing> {
         })
         .collect();
     let changes = match terms.as_slice() {
-        [latest, before, ..] => before.terms.changes(&latest.terms),
+        [latest, before, ..] => before.terms.changes(&latest.terms).into_iter().map(|one| named(app, one)).collect(),
         _ => Vec::new(),
     };
     let all_confirmed = sides.iter().all(|side| side.confirmed_at.is_some());
@@ -224,6 +225,18 @@ fn standing(app: &App, stored: &Stored, side: &Side) -> SideStanding {
     }
 }
 
+/// A change that names its places.
+fn named(app: &App, change: TermsChange) -> TermsChange {
+    if !matches!(change.part, TermsPart::Town | TermsPart::Villages) {
+        return change;
+    }
+    let names = |codes: &str| {
+        let codes = codes.split('、').filter_map(|code| code.parse::<PlaceCode>().ok());
+        codes.map(|code| side_name(app, &code)).collect::<Vec<_>>().join("、")
+    };
+    TermsChange { part: change.part, before: names(&change.before), after: names(&change.after) }
+}
+
 /// A village or a town with what it lies in.
 fn side_name(app: &App, place: &PlaceCode) -> String {
     let place = app.places.place(place);
@@ -231,7 +244,7 @@ fn side_name(app: &App, place: &PlaceCode) -> String {
 }
 
 /// Of a town's coverage its villages; of the others, which of theirs are paired twice.
-async fn coverage(app: &App, tx: &mut PgConnection, stored: &Stored) -> Result<Coverage> {
+async fn coverage(app: &App, tx: &mut PgConnection, stored: &Stored) -> Result<PairingCoverage> {
     let town = match (&stored.town, &stored.hash) {
         // Of an agreement those that the town had when it was approved.
         (Some(_), Some(hash)) => agreement::town_villages(tx, (stored.id, hash)).await?,
@@ -239,7 +252,9 @@ async fn coverage(app: &App, tx: &mut PgConnection, stored: &Stored) -> Result<C
         (None, _) => Vec::new(),
     };
     let others = sql::paired_elsewhere(tx, stored.id, &stored.villages).await?;
-    Ok(Coverage::of(&town, &stored.villages, &others))
+    let coverage = Coverage::of(&town, &stored.villages, &others);
+    let named = |codes: &[PlaceCode]| codes.iter().map(|code| app.places.place(code)).collect();
+    Ok(PairingCoverage { gaps: named(&coverage.gaps), overlaps: named(&coverage.overlaps) })
 }
 
 /// The villages of a town, as they are today.

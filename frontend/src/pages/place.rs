@@ -6,10 +6,12 @@ use crate::parts::commitments::totals;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::need_row::need_list;
+use crate::parts::pairings;
 use crate::parts::place::{links, path};
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::needs::{self, NeedList, NeedQuery, NeedSort};
+use domain::api::pairings as paired;
 use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::group_thousands;
@@ -37,6 +39,7 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
     let about = visit.call(places::get(&code)).await?;
     let query = needs_of(&code);
     let needs = visit.call(needs::list(&query)).await?;
+    let pairings = visit.call(paired::of_place(&code)).await?;
     let place = &about.place;
     let (name, within) = match level {
         PlaceLevel::Village => (place.village.clone(), format!("{} · {}", place.county, place.town)),
@@ -49,11 +52,12 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
         <h1>{name}</h1>
         <p class="soft">{within}" · "{t!("区划代码 {code}", code = place.code)}</p>
         <div class="two reading">
-            <aside class="ahead">{standing(&about)}</aside>
+            <aside class="ahead">{standing(&about)}{pairing_link(&about)}</aside>
             <div class="middle">
                 {funds(&about)}
                 {totals(&about.commitments, t!("这里各条公开需求的合计。").to_owned())}
                 {newest(&needs, &query, &about)}
+                {pairings::of_place(&pairings)}
                 {delivered(&about)}
                 {below(&about)}
                 {facts(&about.facts)}
@@ -61,6 +65,25 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
         </div>
     };
     Ok(Page::new(title, body.into_any()).public())
+}
+
+/// Where an enterprise begins to pair with this place.
+fn pairing_link(about: &PlaceInFull) -> Option<AnyView> {
+    let kind = match about.level {
+        PlaceLevel::Village => "village",
+        PlaceLevel::Town => "town",
+        PlaceLevel::County | PlaceLevel::City => return None,
+    };
+    let link = href(&format!("/pairings/new?{kind}={}", about.place.code));
+    Some(
+        view! {
+            <section class="card">
+                <p><a class="button quiet" href=link>{t!("提出结对")}</a></p>
+                <p class="soft">{t!("已认证的企业可以和村、镇长期结对：商定期限和各自做什么，由工商联审核。完全自愿。")}</p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// The public needs of a place, newest first.

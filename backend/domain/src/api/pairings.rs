@@ -6,7 +6,7 @@ use super::{Call, Count};
 use crate::four::FourNumbers;
 use crate::need::PairingForm;
 use crate::pairing::{
-    Coverage, HandOverCause, MilestoneInput, MilestoneStatus, PairingOrigin, PairingSeat, PairingSide, PairingStatus,
+    HandOverCause, MilestoneInput, MilestoneStatus, PairingOrigin, PairingSeat, PairingSide, PairingStatus,
     PairingStep, PairingTerms, TermsChange,
 };
 use crate::place::PlaceCode;
@@ -467,9 +467,17 @@ pub struct Pairing {
     pub plan: Vec<Milestone>,
     pub given: GivenUnderPairing,
     /// Of a town's coverage; of the others, which villages are paired with somebody else too.
-    pub coverage: Coverage,
+    pub coverage: PairingCoverage,
     /// What this caller may do now.
     pub may: PairingRights,
+}
+
+/// Villages that a town's coverage leaves out, and those that are paired with somebody else too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PairingCoverage {
+    pub gaps: Vec<Where>,
+    pub overlaps: Vec<Where>,
 }
 
 /// How one side stands.

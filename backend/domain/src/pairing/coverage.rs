@@ -4,13 +4,10 @@
 //! Computed, never typed in. Deliberately absent: whether an overlap is good; people decide that.
 
 use crate::place::PlaceCode;
-use serde::{Deserialize, Serialize};
 
 /// The villages of a town against the villages that an agreement lists.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    pub covered: Vec<PlaceCode>,
     /// Of the town, and not listed.
     pub gaps: Vec<PlaceCode>,
     /// Listed, and paired with somebody else too.
@@ -22,11 +19,10 @@ impl Coverage {
     #[must_use]
     pub fn of(town: &[PlaceCode], listed: &[PlaceCode], others: &[PlaceCode]) -> Self {
         let mut coverage = Coverage {
-            covered: listed.to_vec(),
             gaps: town.iter().filter(|village| !listed.contains(village)).cloned().collect(),
             overlaps: listed.iter().filter(|village| others.contains(village)).cloned().collect(),
         };
-        for places in [&mut coverage.covered, &mut coverage.gaps, &mut coverage.overlaps] {
+        for places in [&mut coverage.gaps, &mut coverage.overlaps] {
             places.sort_unstable();
             places.dedup();
         }
@@ -48,7 +44,6 @@ mod tests {
         let listed = [village(203), village(200), village(201)];
         let others = [village(201), village(204), village(201)];
         let coverage = Coverage::of(&town, &listed, &others);
-        assert_eq!(coverage.covered, [village(200), village(201), village(203)]);
         assert_eq!(coverage.gaps, [village(202), village(204)]);
         assert_eq!(coverage.overlaps, [village(201)]);
         assert_eq!(Coverage::of(&town, &town, &[]).gaps, []);
