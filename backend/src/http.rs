@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, deliveries, disbursements, enquiries, files, jobs,
-    ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people, places, pledges, registrations,
-    resets, saved_searches, texts, todo, verifications,
+    ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people, places, pledges,
+    registrations, resets, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};

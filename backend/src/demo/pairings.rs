@@ -66,10 +66,8 @@ async fn active(app: &App, earlier: &App, desks: &Desks) -> anyhow::Result<()> {
         ("整理好仓库和晒场", PairingSide::Place(village), soon + Duration::days(15)),
         ("办第一期柚子管护培训", PairingSide::Enterprise, later),
     ] {
-        let new = NewMilestone {
-            id: earlier.clock.id(),
-            input: MilestoneInput { title: title.into(), owner, due_on: due },
-        };
+        let new =
+            NewMilestone { id: earlier.clock.id(), input: MilestoneInput { title: title.into(), owner, due_on: due } };
         pairings::plan(earlier, &party(&desks.enterprise), id, &new).await?;
         pairings::accept_day(earlier, &party(&desks.village), new.id, SeenMilestone { version: 1 }).await?;
     }
@@ -84,7 +82,9 @@ async fn active(app: &App, earlier: &App, desks: &Desks) -> anyhow::Result<()> {
     let first = done.plan.first().context("the demo's plan has a first step")?;
     let seen = SeenMilestone { version: first.version };
     pairings::verify(app, &party(&desks.village), first.id, seen).await?;
-    let said = NewPairingMessage { id: app.clock.id(), text: "下周三的培训在村委会二楼，请带上嫁接刀。".into() };
+    let said = NewPairingMessage {
+        id: app.clock.id(), text: "下周三的培训在村委会二楼，请带上嫁接刀。".into()
+    };
     pairings::write(app, &party(&desks.enterprise), id, &said).await?;
     Ok(())
 }
@@ -92,8 +92,13 @@ async fn active(app: &App, earlier: &App, desks: &Desks) -> anyhow::Result<()> {
 /// A town's coverage that waits to be confirmed and stamped: most of its villages, not all.
 async fn covered(app: &App, desks: &Desks) -> anyhow::Result<()> {
     let town: PlaceCode = TOWN.parse()?;
-    let mut villages: Vec<PlaceCode> =
-        app.places.iter().map(|(code, _)| code).filter(|code| code.as_str().len() == 12 && town.contains(code)).cloned().collect();
+    let mut villages: Vec<PlaceCode> = app
+        .places
+        .iter()
+        .map(|(code, _)| code)
+        .filter(|code| code.as_str().len() == 12 && town.contains(code))
+        .cloned()
+        .collect();
     villages.truncate(villages.len().saturating_sub(3));
     let terms = PairingTerms { town: Some(town), villages, ..terms(app, PairingForm::TownCoverage)? };
     let proposed = propose(app, &desks.town, &terms, "镇里想请贵公司把全镇的柚子一起带起来。").await?;
@@ -243,6 +248,9 @@ async fn desks(app: &App) -> anyhow::Result<Desks> {
         other: acting(clerk, other, OrganisationKind::Enterprise, Role::EnterpriseOwner),
         village: at(VILLAGE, acting(head, village, OrganisationKind::Village, Role::VillageHead))?,
         town,
-        federation: at("441424", acting(federation_person, federation, OrganisationKind::Federation, Role::FederationCounty))?,
+        federation: at(
+            "441424",
+            acting(federation_person, federation, OrganisationKind::Federation, Role::FederationCounty),
+        )?,
     })
 }

@@ -239,7 +239,8 @@ pub async fn accept_paper(
 
 /// Not by whoever handed it in, nor by his side of the table.
 fn may_accept(seat: PairingSeat, acting: &Acting, paper: &sql::Paper) -> bool {
-    acting.person != paper.uploaded_by && acting.organisation != paper.organisation
+    acting.person != paper.uploaded_by
+        && acting.organisation != paper.organisation
         && (seat == PairingSeat::Federation || seat != paper.seat)
 }
 
@@ -256,8 +257,7 @@ pub(super) async fn papers(
         .map(|(paper, by, accepted_at)| {
             let current = stored.hash.as_deref() == Some(paper.hash.as_str());
             let open = stored.status == PairingStatus::Approved && all_confirmed && current && !paper.accepted;
-            let mine =
-                held.is_some_and(|held| held.is_party() && may_accept(held.seat, acting, &paper));
+            let mine = held.is_some_and(|held| held.is_party() && may_accept(held.seat, acting, &paper));
             PairingPaper {
                 id: paper.id,
                 by,

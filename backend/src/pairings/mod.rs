@@ -24,8 +24,9 @@ use crate::http::caller::{Enterprise, Federation, NO_PAIRINGS, PairingParty, Pai
 use chrono::NaiveDate;
 use domain::api::Count;
 use domain::api::pairings::{
-    CoverageOfTowns, Pairing, PairingCoverage, PairingEnd, PairingEnterpriseQuery, PairingEnterprises, PairingList, PairingQuery,
-    PairingRights, PairingRow, PairingsShown, PlacePairings, PublicPairing, SideStanding, TermsVersion, TownCoverageRow,
+    CoverageOfTowns, Pairing, PairingCoverage, PairingEnd, PairingEnterpriseQuery, PairingEnterprises, PairingList,
+    PairingQuery, PairingRights, PairingRow, PairingsShown, PlacePairings, PublicPairing, SideStanding, TermsVersion,
+    TownCoverageRow,
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::pairing::terms::{TermsChange, TermsPart};
@@ -34,8 +35,8 @@ use domain::place::{PlaceCode, PlaceLevel};
 use domain::pledge::DisplayChoice;
 use domain::todo::Waiting;
 use domain::{OrganisationId, PairingId};
-use sqlx::PgConnection;
 use sql::{Side, Stored};
+use sqlx::PgConnection;
 
 /// Pairings on one page of a list.
 const PAGE: usize = 30;
@@ -168,12 +169,7 @@ async fn one(app: &App, acting: &Acting, id: PairingId) -> Result<Pairing> {
     let terms: Vec<TermsVersion> = sql::terms(&mut tx, id)
         .await?
         .into_iter()
-        .map(|version| TermsVersion {
-            number: version.number,
-            by: version.by,
-            at: version.at,
-            terms: version.terms,
-        })
+        .map(|version| TermsVersion { number: version.number, by: version.by, at: version.at, terms: version.terms })
         .collect();
     let changes = match terms.as_slice() {
         [latest, before, ..] => before.terms.changes(&latest.terms).into_iter().map(|one| named(app, one)).collect(),
@@ -269,14 +265,10 @@ fn rights(app: &App, acting: &Acting, held: &Held, paper_waits: bool) -> Pairing
     let on = held.on(app.clock.today(), paper_waits);
     let party = held.is_party();
     let federation = held.seat == PairingSeat::Federation;
-    let of_mine = |done: fn(&Side) -> bool| {
-        held.sides.iter().any(|side| held.own.contains(&side.side) && !done(side))
-    };
+    let of_mine = |done: fn(&Side) -> bool| held.sides.iter().any(|side| held.own.contains(&side.side) && !done(side));
     let may = |step: PairingStep| {
-        let reviewer = matches!(
-            step,
-            PairingStep::TakeUp | PairingStep::Return | PairingStep::Approve | PairingStep::HandOver
-        );
+        let reviewer =
+            matches!(step, PairingStep::TakeUp | PairingStep::Return | PairingStep::Approve | PairingStep::HandOver);
         let open = match step {
             PairingStep::Agree => of_mine(|side| side.agreed_at.is_some()),
             PairingStep::Confirm => of_mine(|side| side.confirmed_at.is_some()),

@@ -20,9 +20,7 @@ use domain::api::pairings::{
 };
 use domain::organisation::Acting;
 use domain::pairing::milestone::{MILESTONES_MAX, NOTE_MAX, check_day};
-use domain::pairing::{
-    MILESTONE_PICTURES_MAX, MilestoneStatus, PairingSeat, PairingSide, StepNotNow, check_reason,
-};
+use domain::pairing::{MILESTONE_PICTURES_MAX, MilestoneStatus, PairingSeat, PairingSide, StepNotNow, check_reason};
 use domain::{MilestoneId, PairingId, Problems};
 use serde_json::json;
 use sql::Known;

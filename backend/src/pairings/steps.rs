@@ -21,7 +21,7 @@ use domain::api::pairings::{
 use domain::need::PairingForm;
 use domain::organisation::Acting;
 use domain::pairing::{
-    PairingOrigin, PairingSeat, PairingStatus, PairingStep, PairingTerms, StepOn, StepNotNow, check_message,
+    PairingOrigin, PairingSeat, PairingStatus, PairingStep, PairingTerms, StepNotNow, StepOn, check_message,
 };
 use domain::place::PlaceLevel;
 use domain::pledge::PublicDisplay;
@@ -123,8 +123,7 @@ async fn repeated(
     let other = || Error::Conflict("这个编号已经记录过另一份结对，请到“结对”里核对；要另外提出，请重新填写".into());
     match one(app, acting, id).await {
         Ok(known)
-            if known.row.enterprise == enterprise
-                && known.terms.last().is_some_and(|first| first.terms == *terms) =>
+            if known.row.enterprise == enterprise && known.terms.last().is_some_and(|first| first.terms == *terms) =>
         {
             Ok(known)
         }
@@ -521,11 +520,7 @@ pub async fn hand_over(
     record(app, &mut tx, by, ("pairing_handed_over", id), after, Some(reason)).await?;
     let after = json!({ "status": next.stored.status, "follows": id });
     record(app, &mut tx, by, ("pairing_taken_over", to.id), after, Some(reason)).await?;
-    let news = News::HandedOver {
-        to: next.stored.enterprise_name.clone(),
-        goes_on: to.cause.goes_on(),
-        reason: says,
-    };
+    let news = News::HandedOver { to: next.stored.enterprise_name.clone(), goes_on: to.cause.goes_on(), reason: says };
     tell_others(app, &mut tx, (&held, acting), SIDES, news.clone()).await?;
     tell(app, &mut tx, (&next.stored, &next.sides), (&[Whom::Enterprise], None), news).await?;
     tx.commit().await?;
@@ -593,12 +588,7 @@ pub(super) async fn messages(tx: &mut PgConnection, id: PairingId) -> Result<Vec
 }
 
 /// The enterprise wants to be shown otherwise. Counts from now on everywhere.
-pub async fn change_display(
-    app: &App,
-    enterprise: &Enterprise,
-    id: PairingId,
-    name: PublicDisplay,
-) -> Result<Pairing> {
+pub async fn change_display(app: &App, enterprise: &Enterprise, id: PairingId, name: PublicDisplay) -> Result<Pairing> {
     let acting = &enterprise.acting;
     let mut tx = app.begin().await?;
     let scope = Scope::of(acting)?;

@@ -16,8 +16,7 @@ use crate::http::caller::{
 use crate::needs::revisions;
 use crate::{
     arrivals, commitments, deliveries, disbursements, enquiries, jobs, needs, organisations, pairings, payees, pledges,
-    resets,
-    verifications,
+    resets, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;

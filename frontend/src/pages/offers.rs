@@ -178,9 +178,9 @@ fn whom_to_ask(visit: &Visit, offer: &Offer) -> AnyView {
 /// Pairing with the enterprise, for a village or a town.
 fn pairing_link(visit: &Visit, offer: &Offer) -> Option<AnyView> {
     let link = format!("/pairings/new?{}", query_string(&[("enterprise_name", offer.enterprise_name.clone())]));
-    visit.has(&[Role::VillageReporter, Role::VillageHead, Role::TownReviewer]).then(|| {
-        view! { <p><a class="button quiet" href=href(&link)>{t!("向这家企业提出结对")}</a></p> }.into_any()
-    })
+    visit
+        .has(&[Role::VillageReporter, Role::VillageHead, Role::TownReviewer])
+        .then(|| view! { <p><a class="button quiet" href=href(&link)>{t!("向这家企业提出结对")}</a></p> }.into_any())
 }
 
 /// What its own enterprise may do with it now.

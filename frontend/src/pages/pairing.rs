@@ -23,7 +23,11 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let read = visit.call(pairings::get(id)).await?;
     let row = &read.row;
     let done = visit.query("done").and_then(done_message);
-    let title = t!("{enterprise}与{places}", enterprise = row.enterprise_name, places = places(row.town.as_ref(), &row.villages));
+    let title = t!(
+        "{enterprise}与{places}",
+        enterprise = row.enterprise_name,
+        places = places(row.town.as_ref(), &row.villages)
+    );
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {visit.form.as_ref().and_then(|form| summary_of_row(form, form.value("row")))}
@@ -159,9 +163,12 @@ fn coverage(read: &Pairing) -> Option<AnyView> {
 
 fn sides(read: &Pairing) -> AnyView {
     let rows = read.sides.iter().map(|side| {
-        let agreed = side.agreed_at.map_or_else(|| t!("还没有同意现在的条款").to_owned(), |at| t!("同意条款 {at}", at = instant(at)));
+        let agreed = side
+            .agreed_at
+            .map_or_else(|| t!("还没有同意现在的条款").to_owned(), |at| t!("同意条款 {at}", at = instant(at)));
         let confirmed = read.agreement.as_ref().filter(|_| read.row.status == PairingStatus::Approved).map(|_| {
-            side.confirmed_at.map_or_else(|| t!("还没有确认协议书").to_owned(), |at| t!("确认协议书 {at}", at = instant(at)))
+            side.confirmed_at
+                .map_or_else(|| t!("还没有确认协议书").to_owned(), |at| t!("确认协议书 {at}", at = instant(at)))
         });
         let speaker = side.spoken_for.then(|| speaks(side));
         let note = (!side.note.is_empty()).then(|| view! { <span class="soft">{side.note.clone()}</span> });
@@ -177,7 +184,8 @@ fn sides(read: &Pairing) -> AnyView {
             </li>
         }
     });
-    view! { <section class="card"><h2>{t!("各方")}</h2><ul class="rows">{rows.collect_view()}</ul></section> }.into_any()
+    view! { <section class="card"><h2>{t!("各方")}</h2><ul class="rows">{rows.collect_view()}</ul></section> }
+        .into_any()
 }
 
 fn speaks(side: &SideStanding) -> String {
@@ -211,7 +219,8 @@ fn now(visit: &Visit, read: &Pairing) -> Option<AnyView> {
             button(visit, read, "take-up", (t!("受理审核"), t!("各方都同意了条款。受理后由您审核。"), "button"))
         }),
         may(PairingStep::Approve).then(|| {
-            let says = t!("请核对条款、份额、期限和村，看有没有摊派、有没有和别的结对重叠。通过后生成协议书，条款不能再改。");
+            let says =
+                t!("请核对条款、份额、期限和村，看有没有摊派、有没有和别的结对重叠。通过后生成协议书，条款不能再改。");
             button(visit, read, "approve", (t!("审核通过，生成协议书"), says, "button"))
         }),
         may(PairingStep::Return).then(|| {
@@ -219,9 +228,8 @@ fn now(visit: &Visit, read: &Pairing) -> Option<AnyView> {
         }),
     ];
     let parts: Vec<AnyView> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| {
-        view! { <section class="card steps" id="now"><h2>{t!("下一步")}</h2>{parts}</section> }.into_any()
-    })
+    (!parts.is_empty())
+        .then(|| view! { <section class="card steps" id="now"><h2>{t!("下一步")}</h2>{parts}</section> }.into_any())
 }
 
 fn agree(visit: &Visit, read: &Pairing) -> AnyView {
@@ -253,7 +261,10 @@ fn agree(visit: &Visit, read: &Pairing) -> AnyView {
 }
 
 fn how_known(form: &FormState, row: &str) -> AnyView {
-    Field::new(form, "note", t!("怎样知道他们同意")).hint(t!("这个村（镇）在平台上没有账号。如“7 月 2 日村民代表会议通过，会议记录存镇政府”。")).of_row(row).area(2)
+    Field::new(form, "note", t!("怎样知道他们同意"))
+        .hint(t!("这个村（镇）在平台上没有账号。如“7 月 2 日村民代表会议通过，会议记录存镇政府”。"))
+        .of_row(row)
+        .area(2)
 }
 
 /// The choice of how the enterprise is named in public.
@@ -567,7 +578,8 @@ fn history(read: &Pairing) -> Option<AnyView> {
         let state = text(link.status.label());
         let name = format!("{} {}", link.reference, link.enterprise_name);
         if link.here {
-            view! { <li aria-current="true"><b>{name}</b>" "<span class="soft">{state}" · "{term}</span></li> }.into_any()
+            view! { <li aria-current="true"><b>{name}</b>" "<span class="soft">{state}" · "{term}</span></li> }
+                .into_any()
         } else {
             let path = href(&format!("/pairings/{}", link.id));
             view! { <li><a href=path>{name}</a>" "<span class="soft">{state}" · "{term}</span></li> }.into_any()
@@ -596,15 +608,15 @@ fn others(visit: &Visit, read: &Pairing) -> Option<AnyView> {
             reasoned(visit, read, "decline", (t!("不结对"), t!("签约前任何一方都可以不结对。请写明原因，各方会看到。")))
         }),
         may(PairingStep::Terminate).then(|| {
-            let says = t!("协议在到期前结束，各方和工商联会收到通知。请写明原因和善后的安排；期间的记录都保留。要再输一次密码。");
+            let says = t!(
+                "协议在到期前结束，各方和工商联会收到通知。请写明原因和善后的安排；期间的记录都保留。要再输一次密码。"
+            );
             reasoned(visit, read, "terminate", (t!("终止协议"), says))
         }),
         may(PairingStep::HandOver).then(|| hand_over(visit, read)),
     ];
     let parts: Vec<AnyView> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| {
-        view! { <section class="card steps"><h2>{t!("其他")}</h2>{parts}</section> }.into_any()
-    })
+    (!parts.is_empty()).then(|| view! { <section class="card steps"><h2>{t!("其他")}</h2>{parts}</section> }.into_any())
 }
 
 fn display(visit: &Visit, read: &Pairing) -> AnyView {

@@ -42,7 +42,10 @@ pub async fn propose(visit: &Visit) -> Result<Page, ApiError> {
         return Err(ApiError::new(ErrorCode::SignInRequired, "请先登录"));
     }
     if !enterprise && !visit.has(&PLACES) {
-        return Err(ApiError::new(ErrorCode::Forbidden, "只有已认证的企业、村（社区）、镇（街道）和工商联可以提出结对"));
+        return Err(ApiError::new(
+            ErrorCode::Forbidden,
+            "只有已认证的企业、村（社区）、镇（街道）和工商联可以提出结对",
+        ));
     }
     let mut form = visit.form.clone().unwrap_or_default();
     if visit.form.is_none() {
@@ -289,9 +292,9 @@ fn view(
         let value = form.value(name).to_owned();
         (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
     });
-    let whom = purpose.asks_enterprise.then(|| {
-        Field::new(form, "enterprise_name", t!("企业全称")).hint(t!("已在平台认证的企业")).text()
-    });
+    let whom = purpose
+        .asks_enterprise
+        .then(|| Field::new(form, "enterprise_name", t!("企业全称")).hint(t!("已在平台认证的企业")).text());
     let forms = PairingForm::ALL.iter().map(|form| (form.as_str(), text(form.label()))).collect();
     let lines = PAIRING_FREE_WILL.iter().map(|line| view! { <li>{text(line)}</li> });
     view! {

@@ -100,12 +100,7 @@ impl MilestoneInput {
 }
 
 /// Checks a day that is proposed for a milestone.
-pub fn check_day(
-    problems: &mut Problems,
-    due_on: NaiveDate,
-    (first, last): (NaiveDate, NaiveDate),
-    today: NaiveDate,
-) {
+pub fn check_day(problems: &mut Problems, due_on: NaiveDate, (first, last): (NaiveDate, NaiveDate), today: NaiveDate) {
     problems.require(due_on >= today, "due_on", "日期不能早于今天");
     problems.require((first..=last).contains(&due_on), "due_on", "日期应在协议的期限以内");
 }
@@ -122,11 +117,8 @@ mod tests {
     fn each_wrong_field_is_named() {
         let sides = [PairingSide::Enterprise, "441424125207".parse().unwrap()];
         let term = (day("2026-07-01"), day("2027-06-30"));
-        let good = MilestoneInput {
-            title: "建好冷库".into(),
-            owner: PairingSide::Enterprise,
-            due_on: day("2026-12-31"),
-        };
+        let good =
+            MilestoneInput { title: "建好冷库".into(), owner: PairingSide::Enterprise, due_on: day("2026-12-31") };
         let refused = |input: &MilestoneInput| -> Vec<String> {
             let problems = input.check(&sides, term, day("2026-08-01")).err().unwrap_or_default();
             problems.into_iter().map(|problem| problem.field).collect()
@@ -147,8 +139,7 @@ mod tests {
     #[test]
     fn only_what_is_to_be_done_is_late() {
         let (due, today) = (Some(day("2026-07-31")), day("2026-08-01"));
-        let late: Vec<_> =
-            MilestoneStatus::ALL.iter().copied().filter(|status| status.is_late(due, today)).collect();
+        let late: Vec<_> = MilestoneStatus::ALL.iter().copied().filter(|status| status.is_late(due, today)).collect();
         assert_eq!(late, [MilestoneStatus::Planned, MilestoneStatus::Returned]);
         assert!(!MilestoneStatus::Planned.is_late(due, day("2026-07-31")));
         assert!(!MilestoneStatus::Planned.is_late(None, today), "no day is agreed on yet");

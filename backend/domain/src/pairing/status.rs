@@ -163,11 +163,7 @@ impl PairingStatus {
             (Is::Signed | Is::Active, Do::Terminate | Do::HandOver) => Is::Terminated,
             _ => return Err(StepNotNow::State(self)),
         };
-        if on.enterprise_stands || !step.wants_enterprise() {
-            Ok(next)
-        } else {
-            Err(StepNotNow::EnterpriseSuspended)
-        }
+        if on.enterprise_stands || !step.wants_enterprise() { Ok(next) } else { Err(StepNotNow::EnterpriseSuspended) }
     }
 
     /// Whether an agreement holds its villages, or its town, for its term.
@@ -270,13 +266,8 @@ mod tests {
     use PairingStatus as Is;
     use PairingStep as Do;
 
-    const READY: StepOn = StepOn {
-        enterprise_stands: true,
-        all_agreed: true,
-        all_confirmed: true,
-        paper_waits: true,
-        begun: true,
-    };
+    const READY: StepOn =
+        StepOn { enterprise_stands: true, all_agreed: true, all_confirmed: true, paper_waits: true, begun: true };
 
     /// Every pair of state and step: what is not listed is refused by the state.
     #[test]
@@ -343,11 +334,7 @@ mod tests {
         for (status, steps) in table {
             for step in Do::ALL {
                 let listed = steps.iter().find(|(listed, _)| listed == step).map(|(_, next)| *next);
-                assert_eq!(
-                    status.after(*step, &READY),
-                    listed.ok_or(StepNotNow::State(status)),
-                    "{status} {step}"
-                );
+                assert_eq!(status.after(*step, &READY), listed.ok_or(StepNotNow::State(status)), "{status} {step}");
             }
         }
     }
@@ -373,10 +360,8 @@ mod tests {
         for status in Is::ALL {
             for step in Do::ALL {
                 let Ok(next) = status.after(*step, &READY) else { continue };
-                let out = matches!(
-                    next,
-                    Is::Declined | Is::Withdrawn | Is::Terminated | Is::Ended | Is::Renewed
-                ) || *step == Do::Return;
+                let out = matches!(next, Is::Declined | Is::Withdrawn | Is::Terminated | Is::Ended | Is::Renewed)
+                    || *step == Do::Return;
                 let now = status.after(*step, &suspended);
                 assert_eq!(now, if out { Ok(next) } else { Err(StepNotNow::EnterpriseSuspended) }, "{status} {step}");
             }

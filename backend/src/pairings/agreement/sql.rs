@@ -43,10 +43,7 @@ pub async fn text(connection: &mut PgConnection, (id, hash): (PairingId, &str)) 
 }
 
 /// Of which terms, and the enterprise's name then.
-pub async fn text_about(
-    connection: &mut PgConnection,
-    (id, hash): (PairingId, &str),
-) -> sqlx::Result<(i32, String)> {
+pub async fn text_about(connection: &mut PgConnection, (id, hash): (PairingId, &str)) -> sqlx::Result<(i32, String)> {
     let row =
         sqlx::query!("select number, enterprise_name from pairing_text where pairing = $1 and hash = $2", id.0, hash)
             .fetch_one(connection)

@@ -192,9 +192,7 @@ pub async fn set_display(
     id: PairingId,
     name: PublicDisplay,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!("update pairing set public_display = $2 where id = $1", id.0, name.as_str())
-        .execute(connection)
-        .await
+    sqlx::query!("update pairing set public_display = $2 where id = $1", id.0, name.as_str()).execute(connection).await
 }
 
 pub async fn insert_message(
@@ -220,10 +218,7 @@ pub async fn insert_message(
     Ok(())
 }
 
-pub async fn message(
-    connection: &mut PgConnection,
-    id: PairingMessageId,
-) -> sqlx::Result<Option<(PairingId, String)>> {
+pub async fn message(connection: &mut PgConnection, id: PairingMessageId) -> sqlx::Result<Option<(PairingId, String)>> {
     let row = sqlx::query!("select pairing, text from pairing_message where id = $1", id.0)
         .fetch_optional(connection)
         .await?;

@@ -8,11 +8,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
 /// Signed ones whose first day has come and whose enterprise is verified, earliest first.
-pub async fn to_begin(
-    connection: &mut PgConnection,
-    today: NaiveDate,
-    limit: i64,
-) -> sqlx::Result<Vec<PairingId>> {
+pub async fn to_begin(connection: &mut PgConnection, today: NaiveDate, limit: i64) -> sqlx::Result<Vec<PairingId>> {
     let ids = sqlx::query_scalar!(
         r#"select id as "id!"
            from pairing_read
