@@ -117,6 +117,12 @@ impl Held {
         Ok(Held { stored, sides, seat, own })
     }
 
+    /// As it stands within a transaction that has it in hand.
+    async fn now(tx: &mut PgConnection, acting: &Acting, id: PairingId) -> Result<Self> {
+        let stored = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?;
+        Held::of(tx, acting, stored).await
+    }
+
     /// Locks a pairing for somebody who may know of it.
     async fn lock(tx: &mut PgConnection, acting: &Acting, id: PairingId) -> Result<Self> {
         let scope = Scope::of(acting)?;

@@ -276,10 +276,7 @@ async fn decide(
 }
 
 /// What a reminder has to know: a milestone of a pairing that is under way.
-pub(super) async fn to_remind(
-    tx: &mut PgConnection,
-    id: MilestoneId,
-) -> Result<Option<(pairings::Stored, Vec<Side>, Known)>> {
+pub(super) async fn to_remind(tx: &mut PgConnection, id: MilestoneId) -> Result<Option<(Stored, Vec<Side>, Known)>> {
     let Some(pairing) = sql::pairing_of(tx, id).await? else { return Ok(None) };
     let Some(stored) = pairings::lock(tx, pairing).await? else { return Ok(None) };
     let sides = pairings::sides(tx, pairing).await?;

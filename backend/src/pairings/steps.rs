@@ -70,11 +70,12 @@ pub async fn propose(app: &App, party: &PairingParty, new: &NewPairing) -> Resul
         return repeated(app, acting, (new.id, new.enterprise), &terms).await;
     }
     let message = new.message.as_str();
-    write_terms(app, &mut tx, (acting, &party.origin), (new.id, 1), &terms, message).await?;
-    let held = Held::of(&mut tx, acting, pairings::by_id(&mut tx, new.id).await?.ok_or(Error::NotFound)?).await?;
+    write_terms(app, &mut tx, acting, (new.id, 1), &terms, message).await?;
+    let held = Held::now(&mut tx, acting, new.id).await?;
     let after = json!({ "status": held.stored.status, "enterprise": new.enterprise, "form": terms.form });
     record(app, &mut tx, (acting, &party.origin), ("pairing_proposed", new.id), after, None).await?;
-    tell_others(app, &mut tx, (&held, acting), ALL, News::Proposed { by: who(&mut tx, acting).await? }).await?;
+    let by = who(&mut tx, acting).await?;
+    tell_others(app, &mut tx, (&held, acting), ALL, News::Proposed { by }).await?;
     tx.commit().await?;
     one(app, acting, new.id).await
 }
@@ -195,7 +196,7 @@ async fn who(tx: &mut PgConnection, acting: &Acting) -> Result<String> {
 async fn write_terms(
     app: &App,
     tx: &mut PgConnection,
-    (acting, _): (&Acting, &Origin),
+    acting: &Acting,
     (id, number): (PairingId, i32),
     terms: &PairingTerms,
     message: &str,
@@ -207,7 +208,7 @@ async fn write_terms(
     }
     // A federation proposes for others and agrees for nobody by that.
     if !Federation::ROLES.contains(&acting.role) {
-        let held = Held::of(tx, acting, pairings::by_id(tx, id).await?.ok_or(Error::NotFound)?).await?;
+        let held = Held::now(tx, acting, id).await?;
         for side in &held.own {
             sql::insert_agreement(tx, (id, number, held.stored.review), (side, ""), acting, now).await?;
         }
@@ -266,11 +267,11 @@ pub async fn counter(app: &App, party: &PairingParty, id: PairingId, new: &NewTe
     }
     let number = held.stored.terms + 1;
     let by = (acting, &party.origin);
-    write_terms(app, &mut tx, by, (id, number), &terms, &new.message).await?;
+    write_terms(app, &mut tx, acting, (id, number), &terms, &new.message).await?;
     sql::move_to(&mut tx, &held.stored, next, app.clock.now()).await?.one_row_or_conflict()?;
     let after = json!({ "status": next, "version": number });
     record(app, &mut tx, by, ("pairing_countered", id), after, None).await?;
-    let now = Held::of(&mut tx, acting, pairings::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?).await?;
+    let now = Held::now(&mut tx, acting, id).await?;
     let by = who(&mut tx, acting).await?;
     tell_others(app, &mut tx, (&now, acting), ALL, News::Countered { by, number }).await?;
     tx.commit().await?;
@@ -471,10 +472,10 @@ pub async fn renew(app: &App, party: &PairingParty, id: PairingId, new: &Renewal
         return Err(Error::changed_meanwhile());
     }
     let by = (acting, &party.origin);
-    write_terms(app, &mut tx, by, (new.id, 1), &terms, &new.message).await?;
+    write_terms(app, &mut tx, acting, (new.id, 1), &terms, &new.message).await?;
     let after = json!({ "status": PairingStatus::Proposed, "follows": id });
     record(app, &mut tx, by, ("pairing_renewal_proposed", new.id), after, None).await?;
-    let next = Held::of(&mut tx, acting, pairings::by_id(&mut tx, new.id).await?.ok_or(Error::NotFound)?).await?;
+    let next = Held::now(&mut tx, acting, new.id).await?;
     let news = News::RenewalProposed { by: who(&mut tx, acting).await?, before: stored.reference.clone() };
     tell_others(app, &mut tx, (&next, acting), ALL, news).await?;
     tx.commit().await?;
@@ -552,8 +553,7 @@ async fn carry_on(app: &App, tx: &mut PgConnection, (held, acting): (&Held, &Act
             .on_constraint("pairing_one_under_way", || taken(stored.form))?
             .one_row_or_conflict()?;
     }
-    let next = pairings::by_id(tx, to.id).await?.ok_or(Error::NotFound)?;
-    Held::of(tx, acting, next).await
+    Held::now(tx, acting, to.id).await
 }
 
 /// Writes into the thread. The same id and text again changes nothing.

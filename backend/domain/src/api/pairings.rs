@@ -629,6 +629,7 @@ pub struct GiftUnderPairing {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that may be done or not")]
 pub struct PairingRights {
     pub steps: Vec<PairingStep>,
     /// The sides that the caller speaks for.

@@ -11,11 +11,21 @@ use std::str::FromStr;
 /// Who agrees, confirms and owns a milestone: `enterprise`, or the code of a place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "enterprise"))]
 pub enum PairingSide {
     Enterprise,
     Place(PlaceCode),
 }
+
+/// A text on the wire.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for PairingSide {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for PairingSide {}
 
 const ENTERPRISE: &str = "enterprise";
 
