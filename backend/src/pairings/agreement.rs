@@ -6,7 +6,7 @@
 
 mod sql;
 
-use super::sql::{self as pairings, Side, Stored};
+use super::sql::{self as pairings, Seated, Stored};
 use super::tell::{ALL, SIDES, places, record, tell_others};
 use super::{Held, Scope, one, side_name, steps, villages_of};
 use crate::app::App;
@@ -138,7 +138,7 @@ pub async fn confirm(
     if held.own.is_empty() {
         return Err(Error::Forbidden("协议书由结对的各方确认"));
     }
-    let open: Vec<&Side> =
+    let open: Vec<&Seated> =
         held.sides.iter().filter(|side| held.own.contains(&side.side) && side.confirmed_at.is_none()).collect();
     if open.is_empty() {
         tx.rollback().await?;

@@ -35,7 +35,7 @@ use domain::place::{PlaceCode, PlaceLevel};
 use domain::pledge::DisplayChoice;
 use domain::todo::Waiting;
 use domain::{OrganisationId, PairingId};
-use sql::{Side, Stored};
+use sql::{Seated, Stored};
 use sqlx::PgConnection;
 
 /// Pairings on one page of a list.
@@ -91,7 +91,7 @@ fn covers(acting: &Acting, villages: &[PlaceCode]) -> bool {
 }
 
 /// Whether somebody speaks for a side: its organisation, its town's where it has none, else the federation above it.
-fn speaks(acting: &Acting, side: &Side) -> bool {
+fn speaks(acting: &Acting, side: &Seated) -> bool {
     match (side.speaker, &side.side) {
         (Some(speaker), _) => speaker == acting.organisation,
         (None, PairingSide::Place(place)) => {
@@ -104,7 +104,7 @@ fn speaks(acting: &Acting, side: &Side) -> bool {
 /// A pairing as it is read by somebody who has it in hand: with its sides, and which of them he speaks for.
 struct Held {
     stored: Stored,
-    sides: Vec<Side>,
+    sides: Vec<Seated>,
     seat: PairingSeat,
     own: Vec<PairingSide>,
 }
@@ -211,7 +211,7 @@ async fn one(app: &App, acting: &Acting, id: PairingId) -> Result<Pairing> {
     })
 }
 
-fn standing(app: &App, stored: &Stored, side: &Side) -> SideStanding {
+fn standing(app: &App, stored: &Stored, side: &Seated) -> SideStanding {
     let name = match &side.side {
         PairingSide::Enterprise => stored.enterprise_name.clone(),
         PairingSide::Place(place) => side_name(app, place),
@@ -271,7 +271,8 @@ fn rights(app: &App, acting: &Acting, held: &Held, paper_waits: bool) -> Pairing
     let on = held.on(app.clock.today(), paper_waits);
     let party = held.is_party();
     let federation = held.seat == PairingSeat::Federation;
-    let of_mine = |done: fn(&Side) -> bool| held.sides.iter().any(|side| held.own.contains(&side.side) && !done(side));
+    let of_mine =
+        |done: fn(&Seated) -> bool| held.sides.iter().any(|side| held.own.contains(&side.side) && !done(side));
     let may = |step: PairingStep| {
         let reviewer =
             matches!(step, PairingStep::TakeUp | PairingStep::Return | PairingStep::Approve | PairingStep::HandOver);

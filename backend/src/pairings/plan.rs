@@ -7,7 +7,7 @@
 mod sql;
 
 use super::agreement::at_pictures;
-use super::sql::{self as pairings, Side, Stored};
+use super::sql::{self as pairings, Seated, Stored};
 use super::tell::{Whom, record, tell_others};
 use super::{Held, one, side_name};
 use crate::app::App;
@@ -276,7 +276,7 @@ async fn decide(
 }
 
 /// What a reminder has to know: a milestone of a pairing that is under way.
-pub(super) async fn to_remind(tx: &mut PgConnection, id: MilestoneId) -> Result<Option<(Stored, Vec<Side>, Known)>> {
+pub(super) async fn to_remind(tx: &mut PgConnection, id: MilestoneId) -> Result<Option<(Stored, Vec<Seated>, Known)>> {
     let Some(pairing) = sql::pairing_of(tx, id).await? else { return Ok(None) };
     let Some(stored) = pairings::lock(tx, pairing).await? else { return Ok(None) };
     let sides = pairings::sides(tx, pairing).await?;

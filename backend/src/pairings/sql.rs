@@ -400,7 +400,7 @@ pub async fn terms(connection: &mut PgConnection, id: PairingId) -> sqlx::Result
 
 /// A side with who speaks for it, and how it stands to the terms and to the text that count.
 #[derive(Clone)]
-pub struct Side {
+pub struct Seated {
     pub side: PairingSide,
     /// Its own organisation, where somebody works for it here.
     pub own: Option<OrganisationId>,
@@ -412,7 +412,7 @@ pub struct Side {
 }
 
 /// The enterprise first, then the places in the order of their codes.
-pub async fn sides(connection: &mut PgConnection, id: PairingId) -> sqlx::Result<Vec<Side>> {
+pub async fn sides(connection: &mut PgConnection, id: PairingId) -> sqlx::Result<Vec<Seated>> {
     let rows = sqlx::query!(
         r#"select s.side as "side!", s.own, s.speaker, o.name as "speaker_name?", a.agreed_at as "agreed_at?",
                   c.confirmed_at as "confirmed_at?", coalesce(nullif(c.note, ''), a.note, '') as "note!"
@@ -430,7 +430,7 @@ pub async fn sides(connection: &mut PgConnection, id: PairingId) -> sqlx::Result
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Side {
+            Ok(Seated {
                 side: row.side.parse().map_err(|wrong| error("pairing_side.side", wrong))?,
                 own: row.own.map(OrganisationId),
                 speaker: row.speaker.map(OrganisationId),
@@ -547,7 +547,7 @@ pub async fn federation(connection: &mut PgConnection, place: &str) -> sqlx::Res
 }
 
 /// One of the active pairings of a place, with the name and the wish of its enterprise.
-pub struct Public {
+pub struct InForce {
     pub form: PairingForm,
     pub enterprise_name: String,
     pub public_display: PublicDisplay,
@@ -557,7 +557,7 @@ pub struct Public {
     pub last_day: NaiveDate,
 }
 
-pub async fn active_in(connection: &mut PgConnection, place: &str, limit: i64) -> sqlx::Result<Vec<Public>> {
+pub async fn active_in(connection: &mut PgConnection, place: &str, limit: i64) -> sqlx::Result<Vec<InForce>> {
     let rows = sqlx::query!(
         r#"select p.form as "form!", p.enterprise_name as "enterprise_name!", p.public_display as "public_display!",
                   p.town, p.villages as "villages!", p.first_day as "first_day!", p.last_day as "last_day!"
@@ -574,7 +574,7 @@ pub async fn active_in(connection: &mut PgConnection, place: &str, limit: i64) -
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Public {
+            Ok(InForce {
                 form: word("pairing_terms.form", &row.form)?,
                 enterprise_name: row.enterprise_name,
                 public_display: word("pairing.public_display", &row.public_display)?,

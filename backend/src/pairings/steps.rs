@@ -6,7 +6,7 @@
 mod sql;
 
 use super::agreement;
-use super::sql::{self as pairings, New, Side};
+use super::sql::{self as pairings, New, Seated};
 use super::tell::{ALL, SIDES, Whom, record, tell, tell_others};
 use super::{Held, Scope, covers, one, seat};
 use crate::app::App;
@@ -221,8 +221,8 @@ async fn write_terms(
 }
 
 /// Takes a step that the state allows, and gives the state after it.
-fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: &StepOn) -> Result<PairingStatus> {
-    let next = held.stored.status.after(step, on).map_err(|not| Error::Conflict(not.to_string()))?;
+fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: StepOn) -> Result<PairingStatus> {
+    let next = held.stored.status.after(step, &on).map_err(|not| Error::Conflict(not.to_string()))?;
     if !step.is_for(held.seat, held.proposed_by(acting)) {
         let says = match step {
             PairingStep::Decline => "这份结对是您的单位提出的，请用“撤回意向”",
@@ -254,7 +254,7 @@ pub async fn counter(app: &App, party: &PairingParty, id: PairingId, new: &NewTe
         tx.rollback().await?;
         return one(app, acting, id).await;
     }
-    let next = allowed(&held, acting, PairingStep::Counter, &held.on(app.clock.today(), false))?;
+    let next = allowed(&held, acting, PairingStep::Counter, held.on(app.clock.today(), false))?;
     check_place(acting, held.seat, &terms)?;
     if held.stored.version != new.version {
         return Err(Error::changed_meanwhile());
@@ -287,7 +287,7 @@ pub async fn agree(app: &App, party: &PairingParty, id: PairingId, to: &AgreeToT
     if stored.terms != to.number {
         return Err(Error::changed_meanwhile());
     }
-    let open: Vec<&Side> =
+    let open: Vec<&Seated> =
         held.sides.iter().filter(|side| held.own.contains(&side.side) && side.agreed_at.is_none()).collect();
     if open.is_empty() {
         tx.rollback().await?;
@@ -303,7 +303,7 @@ pub async fn agree(app: &App, party: &PairingParty, id: PairingId, to: &AgreeToT
     let note = how_known(&held, &to.note)?;
     let all = held.sides.iter().all(|side| side.agreed_at.is_some() || held.own.contains(&side.side));
     let on = StepOn { all_agreed: all, ..held.on(app.clock.today(), false) };
-    let next = allowed(&held, acting, PairingStep::Agree, &on)?;
+    let next = allowed(&held, acting, PairingStep::Agree, on)?;
     let number = (id, stored.terms, stored.review);
     for side in open {
         sql::insert_agreement(&mut tx, number, (&side.side, note), acting, app.clock.now()).await?;
@@ -348,7 +348,7 @@ pub async fn step(
     consents::no_numbers(("reason", &seen.reason))?;
     let mut tx = app.begin().await?;
     let held = Held::lock_as_party(&mut tx, acting, id).await?;
-    let next = allowed(&held, acting, step, &held.on(app.clock.today(), false))?;
+    let next = allowed(&held, acting, step, held.on(app.clock.today(), false))?;
     if held.stored.version != seen.version {
         return Err(Error::changed_meanwhile());
     }
@@ -502,7 +502,7 @@ pub async fn hand_over(
         return if same { one(app, acting, to.id).await } else { Err(Error::changed_meanwhile()) };
     }
     let today = app.clock.today();
-    allowed(&held, acting, PairingStep::HandOver, &held.on(today, false))?;
+    allowed(&held, acting, PairingStep::HandOver, held.on(today, false))?;
     if stored.version != to.version {
         return Err(Error::changed_meanwhile());
     }

@@ -12,6 +12,7 @@ use crate::mail::letter::pairing::{News, PairingNews};
 use crate::mail::{self, Letter};
 use domain::organisation::{Acting, Role};
 use domain::pairing::PairingSide;
+use domain::place::PlaceCode;
 use domain::{OrganisationId, PairingId};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -42,7 +43,7 @@ pub const ALL: &[Whom] = &[Whom::Enterprise, Whom::Places, Whom::Federation];
 pub async fn tell(
     app: &App,
     tx: &mut PgConnection,
-    (stored, sides): (&Stored, &[sql::Side]),
+    (stored, sides): (&Stored, &[sql::Seated]),
     (whom, but): (&[Whom], Option<OrganisationId>),
     news: News,
 ) -> Result<()> {
@@ -56,7 +57,7 @@ pub async fn tell(
         news,
         path: format!("/pairings/{}", stored.id),
     });
-    let of_side = |side: &sql::Side| match side.side {
+    let of_side = |side: &sql::Seated| match side.side {
         PairingSide::Enterprise => whom.contains(&Whom::Enterprise),
         PairingSide::Place(_) => whom.contains(&Whom::Places),
     };
@@ -78,7 +79,7 @@ pub async fn tell(
 
 /// The county that all villages of a pairing lie in, or the city.
 fn common(stored: &Stored) -> &str {
-    let mut counties = stored.villages.iter().map(|village| village.county());
+    let mut counties = stored.villages.iter().map(PlaceCode::county);
     let first = counties.next().unwrap_or("4414");
     if counties.all(|county| county == first) { first } else { "4414" }
 }
