@@ -33,6 +33,7 @@ mod organisation;
 mod organisations;
 mod own_data;
 mod pairing;
+mod pairing_agreement;
 mod pairing_form;
 mod pairing_plan;
 mod pairings;

@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import"];
+            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import", "/pairings"];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }

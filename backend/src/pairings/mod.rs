@@ -5,6 +5,8 @@
 //! absent: money; what an enterprise gives stays its own pledge or commitment.
 
 mod agreement;
+mod around;
+mod follow;
 mod given;
 mod http;
 mod plan;
@@ -14,25 +16,25 @@ mod tell;
 pub mod turn;
 
 pub use agreement::{accept_paper, confirm, pdf, send_paper};
+pub use around::{coverage_of_towns, enterprises, of_place};
+pub use follow::{hand_over, renew};
 pub use http::routes;
 pub use plan::{accept_day, drop_day, move_day, plan, send_back, submit, verify};
-pub use steps::{agree, change_display, counter, hand_over, propose, renew, step, terminate, write};
+pub use steps::{agree, change_display, counter, propose, step, terminate, write};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Enterprise, Federation, NO_PAIRINGS, PairingParty, PairingReader, Village};
+use crate::http::caller::{Enterprise, Federation, NO_PAIRINGS, PairingReader, Village};
 use chrono::NaiveDate;
 use domain::api::Count;
 use domain::api::pairings::{
-    CoverageOfTowns, Pairing, PairingCoverage, PairingEnd, PairingEnterpriseQuery, PairingEnterprises, PairingList,
-    PairingQuery, PairingRights, PairingRow, PairingsShown, PlacePairings, PublicPairing, SideStanding, TermsVersion,
-    TownCoverageRow,
+    Pairing, PairingCoverage, PairingEnd, PairingList, PairingQuery, PairingRights, PairingRow, PairingsShown,
+    SideStanding, TermsVersion,
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::pairing::terms::{TermsChange, TermsPart};
 use domain::pairing::{Coverage, PairingSeat, PairingSide, PairingStep, StepOn};
 use domain::place::{PlaceCode, PlaceLevel};
-use domain::pledge::DisplayChoice;
 use domain::todo::Waiting;
 use domain::{OrganisationId, PairingId};
 use sql::{Seated, Stored};
@@ -40,10 +42,6 @@ use sqlx::PgConnection;
 
 /// Pairings on one page of a list.
 const PAGE: usize = 30;
-/// Pairings that a place's page shows.
-const PUBLIC_MAX: i64 = 200;
-/// Enterprises that a name finds.
-const ENTERPRISES_MAX: i64 = 20;
 
 /// From where somebody acts; none for an office that has no part in pairings.
 fn seat(acting: &Acting) -> Result<PairingSeat> {
@@ -344,62 +342,4 @@ pub async fn waiting(tx: &mut PgConnection, acting: &Acting, today: NaiveDate) -
         // Owners of other offices hold the same role.
         Err(_) => Ok(Waiting::default()),
     }
-}
-
-/// Verified enterprises of a name, for whoever proposes to one.
-pub async fn enterprises(
-    app: &App,
-    party: &PairingParty,
-    query: &PairingEnterpriseQuery,
-) -> Result<PairingEnterprises> {
-    if seat(&party.acting)? == PairingSeat::Enterprise {
-        return Err(Error::Forbidden("企业从村、镇的页面提出结对"));
-    }
-    let name = query.name.trim();
-    if name.chars().count() < 2 {
-        return Err(Error::invalid("name", "请至少写企业名称的两个字"));
-    }
-    let mut connection = app.pool.acquire().await?;
-    Ok(PairingEnterprises { items: sql::enterprises(&mut connection, name, ENTERPRISES_MAX).await? })
-}
-
-/// What everybody reads of the active pairings of a place: the enterprise as it wants to be shown.
-pub async fn of_place(app: &App, code: &str) -> Result<PlacePairings> {
-    let code: PlaceCode = code.parse().map_err(|_| Error::NotFound)?;
-    app.places.get(&code).ok_or(Error::NotFound)?;
-    let mut tx = app.snapshot().await?;
-    let rows = sql::active_in(&mut tx, code.as_str(), PUBLIC_MAX).await?;
-    let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-    let items = rows.into_iter().map(|one| {
-        let choice = DisplayChoice { name: one.public_display, show_amount: true, share_with_recipient: true };
-        PublicPairing {
-            form: one.form,
-            enterprise: choice.public_name(&one.enterprise_name, false),
-            town: one.town.as_ref().map(|town| app.places.place(town)),
-            villages: one.villages.iter().map(|village| app.places.place(village)).collect(),
-            first_day: one.first_day,
-            last_day: one.last_day,
-        }
-    });
-    Ok(PlacePairings { items: items.collect(), count, as_of: app.clock.now() })
-}
-
-/// Town by town: who covers it, which villages nobody is paired with, which several are.
-pub async fn coverage_of_towns(app: &App, reader: &PairingReader) -> Result<CoverageOfTowns> {
-    let scope = Scope::of(&reader.acting)?;
-    let place = match (scope.enterprise, scope.place) {
-        (Some(_), _) => return Err(Error::Forbidden("结对的覆盖情况由村、镇、工商联和审计查看")),
-        (None, Some(place)) => place.get(..9).unwrap_or(place),
-        (None, None) => "4414",
-    };
-    let mut tx = app.snapshot().await?;
-    let rows = sql::towns(&mut tx, place).await?.into_iter().map(|one| TownCoverageRow {
-        town: app.places.place(&one.town),
-        pairing: one.pairing,
-        enterprise_name: one.enterprise_name,
-        villages: one.villages,
-        without: one.without,
-        several: one.several,
-    });
-    Ok(CoverageOfTowns { items: rows.collect(), as_of: app.clock.now() })
 }

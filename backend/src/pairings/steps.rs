@@ -3,11 +3,11 @@
 //! A step is one transaction: the state, the event, the letters. Agreements are to a number of terms; whatever was agreed
 //! to before counts no more when somebody writes others. Deliberately absent: which step follows which (domain).
 
-mod sql;
+pub(super) mod sql;
 
 use super::agreement;
 use super::sql::{self as pairings, New, Seated};
-use super::tell::{ALL, SIDES, Whom, record, tell, tell_others};
+use super::tell::{ALL, SIDES, Whom, record, tell_others};
 use super::{Held, Scope, covers, one, seat};
 use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
@@ -16,7 +16,7 @@ use crate::mail::letter::pairing::News;
 use crate::{consents, people};
 use chrono::Datelike;
 use domain::api::pairings::{
-    AgreeToTerms, HandOver, NewPairing, NewPairingMessage, NewTerms, Pairing, PairingMessage, PairingReason, Renewal,
+    AgreeToTerms, NewPairing, NewPairingMessage, NewTerms, Pairing, PairingMessage, PairingReason,
 };
 use domain::need::PairingForm;
 use domain::organisation::Acting;
@@ -81,17 +81,17 @@ pub async fn propose(app: &App, party: &PairingParty, new: &NewPairing) -> Resul
 }
 
 /// What a new pairing begins with besides its terms.
-struct Beginning {
-    id: PairingId,
-    enterprise: OrganisationId,
-    origin: PairingOrigin,
-    round: Option<uuid::Uuid>,
-    follows: Option<(PairingId, &'static str)>,
-    display: PublicDisplay,
+pub(super) struct Beginning {
+    pub id: PairingId,
+    pub enterprise: OrganisationId,
+    pub origin: PairingOrigin,
+    pub round: Option<uuid::Uuid>,
+    pub follows: Option<(PairingId, &'static str)>,
+    pub display: PublicDisplay,
 }
 
 /// Whether the id is new.
-async fn begin(app: &App, tx: &mut PgConnection, acting: &Acting, begun: &Beginning) -> Result<bool> {
+pub(super) async fn begin(app: &App, tx: &mut PgConnection, acting: &Acting, begun: &Beginning) -> Result<bool> {
     let number = pairings::next_number(tx).await?;
     let reference = format!("JD-{}-{number}", app.clock.today().year());
     let new = New {
@@ -115,7 +115,7 @@ async fn begin(app: &App, tx: &mut PgConnection, acting: &Acting, begun: &Beginn
 }
 
 /// The answer to an id that exists: the same pairing, if it began so.
-async fn repeated(
+pub(super) async fn repeated(
     app: &App,
     acting: &Acting,
     (id, enterprise): (PairingId, OrganisationId),
@@ -146,11 +146,11 @@ fn origin_of(acting: &Acting, seat: PairingSeat, new: &NewPairing) -> Result<Pai
     Ok(origin)
 }
 
-fn voluntary(said: bool) -> Result<()> {
+pub(super) fn voluntary(said: bool) -> Result<()> {
     if said { Ok(()) } else { Err(Error::invalid("voluntary", VOLUNTARY)) }
 }
 
-fn check_terms(app: &App, terms: &PairingTerms, message: &str) -> Result<()> {
+pub(super) fn check_terms(app: &App, terms: &PairingTerms, message: &str) -> Result<()> {
     terms.check(app.clock.today(), |place| app.places.get(place).is_some())?;
     let joint = terms.joint.as_ref();
     let texts = [
@@ -174,7 +174,7 @@ fn check_terms(app: &App, terms: &PairingTerms, message: &str) -> Result<()> {
 }
 
 /// Whoever speaks for places pairs what is his: a village itself, a town its villages, a federation what it covers.
-fn check_place(acting: &Acting, seat: PairingSeat, terms: &PairingTerms) -> Result<()> {
+pub(super) fn check_place(acting: &Acting, seat: PairingSeat, terms: &PairingTerms) -> Result<()> {
     let Some(own) = acting.place.as_ref().filter(|_| seat != PairingSeat::Enterprise) else { return Ok(()) };
     let fits = if own.level() == PlaceLevel::Village {
         terms.villages.contains(own) && terms.form != PairingForm::TownCoverage
@@ -188,12 +188,12 @@ fn check_place(acting: &Acting, seat: PairingSeat, terms: &PairingTerms) -> Resu
     fits.then_some(()).ok_or_else(|| Error::invalid("villages", says))
 }
 
-async fn who(tx: &mut PgConnection, acting: &Acting) -> Result<String> {
+pub(super) async fn who(tx: &mut PgConnection, acting: &Acting) -> Result<String> {
     crate::organisations::name_of(tx, acting.organisation).await
 }
 
 /// Writes terms, to which those agree who wrote them, and what was said with them.
-async fn write_terms(
+pub(super) async fn write_terms(
     app: &App,
     tx: &mut PgConnection,
     acting: &Acting,
@@ -221,7 +221,7 @@ async fn write_terms(
 }
 
 /// Takes a step that the state allows, and gives the state after it.
-fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: StepOn) -> Result<PairingStatus> {
+pub(super) fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: StepOn) -> Result<PairingStatus> {
     let next = held.stored.status.after(step, &on).map_err(|not| Error::Conflict(not.to_string()))?;
     if !step.is_for(held.seat, held.proposed_by(acting)) {
         let says = match step {
@@ -401,7 +401,7 @@ fn told(step: PairingStep, by: String, reason: Option<&str>) -> (&'static [Whom]
     }
 }
 
-fn taken(form: PairingForm) -> Error {
+pub(super) fn taken(form: PairingForm) -> Error {
     Error::Conflict(match form {
         PairingForm::TownCoverage => {
             "这个镇（街道）在这段期限里已经有一份连片包镇协议。请退回，让双方改期限，或改为和其中的村结对".into()
@@ -421,139 +421,6 @@ pub async fn terminate(
     seen: &PairingReason,
 ) -> Result<Pairing> {
     step(app, (&signer.acting, &signer.origin), (id, PairingStep::Terminate), seen).await
-}
-
-/// Proposes terms that follow those of an agreement; a pairing of its own, to which all sides agree anew.
-pub async fn renew(app: &App, party: &PairingParty, id: PairingId, new: &Renewal) -> Result<Pairing> {
-    let acting = &party.acting;
-    let terms = new.terms.trimmed();
-    check_terms(app, &terms, &new.message)?;
-    let mut tx = app.begin().await?;
-    let held = Held::lock_as_party(&mut tx, acting, id).await?;
-    let stored = &held.stored;
-    if held.own.is_empty() {
-        return Err(Error::Forbidden("续约由结对的各方提出"));
-    }
-    if held.seat == PairingSeat::Enterprise {
-        voluntary(new.voluntary)?;
-    }
-    let known = pairings::by_id(&mut tx, new.id).await?;
-    if known.is_some() {
-        tx.rollback().await?;
-        return repeated(app, acting, (new.id, stored.enterprise), &terms).await;
-    }
-    if !stored.status.takes_renewal() {
-        return Err(Error::Conflict(StepNotNow::State(stored.status).to_string()));
-    }
-    if !stored.enterprise_stands {
-        return Err(Error::Conflict(StepNotNow::EnterpriseSuspended.to_string()));
-    }
-    if terms.first_day <= stored.last_day {
-        return Err(Error::invalid("first_day", format!("续约从现在的期限结束以后开始：{} 以后", stored.last_day)));
-    }
-    check_place(acting, held.seat, &terms)?;
-    let origin = match held.seat {
-        PairingSeat::Enterprise => PairingOrigin::Enterprise,
-        PairingSeat::Place if acting.place.as_ref().is_some_and(|place| place.level() == PlaceLevel::Town) => {
-            PairingOrigin::Town
-        }
-        PairingSeat::Place => PairingOrigin::Village,
-        PairingSeat::Federation => PairingOrigin::Federation,
-    };
-    let begun = Beginning {
-        id: new.id,
-        enterprise: stored.enterprise,
-        origin,
-        round: None,
-        follows: Some((id, "renewal")),
-        display: stored.public_display,
-    };
-    if !begin(app, &mut tx, acting, &begun).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let by = (acting, &party.origin);
-    write_terms(app, &mut tx, acting, (new.id, 1), &terms, &new.message).await?;
-    let after = json!({ "status": PairingStatus::Proposed, "follows": id });
-    record(app, &mut tx, by, ("pairing_renewal_proposed", new.id), after, None).await?;
-    let next = Held::now(&mut tx, acting, new.id).await?;
-    let news = News::RenewalProposed { by: who(&mut tx, acting).await?, before: stored.reference.clone() };
-    tell_others(app, &mut tx, (&next, acting), ALL, news).await?;
-    tx.commit().await?;
-    one(app, acting, new.id).await
-}
-
-/// Another enterprise takes an agreement over: it goes on as it is where the enterprise merged or was renamed; where it
-/// leaves, the other one and the places are asked anew.
-pub async fn hand_over(
-    app: &App,
-    Sure(federation): &Sure<Federation>,
-    id: PairingId,
-    to: &HandOver,
-) -> Result<Pairing> {
-    domain::pairing::check_reason(&to.reason)?;
-    consents::no_numbers(("reason", &to.reason))?;
-    let acting = &federation.acting;
-    let mut tx = app.begin().await?;
-    let held = Held::lock_as_party(&mut tx, acting, id).await?;
-    let stored = &held.stored;
-    if let Some(known) = pairings::by_id(&mut tx, to.id).await? {
-        tx.rollback().await?;
-        let same = known.follows == Some(id) && known.enterprise == to.enterprise;
-        return if same { one(app, acting, to.id).await } else { Err(Error::changed_meanwhile()) };
-    }
-    let today = app.clock.today();
-    allowed(&held, acting, PairingStep::HandOver, held.on(today, false))?;
-    if stored.version != to.version {
-        return Err(Error::changed_meanwhile());
-    }
-    if to.enterprise == stored.enterprise {
-        return Err(Error::invalid("enterprise", "请选另一家企业。同一家企业改了名称，不用移交"));
-    }
-    if !pairings::enterprise_stands(&mut tx, to.enterprise).await? {
-        return Err(Error::invalid("enterprise", "没有这家已认证的企业。请先让接手的企业在平台上注册、认证"));
-    }
-    let (reason, now) = (to.reason.trim(), app.clock.now());
-    let says = format!("{}：{reason}", to.cause.label());
-    sql::end(&mut tx, stored, PairingStatus::Terminated, (acting, &says), now).await?.one_row_or_conflict()?;
-    let next = carry_on(app, &mut tx, (&held, acting), to).await?;
-    let by = (acting, &federation.origin);
-    let after = json!({ "status": PairingStatus::Terminated, "enterprise": to.enterprise });
-    record(app, &mut tx, by, ("pairing_handed_over", id), after, Some(reason)).await?;
-    let after = json!({ "status": next.stored.status, "follows": id });
-    record(app, &mut tx, by, ("pairing_taken_over", to.id), after, Some(reason)).await?;
-    let news = News::HandedOver { to: next.stored.enterprise_name.clone(), goes_on: to.cause.goes_on(), reason: says };
-    tell_others(app, &mut tx, (&held, acting), SIDES, news.clone()).await?;
-    tell(app, &mut tx, (&next.stored, &next.sides), (&[Whom::Enterprise], None), news).await?;
-    tx.commit().await?;
-    app.pages.forget_all();
-    one(app, acting, to.id).await
-}
-
-/// The pairing that follows one that is handed over, with the same terms.
-async fn carry_on(app: &App, tx: &mut PgConnection, (held, acting): (&Held, &Acting), to: &HandOver) -> Result<Held> {
-    let stored = &held.stored;
-    let begun = Beginning {
-        id: to.id,
-        enterprise: to.enterprise,
-        origin: PairingOrigin::Federation,
-        round: None,
-        follows: Some((stored.id, "hand_over")),
-        display: PublicDisplay::Anonymous,
-    };
-    if !begin(app, tx, acting, &begun).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let terms = pairings::terms(tx, stored.id).await?;
-    let terms = terms.into_iter().find(|version| version.number == stored.terms).ok_or(Error::NotFound)?;
-    pairings::insert_terms(tx, (to.id, 1), &terms.terms, acting, app.clock.now()).await?;
-    if to.cause.goes_on() {
-        sql::copy_text(tx, stored.id, to.id).await?;
-        sql::carry(tx, (stored.id, to.id), app.clock.now())
-            .await
-            .on_constraint("pairing_one_under_way", || taken(stored.form))?
-            .one_row_or_conflict()?;
-    }
-    Held::now(tx, acting, to.id).await
 }
 
 /// Writes into the thread. The same id and text again changes nothing.

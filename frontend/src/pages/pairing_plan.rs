@@ -1,6 +1,7 @@
 //! The joint plan on the page of a pairing: milestones by day, what is late, and what the reader may do with each.
 
-use super::pairing::{id_of, own, pictures};
+use super::pairing::{id_of, own};
+use super::pairing_agreement::pictures;
 use crate::parts::field::Field;
 use crate::visit::Visit;
 use crate::words::{date, href, instant, text};
