@@ -53,6 +53,16 @@ pub struct TestApp {
     index: tempfile::TempDir,
 }
 
+/// Address and key of a search server that is there to be tried, as `MEILI_URL` and `MEILI_KEY` name it; says so where
+/// none is. What is written there goes into indexes of the tests' own.
+pub fn search_server() -> Option<(String, Option<String>)> {
+    let named = std::env::var("MEILI_URL").ok().filter(|url| !url.is_empty());
+    if named.is_none() {
+        println!("no search server is tried: MEILI_URL names none");
+    }
+    Some((named?, std::env::var("MEILI_KEY").ok()))
+}
+
 /// Made once per run: it reads a dictionary.
 static ANALYZER: OnceLock<Arc<Analyzer>> = OnceLock::new();
 

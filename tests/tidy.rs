@@ -237,19 +237,43 @@ fn migrations_go_forward_in_lower_case() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The sentences of a page: what stands in `t!("…")` and holds a Chinese character.
-fn sentences(name: &str, text: &str) -> Vec<String> {
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// The code of a file without its own tests.
+fn without_tests(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code(text).map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+}
+
+/// The Chinese texts of a file, as the compiler reads them: a line may go on after a backslash.
+fn sentences(text: &str) -> Vec<String> {
+    let code = without_tests(text);
     let mut found = Vec::new();
-    for rest in text.split("t!(").skip(1) {
-        let rest = rest.trim_start();
-        if let Some(sentence) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next())
-            && sentence.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-        {
-            found.push(sentence.to_owned());
-        }
+    let mut rest = code.as_str();
+    while let Some((_, after)) = rest.split_once('"') {
+        let mut escaped = false;
+        let closes = |char| {
+            let closes = char == '"' && !escaped;
+            escaped = char == '\\' && !escaped;
+            closes
+        };
+        let end = after.find(closes).unwrap_or(after.len());
+        let lines: Vec<_> = after[..end].split("\\\n").enumerate().collect();
+        let lines = lines.into_iter().map(|(n, line)| if n == 0 { line } else { line.trim_start() });
+        found.push(lines.collect::<String>().replace("\\\"", "\"").replace("\\n", "\n"));
+        rest = after.get(end + 1..).unwrap_or_default();
     }
-    assert!(!name.is_empty());
+    found.retain(|text| is_chinese(text));
     found
+}
+
+/// The labels of a file's sets of words: of `Variant = "identifier" / "中文"` the second.
+fn labels(text: &str) -> Vec<String> {
+    let code = without_tests(text);
+    let labels = code.split("\" / \"").skip(1).filter_map(|rest| rest.split('"').next());
+    labels.filter(|label| is_chinese(label)).map(str::to_owned).collect()
 }
 
 fn words(file: &str) -> serde_json::Map<String, serde_json::Value> {
@@ -257,37 +281,48 @@ fn words(file: &str) -> serde_json::Map<String, serde_json::Value> {
 }
 
 #[test]
-fn public_pages_are_translated() {
+fn every_sentence_of_the_pages_is_translated() {
+    // The logo, and how the languages call themselves.
+    let shown_as_it_is = |name: &str, text: &str| name == "frontend/src/words.rs" || text == "村";
     let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
-    let public = [
-        "pages/home",
-        "pages/join",
-        "pages/campaigns",
-        "pages/needs",
-        "pages/need.rs",
-        "pages/need_versions",
-        "pages/place",
-        "pages/about",
-        "pages/contact",
-        "pages/help",
-        "pages/sign_in",
-        "pages/error",
-        "pages/register_",
-        "pages/links",
-        "parts/",
-    ];
-    let mut missing = Vec::new();
+    let (mut missing, mut known) = (Vec::new(), BTreeSet::new());
     for (name, text) in sources() {
-        if public.iter().any(|page| name.starts_with(&format!("frontend/src/{page}"))) {
-            for sentence in sentences(&name, &text) {
-                let lacks = |words: &serde_json::Map<_, _>| !words.contains_key(&sentence);
-                if lacks(&english) || lacks(&traditional) {
-                    missing.push(format!("{name}: {sentence}"));
-                }
+        let said = match name.split_once("/src/") {
+            Some(("frontend", _)) => sentences(&text),
+            Some(("backend/domain", _)) => labels(&text),
+            _ => Vec::new(),
+        };
+        for sentence in said.into_iter().filter(|text| !shown_as_it_is(&name, text)) {
+            if english.contains_key(&sentence) && traditional.contains_key(&sentence) {
+                known.insert(sentence);
+            } else {
+                missing.push(format!("{name}: {sentence}"));
             }
         }
     }
     assert!(missing.is_empty(), "these sentences have no translation:\n{}", missing.join("\n"));
+    assert!(known.len() > 1500, "the sentences are where they are looked for: {}", known.len());
+}
+
+/// The names of the values in a sentence, `{name}`.
+fn values(sentence: &str) -> Vec<&str> {
+    let mut found: Vec<_> = sentence.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn a_translation_has_the_values_of_its_sentence() {
+    let mut wrong = Vec::new();
+    for file in ["en.json", "zh-Hant.json"] {
+        for (sentence, translation) in words(file) {
+            let translation = translation.as_str().unwrap();
+            if values(&sentence) != values(translation) {
+                wrong.push(format!("{file}: {sentence}: {translation}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these translations have other values:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -313,13 +348,19 @@ fn the_visible_top_level_is_the_house() {
     }
 }
 
-/// What people agree to has to be read in their language, and is kept as constants of the domain.
+/// What people agree to has to be read in their language, and so have the words of the record; both are constants of the
+/// domain.
 #[test]
-fn the_texts_that_people_agree_to_are_translated() {
+fn the_texts_that_people_agree_to_and_the_words_of_the_record_are_translated() {
+    use domain::audit::{SUBJECTS, VERBS};
+    use domain::commitment::COMMITMENT_TERMS;
     use domain::consent::{PRIVACY_NOTICE, TERMS, WHAT_IS_NEW};
+    use domain::pledge::PLEDGE_TERMS;
     let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
-    let lines = PRIVACY_NOTICE.iter().chain(TERMS).chain(WHAT_IS_NEW);
+    let agreed = [PRIVACY_NOTICE, TERMS, WHAT_IS_NEW, PLEDGE_TERMS, COMMITMENT_TERMS].concat();
+    let record = VERBS.iter().chain(SUBJECTS).map(|(_, label)| *label);
+    let lines = agreed.into_iter().chain(record);
     let missing: Vec<_> =
-        lines.filter(|line| !english.contains_key(**line) || !traditional.contains_key(**line)).collect();
+        lines.filter(|line| !english.contains_key(*line) || !traditional.contains_key(*line)).collect();
     assert!(missing.is_empty(), "these sentences have no translation: {missing:?}");
 }

@@ -1,8 +1,8 @@
 //! Words in the visitor's language. The Chinese sentence in the page is the key; `words/` holds its translations.
 //!
 //! A page reads as its readers will read it, and a sentence without a translation is shown in Chinese rather than
-//! as a code. `tests/tidy.rs` finds the sentences of public pages that lack one. Deliberately absent: plural rules,
-//! which Chinese does not have; English sentences are worded so that they need none.
+//! as a code. `tests/tidy.rs` finds the sentences that lack one. Deliberately absent: plural rules, which Chinese does
+//! not have; English sentences are worded so that they need none.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Utc};
 use leptos::prelude::use_context;

@@ -3,7 +3,9 @@ use axum::http::StatusCode;
 use backend::organisations::{self, NewOrganisation};
 use backend::people::second_factor::code_at;
 use chrono::Duration;
-use domain::api::needs::{self, Seen};
+use domain::SavedSearchId;
+use domain::api::needs::{self, NeedQuery, Seen};
+use domain::api::saved_searches::{self, NewSavedSearch};
 use domain::api::sessions::{
     Credentials, NewPassword, Prove, RecoveryCodes, act_for, begin_second_factor, change_password,
     confirm_second_factor, devices, me, new_recovery_codes, prove, remove_second_factor, revoke, revoke_others,
@@ -12,6 +14,7 @@ use domain::api::sessions::{
 use domain::api::{ErrorCode, own_data};
 use domain::organisation::{OrganisationKind, Role};
 use domain::person::SURE_FOR;
+use domain::saved_search::Pace;
 use tests::people::{PASSWORD, SECRET};
 use tests::{Client, Refused, TestApp};
 
@@ -297,6 +300,12 @@ async fn one_takes_ones_own_data_along_and_closes_the_account_for_good() {
     let data = donor.call(own_data::read()).await.unwrap();
     assert_eq!((data.account.as_str(), data.email.as_deref()), ("donor", Some("donor@example.com")));
     assert!(data.acts.iter().any(|act| act.verb == "sign_in") && !data.kept.is_empty());
+    assert!(data.saved_searches.is_empty());
+    let lamps = NeedQuery { q: Some("路灯".into()), ..NeedQuery::default() };
+    let id = SavedSearchId(uuid::Uuid::from_u128(1));
+    let new = NewSavedSearch { id, name: "路灯".into(), query: lamps, pace: Pace::Daily };
+    donor.call(saved_searches::save(&new)).await.unwrap();
+    assert_eq!(donor.call(own_data::read()).await.unwrap().saved_searches[0].name, "路灯");
 
     assert_eq!(donor.call(own_data::close("好的")).await.unwrap_err().fields(), ["confirm"]);
     donor.call(own_data::close("注销")).await.unwrap();

@@ -143,6 +143,7 @@ async fn what_was_let_go_is_said_with_the_way_back() {
     let exactly = NeedQuery { exact: Some(true), ..words("路登") };
     assert_eq!(found(&visitor, &exactly).await.items.len(), 0);
 
+    assert_eq!(spelt.perhaps, None, "that is shown already");
     let elsewhere = found(&visitor, &words("平远 路灯")).await;
     assert_eq!(elsewhere.widened.unwrap().place.as_deref(), Some("梅州市"));
     let page = visitor.page("/needs?q=%E5%B9%B3%E8%BF%9C+%E8%B7%AF%E7%81%AF").await.text();
@@ -154,6 +155,28 @@ async fn what_was_let_go_is_said_with_the_way_back() {
     assert_eq!(dear.widened.unwrap().conditions, [Facet::Amount]);
     let cheap = found(&visitor, &words("路灯 5万以内")).await;
     assert_eq!((cheap.amount_said.as_deref(), cheap.widened), (Some("5 万元以内"), None));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn where_few_are_found_a_spelling_that_more_needs_have_is_offered() {
+    let test = TestApp::new().await;
+    let village = test.village(VILLAGE).await;
+    let federation = test.federation("441424").await;
+    for (number, title) in [(1, "村道路登改造"), (2, "村道路灯改造"), (3, "祠堂前路灯更换")] {
+        let content = NeedContent { title: title.into(), ..content() };
+        let new = NewNeed { id: NeedId(Uuid::from_u128(number)), content };
+        let draft = village.call(needs::create(&new)).await.unwrap();
+        let sent = village.call(needs::submit(draft.id, Seen { version: draft.version })).await.unwrap();
+        opened(&test, &federation, &sent).await;
+    }
+    test.index().await;
+    let visitor = test.visitor();
+    let few = found(&visitor, &words("路登")).await;
+    assert_eq!((few.items.len(), few.meant, few.perhaps.as_deref()), (1, None, Some("路灯")));
+    let page = visitor.page("/needs?q=%E8%B7%AF%E7%99%BB").await.text();
+    assert!(page.contains("您是不是要找：") && page.contains("/needs?q=%E8%B7%AF%E7%81%AF"), "{page}");
+    assert_eq!(found(&visitor, &words("路灯")).await.perhaps, None);
     test.done().await;
 }
 

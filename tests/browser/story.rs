@@ -34,7 +34,7 @@ async fn a_need_becomes_public(browser: &Browser, title: &str) -> String {
     browser.sign_in("federation").await;
     browser.sees(title).await;
     browser.goto(&need).await;
-    browser.click("//summary[contains(., '退回补正')]").await;
+    browser.click("//summary[contains(., '退回这条需求')]").await;
     browser.fill("reason-return", "请补充受益的自然村名称").await;
     browser.follow("//button[@value='return']").await;
     browser.sees("已退回").await;

@@ -30,9 +30,9 @@ words! {
 words! {
     /// Who does a step: the role in the charity.
     pub enum Desk {
-        Maker = "charity_maker" / "经办",
-        Checker = "charity_checker" / "复核",
-        Payer = "charity_payer" / "出纳",
+        Maker = "charity_maker" / "慈善组织经办",
+        Checker = "charity_checker" / "慈善组织复核",
+        Payer = "charity_payer" / "慈善组织出纳",
     }
 }
 

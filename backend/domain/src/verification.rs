@@ -21,8 +21,8 @@ words! {
         Amended = "amended" / "更新联系资料",
         Verified = "verified" / "通过认证",
         Returned = "returned" / "退回修改",
-        Suspended = "suspended" / "停用",
-        Restored = "restored" / "恢复",
+        Suspended = "suspended" / "停用企业",
+        Restored = "restored" / "恢复企业",
         /// By the house itself, when nobody confirmed the address in time.
         Lapsed = "lapsed" / "邮箱一直没有确认，登记失效",
     }

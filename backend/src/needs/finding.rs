@@ -31,16 +31,14 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
     let mut connection = app.pool.acquire().await?;
     let rows = public_rows(&mut connection, &hits.ids).await?;
     let items: Vec<NeedRow> = rows.into_iter().map(|row| row.into_api(&app.places)).collect();
-    let words = hits.meant.as_deref().unwrap_or(&question.text);
-    let marked = match app.search.marker(words).filter(|_| !words.trim().is_empty()) {
+    let marked = match app.search.marker(&hits.reading) {
         Some(marker) => {
             let texts = sql::texts(&mut connection, &items.iter().map(|item| item.id).collect::<Vec<_>>()).await?;
             items.iter().map(|item| marked(&marker, item, &texts)).collect()
         }
         None => Vec::new(),
     };
-    let shown = question.offset + hits.ids.len();
-    let next = (shown < hits.total && shown <= engine::MAX_OFFSET).then(|| shown.to_string());
+    let next = next(&question, &hits);
     let counties = query.chosen(Facet::County).next().is_some();
     Ok(NeedList {
         items,
@@ -49,18 +47,40 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
         count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
         facets: facets(app, hits.facets, counties),
         cut: query.q.as_deref().is_some_and(|text| text.chars().count() > QUERY_MAX),
-        amount_said: app.search.amount_said(words),
+        amount_said: hits.reading.amount.as_ref().map(|amount| amount.said.clone()),
         meant: hits.meant,
+        perhaps: hits.perhaps,
         widened: hits.widened,
         stands_in: hits.stands_in_for.is_some(),
     })
 }
 
+/// Which needs fit a query, without what they say.
+pub async fn ids(app: &App, query: &NeedQuery) -> Result<FoundIds> {
+    let question = question(app, query)?;
+    let hits = search::find(app, &question).await?;
+    let next = next(&question, &hits);
+    Ok(FoundIds { ids: hits.ids.into_iter().map(NeedId).collect(), as_asked: hits.meant.is_none(), next })
+}
+
+/// Ids of one page of an answer.
+pub struct FoundIds {
+    pub ids: Vec<NeedId>,
+    /// As the words were spelt.
+    pub as_asked: bool,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+fn next(question: &engine::NeedQuery, hits: &engine::NeedHits) -> Option<String> {
+    let shown = question.offset + hits.ids.len();
+    (shown < hits.total && shown <= engine::MAX_OFFSET).then(|| shown.to_string())
+}
+
 /// Where the words stand: in the title, and in whichever text of the need says most of them.
 fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &HashMap<NeedId, Vec<String>>) -> MarkedNeed {
-    let snippets = texts.get(&item.id).into_iter().flatten().map(|text| marker.snippet(text));
-    let snippet = snippets.max_by_key(|pieces| pieces.iter().filter(|piece| piece.hit).count());
-    MarkedNeed { title: marker.whole(&item.title), snippet: snippet.unwrap_or_default() }
+    let texts = texts.get(&item.id).into_iter().flatten().map(String::as_str);
+    MarkedNeed { title: marker.whole(&item.title), snippet: marker.snippet(texts) }
 }
 
 /// What somebody who has typed so far may mean: words of the site, then titles of needs that fit already.

@@ -14,7 +14,7 @@ pub mod similar;
 mod sql;
 pub mod versions;
 
-pub use finding::{find, suggestions};
+pub use finding::{find, ids, suggestions};
 pub use http::routes;
 
 use crate::app::App;

@@ -1,8 +1,8 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
 //! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions, notices, saved
-//! searches. Events,
-//! pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing somebody else's account.
+//! searches. Events, pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing
+//! somebody else's account.
 
 mod sql;
 
@@ -24,6 +24,7 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
     let mut tx = app.snapshot().await?;
     let own = sql::private(&mut tx, me.id).await?.ok_or(Error::SignInRequired)?;
     let consents = consents::history(&mut tx, me.id).await?;
+    let saved_searches = saved_searches::of_person(&mut tx, me.id).await?;
     let since = app.clock.now() - super::session::REFRESH_LIFE;
     let devices = super::sql::devices(&mut tx, me.id, signed_in.session, since).await?;
     let mut acts = sql::acts(&mut tx, me.id, ACTS + 1).await?;
@@ -40,6 +41,7 @@ pub async fn read(app: &App, signed_in: &SignedIn) -> Result<OwnData> {
         memberships: me.memberships.clone(),
         devices,
         consents,
+        saved_searches,
         acts,
         more_acts,
         kept: kept(),

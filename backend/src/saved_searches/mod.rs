@@ -39,7 +39,7 @@ pub async fn save(app: &App, signed_in: &SignedIn, new: &NewSavedSearch) -> Resu
     check_name(&new.name)?;
     let (person, query) = (signed_in.me.id, canonical(&new.query));
     // What cannot be searched cannot be saved.
-    needs::find(app, &query).await?;
+    needs::ids(app, &query).await?;
     let mut tx = app.begin().await?;
     if let Some(stored) = sql::of_id(&mut tx, person, new.id).await? {
         let same = (stored.name.as_str(), &stored.query, stored.pace) == (new.name.trim(), &query, new.pace);
@@ -116,6 +116,11 @@ pub async fn stop(app: &App, origin: &Origin, stop: &StopSearches) -> Result<Sto
 #[must_use]
 pub fn stop_path(app: &App, person: PersonId) -> String {
     format!("/saved-searches/stop?person={person}&key={}", app.keys.letter_link(LINK, person.0))
+}
+
+/// Somebody's searches in a transaction of the caller's, latest first.
+pub async fn of_person(tx: &mut PgConnection, person: PersonId) -> Result<Vec<SavedSearch>> {
+    Ok(sql::of_person(tx, person).await?)
 }
 
 /// Drops the searches of somebody whose account closes.

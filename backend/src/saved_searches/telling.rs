@@ -97,17 +97,17 @@ async fn found_among(
     let mut found = BTreeSet::new();
     let mut query = NeedQuery { exact: Some(true), sort: Some(NeedSort::Newest), after: None, ..query.clone() };
     for _ in 0..PAGES {
-        let page = match needs::find(app, &query).await {
+        let page = match needs::ids(app, &query).await {
             Ok(page) => page,
             // What an earlier version could search and this one cannot.
             Err(Error::Invalid(_)) => break,
             Err(error) => return Err(error),
         };
         // What is only spelt alike is not what was asked for.
-        if page.meant.is_some() {
+        if !page.as_asked {
             break;
         }
-        found.extend(page.items.iter().map(|need| need.id).filter(|id| opened.contains_key(id)));
+        found.extend(page.ids.into_iter().filter(|id| opened.contains_key(id)));
         query.after = page.next;
         if query.after.is_none() || found.len() == opened.len() {
             break;

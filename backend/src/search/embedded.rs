@@ -22,11 +22,12 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use self::ranking::{is_known, lean, rank};
+use self::ranking::{Earned, Slate, is_known, lean, rank};
 use self::shape::Shape;
 use self::table::Snapshot;
 use self::tally::Tally;
 use super::engine::{Engine, EngineError, EngineName, NeedDocument, NeedHits, NeedQuery, window};
+use super::reading::Group;
 use super::text::Analyzer;
 use super::widening::{Asked, Attempt};
 
@@ -67,6 +68,8 @@ struct Inner {
     answers: Cache<(u64, NeedQuery), NeedHits>,
     /// As many searches at a time as there are processors: more would only make all of them wait longer.
     turns: Semaphore,
+    /// For searches to write on; as many as there were searches at a time.
+    slates: Mutex<Vec<Slate>>,
 }
 
 struct Writing {
@@ -117,8 +120,18 @@ impl EmbeddedEngine {
         let writing = Mutex::new(writing);
         let (commits, answers) = (AtomicU64::new(0), Cache::new(ANSWERS));
         let turns = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
-        let inner =
-            Inner { shape, analyzer, folder: folder.to_owned(), mark, snapshot, writing, commits, answers, turns };
+        let inner = Inner {
+            shape,
+            analyzer,
+            folder: folder.to_owned(),
+            mark,
+            snapshot,
+            writing,
+            commits,
+            answers,
+            turns,
+            slates: Mutex::default(),
+        };
         Ok((Self { inner: Arc::new(inner) }, opening))
     }
 
@@ -300,6 +313,10 @@ impl Inner {
         Ok(())
     }
 
+    fn slates(&self) -> MutexGuard<'_, Vec<Slate>> {
+        self.slates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -309,11 +326,15 @@ impl Inner {
         let latin = self.shape.latin;
         // A dictionary that cannot be read shows again, as an error, when the postings are read.
         let known = |typed: &str| is_known(snapshot.searcher.segment_readers(), latin, typed).unwrap_or(false);
-        let asked = Asked::read(&self.analyzer, query, &known);
-        let mut first = None;
+        let asked = Asked::read(&self.analyzer, query, known);
+        let (mut first, mut ranked) = (None, Ranked::default());
         for attempt in asked.attempts() {
-            let hits = self.try_once(&snapshot, query, attempt)?;
+            let mut hits = self.try_once(&snapshot, attempt, &mut ranked)?;
             if hits.total > 0 {
+                if let Some(attempt) = asked.perhaps(&hits) {
+                    let others = self.try_once(&snapshot, attempt, &mut ranked)?;
+                    hits.perhaps = others.meant.filter(|_| others.total > hits.total);
+                }
                 return Ok(hits);
             }
             first.get_or_insert(hits);
@@ -322,28 +343,50 @@ impl Inner {
         first.ok_or(EngineError::Unavailable)
     }
 
-    fn try_once(&self, snapshot: &Snapshot, query: &NeedQuery, attempt: Attempt) -> Result<NeedHits, EngineError> {
-        let (offset, limit) = window(query);
+    fn try_once(&self, snapshot: &Snapshot, attempt: Attempt, ranked: &mut Ranked) -> Result<NeedHits, EngineError> {
+        let (offset, limit) = window(&attempt.query);
         let mut tally = Tally::new(&attempt.query, if limit == 0 { 0 } else { offset + limit });
         if attempt.groups.is_empty() {
             for (segment, table) in snapshot.segments() {
                 tally.add_all(segment, table);
             }
         } else {
-            let (parts, quality) = (&self.shape.parts, &self.analyzer.config().quality);
-            let mut ranked = rank(snapshot.segments().map(|(segment, _)| segment), parts, quality, &attempt)?;
-            if attempt.groups.iter().any(|group| !group.names_a_place()) {
-                lean(&mut ranked, &snapshot.segments().map(|(_, table)| table).collect::<Vec<_>>());
+            if ranked.groups != attempt.groups || ranked.fewer != attempt.fewer {
+                *ranked = self.rank(snapshot, &attempt)?;
             }
-            for ((segment, table), earned) in snapshot.segments().zip(&ranked) {
+            for ((segment, table), earned) in snapshot.segments().zip(&ranked.earned) {
                 tally.add_earned(segment, table, earned);
             }
         }
         let (ids, total, facets) = tally.finish(offset);
-        let (meant, widened) = (attempt.meant, attempt.widened);
+        let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
         let answered_by = EngineName::Embedded;
-        Ok(NeedHits { ids, total, facets, meant, widened, answered_by, stands_in_for: None })
+        let hits =
+            NeedHits { ids, total, facets, meant, perhaps: None, reading, widened, answered_by, stands_in_for: None };
+        Ok(hits)
     }
+
+    fn rank(&self, snapshot: &Snapshot, attempt: &Attempt) -> Result<Ranked, EngineError> {
+        let (parts, quality) = (&self.shape.parts, &self.analyzer.config().quality);
+        let segments = snapshot.segments().map(|(segment, _)| segment);
+        // One on which a search fails half-way is not clean, and goes.
+        let mut slate = self.slates().pop().unwrap_or_default();
+        let mut earned = rank(segments, parts, quality, attempt, &mut slate)?;
+        self.slates().push(slate);
+        if attempt.groups.iter().any(|group| !group.names_a_place()) {
+            lean(&mut earned, &snapshot.segments().map(|(_, table)| table).collect::<Vec<_>>());
+        }
+        Ok(Ranked { groups: attempt.groups.clone(), fewer: attempt.fewer, earned })
+    }
+}
+
+/// What needs earned for some words: asked again with other conditions, they are not ranked again.
+#[derive(Default)]
+struct Ranked {
+    groups: Vec<Group>,
+    fewer: bool,
+    /// Segment by segment.
+    earned: Vec<Earned>,
 }
 
 /// Logs what went wrong; the caller only needs to know that another engine should answer.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Fen;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::embedded::EmbeddedEngine;
 use super::meili::MeiliEngine;
+use super::reading::Reading;
 use domain::api::needs::Widened;
 
 /// A public need as it is searched. Only needs that anybody may see are put in.
@@ -163,6 +165,10 @@ pub struct NeedHits {
     pub facets: Facets,
     /// What was looked for in place of what was typed, because that is nowhere.
     pub meant: Option<String>,
+    /// Another spelling that more needs meet, where few meet what was typed.
+    pub perhaps: Option<String>,
+    /// How the words were read that were looked for.
+    pub reading: Arc<Reading>,
     /// Nothing met everything: what was let go. Pages say so.
     pub widened: Option<Widened>,
     pub answered_by: EngineName,

@@ -15,27 +15,31 @@ pub struct TableError(String);
 
 /// The characters that change when folded.
 pub struct Folding {
-    table: HashMap<char, char>,
+    /// What each character from [`FIRST_HANZI`] to [`LAST_HANZI`] folds to.
+    hanzi: Vec<char>,
+    /// The same for characters outside of that plane.
+    others: HashMap<char, char>,
 }
+
+const FIRST_HANZI: char = '\u{3400}';
+const LAST_HANZI: char = '\u{9fff}';
 
 impl Folding {
     /// `same`: characters that are written both ways in names of ours. Simplified forms outside the basic plane are not
     /// used: no pinyin table and few fonts know them.
     pub fn new(same: &BTreeMap<char, char>) -> Result<Self, TableError> {
         let converter = OpenCC::from_config(BuiltinConfig::T2s).map_err(|problem| TableError(problem.to_string()))?;
-        let mut table = HashMap::new();
-        for character in '\u{3400}'..='\u{9fff}' {
+        let simple = |character: char| {
             let simple = converter.convert(character.encode_utf8(&mut [0; 4]));
             let mut characters = simple.chars();
-            if let (Some(to), None) = (characters.next(), characters.next())
-                && to != character
-                && u32::from(to) <= 0xffff
-            {
-                table.insert(character, to);
-            }
-        }
-        table.extend(same);
-        Ok(Self { table })
+            let only = characters.next().filter(|_| characters.next().is_none());
+            only.filter(|to| u32::from(*to) <= 0xffff).unwrap_or(character)
+        };
+        let folded = |character| same.get(&character).copied().unwrap_or_else(|| simple(character));
+        let hanzi = (FIRST_HANZI..=LAST_HANZI).map(folded).collect();
+        let outside = |character: &char| !(FIRST_HANZI..=LAST_HANZI).contains(character);
+        let others = same.iter().map(|(from, to)| (*from, *to)).filter(|(from, _)| outside(from)).collect();
+        Ok(Self { hanzi, others })
     }
 
     /// `text` in the one form.
@@ -44,13 +48,18 @@ impl Folding {
     }
 
     fn character(&self, character: char) -> char {
+        match character {
+            FIRST_HANZI..=LAST_HANZI => return self.hanzi[character as usize - FIRST_HANZI as usize],
+            '\0'..='\x7f' => return character.to_ascii_lowercase(),
+            _ => {}
+        }
         let narrow = match character {
             '\u{3000}' => ' ',
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
             other => other,
         };
         let lower = narrow.to_lowercase().next().unwrap_or(narrow);
-        self.table.get(&lower).copied().unwrap_or(lower)
+        self.others.get(&lower).copied().unwrap_or(lower)
     }
 }
 

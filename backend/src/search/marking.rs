@@ -1,12 +1,12 @@
 //! Where the words that were asked for stand in a text. Our own, so that every engine's answers are marked alike.
 //!
-//! It reads the query as the engines do. Deliberately absent: markup; a page makes it from the pieces.
+//! It marks what the engine looked for. Deliberately absent: markup; a page makes it from the pieces.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::api::needs::TextPiece;
 
-use super::reading::{Group, Want};
+use super::reading::{Group, Reading, Want};
 use super::text::{Analyzer, WORD_MARK};
 
 /// Characters of a snippet.
@@ -17,19 +17,33 @@ const BEFORE: usize = 12;
 /// The words of a query as they may stand in a text.
 pub struct Marker<'a> {
     analyzer: &'a Analyzer,
-    /// Folded, the longest first.
-    words: Vec<Vec<char>>,
+    /// Folded, by their first characters, the longest first.
+    words: HashMap<char, Vec<Vec<char>>>,
+}
+
+/// A text with what of it was asked for.
+struct Marked {
+    characters: Vec<char>,
+    hits: Vec<bool>,
+    /// Where the part begins in which most of it was asked for, and how many characters those are.
+    densest: (usize, usize),
 }
 
 impl<'a> Marker<'a> {
-    pub fn new(analyzer: &'a Analyzer, query: &str) -> Self {
+    pub fn new(analyzer: &'a Analyzer, reading: &Reading) -> Self {
         let mut words = BTreeSet::new();
-        for group in analyzer.read(query, &|_| true).groups {
-            words.extend(spellings(analyzer, &group));
+        for group in &reading.groups {
+            words.extend(spellings(analyzer, group));
         }
-        let mut words: Vec<Vec<char>> = words.into_iter().map(|word| word.chars().collect()).collect();
-        words.sort_by_key(|word: &Vec<char>| std::cmp::Reverse(word.len()));
-        Marker { analyzer, words }
+        let mut by_first: HashMap<char, Vec<Vec<char>>> = HashMap::new();
+        for word in words {
+            let word: Vec<char> = word.chars().collect();
+            by_first.entry(*word.first().unwrap_or(&' ')).or_default().push(word);
+        }
+        for words in by_first.values_mut() {
+            words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        }
+        Marker { analyzer, words: by_first }
     }
 
     /// For each character whether it belongs to a word that was asked for. Folding keeps the number of characters.
@@ -39,9 +53,9 @@ impl<'a> Marker<'a> {
         let mut at = 0;
         while at < folded.len() {
             let here = &folded[at..];
-            let length =
-                self.words.iter().find(|word| stands(word, here, at.checked_sub(1).map(|before| folded[before])));
-            let length = length.map_or(0, Vec::len);
+            let before = at.checked_sub(1).map(|before| folded[before]);
+            let words = self.words.get(&folded[at]).map_or(&[][..], Vec::as_slice);
+            let length = words.iter().find(|word| stands(word, here, before)).map_or(0, Vec::len);
             hits[at..at + length].fill(true);
             at += length.max(1);
         }
@@ -53,13 +67,13 @@ impl<'a> Marker<'a> {
         pieces(&text.chars().collect::<Vec<_>>(), &self.hits(text))
     }
 
-    /// The part of the text in which most of it was asked for; empty where nothing was.
-    pub fn snippet(&self, text: &str) -> Vec<TextPiece> {
-        let text: String =
-            text.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
-        let hits = self.hits(&text);
-        let characters: Vec<char> = text.chars().collect();
-        let Some(start) = densest(&hits) else { return Vec::new() };
+    /// Of the text in which most was asked for, the part in which that is; empty where nothing was.
+    pub fn snippet<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Vec<TextPiece> {
+        let marked = texts.filter_map(|text| self.marked(text));
+        let Some(Marked { characters, hits, densest: (start, _) }) = marked.max_by_key(|marked| marked.densest.1)
+        else {
+            return Vec::new();
+        };
         let from = start.saturating_sub(BEFORE);
         let until = (from + SNIPPET).min(characters.len());
         let mut all = pieces(&characters[from..until], &hits[from..until]);
@@ -72,6 +86,13 @@ impl<'a> Marker<'a> {
         }
         all
     }
+
+    fn marked(&self, text: &str) -> Option<Marked> {
+        let hits = self.hits(text);
+        let densest = densest(&hits)?;
+        let plain = |character: char| if character.is_whitespace() { ' ' } else { character };
+        Some(Marked { characters: text.chars().map(plain).collect(), hits, densest })
+    }
 }
 
 /// Whether `word` stands at the beginning of `text`; a Latin word does only as a whole.
@@ -81,12 +102,13 @@ fn stands(word: &[char], text: &[char], before: Option<char>) -> bool {
     text.starts_with(word) && whole
 }
 
-/// Where the first hit of the densest part stands.
-fn densest(hits: &[bool]) -> Option<usize> {
+/// Where the first hit of the densest part stands, and how many are in it.
+fn densest(hits: &[bool]) -> Option<(usize, usize)> {
     let starts = (0..hits.len()).filter(|at| hits[*at] && (*at == 0 || !hits[at - 1]));
     let within =
         |start: usize| hits[start..(start + SNIPPET - BEFORE).min(hits.len())].iter().filter(|hit| **hit).count();
-    starts.max_by_key(|start| (within(*start), std::cmp::Reverse(*start)))
+    let counted = starts.map(|start| (start, within(start)));
+    counted.max_by_key(|(start, number)| (*number, std::cmp::Reverse(*start)))
 }
 
 fn pieces(characters: &[char], hits: &[bool]) -> Vec<TextPiece> {

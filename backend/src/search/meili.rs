@@ -162,9 +162,9 @@ impl MeiliEngine {
         let asks = asks(&attempt.query);
         let answers = self.ask(&asks, &attempt).await?;
         let (ids, total, facets) = asks::read(&asks, answers)?;
-        let (meant, widened) = (attempt.meant, attempt.widened);
+        let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
         let answered_by = EngineName::Meilisearch;
-        Ok(NeedHits { ids, total, facets, meant, widened, answered_by, stands_in_for: None })
+        Ok(NeedHits { ids, total, facets, meant, perhaps: None, reading, widened, answered_by, stands_in_for: None })
     }
 }
 
@@ -175,11 +175,15 @@ impl Engine for MeiliEngine {
 
     async fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
         // Whether a pinyin is known only the server could say; it corrects slips itself.
-        let asked = Asked::read(&self.analyzer, query, &|_| true);
+        let asked = Asked::read(&self.analyzer, query, |_: &str| true);
         let mut first = None;
         for attempt in asked.attempts() {
-            let hits = self.try_once(attempt).await?;
+            let mut hits = self.try_once(attempt).await?;
             if hits.total > 0 {
+                if let Some(attempt) = asked.perhaps(&hits) {
+                    let others = self.try_once(attempt).await?;
+                    hits.perhaps = others.meant.filter(|_| others.total > hits.total);
+                }
                 return Ok(hits);
             }
             first.get_or_insert(hits);

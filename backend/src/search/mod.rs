@@ -32,6 +32,7 @@ use embedded::{EmbeddedEngine, Opening};
 use engine::{AnyEngine, Engine, EngineError, NeedHits, NeedQuery};
 pub use marking::Marker;
 use meili::MeiliEngine;
+use reading::Reading;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,15 +93,10 @@ impl Search {
         Search { configured: None, embedded: None, analyzer: None }
     }
 
-    /// Marks in texts what a query asks for; none in a process that does not answer queries.
-    pub fn marker(&self, query: &str) -> Option<Marker<'_>> {
-        self.analyzer.as_deref().map(|analyzer| Marker::new(analyzer, query))
-    }
-
-    /// What of the amount a query says, as it is understood.
-    pub fn amount_said(&self, query: &str) -> Option<String> {
-        let reading = self.analyzer.as_deref()?.read(query, &|_| true);
-        reading.amount.map(|amount| amount.said)
+    /// Marks in texts what was looked for; none where that were no words.
+    pub fn marker(&self, reading: &Reading) -> Option<Marker<'_>> {
+        let analyzer = self.analyzer.as_deref().filter(|_| !reading.groups.is_empty());
+        analyzer.map(|analyzer| Marker::new(analyzer, reading))
     }
 
     /// Asks this server from now on, and the embedded engine only where the server does not answer.

@@ -4,11 +4,12 @@
 //! It asks no engine. Deliberately absent: a step that would show what has nothing to do with the words.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 use domain::api::needs::Widened;
 use domain::finding::Facet;
 
-use super::engine::NeedQuery;
+use super::engine::{NeedHits, NeedQuery};
 use super::reading::{Group, MAX_GROUPS, Reading};
 use super::text::Analyzer;
 
@@ -19,6 +20,9 @@ const HARD: [Facet; 2] = [Facet::Kind, Facet::Field];
 /// More counties than this are the whole city.
 const COUNTIES_NAMED: usize = 2;
 
+/// Where no more needs than this are found, another spelling is looked at too.
+const FEW: usize = 3;
+
 /// A question to an engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
@@ -28,6 +32,8 @@ pub struct Attempt {
     /// Half of the words that name no place are enough; places are never let go by this.
     pub fewer: bool,
     pub meant: Option<String>,
+    /// Of the words as they were typed, or as they were meant.
+    pub reading: Arc<Reading>,
     pub widened: Option<Widened>,
 }
 
@@ -76,24 +82,29 @@ fn steps() -> Vec<Step> {
 }
 
 /// What was read of a query's text, as it is and as it may have been meant.
-pub struct Asked<'a> {
-    pub analyzer: &'a Analyzer,
-    pub query: &'a NeedQuery,
-    pub reading: Reading,
-    /// The text as it may have been meant, and its reading.
-    pub respelt: Option<(String, Reading)>,
+pub struct Asked<'a, Known> {
+    analyzer: &'a Analyzer,
+    query: &'a NeedQuery,
+    known: Known,
+    reading: Arc<Reading>,
+    /// The text as it may have been meant, and its reading; looked for when it is asked for.
+    respelt: OnceLock<Option<(String, Arc<Reading>)>>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a, Known: Fn(&str) -> bool> Asked<'a, Known> {
     /// Reads a query. `known` tells whether a pinyin is in the index.
-    pub fn read(analyzer: &'a Analyzer, query: &'a NeedQuery, known: &impl Fn(&str) -> bool) -> Self {
-        let reading = analyzer.read(&query.text, known);
-        let meant = if query.exact { None } else { analyzer.respelt(&query.text) };
-        let respelt = meant.map(|text| {
-            let reading = analyzer.read(&text, known);
-            (text, reading)
-        });
-        Asked { analyzer, query, reading, respelt }
+    pub fn read(analyzer: &'a Analyzer, query: &'a NeedQuery, known: Known) -> Self {
+        let reading = Arc::new(analyzer.read(&query.text, &known));
+        Asked { analyzer, query, known, reading, respelt: OnceLock::new() }
+    }
+
+    fn respelt(&self) -> Option<&(String, Arc<Reading>)> {
+        let look = || {
+            let text = if self.query.exact { None } else { self.analyzer.respelt(&self.query.text) }?;
+            let reading = Arc::new(self.analyzer.read(&text, &self.known));
+            Some((text, reading))
+        };
+        self.respelt.get_or_init(look).as_ref()
     }
 
     /// The questions in the order in which they are to be asked, until one is answered by anything.
@@ -118,9 +129,20 @@ impl<'a> Asked<'a> {
         steps.into_iter().filter_map(|step| self.attempt(step)).filter(move |attempt| is_new(attempt)).chain(everything)
     }
 
+    /// The other spelling, to be counted only, where what was typed is met by few and may be a slip.
+    pub fn perhaps(&self, hits: &NeedHits) -> Option<Attempt> {
+        let as_typed = hits.meant.is_none() && hits.widened.is_none();
+        if !as_typed || hits.total > FEW || self.respelt().is_none() {
+            return None;
+        }
+        let mut counted = self.attempt(Step { respelt: true, ..AS_ASKED })?;
+        counted.query.limit = 0;
+        Some(counted)
+    }
+
     /// None where the step changes nothing.
     fn attempt(&self, step: Step) -> Option<Attempt> {
-        let respelt = self.respelt.as_ref().filter(|_| step.respelt);
+        let respelt = if step.respelt { self.respelt() } else { None };
         let reading = respelt.map_or(&self.reading, |(_, reading)| reading);
         let (mut query, mut widened) = (self.query.clone(), Widened::default());
         let soft = &SOFT[..step.soft];
@@ -150,7 +172,8 @@ impl<'a> Asked<'a> {
         }
         let widened = (widened != Widened::default()).then_some(widened);
         let meant = respelt.map(|(text, _)| text.clone());
-        Some(Attempt { query, groups, fewer: step.fewer, meant, widened })
+        let reading = Arc::clone(reading);
+        Some(Attempt { query, groups, fewer: step.fewer, meant, reading, widened })
     }
 
     /// Words of which half are enough; a word that stands alone is taken apart. None where there are no two.
@@ -211,7 +234,8 @@ impl<'a> Asked<'a> {
     fn without_words(&self) -> Attempt {
         let words = self.reading.groups.iter().map(|group| group.word.clone()).collect();
         let widened = Some(Widened { words, ..Widened::default() });
-        Attempt { query: self.query.clone(), groups: Vec::new(), fewer: false, meant: None, widened }
+        let (query, reading) = (self.query.clone(), Arc::clone(&self.reading));
+        Attempt { query, groups: Vec::new(), fewer: false, meant: None, reading, widened }
     }
 }
 

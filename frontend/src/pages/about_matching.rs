@@ -68,7 +68,7 @@ fn parts() -> AnyView {
 
 fn industries() -> AnyView {
     let rows = Industry::ALL.iter().filter(|industry| !fields_of(**industry).is_empty()).map(|industry| {
-        let fields = fields_of(*industry).iter().map(|field| text(field.label())).collect::<Vec<_>>().join("、");
+        let fields = fields_of(*industry).iter().map(|field| text(field.label())).collect::<Vec<_>>().join(t!("、"));
         view! { <tr><th scope="row">{text(industry.label())}</th><td class="wraps">{fields}</td></tr> }
     });
     view! {

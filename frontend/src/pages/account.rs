@@ -68,7 +68,8 @@ fn contact_card(contact: &OwnContact, form: &FormState) -> AnyView {
         own.set("phone", contact.phone.clone().unwrap_or_default());
     }
     let resets = contact.resets.iter().map(|reset| {
-        let by = [&reset.asked_by, &reset.approved_by].into_iter().flatten().cloned().collect::<Vec<_>>().join("、");
+        let by =
+            [&reset.asked_by, &reset.approved_by].into_iter().flatten().cloned().collect::<Vec<_>>().join(t!("、"));
         let what = if let Some(at) = reset.used_at {
             t!("{by}（{town}）同意为您重设密码，{at} 已经使用", by = by, town = reset.town_name, at = instant(at))
         } else {
@@ -108,7 +109,7 @@ fn organisations(me: &Me) -> AnyView {
         }
         seen.push(membership.organisation);
         let roles = me.memberships.iter().filter(|own| own.organisation == membership.organisation);
-        let roles = roles.map(|own| text(own.role.label())).collect::<Vec<_>>().join("、");
+        let roles = roles.map(|own| text(own.role.label())).collect::<Vec<_>>().join(t!("、"));
         let here = me.acting == Some(membership.organisation);
         let choose = if here {
             view! { <span class="tag status">{t!("现在代表")}</span> }.into_any()

@@ -123,7 +123,7 @@ fn table(area: &Area, path: &'static str) -> AnyView {
                         <tr>
                             <th scope="col">{first}</th>
                             <th scope="col">{t!("开通")}</th>
-                            <th scope="col">{t!("人")}</th>
+                            <th scope="col">{t!("人数")}</th>
                             <th scope="col">{t!("待接受的邀请")}</th>
                             <th scope="col">{t!("草稿")}</th>
                             <th scope="col">{t!("退回")}</th>
@@ -184,7 +184,7 @@ fn line(row: &AreaRow, villages: bool, path: &str) -> AnyView {
         (false, _) => view! { <a href=href(&format!("/work/places?place={}", row.code))>{name}</a> }.into_any(),
     };
     let opened = match (villages, row.opened) {
-        (true, 0) => t!("没有").to_owned(),
+        (true, 0) => t!("还没有").to_owned(),
         (true, _) => t!("有").to_owned(),
         (false, opened) => format!("{opened} / {}", row.villages),
     };
@@ -282,7 +282,7 @@ fn one(reset: &Reset, path: &'static str) -> AnyView {
         view! {
             {says.map(|says| view! { <p>{says}</p> })}
             <div class="buttons">
-                {reset.may_approve.then(|| decide("approve", t!("同意"), "button"))}
+                {reset.may_approve.then(|| decide("approve", t!("我同意"), "button"))}
                 {decide("refuse", t!("不同意或撤回"), "button danger")}
             </div>
         }

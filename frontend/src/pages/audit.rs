@@ -153,7 +153,11 @@ fn row(event: &AuditRow, auditor: bool) -> AnyView {
     });
     let change = |label: &'static str, value: &Option<serde_json::Value>| {
         let told = value.as_ref().map(|value| told(&event.subject_kind, value)).unwrap_or_default();
-        let told = told.into_iter().map(|(name, value)| format!("{name}：{value}")).collect::<Vec<_>>().join("；");
+        let told = told
+            .into_iter()
+            .map(|(name, value)| t!("{name}：{value}", name = text(&name), value = text(&value)))
+            .collect::<Vec<_>>()
+            .join(t!("；"));
         (!told.is_empty()).then(|| view! { <span class="soft">{label}" "{told}</span> })
     };
     let subject = filtered("subject", event.subject.to_string());

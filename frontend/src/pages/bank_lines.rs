@@ -105,7 +105,7 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <fieldset class="card">
                 <legend>{t!("照银行流水填写")}</legend>
-                {Field::new(form, "bank_account", t!("收款账户")).select(t!("请选择"), choices)}
+                {Field::new(form, "bank_account", t!("本单位的收款账户")).select(t!("请选择"), choices)}
                 {Field::new(form, "booked_on", t!("入账日期")).input("date", "none", "off")}
                 {Field::new(form, "payer", t!("付款方名称")).text()}
                 {Field::new(form, "amount", t!("金额（元）")).with(|described_by| view! {
@@ -181,7 +181,7 @@ fn facts(line: &BankLine) -> AnyView {
                 <dt>{t!("入账日期")}</dt><dd>{date(line.line.booked_on)}</dd>
                 <dt>{t!("附言")}</dt><dd>{remark}</dd>
                 <dt>{t!("银行流水号")}</dt><dd>{line.line.serial_no.clone()}</dd>
-                <dt>{t!("收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
+                <dt>{t!("本单位的收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
                 <dt>{t!("录入")}</dt><dd>{line.entered_by.clone()}</dd>
                 {line.matched_by.clone().map(|name| view! { <dt>{t!("匹配")}</dt><dd>{name}</dd> })}
                 {line.reason.clone().map(|reason| view! { <dt>{t!("作废原因")}</dt><dd>{reason}</dd> })}
@@ -231,7 +231,7 @@ fn parts(line: &BankLine) -> Option<AnyView> {
             <section class="card">
                 <h2>{t!("归属")}</h2>
                 <table class="sums gifts">
-                    <thead><tr><th scope="col">{t!("认捐")}</th><th scope="col">{t!("金额")}</th></tr></thead>
+                    <thead><tr><th scope="col">{t!("捐赠方")}</th><th scope="col">{t!("金额")}</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </section>
@@ -305,7 +305,7 @@ fn confirmation(visit: &Visit, line: &BankLine) -> Option<AnyView> {
     if confirm.is_none() && unmatch.is_none() {
         return None;
     }
-    Some(view! { <section class="card"><h2>{t!("复核")}</h2>{confirm}{unmatch}</section> }.into_any())
+    Some(view! { <section class="card"><h2>{t!("复核这笔流水")}</h2>{confirm}{unmatch}</section> }.into_any())
 }
 
 fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {

@@ -85,8 +85,8 @@ fn standing(standing: &ConsentStanding) -> AnyView {
     };
     let (action, label, class) = match (standing.given, kind.is_needed()) {
         (true, true) => ("", "", ""),
-        (true, false) => ("withdraw", t!("撤回"), "button danger"),
-        (false, _) => ("give", t!("同意"), "button quiet"),
+        (true, false) => ("withdraw", t!("撤回同意"), "button danger"),
+        (false, _) => ("give", t!("我同意"), "button quiet"),
     };
     let button = (!action.is_empty()).then(|| {
         view! {
@@ -115,7 +115,7 @@ fn standing(standing: &ConsentStanding) -> AnyView {
 
 fn history(history: &[ConsentEntry]) -> AnyView {
     let rows = history.iter().map(|entry| {
-        let did = if entry.given { t!("同意") } else { t!("撤回") };
+        let did = if entry.given { t!("已同意") } else { t!("已撤回") };
         view! {
             <li>
                 {did}" "{text(entry.kind.label())}

@@ -38,7 +38,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         </div>
         {rows(&list.items)}{next}
     };
-    Ok(Page::new(t!("拨付"), body.into_any()))
+    Ok(Page::new(t!("全部拨付"), body.into_any()))
 }
 
 pub fn rows(list: &[Disbursement]) -> AnyView {
@@ -99,7 +99,7 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     };
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")>
-            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("全部拨付")}</a>
         </nav>
         <h1>{t!("申请拨付")}</h1>
         <p class="soft">{need.content.title.clone()}" · "{need.place.county.clone()}" · "{need.place.town.clone()}" · "{need.place.village.clone()}</p>
@@ -145,7 +145,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {summary(form)}
         <nav class="crumbs" aria-label=t!("位置")>
-            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("全部拨付")}</a>
         </nav>
         <h1>{t!("拨付 {amount}", amount = money::exact(payment.amount_fen))}</h1>
         <p class="tags"><span class="tag status">{text(payment.status.label())}</span><span class="soft">{payment.need_title.clone()}</span></p>
@@ -154,7 +154,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <aside>{step(visit, form, &payment)}</aside>
         </div>
     };
-    Ok(Page::new(t!("拨付"), body.into_any()))
+    Ok(Page::new(t!("拨付 {amount}", amount = money::exact(payment.amount_fen)), body.into_any()))
 }
 
 fn done_message(done: &str) -> Option<&'static str> {
@@ -288,7 +288,7 @@ pub async fn approval_rule(visit: &Visit) -> Result<Page, ApiError> {
         {(visit.query("done") == Some("set")).then(|| view! { <p class="done" role="status">{t!("规定已保存，已记入审计记录。")}</p> })}
         {summary(&form)}
         <nav class="crumbs" aria-label=t!("位置")>
-            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("拨付")}</a>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/disbursements")>{t!("全部拨付")}</a>
         </nav>
         <h1>{t!("双人批准的起点")}</h1>
         <p>{now}</p>

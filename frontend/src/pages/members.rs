@@ -87,7 +87,7 @@ fn done_message(done: &str) -> Option<&'static str> {
 fn crumbs(members: &Members) -> AnyView {
     let from = match members.view {
         MembersView::Town => Some(("/work/town", t!("本镇"))),
-        MembersView::Admin => Some(("/work/organisations", t!("单位"))),
+        MembersView::Admin => Some(("/work/organisations", t!("开通和查找单位"))),
         MembersView::Owner | MembersView::Colleague => None,
     };
     view! {
@@ -220,7 +220,7 @@ fn read_back(form: &FormState, members: &Members, back: &str) -> Option<Page> {
     let person = form.value("person").parse::<PersonId>().ok()?;
     let member = members.items.iter().find(|member| member.person == person)?;
     let asked: Vec<Role> = form.all("roles").into_iter().filter_map(|role| role.parse().ok()).collect();
-    let names = |roles: &[Role]| roles.iter().map(|role| text(role.label())).collect::<Vec<_>>().join("、");
+    let names = |roles: &[Role]| roles.iter().map(|role| text(role.label())).collect::<Vec<_>>().join(t!("、"));
     let held: Vec<Role> = member.roles.iter().map(|held| held.role).collect();
     let mut says = vec![t!("{name} 现在的岗位：{roles}", name = member.name, roles = names(&held))];
     if asked.is_empty() {
@@ -296,7 +296,7 @@ fn invite(visit: &Visit, form: &FormState, members: &Members) -> AnyView {
 
 fn invitation_sheet(form: &FormState, members: &Members, back: &str) -> Sheet {
     let role = form.value("role").parse::<Role>().map(|role| text(role.label())).unwrap_or_default();
-    let mut facts = vec![(t!("单位"), members.name.clone()), (t!("岗位"), role)];
+    let mut facts = vec![(t!("加入的单位"), members.name.clone()), (t!("岗位"), role)];
     if !form.value("name").trim().is_empty() {
         facts.push((t!("请交给"), form.value("name").trim().to_owned()));
     }

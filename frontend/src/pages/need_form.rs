@@ -381,7 +381,7 @@ fn prices(form: &FormState) -> AnyView {
 fn examples() -> AnyView {
     let rows = NeedField::ALL.iter().map(|field| {
         let example = field.example();
-        view! { <li><b>{text(field.label())}</b>"："{example.title}" → "{example.outcome}</li> }
+        view! { <li><b>{text(field.label())}</b>{t!("：")}{text(example.title)}" → "{text(example.outcome)}</li> }
     });
     view! {
         <details class="more"><summary>{t!("看看各领域怎么写")}</summary><ul class="terms">{rows.collect_view()}</ul></details>
@@ -394,7 +394,7 @@ fn indicators(form: &FormState) -> AnyView {
     let chosen = form.value("indicator").to_owned();
     let groups = NeedField::ALL.iter().map(|field| {
         let options = field.indicators().iter().map(|indicator| {
-            let label = format!("{}（{}）", text(indicator.label()), indicator.unit());
+            let label = format!("{}（{}）", text(indicator.label()), text(indicator.unit()));
             view! { <option value=indicator.as_str() selected=indicator.as_str() == chosen>{label}</option> }
         });
         view! { <optgroup label=text(field.label())>{options.collect_view()}</optgroup> }

@@ -76,7 +76,7 @@ fn templates() -> AnyView {
     let columns = Column::ALL.iter().map(|column| {
         let choices = column.choices().join("、");
         let choices = (!choices.is_empty()).then(|| view! { <p class="soft">{choices}</p> });
-        view! { <dt>{text(column.label())}</dt><dd>{column.says()}{choices}</dd> }
+        view! { <dt>{text(column.label())}</dt><dd>{text(&column.says())}{choices}</dd> }
     });
     view! {
         <div class="card">
@@ -310,7 +310,7 @@ fn problems(import: &NeedImportInFull) -> Option<AnyView> {
 
 fn problem(problem: &ImportProblem) -> AnyView {
     let place = t!("第 {row} 行“{column}”：", row = problem.row, column = text(&problem.column));
-    view! { <li><b>{place}</b>{problem.message.clone()}</li> }.into_any()
+    view! { <li><b>{place}</b>{text(&problem.message)}</li> }.into_any()
 }
 
 fn rows(visit: &Visit, import: &NeedImportInFull) -> Option<AnyView> {

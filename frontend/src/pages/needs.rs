@@ -113,6 +113,11 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
         let says = t!("没有这样写的需求，显示的是“{meant}”的结果。", meant = meant);
         view! { <p class="note">{says}" "{exactly()}</p> }
     });
+    let perhaps = list.perhaps.as_ref().map(|perhaps| {
+        let other = NeedQuery { q: Some(perhaps.clone()), after: None, ..query.clone() };
+        let link = view! { <a rel="nofollow" href=address(&parameters(&other))>{perhaps.clone()}</a> };
+        view! { <p class="note">{t!("您是不是要找：")}{link}</p> }
+    });
     let widened = list.widened.as_ref().map(|widened| {
         view! { <p class="note">{was_widened(widened)}" "{exactly()}</p> }
     });
@@ -122,7 +127,7 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
         query.q.as_deref().map(|q| t!("“{q}”：", q = q.chars().take(100).collect::<String>())).unwrap_or_default();
     view! {
         <p role="status">{words}{t!("共 {n} 条需求", n = list.count)}</p>
-        {one_village(query)}{cut}{amount}{meant}{widened}{stands_in}
+        {one_village(query)}{cut}{amount}{meant}{perhaps}{widened}{stands_in}
     }
     .into_any()
 }
@@ -131,19 +136,19 @@ fn summary(query: &NeedQuery, list: &NeedList) -> AnyView {
 fn was_widened(widened: &Widened) -> String {
     let mut says = vec![t!("没有需求符合全部条件。").to_owned()];
     if let Some(place) = &widened.place {
-        says.push(match widened.words.join("、") {
+        says.push(match widened.words.join(t!("、")) {
             words if words.is_empty() => t!("下面是{place}范围内的。", place = text(place)),
             words => t!("“{words}”没有，下面是{place}范围内的。", words = words, place = text(place)),
         });
     } else if !widened.words.is_empty() {
-        says.push(t!("“{words}”太笼统，下面是全部需求。", words = widened.words.join("、")));
+        says.push(t!("“{words}”太笼统，下面是全部需求。", words = widened.words.join(t!("、"))));
     }
     if widened.fewer_words {
         says.push(t!("下面的需求只符合一部分关键词，符合得多的在前。").to_owned());
     }
     if !widened.conditions.is_empty() {
         let conditions: Vec<String> = widened.conditions.iter().map(|facet| text(facet.label())).collect();
-        says.push(t!("没有按这些条件筛选：{conditions}。", conditions = conditions.join("、")));
+        says.push(t!("没有按这些条件筛选：{conditions}。", conditions = conditions.join(t!("、"))));
     }
     says.concat()
 }

@@ -116,7 +116,7 @@ fn readable(form: &FormState, name: &str, counties: &[County]) -> String {
         "kind" => form.value(name).parse().map(|kind: ContributionKind| text(kind.label())).unwrap_or_default(),
         "fields" => {
             let fields = form.all(name).into_iter().filter_map(|field| field.parse::<NeedField>().ok());
-            fields.map(|field| text(field.label())).collect::<Vec<_>>().join("、")
+            fields.map(|field| text(field.label())).collect::<Vec<_>>().join(t!("、"))
         }
         "places" => place_names(&form.all(name), counties),
         name => comparable(form, name),
@@ -129,7 +129,7 @@ pub fn place_names(codes: &[&str], counties: &[County]) -> String {
     all.filter(|place| codes.contains(&place.code.as_str()))
         .map(|place| place.name.as_str())
         .collect::<Vec<_>>()
-        .join("、")
+        .join(t!("、"))
 }
 
 /// The name of the enterprise that the visitor may act for.

@@ -139,7 +139,7 @@ fn unregistered() -> Page {
 
 /// What was handed in, to be read.
 pub fn facts(registration: &Registration) -> AnyView {
-    let former = registration.former_names.join("、");
+    let former = registration.former_names.join(t!("、"));
     let contact = registration.contact.as_ref().map(|contact| {
         view! {
             <dt>{t!("联系人")}</dt><dd>{contact.name.clone()}" "{contact.phone.clone()}</dd>

@@ -41,7 +41,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {open(visit, form)}
         {finder}
     };
-    Ok(Page::new(t!("单位"), body.into_any()))
+    Ok(Page::new(t!("开通和查找单位"), body.into_any()))
 }
 
 fn filters(query: &OrganisationQuery) -> AnyView {

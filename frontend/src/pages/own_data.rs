@@ -27,6 +27,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                 <dt>{t!("开户时间")}</dt><dd>{instant(data.created_at)}</dd>
                 <dt>{t!("单位和岗位")}</dt><dd>{data.memberships.len()}</dd>
                 <dt>{t!("登录着的设备")}</dt><dd>{data.devices.len()}</dd>
+                <dt>{t!("保存的搜索")}</dt><dd>{data.saved_searches.len()}</dd>
                 <dt>{t!("办过的事")}</dt><dd>{acts}</dd>
             </dl>
             <p><a class="button quiet" href=file download="qiancun-my-data.json">{t!("下载全部（JSON）")}</a></p>

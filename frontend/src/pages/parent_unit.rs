@@ -52,7 +52,7 @@ fn ask(visit: &Visit, form: &FormState, members: &Members, above: &Parent) -> An
     let id = if own.value("id").is_empty() { fresh.to_string() } else { own.value("id").to_owned() };
     let roles = members.may_invite.iter().map(|role| (role.to_string(), text(role.label()))).collect();
     let people = above.people.iter().map(|person| {
-        let roles = person.roles.iter().map(|role| text(role.label())).collect::<Vec<_>>().join("、");
+        let roles = person.roles.iter().map(|role| text(role.label())).collect::<Vec<_>>().join(t!("、"));
         (person.person.to_string(), format!("{}（{roles}）", person.name))
     });
     view! {

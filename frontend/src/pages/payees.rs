@@ -171,7 +171,7 @@ fn stored(payee: &Payee) -> AnyView {
     let facts = vec![
         (t!("户名"), payee.name.clone()),
         (t!("开户银行"), payee.bank.clone()),
-        (t!("账号"), payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone())),
+        (t!("银行账号"), payee.account_no.clone().unwrap_or_else(|| payee.account_masked.clone())),
     ];
     recorded::under_this_id("/work/payees", facts)
 }
@@ -198,7 +198,7 @@ async fn propose(visit: &Visit, form: &FormState, list: &[Payee]) -> Result<AnyV
                 {Field::new(form, "kind", t!("账户类别")).select(t!("请选择"), kinds)}
                 {Field::new(form, "name", t!("户名")).hint(t!("照开户证明写全称")).text()}
                 {Field::new(form, "bank", t!("开户银行")).hint(t!("写到支行")).text()}
-                {Field::new(form, "account", t!("账号")).input("text", "numeric", "off")}
+                {Field::new(form, "account", t!("银行账号")).input("text", "numeric", "off")}
                 {Field::new(form, "sub_account", t!("本村子账户")).hint(t!("镇代管账户才填：子账户的名称或编号")).text()}
                 {document(form)}
                 <button class="button" name="action" value="propose">{t!("登记")}</button>

@@ -359,9 +359,9 @@ fn sources(facts: &[PlaceFact]) -> AnyView {
     let lines = sources.iter().map(|(of, own)| {
         let years = own.chunk_by(|one, next| one.year == next.year).map(|year| {
             let what: Vec<_> = year.iter().map(|fact| text(fact.indicator.label())).collect();
-            t!("{year} 年：{what}", year = year[0].year, what = what.join("、"))
+            t!("{year} 年：{what}", year = year[0].year, what = what.join(t!("、")))
         });
-        let which = years.collect::<Vec<_>>().join("；");
+        let which = years.collect::<Vec<_>>().join(t!("；"));
         view! { <li>{which}{said(of)}</li> }
     });
     view! { <ul class="sources">{lines.collect_view()}</ul> }.into_any()

@@ -171,7 +171,7 @@ fn problem(problem: &RowProblem) -> AnyView {
         (Some(row), None) => t!("第 {row} 行：", row = row),
         (None, _) => String::new(),
     };
-    view! { <li><b>{place}</b>{problem.message.clone()}</li> }.into_any()
+    view! { <li><b>{place}</b>{text(&problem.message)}</li> }.into_any()
 }
 
 /// What taking it in would do, and the button.

@@ -119,7 +119,7 @@ fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
                 <dt>{t!("附言（请务必填写）")}</dt><dd class="reference"><code>{pledge.reference.to_string()}</code></dd>
                 <dt>{t!("户名")}</dt><dd>{pay_to.holder.clone()}</dd>
                 <dt>{t!("开户银行")}</dt><dd>{pay_to.bank.clone()}</dd>
-                <dt>{t!("账号")}</dt><dd><code>{pay_to.account_no.clone()}</code></dd>
+                <dt>{t!("银行账号")}</dt><dd><code>{pay_to.account_no.clone()}</code></dd>
                 <dt>{t!("还要汇")}</dt><dd class="big">{money::exact(missing)}</dd>
             </dl>
             <p>{t!("请由 {name} 的对公账户汇款，并在附言里写上编号，慈善组织才认得出这笔款。", name = pledge.enterprise_name)}</p>
@@ -181,10 +181,10 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
                 <dt>{t!("认捐金额")}</dt><dd class="big">{money::headline(pledge.amount_fen)}</dd>
                 <dt>{t!("已到账")}</dt><dd>{money::exact(pledge.arrived_fen)}</dd>
                 <dt>{t!("用途")}</dt>{need}
-                <dt>{t!("活动")}</dt>
+                <dt>{t!("活动名称")}</dt>
                 <dd><a href=href(&format!("/campaigns/{}", pledge.campaign))>{pledge.campaign_name.clone()}</a></dd>
                 <dt>{t!("慈善组织")}</dt><dd>{pledge.charity_name.clone()}</dd>
-                <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}{change}</dd>
+                <dt>{t!("公众看到")}</dt><dd>{shown}{t!("，")}{with_amount}{change}</dd>
                 <dt>{t!("认捐时间")}</dt><dd>{instant(pledge.pledged_at)}</dd>
             </dl>
         </section>

@@ -48,13 +48,13 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         None => None,
     };
     let body = if open.is_empty() {
-        view! { <h1>{t!("认捐")}</h1><p class="card empty">{t!("现在没有接受认捐的活动。")}</p> }.into_any()
+        view! { <h1>{t!("作出认捐")}</h1><p class="card empty">{t!("现在没有接受认捐的活动。")}</p> }.into_any()
     } else if form.value("step") == "review" {
         review(&form, &enterprise, &open, need.as_ref())
     } else {
         fill_in((&form, stored), &enterprise, &open, need.as_ref())
     };
-    Ok(Page::new(t!("认捐"), body))
+    Ok(Page::new(t!("作出认捐"), body))
 }
 
 /// The full name of the enterprise that the visitor pledges for.
@@ -101,7 +101,7 @@ fn fill_in(
     });
     view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/my-gifts")>{t!("我的捐赠")}</a>{back}</nav>
-        <h1>{t!("认捐")}</h1>
+        <h1>{t!("作出认捐")}</h1>
         <p class="soft">{enterprise.to_owned()}</p>
         {summary(form)}{stored}
         <form class="long" method="post" action=href("/pledge")>
@@ -233,7 +233,7 @@ fn review(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&N
                     <dt>{t!("认捐金额")}</dt><dd class="big">{amount}</dd>
                     <dt>{t!("活动和慈善组织")}</dt><dd>{receiver.map(|(_, label)| label)}</dd>
                     <dt>{t!("用途")}</dt><dd>{use_for}</dd>
-                    <dt>{t!("公众看到")}</dt><dd>{shown}"，"{with_amount}</dd>
+                    <dt>{t!("公众看到")}</dt><dd>{shown}{t!("，")}{with_amount}</dd>
                     <dt>{t!("名称")}</dt><dd>{shared}</dd>
                 </dl>
                 <p class="note">{t!("认捐是承诺，公开作出后依法应当履行。确认后您会得到收款账号和认捐编号。")}</p>

@@ -118,7 +118,7 @@ fn readable(form: &FormState, name: &str, counties: &[County]) -> String {
 }
 
 fn labels<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    all.map(text).collect::<Vec<_>>().join("、")
+    all.map(text).collect::<Vec<_>>().join(t!("、"))
 }
 
 /// For the federation, below what the enterprise registered; nothing where it has not said anything.
@@ -134,7 +134,7 @@ pub async fn of(visit: &Visit, enterprise: OrganisationId) -> Result<Option<AnyV
     let profile = &read.profile;
     let said = |text: String| if text.is_empty() { t!("（没有填）").to_owned() } else { text };
     let names = |places: &[domain::api::offers::NamedPlace]| {
-        places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>().join("、")
+        places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>().join(t!("、"))
     };
     let fields = labels(profile.fields.iter().map(|field| field.label()));
     let kinds = labels(profile.kinds.iter().map(|kind| kind.label()));

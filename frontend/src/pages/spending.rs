@@ -49,7 +49,7 @@ fn row(visit: &Visit, form: &FormState, item: &ItemToDecide) -> AnyView {
                 <input type="hidden" name="item" value=id.clone() />
                 <input type="hidden" name="version" value=spent.version.to_string() />
                 {Field::new(own, "reason", t!("退回原因")).of_row(&id).area(2)}
-                <button class="button danger" name="action" value="return">{t!("退回补正")}</button>
+                <button class="button danger" name="action" value="return">{t!("退回这笔支出")}</button>
             </form>
         }
     });

@@ -122,7 +122,7 @@ fn flagged(visit: &Visit, flags: &[RegistrationFlag]) -> Option<AnyView> {
     let rows = flags.iter().map(|flag| {
         let other = flag.name.clone().map(|name| {
             let status = flag.status.map(|status| format!("（{}）", text(status.label())));
-            view! { <span>"："{name}{status}</span> }
+            view! { <span>{t!("：")}{name}{status}</span> }
         });
         let times = flag.times.map(|times| view! { <span>{t!("：{n} 次", n = times)}</span> });
         view! { <li><b>{text(flag.kind.label())}</b>{other}{times}</li> }

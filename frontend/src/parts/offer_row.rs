@@ -31,7 +31,7 @@ pub fn places(places: &[NamedPlace]) -> String {
     if places.is_empty() {
         return t!("全梅州").to_owned();
     }
-    places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>().join("、")
+    places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>().join(t!("、"))
 }
 
 pub fn offer_row(offer: &OfferRow, with_status: bool) -> AnyView {

@@ -28,6 +28,16 @@ async fn the_server_engine_keeps_the_contract() {
     contract::holds(&AnyEngine::Meilisearch(Box::new(engine))).await;
 }
 
+/// By hand: `MEILI_URL=… MEILI_KEY=… ./test api a_real_server`.
+#[tokio::test]
+async fn a_real_server_keeps_the_contract() {
+    let Some((url, key)) = tests::search_server() else { return };
+    let engine = MeiliEngine::new(&url, key.as_deref(), "qiancun_contract", analyzer(), Patience::default());
+    let engine = engine.expect("an address");
+    engine.prepare().await.expect("prepared");
+    contract::holds(&AnyEngine::Meilisearch(Box::new(engine))).await;
+}
+
 #[tokio::test]
 async fn settings_come_from_search_config() {
     let double = Double::start(Manner::Faithful).await;

@@ -355,6 +355,8 @@ pub struct NeedList {
     pub amount_said: Option<String>,
     /// Nothing was found as it was spelt; this was looked for instead.
     pub meant: Option<String>,
+    /// Few were found as it was spelt; more meet this spelling.
+    pub perhaps: Option<String>,
     /// Nothing was found that meets everything; what was let go.
     pub widened: Option<Widened>,
     /// The search server that is set up does not answer; the engine in the program answered in its place.

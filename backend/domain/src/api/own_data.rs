@@ -2,6 +2,7 @@
 
 use super::Call;
 use super::consents::ConsentEntry;
+use super::saved_searches::SavedSearch;
 use super::sessions::Device;
 use crate::organisation::Membership;
 use crate::{OrganisationId, PersonId};
@@ -50,6 +51,8 @@ pub struct OwnData {
     pub devices: Vec<Device>,
     /// What one agreed to and withdrew, latest first.
     pub consents: Vec<ConsentEntry>,
+    /// Searches that one saved, latest first.
+    pub saved_searches: Vec<SavedSearch>,
     /// What one did here, latest first.
     pub acts: Vec<OwnAct>,
     /// There are older acts than these.

@@ -18,7 +18,7 @@ words! {
     /// How far land or permits are.
     pub enum Readiness {
         NotNeeded = "not_needed" / "不需要",
-        Ready = "ready" / "已落实",
+        Ready = "ready" / "已办妥",
         UnderWay = "under_way" / "办理中",
         Missing = "missing" / "还没有",
     }

@@ -39,15 +39,15 @@ words! {
         /// By the federation, of what waits at a town.
         TakeUp = "take_up" / "提级审核",
         /// By whoever reviews it, and by the federation while it is shown for objections.
-        Return = "return" / "退回补正",
+        Return = "return" / "退回这条需求",
         /// By the federation: shown to everybody, for objections first.
         Approve = "approve" / "审核通过，开始公示",
         /// By the house, when the days of objection are over.
         Open = "open" / "公示结束，可对接",
-        Pause = "pause" / "暂停",
+        Pause = "pause" / "暂停这条需求",
         Resume = "resume" / "恢复",
         /// By the village.
-        Withdraw = "withdraw" / "撤回",
+        Withdraw = "withdraw" / "撤回这条需求",
         /// By the village: what expired or was withdrawn is written anew and reviewed again.
         Renew = "renew" / "重新申报",
         /// By the house, when its day has passed and nobody has promised anything.

@@ -4,13 +4,15 @@
 //! explained on a page, needs no statistics of the whole index, and one pass over the postings is all it costs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
 use super::shape::IndexedPart;
 use super::table::Table;
-use crate::search::config::Quality;
+use crate::search::config::{PartRule, Quality};
 use crate::search::engine::EngineError;
 use crate::search::reading::{Alternative, Group, Reach, Want};
 use crate::search::widening::Attempt;
@@ -20,78 +22,122 @@ const FIELD_POINTS: u32 = 10;
 /// The best needs are those that miss at most this part of the best points.
 const NEAR_BEST: i64 = 10;
 
-/// What the needs of one segment earned; the index is the document's number in the segment.
+/// The needs of one segment that meet enough of a query, with what they earned.
 pub struct Earned {
-    points: Vec<u32>,
-    /// Which words of the query are met: a bit each.
-    met: Vec<u8>,
-    /// The documents that meet any, in order: most queries meet few, and nobody looks at the others.
-    documents: Vec<u32>,
-    /// What is wanted of a need.
-    wanted: Wanted,
+    fitting: Vec<Fitting>,
+    telling: Arc<[i64]>,
 }
 
-/// Which words a need has to meet, and what the words are worth where not all have to be met.
-#[derive(Clone, Default)]
-pub struct Wanted {
+/// A need that meets enough.
+struct Fitting {
+    /// Its number in the segment.
+    document: u32,
+    points: u32,
+    /// Which words of the query are met: a bit each.
+    met: u8,
+}
+
+/// Which words a need has to meet.
+struct Wanted {
     /// Bits of the words that have to be met.
     must: u8,
     /// So many words have to be met in all.
     least: u32,
-    /// Where fewer words are enough: what each tells, the rarer the more.
-    telling: Vec<i64>,
 }
 
 impl Wanted {
-    /// Before the words are counted.
-    pub fn of(attempt: &Attempt) -> Self {
+    fn of(attempt: &Attempt) -> Self {
         let places = attempt.groups.iter().enumerate().filter(|(_, group)| group.names_a_place());
         let must = places.fold(0_u8, |bits, (at, _)| bits | (1 << at));
-        let places = must.count_ones();
-        Wanted { must, least: places + u32::try_from(attempt.least()).unwrap_or(u32::MAX), telling: Vec::new() }
+        Wanted { must, least: must.count_ones() + u32::try_from(attempt.least()).unwrap_or(u32::MAX) }
+    }
+
+    fn is_met(&self, met: u8) -> bool {
+        met & self.must == self.must && met.count_ones() >= self.least
     }
 }
 
 impl Earned {
-    /// The needs that meet enough, with their points. A word that is met is worth more than any points.
+    /// The needs with their points. A word that is met is worth more than any points.
     pub fn fitting(&self) -> impl Iterator<Item = (u32, i64)> {
-        let wanted = &self.wanted;
-        self.documents.iter().filter_map(move |document| {
-            let at = *document as usize;
-            let met = self.met[at];
-            if met & wanted.must != wanted.must || met.count_ones() < wanted.least {
-                return None;
-            }
-            let bits = wanted.telling.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0);
-            let telling: i64 = bits.map(|(_, telling)| telling).sum();
-            Some((*document, (telling << 32) + i64::from(self.points[at])))
-        })
+        self.fitting.iter().map(|need| (need.document, self.worth(need)))
+    }
+
+    fn worth(&self, need: &Fitting) -> i64 {
+        let telling = self.telling.get(usize::from(need.met)).copied().unwrap_or_default();
+        (telling << 32) + i64::from(need.points)
     }
 }
 
-/// The best points of each document for one word.
-struct Best {
+/// Points of the documents of a segment while it is searched. Kept from one search to the next, because clearing what was
+/// touched costs less than new memory; between searches everything is zero and empty.
+#[derive(Default)]
+pub struct Slate {
+    /// For all words so far, and which of them are met.
     points: Vec<u32>,
-    /// Those that have any points, each once.
-    documents: Vec<u32>,
+    met: Vec<u8>,
+    /// Those that meet any, each once.
+    touched: Vec<u32>,
+    /// For the word that is looked at: the best of the places where it stands.
+    best: Vec<u32>,
+    /// Those that have any, each once.
+    reached: Vec<u32>,
 }
 
-impl Best {
+impl Slate {
+    fn make_room(&mut self, documents: usize) {
+        if self.points.len() < documents {
+            self.points.resize(documents, 0);
+            self.met.resize(documents, 0);
+            self.best.resize(documents, 0);
+        }
+    }
+
     fn raise(&mut self, document: u32, points: u32) {
-        let slot = &mut self.points[document as usize];
+        let slot = &mut self.best[document as usize];
         if *slot == 0 && points > 0 {
-            self.documents.push(document);
+            self.reached.push(document);
         }
         *slot = points.max(*slot);
     }
+
+    /// Adds what was reached for one word. Returns how many needs meet it.
+    fn end_word(&mut self, bit: usize) -> usize {
+        let Slate { points, met, touched, best, reached } = self;
+        let number = reached.len();
+        for document in reached.drain(..) {
+            let at = document as usize;
+            if met[at] == 0 {
+                touched.push(document);
+            }
+            points[at] += std::mem::take(&mut best[at]);
+            met[at] |= 1 << bit;
+        }
+        number
+    }
+
+    /// Takes out what meets enough, and clears the rest.
+    fn take(&mut self, wanted: &Wanted) -> Vec<Fitting> {
+        let Slate { points, met, touched, .. } = self;
+        let mut fitting = Vec::new();
+        for document in touched.drain(..) {
+            let at = document as usize;
+            let (points, met) = (std::mem::take(&mut points[at]), std::mem::take(&mut met[at]));
+            if wanted.is_met(met) {
+                fitting.push(Fitting { document, points, met });
+            }
+        }
+        fitting
+    }
 }
 
-/// Points of every document of the segments.
+/// What the needs of the segments earned that meet enough.
 pub fn rank<'a>(
     segments: impl Iterator<Item = &'a SegmentReader>,
     parts: &[IndexedPart],
     quality: &Quality,
     attempt: &Attempt,
+    slate: &mut Slate,
 ) -> Result<Vec<Earned>, EngineError> {
     let wanted = Wanted::of(attempt);
     let mut meeting = vec![0_usize; attempt.groups.len()];
@@ -99,17 +145,21 @@ pub fn rank<'a>(
     let mut ranked = Vec::new();
     for segment in segments {
         all += segment.max_doc() as usize;
-        ranked.push(rank_segment(segment, parts, quality, &attempt.groups, &wanted, &mut meeting)?);
+        slate.make_room(segment.max_doc() as usize);
+        rank_segment(segment, parts, quality, &attempt.groups, (slate, &mut meeting)).map_err(super::unavailable)?;
+        ranked.push(slate.take(&wanted));
     }
-    if attempt.fewer {
-        // How many times the number doubles until it is all needs: what a word tells.
-        let telling = |meeting: &usize| i64::from((all / (*meeting).max(1)).max(1).ilog2());
-        let telling: Vec<i64> = meeting.iter().map(telling).collect();
-        for earned in &mut ranked {
-            earned.wanted.telling.clone_from(&telling);
-        }
-    }
-    Ok(ranked)
+    let telling: Arc<[i64]> = if attempt.fewer { telling(&meeting, all).into() } else { Arc::default() };
+    Ok(ranked.into_iter().map(|fitting| Earned { fitting, telling: Arc::clone(&telling) }).collect())
+}
+
+/// What each set of words that are met tells, the rarer the words the more: how many times the number of needs that meet
+/// a word doubles until it is all needs.
+fn telling(meeting: &[usize], all: usize) -> Vec<i64> {
+    let each: Vec<i64> = meeting.iter().map(|meeting| i64::from((all / (*meeting).max(1)).max(1).ilog2())).collect();
+    let of_set =
+        |met: usize| each.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0).map(|(_, one)| one).sum();
+    (0..1 << each.len()).map(of_set).collect()
 }
 
 /// Gives needs some points for being in the field in which most of the best are: who types 厕所 means public toilets
@@ -119,18 +169,21 @@ pub fn lean(ranked: &mut [Earned], tables: &[&Table]) {
     let near = best - best / NEAR_BEST;
     let mut counts: HashMap<&str, u32> = HashMap::new();
     for (earned, table) in ranked.iter().zip(tables) {
+        // One more than there are fields: for needs that have none.
+        let mut numbers = vec![0_u32; table.fields().len() + 1];
         for (document, _) in earned.fitting().filter(|(_, points)| *points >= near) {
-            if let Some(field) = table.fields().get(table.field(document)) {
-                *counts.entry(field).or_default() += 1;
-            }
+            numbers[table.field(document)] += 1;
+        }
+        for (field, number) in table.fields().iter().zip(numbers) {
+            *counts.entry(field).or_default() += number;
         }
     }
     let all = counts.values().sum::<u32>().max(1);
     for (earned, table) in ranked.iter_mut().zip(tables) {
         let points = |field: &String| FIELD_POINTS * counts.get(field.as_str()).unwrap_or(&0) / all;
         let points: Vec<u32> = table.fields().iter().map(points).collect();
-        for document in &earned.documents {
-            earned.points[*document as usize] += points.get(table.field(*document)).unwrap_or(&0);
+        for need in &mut earned.fitting {
+            need.points += points.get(table.field(need.document)).unwrap_or(&0);
         }
     }
 }
@@ -140,40 +193,53 @@ fn rank_segment(
     parts: &[IndexedPart],
     quality: &Quality,
     groups: &[Group],
-    wanted: &Wanted,
-    meeting: &mut [usize],
-) -> Result<Earned, EngineError> {
-    let documents = segment.max_doc() as usize;
-    let (mut points, mut met, mut any) = (vec![0_u32; documents], vec![0_u8; documents], Vec::new());
-    let mut best = Best { points: vec![0; documents], documents: Vec::new() };
+    (slate, meeting): (&mut Slate, &mut [usize]),
+) -> tantivy::Result<()> {
+    let parts: Vec<Opened> = parts.iter().map(|part| Opened::of(segment, part)).collect::<Result<_, _>>()?;
     for (bit, group) in groups.iter().enumerate() {
         for alternative in &group.alternatives {
-            for part in parts {
-                meet(segment, part, quality, group.names_a_place(), alternative, &mut best)
-                    .map_err(super::unavailable)?;
+            for part in &parts {
+                meet(part, quality, group.names_a_place(), alternative, slate)?;
             }
         }
-        meeting[bit] += best.documents.len();
-        for document in best.documents.drain(..) {
-            let at = document as usize;
-            if met[at] == 0 {
-                any.push(document);
-            }
-            points[at] += std::mem::take(&mut best.points[at]);
-            met[at] |= 1 << bit;
-        }
+        meeting[bit] += slate.end_word(bit);
     }
-    any.sort_unstable();
-    Ok(Earned { points, met, documents: any, wanted: wanted.clone() })
+    Ok(())
+}
+
+/// A part of a segment, ready to be looked into.
+struct Opened<'a> {
+    rule: &'a PartRule,
+    terms: Lists,
+    pinyin: Option<Lists>,
+}
+
+impl<'a> Opened<'a> {
+    fn of(segment: &SegmentReader, part: &'a IndexedPart) -> tantivy::Result<Self> {
+        let lists = |field| segment.inverted_index(field).map(|index| Lists { field, index });
+        Ok(Opened { rule: &part.rule, terms: lists(part.terms)?, pinyin: part.pinyin.map(lists).transpose()? })
+    }
+}
+
+/// For each term of a field the documents that have it.
+struct Lists {
+    field: Field,
+    index: Arc<InvertedIndexReader>,
+}
+
+impl Lists {
+    fn of(&self, term: &str) -> tantivy::Result<Option<SegmentPostings>> {
+        let term = Term::from_field_text(self.field, term);
+        Ok(self.index.read_postings(&term, IndexRecordOption::Basic)?)
+    }
 }
 
 fn meet(
-    segment: &SegmentReader,
-    part: &IndexedPart,
+    part: &Opened,
     quality: &Quality,
     names_a_place: bool,
     alternative: &Alternative,
-    best: &mut Best,
+    slate: &mut Slate,
 ) -> tantivy::Result<()> {
     let reached = match alternative.reach {
         Reach::Everywhere => true,
@@ -185,43 +251,28 @@ fn meet(
     let by_sound = matches!(alternative.want, Want::Pinyin(_));
     let placed = if part.rule.place && (names_a_place || by_sound) { quality.place } else { 100 };
     let points = part.rule.weight * alternative.percent * placed / 100;
-    match &alternative.want {
-        Want::Term(term) => mark(segment, part.terms, term, points, best)?,
-        Want::AllOf(terms) => mark_all_of(segment, part.terms, terms, points, best)?,
-        Want::Pinyin(term) => {
-            if let Some(pinyin) = part.pinyin {
-                mark(segment, pinyin, term, points, best)?;
-            }
-        }
+    match (&alternative.want, &part.pinyin) {
+        (Want::Term(term), _) => mark(&part.terms, term, points, slate),
+        (Want::AllOf(terms), _) => mark_all_of(&part.terms, terms, points, slate),
+        (Want::Pinyin(term), Some(pinyin)) => mark(pinyin, term, points, slate),
+        (Want::Pinyin(_), None) => Ok(()),
     }
-    Ok(())
 }
 
-fn mark(segment: &SegmentReader, field: Field, term: &str, points: u32, best: &mut Best) -> tantivy::Result<()> {
-    let index = segment.inverted_index(field)?;
-    let Some(mut postings) = index.read_postings(&Term::from_field_text(field, term), IndexRecordOption::Basic)? else {
-        return Ok(());
-    };
+fn mark(lists: &Lists, term: &str, points: u32, slate: &mut Slate) -> tantivy::Result<()> {
+    let Some(mut postings) = lists.of(term)? else { return Ok(()) };
     let mut document = postings.doc();
     while document != TERMINATED {
-        best.raise(document, points);
+        slate.raise(document, points);
         document = postings.advance();
     }
     Ok(())
 }
 
-fn mark_all_of(
-    segment: &SegmentReader,
-    field: Field,
-    terms: &[String],
-    points: u32,
-    best: &mut Best,
-) -> tantivy::Result<()> {
-    let index = segment.inverted_index(field)?;
+fn mark_all_of(lists: &Lists, terms: &[String], points: u32, slate: &mut Slate) -> tantivy::Result<()> {
     let mut all = Vec::with_capacity(terms.len());
     for term in terms {
-        let term = Term::from_field_text(field, term);
-        match index.read_postings(&term, IndexRecordOption::Basic)? {
+        match lists.of(term)? {
             Some(postings) => all.push(postings),
             None => return Ok(()),
         }
@@ -237,7 +288,7 @@ fn mark_all_of(
             postings.doc() == document || (postings.doc() < document && postings.seek(document) == document)
         });
         if everywhere {
-            best.raise(document, points);
+            slate.raise(document, points);
         }
         document = rarest.advance();
     }

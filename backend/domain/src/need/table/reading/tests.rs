@@ -129,7 +129,7 @@ fn values_are_read_as_tables_write_them() {
         (Column::VillagePercent, "30%"),
         (Column::VillageDuties, "提供 20 亩旱地"),
         (Column::EnterpriseDuties, "出资建大棚"),
-        (Column::Land, "已落实"),
+        (Column::Land, "已办妥"),
         (Column::Permits, "不需要"),
     ];
     let rows = joint.iter().fold(examples(ContributionKind::Money), |rows, (column, text)| with(rows, *column, text));
