@@ -142,6 +142,9 @@ pub const VERBS: &[(&str, &str)] = &[
     ("enquiry_continued", "来信补充"),
     ("enquiry_answered", "答复来信"),
     ("places_imported", "导入镇村资料"),
+    ("earlier_pairings_imported", "导入以往的结对"),
+    ("earlier_pairings_withdrawn", "撤回导入的以往结对"),
+    ("earlier_display_chosen", "选择以往结对的公开方式"),
     ("search_saved", "保存搜索"),
     ("search_changed", "修改保存的搜索"),
     ("search_dropped", "删除保存的搜索"),
@@ -176,6 +179,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("text", "短信内容"),
     ("place_import", "镇村资料"),
     ("need_import", "需求表格"),
+    ("earlier_import", "以往结对的名单"),
     ("saved_search", "保存的搜索"),
     ("job", "后台任务"),
 ];

@@ -111,6 +111,8 @@ ids! {
     PlaceImportId,
     /// One table of needs, read and perhaps imported.
     NeedImportId,
+    /// One list of earlier pairings, imported.
+    EarlierImportId,
     /// A search that somebody saved.
     SavedSearchId,
 }
