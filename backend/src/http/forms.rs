@@ -7,6 +7,7 @@ mod account;
 mod commitments;
 mod desk;
 mod display;
+mod earlier_pairings;
 mod joining;
 mod members;
 mod money;
@@ -58,6 +59,7 @@ pub fn routes(site: &Site) -> Router<Site> {
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
         .route("/needs/import", page_and(post(need_imports::upload)))
+        .route("/work/earlier-pairings", page_and(post(earlier_pairings::upload)))
         .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -108,6 +110,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/audit/people/{id}", page_and(post(desk::private)))
         .route("/work/jobs", page_and(post(desk::dead_jobs)))
         .route("/work/place-imports/{id}", page_and(post(place_imports::confirm)))
+        .route("/work/earlier-pairings/own", page_and(post(earlier_pairings::display)))
+        .route("/work/earlier-pairings/tables/{id}", page_and(post(earlier_pairings::import)))
+        .route("/work/earlier-pairings/imports/{id}", page_and(post(earlier_pairings::withdraw)))
         .merge(with_pictures)
         .merge(with_tables)
         .layer(from_fn_with_state(site.clone(), prove::first))
