@@ -12,7 +12,9 @@ mod commitments;
 mod consents;
 mod contact;
 mod correction;
+mod coverage;
 mod disbursements;
+mod earlier_pairings;
 mod enquiries;
 mod error;
 mod help;
@@ -111,6 +113,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["counties", code] => place::county(visit, code).await,
         ["towns", code] => place::town(visit, code).await,
         ["villages", code] => place::village(visit, code).await,
+        ["coverage"] => coverage::city(visit).await,
+        ["coverage", code] => coverage::place(visit, code).await,
         ["campaigns"] => campaigns::page(visit).await,
         ["campaigns", id] => campaigns::one(visit, id).await,
         ["pledge"] => pledge_form::page(visit).await,
@@ -148,6 +152,10 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["work", "places"] => area::places(visit).await,
         ["work", "place-imports"] => place_imports::page(visit).await,
         ["work", "place-imports", id] => place_imports::one(visit, id).await,
+        ["work", "earlier-pairings"] => earlier_pairings::page(visit).await,
+        ["work", "earlier-pairings", "own"] => earlier_pairings::own(visit).await,
+        ["work", "earlier-pairings", "tables", id] => earlier_pairings::table(visit, id).await,
+        ["work", "earlier-pairings", "imports", id] => earlier_pairings::import(visit, id).await,
         ["join"] => join::page(visit).await,
         ["reset-code"] => Ok(join::reset_code(visit)),
         ["work", "enquiries"] => enquiries::page(visit).await,

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod commitments;
 pub mod comparison;
+pub mod earlier;
 pub mod field;
 pub mod four;
 pub mod frame;
@@ -18,6 +19,7 @@ pub mod recorded;
 pub mod reports;
 pub mod similar;
 pub mod thread;
+pub mod town_map;
 pub mod trail;
 
 /// Names and values as the query of an address.

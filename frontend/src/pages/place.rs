@@ -3,12 +3,15 @@
 //! What nobody has imported is unknown, and said to be.
 
 use crate::parts::commitments::totals;
+use crate::parts::earlier::history;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::need_row::need_list;
 use crate::parts::place::{links, path};
+use crate::parts::town_map::coverage_path;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
+use domain::api::earlier_pairings::{self, EarlierPage};
 use domain::api::needs::{self, NeedList, NeedQuery, NeedSort};
 use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
 use domain::api::{ApiError, ErrorCode};
@@ -37,6 +40,7 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
     let about = visit.call(places::get(&code)).await?;
     let query = needs_of(&code);
     let needs = visit.call(needs::list(&query)).await?;
+    let before = earlier(visit, &code).await?;
     let place = &about.place;
     let (name, within) = match level {
         PlaceLevel::Village => (place.village.clone(), format!("{} · {}", place.county, place.town)),
@@ -49,18 +53,39 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
         <h1>{name}</h1>
         <p class="soft">{within}" · "{t!("区划代码 {code}", code = place.code)}</p>
         <div class="two reading">
-            <aside class="ahead">{standing(&about)}</aside>
+            <aside class="ahead">{standing(&about)}{covered(&code)}</aside>
             <div class="middle">
                 {funds(&about)}
                 {totals(&about.commitments, t!("这里各条公开需求的合计。").to_owned())}
                 {newest(&needs, &query, &about)}
                 {delivered(&about)}
                 {below(&about)}
+                {before}
                 {facts(&about.facts)}
             </div>
         </div>
     };
     Ok(Page::new(title, body.into_any()).public())
+}
+
+/// Of a town or a village what lists tell of the years before this platform.
+async fn earlier(visit: &Visit, code: &PlaceCode) -> Result<Option<AnyView>, ApiError> {
+    if code.level() == PlaceLevel::County {
+        return Ok(None);
+    }
+    let after = visit.query("after").map(str::to_owned);
+    let earlier = visit.call(earlier_pairings::of_place(code, &EarlierPage { after })).await?;
+    Ok(history(&earlier, &visit.path))
+}
+
+/// The way to who is paired here; a village's stands among those of its town.
+fn covered(code: &PlaceCode) -> Option<AnyView> {
+    let town = if code.level() == PlaceLevel::Village { code.parent()? } else { code.clone() };
+    let says = match code.level() {
+        PlaceLevel::Village => t!("本镇（街道）各村的结对覆盖"),
+        _ => t!("这里的结对覆盖"),
+    };
+    Some(view! { <p><a href=href(&coverage_path(&town))>{says}</a></p> }.into_any())
 }
 
 /// The public needs of a place, newest first.

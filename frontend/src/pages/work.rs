@@ -94,6 +94,8 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
         view! {
             <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
             <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+            <a class="button quiet" href=href("/coverage")>{t!("结对覆盖")}</a>
+            <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
             <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
     });
@@ -126,7 +128,12 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
             </div>
             {own_rows(&gifts.items)}
-            <p><a href=href("/commitments")>{t!("资金以外的承诺")}</a></p>
+            <p class="links">
+                <a href=href("/commitments")>{t!("资金以外的承诺")}</a>
+                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
+                    view! { <a href=href("/work/earlier-pairings/own")>{t!("我们以往的结对")}</a> }
+                })}
+            </p>
         </section>
     }
     .into_any())
@@ -199,6 +206,9 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                 <h2>{t!("监督")}</h2>
                 <p class="buttons">
                     <a class="button quiet" href=href("/work/audit")>{t!("操作记录")}</a>
+                    {visit.has(&[Role::Auditor]).then(|| view! {
+                        <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
+                    })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>
             </section>
