@@ -14,6 +14,7 @@ mod deliveries;
 mod designation;
 mod digest;
 mod disbursements;
+mod earlier_pairings;
 mod endpoints;
 mod enquiries;
 mod files;

@@ -4,6 +4,7 @@
 use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
+use crate::earlier_pairings::{LIST, import as import_earlier, new_import};
 use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
@@ -156,6 +157,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         pace: Pace::Daily,
     };
     village.call(saved_searches::save(&search)).await.unwrap();
+    let list = upload(&federation, LIST).await;
+    let earlier = import_earlier(&federation, 130, LIST).await.unwrap();
     let import = read_needs(village, 110, two_needs(VILLAGE)).await.unwrap();
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
     let revised = NeedContent { outcome: "160 户常年有水".into(), ..need.content.clone() };
@@ -209,6 +212,13 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/place-imports/preview/", table.to_string()),
         ("/place-imports/template/", ListSubject::TownClass.to_string()),
         ("/work/place-imports/", table.to_string()),
+        ("/coverage/", VILLAGE[..6].to_owned()),
+        ("/earlier-pairings/imports/", earlier.id.to_string()),
+        ("/earlier-pairings/preview/", list.to_string()),
+        ("/earlier-pairings/problems/", list.to_string()),
+        ("/earlier-pairings/template/", TemplateFormat::Csv.to_string()),
+        ("/work/earlier-pairings/tables/", list.to_string()),
+        ("/work/earlier-pairings/imports/", earlier.id.to_string()),
     ]);
     let version = json!({ "version": waiting.version });
     let why = json!({ "version": waiting.version, "reason": "请补一张水池的照片" });
@@ -287,6 +297,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /need-imports/{id}/confirm", json!({ "ready": 2 })),
         ("POST /need-imports/{id}/hand-in", json!({ "drafts": 0 })),
         ("POST /place-imports", json!({ "id": Uuid::from_u128(99), "table": table })),
+        ("POST /earlier-pairings/imports", json!(new_import(131, list, 3))),
+        ("POST /earlier-pairings/imports/{id}/withdraw", json!({ "reason": "企业没有同意列入" })),
+        ("POST /earlier-pairings/display", json!({ "name": "partial" })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
