@@ -109,9 +109,9 @@ async fn a_list_is_looked_at_first_and_then_shown_as_history_without_names() {
     for page in [format!("/villages/{VILLAGE}"), format!("/towns/{TOWN}"), format!("/zh-hant/towns/{TOWN}")] {
         let page = test.visitor().page(&page).await;
         assert_eq!(page.status, StatusCode::OK);
-        let text = page.text();
-        assert!(text.contains("id=\"earlier\"") && text.contains("示例县千企帮千村台账"), "{text}");
-        assert!(!text.contains("长布") && !text.contains("示例建材") && !text.contains("91441424MA4RL00013"), "{text}");
+        let says = page.text();
+        assert!(says.contains("id=\"earlier\"") && says.contains("示例县千企帮千村台账"), "{says}");
+        assert!(!says.contains("长布") && !says.contains("示例建材") && !says.contains("91441424MA4RL00013"), "{says}");
     }
     let elsewhere = test.visitor().page("/towns/441422100").await.text();
     assert!(!elsewhere.contains("id=\"earlier\""));

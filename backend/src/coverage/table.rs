@@ -13,8 +13,10 @@ use domain::place::PlaceLevel;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+type Count = fn(&CoverageCounts) -> i64;
+
 /// What of each row is counted.
-const COUNTS: [(&str, fn(&CoverageCounts) -> i64); 14] = [
+const COUNTS: [(&str, Count); 14] = [
     ("镇（街道）数", |counts| counts.towns),
     ("其中没有村（社区）的", |counts| counts.towns_without_village),
     ("村村有结对的镇（街道）", |counts| counts.towns_all),
