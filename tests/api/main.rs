@@ -9,6 +9,7 @@ mod commitment_forms;
 mod commitments;
 mod consents;
 mod consents_in_force;
+mod coverage;
 mod crawlers;
 mod deliveries;
 mod designation;
