@@ -40,7 +40,9 @@ pub async fn says(enterprise: &Client<'_>, profile: Profile) {
     enterprise.call(matching::set_profile(&ProfileChange { version, profile })).await.unwrap();
 }
 
+/// What is recommended when the index knows what has happened.
 pub async fn recommended(enterprise: &Client<'_>) -> Vec<Recommendation> {
+    enterprise.test.index().await;
     enterprise.call(matching::recommendations()).await.unwrap().items
 }
 
