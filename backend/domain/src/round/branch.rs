@@ -6,9 +6,10 @@
 //! goes on from the flow of the one before. Deliberately absent: what the flow is and why it is the best.
 
 use super::network::{Network, POINT, RuleAt, TownArc, Want};
-use super::ordered::Ordered;
+use super::ordered::{Ordered, count};
 use super::spread::Spread;
 use super::{Pair, Phase, Progress, Watch};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::ControlFlow;
 
@@ -49,7 +50,7 @@ struct Own {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     bound: i64,
-    earlier: std::cmp::Reverse<u32>,
+    earlier: Reverse<u32>,
     stands: Vec<Stand>,
 }
 
@@ -70,15 +71,21 @@ pub(super) struct Branching<'a> {
     /// Rules that count; of those the network may let one rest while a wish is open.
     demanded: Vec<bool>,
     best: Option<(i64, Choice)>,
+    /// What the round is worth with no wish decided, in parts of a [`POINT`].
+    relaxed: Option<i64>,
     nodes: u32,
 }
 
-/// How often the scores of open wishes are spread anew at the first node, and at the others.
-const SPREADS_FIRST: u32 = 40;
-const SPREADS: u32 = 3;
+/// At the first node scores are spread anew as long as it brings more than such a part of what it brought at its best,
+/// and more than a point.
+const SPREAD_WORTH: i64 = 64;
+
+fn open(stands: &[Stand]) -> impl Iterator<Item = usize> {
+    (0..stands.len()).filter(|wish| stands[*wish] == Stand::Open)
+}
 
 impl<'a> Branching<'a> {
-    /// Not `scored`, every plan is worth nothing, and the first one will do.
+    /// Not `scored`, every plan is worth nothing, and the first one will do; its pairs are not told.
     pub fn new(ordered: &'a Ordered, scored: bool) -> Self {
         let network = Network::new(ordered, scored);
         let rules: BTreeMap<RuleAt, usize> =
@@ -88,8 +95,8 @@ impl<'a> Branching<'a> {
             let forbidden = ordered.forbidden.binary_search(&pair).ok();
             Own {
                 arc: network.pinned.get(&pair).copied(),
-                fixed: fixed.map(|at| rules[&RuleAt::Fixed(super::ordered::count(at))]),
-                forbidden: forbidden.map(|at| rules[&RuleAt::Forbidden(super::ordered::count(at))]),
+                fixed: fixed.map(|at| rules[&RuleAt::Fixed(count(at))]),
+                forbidden: forbidden.map(|at| rules[&RuleAt::Forbidden(count(at))]),
             }
         };
         let own = ordered.wishes.iter();
@@ -99,6 +106,7 @@ impl<'a> Branching<'a> {
             spread: Spread::new(ordered),
             demanded: vec![true; network.rules.len()],
             best: None,
+            relaxed: None,
             nodes: 0,
             ordered,
             network,
@@ -137,12 +145,11 @@ impl<'a> Branching<'a> {
         ControlFlow::Continue(rules.into_iter().collect())
     }
 
-    /// Looks until the best plan is proven or `most` nodes were looked at.
+    /// Looks until the best plan is proven or `most` nodes were looked at. Breaks off when `watch` says so.
     pub fn run(&mut self, most: u32, watch: &mut Watch) -> ControlFlow<(), Found> {
-        (self.best, self.nodes) = (None, 0);
+        (self.best, self.relaxed, self.nodes) = (None, None, 0);
         let mut waiting = BinaryHeap::new();
-        let mut next = Some(Waiting { bound: i64::MAX, earlier: std::cmp::Reverse(0), stands: self.at_first() });
-        let mut relaxed = 0;
+        let mut next = Some(Waiting { bound: i64::MAX, earlier: Reverse(0), stands: self.at_first() });
         while let Some(node) = next.take().or_else(|| waiting.pop()) {
             if self.closes(node.bound) {
                 continue;
@@ -151,12 +158,12 @@ impl<'a> Branching<'a> {
                 waiting.push(node);
                 break;
             }
-            let view = self.look(&node.stands, &mut relaxed, watch)?;
+            let view = self.look(&node, watch)?;
             self.nodes += 1;
             if let View::Split { bound, wish, taken } = view {
                 let child = |taken| Waiting {
                     bound: bound.min(node.bound),
-                    earlier: std::cmp::Reverse(self.nodes),
+                    earlier: Reverse(self.nodes),
                     stands: self.decided(&node.stands, wish, taken),
                 };
                 waiting.push(child(!taken));
@@ -168,6 +175,7 @@ impl<'a> Branching<'a> {
         let open = waiting.into_iter().map(|node| node.bound.div_euclid(POINT)).max();
         ControlFlow::Continue(match self.best.take() {
             Some((value, choice)) => {
+                let relaxed = self.relaxed.unwrap_or_default().div_euclid(POINT).unsigned_abs();
                 let bound = open.map_or(value, |open| open.max(value)).unsigned_abs();
                 Found::Best { choice, relaxed, bound }
             }
@@ -216,35 +224,32 @@ impl<'a> Branching<'a> {
         self.best.as_ref().is_some_and(|(value, _)| bound.div_euclid(POINT) <= *value)
     }
 
-    fn look(&mut self, stands: &[Stand], relaxed: &mut u64, watch: &mut Watch) -> ControlFlow<(), View> {
-        let first = self.nodes == 0;
-        let mut spreads = match (self.network.scored, first) {
-            (false, _) => 0,
-            (true, true) => SPREADS_FIRST,
-            (true, false) => SPREADS,
-        };
-        let mut bound = i64::MAX;
+    /// Solves the rest with a node's wishes decided, and keeps it if it is a plan.
+    fn look(&mut self, node: &Waiting, watch: &mut Watch) -> ControlFlow<(), View> {
+        let (mut bound, mut last, mut gained_most) = (node.bound, None, 0);
         loop {
-            self.apply(stands);
+            self.apply(&node.stands);
             self.network.settle(watch)?;
             if self.network.broken() > 0 {
                 return ControlFlow::Continue(View::Closed);
             }
-            if first && bound == i64::MAX {
-                *relaxed = self.network.value().unsigned_abs() / POINT.unsigned_abs();
-            }
-            bound = bound.min(self.network.value());
-            let torn = self.read(stands);
+            let value = self.network.value();
+            self.relaxed.get_or_insert(value);
+            bound = bound.min(value);
+            let torn = self.read(&node.stands);
             if self.closes(bound) {
                 return ControlFlow::Continue(View::Closed);
             }
-            if spreads == 0 {
-                let (wish, taken) = self.next_wish(stands, &torn);
-                return ControlFlow::Continue(View::Split { bound, wish, taken });
+            let gained = last.replace(value).map(|last: i64| last - value);
+            gained_most = gained_most.max(gained.unwrap_or_default());
+            for wish in open(&node.stands).filter(|_| self.network.scored) {
+                self.spread.adjust(&self.network, wish);
             }
-            spreads -= 1;
-            for wish in (0..stands.len()).filter(|wish| stands[*wish] == Stand::Open) {
-                self.spread.adjust(&self.network, wish, 1, 2);
+            // What spreading brings is waited for at the first node only: at others the next nodes tell.
+            let enough = gained.is_some_and(|gained| gained <= (gained_most / SPREAD_WORTH).max(POINT));
+            if enough || self.nodes > 0 || !self.network.scored {
+                let (wish, taken) = self.next_wish(&node.stands, &torn);
+                return ControlFlow::Continue(View::Split { bound, wish, taken });
             }
         }
     }
@@ -300,12 +305,12 @@ impl<'a> Branching<'a> {
                 None => torn.extend(of_town),
             }
         }
-        let open = |wish: &usize| stands[*wish] == Stand::Open;
+        let is_open = |wish: &usize| stands[*wish] == Stand::Open;
         for (at, wish) in taken.iter().enumerate() {
             let other = taken[..at].iter().find(|other| wishes[**other].enterprise == wishes[*wish].enterprise);
-            torn.extend(other.into_iter().flat_map(|other| [*wish, *other]).filter(open));
+            torn.extend(other.into_iter().flat_map(|other| [*wish, *other]).filter(is_open));
         }
-        for wish in (0..wishes.len()).filter(open) {
+        for wish in open(stands) {
             let whole = taken.contains(&wish);
             let clashes = |own: &Own| {
                 let paired = own.arc.is_some_and(|arc| self.network.simplex.flow(arc) > 0);
@@ -322,7 +327,7 @@ impl<'a> Branching<'a> {
     }
 
     fn keep(&mut self, wishes: Vec<usize>) {
-        let pairs = self.network.pairs();
+        let pairs = if self.network.scored { self.network.pairs() } else { Vec::new() };
         let whole = wishes.iter().flat_map(|wish| &self.ordered.wishes[*wish].villages).map(|(_, score)| score);
         let value: i64 = whole.chain(pairs.iter().map(|pair| &pair.score)).map(|score| i64::from(*score)).sum();
         if self.best.as_ref().is_none_or(|(best, _)| value > *best) {
@@ -332,15 +337,14 @@ impl<'a> Branching<'a> {
 
     /// The open wish to decide next, and whether to take it first: of the torn ones the one most of whose score flows.
     fn next_wish(&self, stands: &[Stand], torn: &BTreeSet<usize>) -> (usize, bool) {
-        let mut flowing = vec![(0, 0); stands.len()];
+        let mut flowing = vec![(0, 0_u64); stands.len()];
         for arc in self.network.town_arcs.iter().filter(|arc| self.network.simplex.flow(arc.arc) > 0) {
             for (wish, position) in &arc.wished {
                 flowing[*wish].0 += 1;
-                flowing[*wish].1 += self.ordered.wishes[*wish].villages[*position].1;
+                flowing[*wish].1 += u64::from(self.ordered.wishes[*wish].villages[*position].1);
             }
         }
-        let open = (0..stands.len()).filter(|wish| stands[*wish] == Stand::Open);
-        let wish = open.max_by_key(|wish| (torn.contains(wish), flowing[*wish].1, std::cmp::Reverse(*wish)));
+        let wish = open(stands).max_by_key(|wish| (torn.contains(wish), flowing[*wish].1, Reverse(*wish)));
         let wish = wish.expect("a flow without open wishes is a plan");
         (wish, flowing[wish].0 * 2 >= self.ordered.wishes[wish].villages.len())
     }

@@ -41,7 +41,10 @@ impl std::fmt::Display for Rule {
 pub(super) fn listed(rules: &[Rule]) -> String {
     rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
 }
-/// Nodes that one question may take whether some rules can hold together.
+
+/// Questions whether some rules can hold together, at most …
+const QUESTIONS_MAX: u32 = 2_000;
+/// … and nodes of one. Beyond, it counts as if they could, and more is named than it takes.
 const NODES_MAX: u32 = 500;
 
 /// Rules of a round that has no plan, none of which can be left out; whether that is sure.
@@ -82,6 +85,10 @@ impl Search<'_, '_, '_> {
     }
 
     fn contradict(&mut self, rules: &[usize]) -> ControlFlow<(), bool> {
+        if self.watch.progress.nodes == QUESTIONS_MAX {
+            self.sure = false;
+            return ControlFlow::Continue(false);
+        }
         self.branching.demand(rules);
         self.watch.progress.nodes += 1;
         let found = self.branching.run(NODES_MAX, self.watch)?;

@@ -5,10 +5,13 @@
 
 use super::network::{Network, RuleAt, Ruled, TownArc, Want};
 use super::ordered::count;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Candidates of an enterprise that are arcs from the start: its best.
-const ARCS_FIRST: usize = 64;
+/// Candidates of an enterprise that are arcs from the start: its best, so many more than it has capacity …
+const ARCS_FIRST: usize = 8;
+/// … and one of so many candidates.
+const ARCS_FIRST_OF: usize = 64;
 /// More than flows anywhere.
 const ENDLESS: u32 = u32::MAX / 2;
 
@@ -143,20 +146,12 @@ impl Network<'_> {
             pinned.extend(wish.villages.iter().map(|(village, _)| (wish.enterprise, *village)));
         }
         for enterprise in 0..count(ordered.enterprises.len()) {
-            let row = ordered.row_range(enterprise);
             let pinned = pinned.range((enterprise, 0)..(enterprise + 1, 0)).map(|(_, village)| *village);
             let pinned: BTreeSet<u32> = pinned.collect();
-            let mut first: Vec<usize> = row.clone().collect();
-            if first.len() > ARCS_FIRST {
-                let entries = row.clone().zip(ordered.row(enterprise));
-                first = best(entries.map(|(at, entry)| (i64::from(entry.score), at)).collect(), ARCS_FIRST);
-                first.extend(
-                    row.zip(ordered.row(enterprise))
-                        .filter_map(|(at, entry)| pinned.contains(&entry.village).then_some(at)),
-                );
-                first.sort_unstable();
-                first.dedup();
-            }
+            let mut first = self.first_pairs(enterprise);
+            first.extend(pinned.iter().filter_map(|village| ordered.find((enterprise, *village))));
+            first.sort_unstable();
+            first.dedup();
             for at in first {
                 let (village, arc) = self.join(enterprise, at);
                 if pinned.contains(&village) {
@@ -164,6 +159,17 @@ impl Network<'_> {
                 }
             }
         }
+    }
+
+    /// The best candidates of an enterprise: so many as it is likely to need.
+    fn first_pairs(&self, enterprise: u32) -> Vec<u32> {
+        let (row, entries) = (self.ordered.row_range(enterprise), self.ordered.row(enterprise));
+        let capacity = self.ordered.enterprises[enterprise as usize].most as usize;
+        let most = capacity.saturating_add(ARCS_FIRST + entries.len() / ARCS_FIRST_OF);
+        if entries.len() <= most {
+            return row.collect();
+        }
+        best(row.zip(entries).map(|(at, entry)| (Reverse(entry.score), at)).collect(), most)
     }
 
     /// The rules that speak of single pairs.
@@ -180,13 +186,13 @@ impl Network<'_> {
     }
 }
 
-/// The positions with the highest numbers, of equal ones the first, in order of position.
-pub(super) fn best(mut from: Vec<(i64, usize)>, most: usize) -> Vec<usize> {
+/// The positions that come first by what stands before them, in order of position.
+pub(super) fn best<T: Ord>(mut from: Vec<(T, u32)>, most: usize) -> Vec<u32> {
     if from.len() > most {
-        from.select_nth_unstable_by_key(most - 1, |(number, at)| (std::cmp::Reverse(*number), *at));
+        from.select_nth_unstable(most);
         from.truncate(most);
     }
-    let mut positions: Vec<usize> = from.into_iter().map(|(_, at)| at).collect();
+    let mut positions: Vec<u32> = from.into_iter().map(|(_, at)| at).collect();
     positions.sort_unstable();
     positions
 }

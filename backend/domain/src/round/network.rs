@@ -14,6 +14,7 @@ use super::layout::best;
 use super::ordered::{Entry, Ordered, count};
 use super::simplex::Simplex;
 use super::{Pair, Watch};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -181,11 +182,11 @@ impl<'a> Network<'a> {
     }
 
     /// Makes a pair an arc: its village, and the arc.
-    pub fn join(&mut self, enterprise: u32, at: usize) -> (u32, u32) {
+    pub fn join(&mut self, enterprise: u32, at: u32) -> (u32, u32) {
         let Entry { village, score } = self.ordered.entry(at);
         let arc = self.simplex.add_empty(Self::enterprise_node(enterprise), self.village_node(village), 1);
         self.note(arc);
-        self.joined[at] = true;
+        self.joined[at as usize] = true;
         self.set_score(arc, self.points(score));
         (village, arc)
     }
@@ -204,18 +205,19 @@ impl<'a> Network<'a> {
     /// Lets pairs join that would gain something. Tells whether there were any.
     fn widen(&mut self) -> bool {
         let before = self.simplex.arcs();
+        let point = self.points(1);
         for enterprise in 0..count(self.ordered.enterprises.len()) {
-            let row = self.ordered.row_range(enterprise);
             let worth = self.simplex.worth();
             let here = worth[Self::enterprise_node(enterprise) as usize];
             let villages = &worth[self.village_node(0) as usize..];
-            let joined = &self.joined[row.clone()];
-            let entries = row.zip(joined.iter().zip(self.ordered.row(enterprise)));
-            let useful = entries.filter_map(|(at, (joined, entry))| {
-                let surplus = self.points(entry.score) + villages[entry.village as usize] - here;
-                (surplus > 0 && !joined).then_some((surplus, at))
-            });
-            for at in best(useful.collect(), ARCS_JOINING) {
+            let mut useful = Vec::new();
+            for (at, entry) in self.ordered.row_range(enterprise).zip(self.ordered.row(enterprise)) {
+                let surplus = i64::from(entry.score) * point + villages[entry.village as usize] - here;
+                if surplus > 0 && !self.joined[at as usize] {
+                    useful.push((Reverse(surplus), at));
+                }
+            }
+            for at in best(useful, ARCS_JOINING) {
                 self.join(enterprise, at);
             }
         }
@@ -255,7 +257,7 @@ impl<'a> Network<'a> {
             let (from, to) = self.simplex.ends(arc);
             if *flow > 0 && (1..villages).contains(&from) && to != 0 {
                 let (enterprise, village) = (from - 1, to - villages);
-                let score = self.ordered.score((enterprise, village));
+                let score = self.ordered.find((enterprise, village)).map_or(0, |at| self.ordered.entry(at).score);
                 pairs.push(Pair { enterprise, village, score });
             }
         }

@@ -6,6 +6,7 @@
 use super::check::{List, Wrong};
 use super::{Pair, Round};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// The least and the most that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,23 +99,24 @@ impl Ordered {
 
     /// An enterprise's pairs, by village.
     pub fn row(&self, enterprise: u32) -> &[Entry] {
-        &self.entries[self.row_range(enterprise)]
+        let Range { start, end } = self.row_range(enterprise);
+        &self.entries[start as usize..end as usize]
     }
 
     /// Where they are among all pairs.
-    pub fn row_range(&self, enterprise: u32) -> std::ops::Range<usize> {
+    pub fn row_range(&self, enterprise: u32) -> Range<u32> {
         let enterprise = enterprise as usize;
-        self.starts[enterprise] as usize..self.starts[enterprise + 1] as usize
+        self.starts[enterprise]..self.starts[enterprise + 1]
     }
 
-    pub fn entry(&self, at: usize) -> Entry {
-        self.entries[at]
+    pub fn entry(&self, at: u32) -> Entry {
+        self.entries[at as usize]
     }
 
-    /// What a pair of the lists is worth.
-    pub fn score(&self, (enterprise, village): (u32, u32)) -> u32 {
-        let row = self.row(enterprise);
-        row.binary_search_by_key(&village, |entry| entry.village).map_or(0, |at| row[at].score)
+    /// Where a pair is among all pairs.
+    pub fn find(&self, (enterprise, village): (u32, u32)) -> Option<u32> {
+        let at = self.row(enterprise).binary_search_by_key(&village, |entry| entry.village).ok()?;
+        Some(self.row_range(enterprise).start + count(at))
     }
 
     /// The highest score of all.

@@ -31,6 +31,13 @@ pub(super) struct Simplex {
     next: usize,
 }
 
+/// Kept out of the search for a useful arc, where it is seldom needed: so the search does not wait for it.
+#[cold]
+#[inline(never)]
+fn better(surplus: i64, arc: usize) -> (i64, Option<usize>) {
+    (surplus, Some(arc))
+}
+
 /// Where the flow around a cycle is stopped: the node below the fullest arc, and how much still goes through it.
 #[derive(Clone, Copy)]
 struct Stop {
@@ -134,7 +141,7 @@ impl Simplex {
     /// The most useful arc of the first block, from where the last search ended, that has a useful one at all.
     fn entering(&mut self) -> Option<usize> {
         let arcs = self.from.len();
-        let block = arcs.isqrt().max(16);
+        let block = (arcs.isqrt() / 2).max(16);
         let worth = &self.tree.worth;
         let (mut best, mut entering) = (0, None);
         let (mut at, mut unseen, mut left) = (self.next.min(arcs), arcs, block);
@@ -148,7 +155,7 @@ impl Simplex {
             for (arc, ((from, to), (gain, stand))) in piece.clone().zip(ends.zip(stands)) {
                 let surplus = (gain + worth[*to as usize] - worth[*from as usize]) * i64::from(*stand);
                 if surplus > best {
-                    (best, entering) = (surplus, Some(arc));
+                    (best, entering) = better(surplus, arc);
                 }
             }
             (at, unseen, left) = (piece.end, unseen - piece.len(), left - piece.len());

@@ -25,8 +25,8 @@ impl Spread {
         network.points(network.ordered.wishes[wish].villages[position].1) + self.more[wish][position]
     }
 
-    /// Spreads a wish's scores anew by the prices of the last flow, `part` of `whole` of the way.
-    pub fn adjust(&mut self, network: &Network, wish: usize, part: i64, whole: i64) {
+    /// Spreads a wish's scores anew by the prices of the last flow, half the way: other prices answer.
+    pub fn adjust(&mut self, network: &Network, wish: usize) {
         let villages = &network.ordered.wishes[wish].villages;
         let most = network.spread_max();
         let worth = network.simplex.worth();
@@ -38,7 +38,7 @@ impl Spread {
         let number = i64::try_from(gains.len()).expect("a wish has few villages");
         let mean = gains.iter().sum::<i64>() / number;
         let mut more: Vec<i64> =
-            self.more[wish].iter().zip(&gains).map(|(more, gain)| more + (mean - gain) * part / whole).collect();
+            self.more[wish].iter().zip(&gains).map(|(more, gain)| more + (mean - gain) / 2).collect();
         let beyond: i64 = more.iter().sum();
         for (position, more) in (0..).zip(&mut more) {
             *more -= beyond / number + i64::from(position < beyond.abs() % number) * beyond.signum();
