@@ -6,7 +6,8 @@ create table earlier_import (
     source text not null constraint earlier_import_source check (char_length(source) between 4 and 200),
     as_of date not null constraint earlier_import_day check (as_of >= date '2000-01-01'),
     -- Where the list itself was made public; with it the names in it are public already.
-    published_at text constraint earlier_import_published check (published_at ~ '^https?://[^[:space:]]{4,490}$'),
+    published_at text constraint earlier_import_published check
+        (published_at ~ '^https?://[^[:space:]]+$' and char_length(published_at) <= 500),
     file_name text not null,
     -- Of the file as it was uploaded: by it the same file is known again.
     sha256 bytea not null,
