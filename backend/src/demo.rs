@@ -9,6 +9,7 @@ mod desk;
 mod gifts;
 mod needs;
 mod offers;
+mod pairings;
 mod pictures;
 mod places;
 mod registrations;
@@ -31,7 +32,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 12] = [
+pub const FILLED: [&str; 14] = [
     "person",
     "organisation",
     "campaign",
@@ -44,6 +45,8 @@ pub const FILLED: [&str; 12] = [
     "enquiry_private",
     "link_request",
     "follower",
+    "village_total",
+    "village_total_change",
 ];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.
@@ -183,6 +186,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     gifts::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
+    pairings::seed(app).await?;
     desk::seed(app).await
 }
 

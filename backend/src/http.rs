@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, commitments, consents, deliveries, disbursements, enquiries, files, jobs,
-    ledger, links, matching, needs, notices, offers, organisations, payees, people, places, pledges, registrations,
-    resets, saved_searches, texts, todo, verifications,
+    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, earlier_pairings,
+    enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people,
+    places, pledges, registrations, resets, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -44,6 +44,8 @@ pub fn endpoints() -> Endpoints {
     [
         people::routes(),
         places::routes(),
+        coverage::routes(),
+        earlier_pairings::routes(),
         files::routes(),
         needs::routes(),
         needs::revisions::routes(),
@@ -53,6 +55,7 @@ pub fn endpoints() -> Endpoints {
         campaigns::routes(),
         pledges::routes(),
         commitments::routes(),
+        pairings::routes(),
         arrivals::routes(),
         ledger::routes(),
         payees::routes(),

@@ -20,9 +20,9 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Bytes of all pages together.
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The only query parameters of public pages; a request with others is answered, and not kept.
-const QUERY: [&str; 17] = [
+const QUERY: [&str; 18] = [
     "q", "field", "kind", "county", "town", "village", "class", "type", "amount", "deadline", "form", "min", "max",
-    "sort", "after", "exact", "view",
+    "sort", "after", "exact", "view", "show",
 ];
 
 /// What a page is known by.

@@ -12,7 +12,9 @@ mod commitments;
 mod consents;
 mod contact;
 mod correction;
+mod coverage;
 mod disbursements;
+mod earlier_pairings;
 mod enquiries;
 mod error;
 mod help;
@@ -32,6 +34,10 @@ mod offers;
 mod organisation;
 mod organisations;
 mod own_data;
+mod pairing;
+mod pairing_form;
+mod pairing_plan;
+mod pairings;
 mod parent_unit;
 mod payees;
 mod place;
@@ -111,6 +117,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["counties", code] => place::county(visit, code).await,
         ["towns", code] => place::town(visit, code).await,
         ["villages", code] => place::village(visit, code).await,
+        ["coverage"] => coverage::city(visit).await,
+        ["coverage", code] => coverage::place(visit, code).await,
         ["campaigns"] => campaigns::page(visit).await,
         ["campaigns", id] => campaigns::one(visit, id).await,
         ["pledge"] => pledge_form::page(visit).await,
@@ -119,42 +127,16 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["commitments"] => commitments::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,
         ["commitments", id] => commitments::one(visit, id).await,
+        ["pairings"] => pairings::page(visit).await,
+        ["pairings", "new"] => pairing_form::propose(visit).await,
+        ["pairings", id] => pairing::page(visit, id).await,
+        ["pairings", id, "terms"] => pairing_form::counter(visit, id).await,
+        ["pairings", id, "renew"] => pairing_form::renew(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
-        ["work"] => work::page(visit).await,
-        ["work", "needs", "new"] => need_form::new(visit).await,
-        ["work", "needs", id] => need_form::edit(visit, id).await,
-        ["work", "needs", id, "revision"] => revision_form::page(visit, id).await,
-        ["work", "needs", id, "report"] => report_form::page(visit, id).await,
-        ["work", "offers", "new"] => offer_form::new(visit).await,
-        ["work", "offers", id] => offer_form::edit(visit, id).await,
-        ["work", "profile"] => profile::page(visit).await,
-        ["work", "spending"] => spending::page(visit).await,
-        ["work", "spending", id] => correction::page(visit, id).await,
-        ["work", "payees"] => payees::page(visit).await,
-        ["work", "disbursements"] => disbursements::page(visit).await,
-        ["work", "disbursements", "new"] => disbursements::new(visit).await,
-        ["work", "disbursements", id] => disbursements::one(visit, id).await,
-        ["work", "approval-rule"] => disbursements::approval_rule(visit).await,
-        ["work", "bank-lines"] => bank_lines::page(visit).await,
-        ["work", "bank-lines", "new"] => bank_lines::new(visit).await,
-        ["work", "bank-lines", id] => bank_lines::one(visit, id).await,
-        ["work", "organisation"] => organisation::page(visit).await,
-        ["work", "verifications"] => verifications::page(visit).await,
-        ["work", "verifications", id] => verifications::one(visit, id).await,
+        ["work", rest @ ..] => work(visit, rest).await,
         ["account", "consents"] => consents::page(visit).await,
-        ["work", "members"] => members::page(visit).await,
-        ["work", "organisations"] => organisations::page(visit).await,
-        ["work", "town"] => area::town(visit).await,
-        ["work", "places"] => area::places(visit).await,
-        ["work", "place-imports"] => place_imports::page(visit).await,
-        ["work", "place-imports", id] => place_imports::one(visit, id).await,
         ["join"] => join::page(visit).await,
         ["reset-code"] => Ok(join::reset_code(visit)),
-        ["work", "enquiries"] => enquiries::page(visit).await,
-        ["work", "enquiries", id] => enquiries::one(visit, id).await,
-        ["work", "audit"] => audit::page(visit).await,
-        ["work", "audit", "people", id] => audit::person(visit, id),
-        ["work", "jobs"] => jobs::page(visit).await,
         ["saved-searches"] => saved_searches::page(visit).await,
         ["saved-searches", "stop"] => Ok(saved_searches::stop(visit)),
         ["notices"] => notices::page(visit).await,
@@ -176,6 +158,49 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["about", "recommendations"] => Ok(about_matching::page()),
         ["privacy"] => Ok(about::privacy()),
         ["terms"] => Ok(about::terms()),
+        _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),
+    }
+}
+
+/// What people do for their organisations.
+async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
+    match segments {
+        [] => work::page(visit).await,
+        ["needs", "new"] => need_form::new(visit).await,
+        ["needs", id] => need_form::edit(visit, id).await,
+        ["needs", id, "revision"] => revision_form::page(visit, id).await,
+        ["needs", id, "report"] => report_form::page(visit, id).await,
+        ["offers", "new"] => offer_form::new(visit).await,
+        ["offers", id] => offer_form::edit(visit, id).await,
+        ["profile"] => profile::page(visit).await,
+        ["spending"] => spending::page(visit).await,
+        ["spending", id] => correction::page(visit, id).await,
+        ["payees"] => payees::page(visit).await,
+        ["disbursements"] => disbursements::page(visit).await,
+        ["disbursements", "new"] => disbursements::new(visit).await,
+        ["disbursements", id] => disbursements::one(visit, id).await,
+        ["approval-rule"] => disbursements::approval_rule(visit).await,
+        ["bank-lines"] => bank_lines::page(visit).await,
+        ["bank-lines", "new"] => bank_lines::new(visit).await,
+        ["bank-lines", id] => bank_lines::one(visit, id).await,
+        ["organisation"] => organisation::page(visit).await,
+        ["verifications"] => verifications::page(visit).await,
+        ["verifications", id] => verifications::one(visit, id).await,
+        ["members"] => members::page(visit).await,
+        ["organisations"] => organisations::page(visit).await,
+        ["town"] => area::town(visit).await,
+        ["places"] => area::places(visit).await,
+        ["place-imports"] => place_imports::page(visit).await,
+        ["place-imports", id] => place_imports::one(visit, id).await,
+        ["earlier-pairings"] => earlier_pairings::page(visit).await,
+        ["earlier-pairings", "own"] => earlier_pairings::own(visit).await,
+        ["earlier-pairings", "tables", id] => earlier_pairings::table(visit, id).await,
+        ["earlier-pairings", "imports", id] => earlier_pairings::import(visit, id).await,
+        ["enquiries"] => enquiries::page(visit).await,
+        ["enquiries", id] => enquiries::one(visit, id).await,
+        ["audit"] => audit::page(visit).await,
+        ["audit", "people", id] => audit::person(visit, id),
+        ["jobs"] => jobs::page(visit).await,
         _ => Err(ApiError::new(ErrorCode::NotFound, "没有找到")),
     }
 }

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod commitments;
 pub mod comparison;
+pub mod earlier;
 pub mod field;
 pub mod four;
 pub mod frame;
@@ -10,6 +11,7 @@ pub mod map;
 pub mod money;
 pub mod need_row;
 pub mod offer_row;
+pub mod pairings;
 pub mod photos;
 pub mod place;
 pub mod pledge_rows;
@@ -18,6 +20,7 @@ pub mod recorded;
 pub mod reports;
 pub mod similar;
 pub mod thread;
+pub mod town_map;
 pub mod trail;
 
 /// Names and values as the query of an address.

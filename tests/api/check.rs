@@ -1,11 +1,13 @@
 use crate::money::{new_line, new_pledge, seen};
+use crate::needs::VILLAGE;
 use backend::check::{Comparison, check};
-use domain::Fen;
+use backend::places::totals;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
-use domain::api::disbursements;
-use domain::api::pledges;
+use domain::api::{deliveries, disbursements, places, pledges};
+use domain::{Fen, PledgeId};
 use sqlx::AssertSqlSafe;
 use tests::TestApp;
+use tests::people::Charity;
 
 /// Books with one gift in them.
 async fn with_a_gift(test: &TestApp) {
@@ -13,8 +15,13 @@ async fn with_a_gift(test: &TestApp) {
     let campaign = test.campaign(&[&charity]).await;
     let enterprise = test.enterprise("金柚").await;
     let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
-    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "金柚的单位", 100, ""))).await.unwrap();
-    let part = MatchPart { amount_fen: Fen::yuan(100), pledge: Some(pledge.id), campaign: None };
+    arrives(&charity, pledge.id, 1, 100).await;
+}
+
+/// One bank line for this pledge.
+async fn arrives(charity: &Charity<'_>, pledge: PledgeId, n: u128, yuan: i64) {
+    let line = charity.maker.call(arrivals::enter(&new_line(n, charity, "金柚的单位", yuan, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: Fen::yuan(yuan), pledge: Some(pledge), campaign: None };
     let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
     charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
 }
@@ -93,11 +100,79 @@ async fn what_moved_on_another_account_is_named_on_both_sides() {
         );
         tamper(&test, &sql).await;
         let found = check(&test.app.pool).await.unwrap();
-        assert!(found.iter().all(|finding| finding.comparison == Comparison::StatesAgainstTransfers), "{found:?}");
-        let named = |word: &str| found.iter().any(|finding| finding.subject.starts_with(word));
-        assert!(found.len() == 2 && named(kind) && named(code), "{found:?}");
+        let of = |comparison| found.iter().filter(move |finding| finding.comparison == comparison);
+        let named =
+            |word: &str| of(Comparison::StatesAgainstTransfers).any(|finding| finding.subject.starts_with(word));
+        assert!(of(Comparison::StatesAgainstTransfers).count() == 2 && named(kind) && named(code), "{found:?}");
+        // What was paid for a need is in its village's totals.
+        assert_eq!((of(Comparison::VillageTotals).count(), found.len()), (usize::from(pays), 2 + usize::from(pays)));
         test.done_with_wrong_books().await;
     }
+}
+
+/// Each kept total, and each kept count, whether it is added up or waits to be.
+#[tokio::test]
+async fn kept_totals_of_villages_are_compared_with_what_they_are_made_of() {
+    let test = TestApp::new().await;
+    let ready = crate::disbursements::ready(&test).await;
+    let payment = crate::deliveries::advance(&ready).await;
+    let new = crate::deliveries::new_report(1, &ready.village, payment.id, vec![]).await;
+    ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();
+    assert_eq!(check(&test.app.pool).await.unwrap(), []);
+    let (money, count) = (Comparison::VillageTotals, Comparison::VillageCounts);
+    for (what, comparison) in [
+        ("pledged_fen", money),
+        ("arrived_fen", money),
+        ("disbursed_fen", money),
+        ("spent_fen", money),
+        ("arranged_fen", money),
+        ("listed", count),
+        ("reported", count),
+    ] {
+        let change = |by: i64| format!("insert into village_total_change (village, {what}) values ('{VILLAGE}', {by})");
+        tamper(&test, &change(7)).await;
+        let waits = check(&test.app.pool).await.unwrap();
+        totals::add_up(&test.app).await.unwrap();
+        let found = check(&test.app.pool).await.unwrap();
+        assert_eq!(found, waits, "added up or not");
+        let [one] = found.as_slice() else { panic!("{what}: {found:?}") };
+        assert_eq!((one.comparison, one.recorded - one.recomputed), (comparison, 7), "{one}");
+        let name = format!("{VILLAGE} {}", what.trim_end_matches("_fen"));
+        assert_eq!((one.subject.as_str(), one.to_string().ends_with("fen")), (name.as_str(), comparison == money));
+        tamper(&test, &change(-7)).await;
+    }
+    tamper(&test, "update need_reported set reported_at = reported_at - interval '1 hour'").await;
+    let found = check(&test.app.pool).await.unwrap();
+    assert_eq!(found.iter().map(|one| (one.recorded, one.recomputed)).collect::<Vec<_>>(), [(1, 0)], "{found:?}");
+    test.done_with_wrong_books().await;
+}
+
+/// What was given for a need is in no total while the need is not public, and comes back with it, with what came meanwhile.
+#[tokio::test]
+async fn totals_of_villages_follow_a_need_that_ceases_to_be_public() {
+    let test = TestApp::new().await;
+    let ready = crate::disbursements::ready(&test).await;
+    let totals_now = async || {
+        let place = test.visitor().call(places::get(&VILLAGE.parse().unwrap())).await.unwrap();
+        (place.money.pledged, place.money.arrived, place.needs.number)
+    };
+    assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(50_000), 1));
+    // Nobody takes a need away for which something is promised: as the database's owner.
+    let status = async |status: &str| {
+        let sql = format!("update need set status = '{status}' where id = '{}'", ready.need.id);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
+    };
+    status("returned").await;
+    assert_eq!(totals_now().await, (Fen::ZERO, Fen::ZERO, 0));
+    arrives(&ready.charity, ready.pledge.id, 2, 10_000).await;
+    assert_eq!(totals_now().await, (Fen::ZERO, Fen::ZERO, 0));
+    assert_eq!(check(&test.app.pool).await.unwrap(), []);
+    totals::add_up(&test.app).await.unwrap();
+    status("expired").await;
+    assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(60_000), 0), "public, and in no list");
+    status("open").await;
+    assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(60_000), 1));
+    test.done().await;
 }
 
 /// Tampers as the database's owner could, past every guard.

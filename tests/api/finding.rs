@@ -5,10 +5,13 @@ use crate::needs::{VILLAGE, content, opened};
 use crate::place_imports::{CLASSES, import};
 use axum::http::StatusCode;
 use backend::search;
-use domain::api::needs::{self, FacetCount, NeedList, NeedQuery, NeedSort, NewNeed, Seen, SuggestionKind};
+use domain::api::needs::{self, FacetCount, NeedList, NeedQuery, NeedSort, NeedStep, NewNeed, Seen, SuggestionKind};
 use domain::finding::Facet;
-use domain::need::{ContributionKind, Field, JointBuilding, NeedContent, PairingForm, Readiness};
+use domain::need::{ContributionKind, Field, JointBuilding, NeedAction, NeedContent, PairingForm, Readiness};
 use domain::{Fen, NeedId};
+use sqlx::AssertSqlSafe;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use tests::{Client, TestApp};
 use uuid::Uuid;
 
@@ -262,9 +265,128 @@ async fn crawlers_are_kept_to_what_has_an_end() {
     }
     let robots = test.visitor().page("/robots.txt").await;
     assert!(robots.status.is_success() && robots.text().contains("Disallow: /*?*&"));
-    let beyond = NeedQuery { after: Some("1000000".into()), ..NeedQuery::default() };
-    let list = found(&test.visitor(), &beyond).await;
-    assert!(list.items.is_empty() && list.next.is_none());
+    test.done().await;
+}
+
+/// Many more needs like the first, all of them published at the same two instants, some for the same amount.
+async fn many(test: &TestApp, from: i64, to: i64) {
+    let sql = format!(
+        "insert into need (id, code, organisation, village, status, kind, field, title, description, amount_fen, wanted_by,
+                           outcome, outcome_quantity, outcome_unit, created_by, created_at, changed_at, published_at)
+         select gen_random_uuid(), 'XQ-441424-2026-' || (1000 + n), organisation, village, status, kind, field, title,
+                description, 100000 * (1 + n % 9), wanted_by + (n % 4)::integer, outcome, outcome_quantity, outcome_unit,
+                created_by, created_at, changed_at, published_at + n % 2 * interval '1 minute'
+         from need, generate_series({from}, {to}) n
+         where code = 'XQ-441424-2026-1';
+         insert into event (id, at, verb, subject_kind, subject)
+         select gen_random_uuid(), published_at, 'need_approved', 'need', id from need where code like 'XQ-441424-2026-1___'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
+    test.index().await;
+}
+
+fn sorted(sort: NeedSort) -> NeedQuery {
+    NeedQuery { sort: Some(sort), county: Some("441424".into()), ..NeedQuery::default() }
+}
+
+#[tokio::test]
+async fn a_whole_list_is_walked_through_and_nothing_stands_in_it_twice() {
+    let test = TestApp::new().await;
+    some_needs(&test).await;
+    many(&test, 1, 140).await;
+    let visitor = test.visitor();
+    for sort in NeedSort::ALL {
+        let (mut seen, mut after) = (Vec::new(), None);
+        for page in 1.. {
+            let list = found(&visitor, &NeedQuery { after, ..sorted(*sort) }).await;
+            assert_eq!(list.count.number, 143, "all are counted on every page");
+            seen.extend(list.items);
+            assert_eq!(seen.len(), 143.min(page * 20), "{sort}");
+            after = list.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let ids: BTreeSet<_> = seen.iter().map(|row| row.id).collect();
+        assert_eq!((ids.len(), seen.len()), (143, 143), "{sort}");
+        let amounts: Vec<_> = seen.iter().map(|row| row.amount_fen).collect();
+        match sort {
+            NeedSort::AmountAsc => assert!(amounts[..142].is_sorted() && amounts[142].is_none()),
+            NeedSort::AmountDesc => assert!(amounts.is_sorted_by_key(|amount| Reverse(*amount))),
+            NeedSort::Deadline => assert!(seen.is_sorted_by_key(|row| row.wanted_by)),
+            NeedSort::Relevance | NeedSort::Newest => {}
+        }
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn needs_that_come_and_go_between_two_pages_neither_repeat_nor_hide_another() {
+    let test = TestApp::new().await;
+    let federation = some_needs(&test).await;
+    many(&test, 1, 60).await;
+    let visitor = test.visitor();
+    let whole: Vec<_> = {
+        let first = found(&visitor, &sorted(NeedSort::AmountDesc)).await;
+        let second = found(&visitor, &NeedQuery { after: first.next.clone(), ..sorted(NeedSort::AmountDesc) }).await;
+        first.items.into_iter().chain(second.items).map(|row| row.id).collect()
+    };
+    let first = found(&visitor, &sorted(NeedSort::AmountDesc)).await;
+    // Twenty more come in among those that were shown, and one of these, the last, goes.
+    many(&test, 62, 82).await;
+    let gone = first.items.last().unwrap();
+    let version = federation.call(needs::get(&gone.id.to_string())).await.unwrap().version;
+    let step = NeedStep { version, reason: "现场看过，情况有变化".into() };
+    federation.call(needs::step(NeedAction::Pause, gone.id, &step)).await.unwrap();
+    test.index().await;
+    let second = found(&visitor, &NeedQuery { after: first.next.clone(), ..sorted(NeedSort::AmountDesc) }).await;
+    let seen: Vec<_> = first.items.iter().chain(&second.items).map(|row| row.id).collect();
+    let twice = seen.iter().filter(|id| seen.iter().filter(|other| other == id).count() > 1).count();
+    assert_eq!(twice, 0);
+    let hidden: Vec<_> = whole.iter().filter(|id| !seen.contains(id)).collect();
+    let last = second.items.last().unwrap();
+    let passed = async |id: NeedId| {
+        let need = federation.call(needs::get(&id.to_string())).await.unwrap();
+        need.content.amount_fen > last.amount_fen
+    };
+    for id in hidden {
+        assert!(!passed(*id).await, "one that was there before is hidden");
+    }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_place_in_the_list_that_is_none_is_refused_and_the_page_begins_anew() {
+    let test = TestApp::new().await;
+    some_needs(&test).await;
+    many(&test, 1, 30).await;
+    let visitor = test.visitor();
+    let next = found(&visitor, &sorted(NeedSort::Newest)).await.next.unwrap();
+    assert!(next.len() <= 44, "{next}");
+    let words = found(&visitor, &words("饮水")).await.next.unwrap();
+    for (query, after) in [
+        (sorted(NeedSort::Newest), "20"),
+        (sorted(NeedSort::Newest), "1000000"),
+        (sorted(NeedSort::Newest), &next[1..]),
+        (sorted(NeedSort::Newest), &words),
+        (sorted(NeedSort::Deadline), &next),
+        (NeedQuery { q: Some("饮水".into()), ..NeedQuery::default() }, &next),
+    ] {
+        let refused =
+            visitor.call(needs::list(&NeedQuery { after: Some(after.to_owned()), ..query })).await.unwrap_err();
+        assert_eq!((refused.status, refused.fields()), (422, vec!["after"]), "{after}");
+    }
+    let page = visitor.page("/needs?county=441424&after=20").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text().contains("这一页的位置已经不对了，下面从第一页看起") && page.text().contains("noindex"));
+    let first = visitor.page("/needs?county=441424").await.text();
+    let rows = |page: &str| page.matches("class=\"need\"").count();
+    assert_eq!((rows(&page.text()), rows(&first)), (20, 20));
+    assert!(first.contains("rel=\"next\"") && !first.contains("noindex"));
+    let link =
+        first.split("class=\"paging\"").nth(1).unwrap().split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let second = visitor.page(&link.replace("&amp;", "&")).await.text();
+    assert_eq!(rows(&second), 13);
     test.done().await;
 }
 

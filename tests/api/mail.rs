@@ -189,7 +189,7 @@ async fn letters_are_not_on_the_network_outside_a_demo() {
 }
 
 /// What a reader of the PDF sees, by Poppler.
-fn text_of(pdf: &[u8]) -> String {
+pub fn text_of(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.pdf");
     std::fs::write(&path, pdf).unwrap();

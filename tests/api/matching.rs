@@ -40,7 +40,9 @@ pub async fn says(enterprise: &Client<'_>, profile: Profile) {
     enterprise.call(matching::set_profile(&ProfileChange { version, profile })).await.unwrap();
 }
 
+/// What is recommended when the index knows what has happened.
 pub async fn recommended(enterprise: &Client<'_>) -> Vec<Recommendation> {
+    enterprise.test.index().await;
     enterprise.call(matching::recommendations()).await.unwrap().items
 }
 
@@ -332,6 +334,7 @@ async fn only_a_public_need_is_set_aside_and_by_an_enterprise_only() {
 async fn setting_aside_works_without_script() {
     let test = TestApp::new().await;
     let need = open_need(&test).await;
+    test.index().await;
     let enterprise = test.enterprise("firm").await;
     let id = need.id.to_string();
     let page = enterprise.page("/recommendations").await.text();

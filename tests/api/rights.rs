@@ -4,6 +4,7 @@
 use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
+use crate::earlier_pairings::{LIST, import as import_earlier, new_import};
 use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::members::id_of;
@@ -11,6 +12,7 @@ use crate::money::{new_line, new_pledge, seen};
 use crate::need_imports::{read as read_needs, two_needs};
 use crate::needs::{VILLAGE, content, new_need, submitted};
 use crate::offers::{content as offer_content, new_offer, opened};
+use crate::pairings::{approved, new_pairing, terms as pairing_terms, to};
 use crate::place_imports::{CLASSES, upload};
 use crate::registration::new_registration;
 use crate::towns::town;
@@ -26,6 +28,7 @@ use domain::api::invitations::{self, NewInvitation};
 use domain::api::need_imports::TemplateFormat;
 use domain::api::need_versions::{self, RevisionChange, RevisionStep};
 use domain::api::needs::{self, NeedQuery, NewNeed, Seen};
+use domain::api::pairings::{self, NewMilestone, NewTerms, Renewal};
 use domain::api::payees;
 use domain::api::registrations;
 use domain::api::resets::{self, NewReset};
@@ -36,9 +39,10 @@ use domain::ledger::Account;
 use domain::membership::InvitationWay;
 use domain::need::{ContributionKind, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
+use domain::pairing::{MilestoneInput, PairingSide, PairingTerms};
 use domain::place::ListSubject;
 use domain::saved_search::Pace;
-use domain::{Fen, InvitationId, NeedId, ResetId, SavedSearchId};
+use domain::{Fen, InvitationId, MilestoneId, NeedId, PairingId, ResetId, SavedSearchId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -156,6 +160,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         pace: Pace::Daily,
     };
     village.call(saved_searches::save(&search)).await.unwrap();
+    let list = upload(&federation, LIST).await;
+    let earlier = import_earlier(&federation, 130, LIST).await.unwrap();
     let import = read_needs(village, 110, two_needs(VILLAGE)).await.unwrap();
     let offer = opened(&ready.enterprise, 100, offer_content()).await;
     let revised = NeedContent { outcome: "160 户常年有水".into(), ..need.content.clone() };
@@ -164,7 +170,31 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let handed_in = RevisionStep { version: revision.version, reason: String::new(), publicize: false };
     village.call(need_versions::step(RevisionAction::Submit, need.id, &handed_in)).await.unwrap();
 
+    let of_village = PairingTerms { villages: vec![VILLAGE.parse().unwrap()], ..pairing_terms() };
+    let firm = test.organisation_of(&ready.enterprise).await;
+    let proposed_pairing = new_pairing(130, firm, of_village.clone());
+    let pairing = ready.enterprise.call(pairings::propose(&proposed_pairing)).await.unwrap();
+    let agreed = village.call(pairings::agree(pairing.row.id, &to(&pairing))).await.unwrap();
+    let pairing = approved(&federation, &agreed).await;
+    let input = MilestoneInput {
+        title: "技术员进村".into(),
+        owner: PairingSide::Enterprise,
+        due_on: "2026-08-01".parse().unwrap(),
+    };
+    let milestone = NewMilestone { id: MilestoneId(Uuid::from_u128(133)), input };
+    ready.enterprise.call(pairings::plan(pairing.row.id, &milestone)).await.unwrap();
+    let stale_terms = NewTerms { version: 9, terms: of_village.clone(), voluntary: true, message: String::new() };
+    let renewal = Renewal {
+        id: PairingId(Uuid::from_u128(132)),
+        terms: of_village.clone(),
+        voluntary: true,
+        message: String::new(),
+    };
+
     let ids = BTreeMap::from([
+        ("/pairings/", pairing.row.id.to_string()),
+        ("/pairings/milestones/", milestone.id.to_string()),
+        ("/places/{code}/pairings", VILLAGE.to_owned()),
         ("/offers/", offer.id.to_string()),
         ("/commitments/", promised.row.id.to_string()),
         ("/commitment-parts/", delivery.id.to_string()),
@@ -209,11 +239,19 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/place-imports/preview/", table.to_string()),
         ("/place-imports/template/", ListSubject::TownClass.to_string()),
         ("/work/place-imports/", table.to_string()),
+        ("/coverage/", VILLAGE[..6].to_owned()),
+        ("/earlier-pairings/imports/", earlier.id.to_string()),
+        ("/earlier-pairings/preview/", list.to_string()),
+        ("/earlier-pairings/problems/", list.to_string()),
+        ("/earlier-pairings/template/", TemplateFormat::Csv.to_string()),
+        ("/work/earlier-pairings/tables/", list.to_string()),
+        ("/work/earlier-pairings/imports/", earlier.id.to_string()),
     ]);
     let version = json!({ "version": waiting.version });
     let why = json!({ "version": waiting.version, "reason": "请补一张水池的照片" });
     // Of a version that nobody read: it takes nothing away from those who try after.
     let stale = json!({ "version": 9, "reason": "请补一张水池的照片" });
+    let stale_pairing = stale.clone();
     let bodies = BTreeMap::from([
         ("POST /needs", json!(new_need(93))),
         ("POST /needs/{id}", json!({ "version": waiting.version, "content": content() })),
@@ -249,6 +287,35 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /commitments/{id}/received", json!(delivery)),
         ("POST /commitment-parts/{id}/dispute", json!({ "reason": "没有收到，请核对" })),
         ("POST /commitment-parts/{id}/take-back", json!({ "id": Uuid::from_u128(124), "reason": "数错了，重新登记" })),
+        ("POST /pairings", json!(new_pairing(131, firm, of_village))),
+        ("POST /pairings/{id}/terms", json!(stale_terms)),
+        ("POST /pairings/{id}/agree", json!({ "number": 9 })),
+        ("POST /pairings/{id}/decline", stale_pairing.clone()),
+        ("POST /pairings/{id}/withdraw", stale_pairing.clone()),
+        ("POST /pairings/{id}/take-up", stale_pairing.clone()),
+        ("POST /pairings/{id}/approve", stale_pairing.clone()),
+        ("POST /pairings/{id}/return", stale_pairing.clone()),
+        ("POST /pairings/{id}/terminate", stale_pairing),
+        ("POST /pairings/{id}/messages", json!({ "id": Uuid::from_u128(134), "text": "周三见" })),
+        ("POST /pairings/{id}/confirm", json!({ "hash": "00" })),
+        ("POST /pairings/{id}/paper", json!({ "id": Uuid::from_u128(135), "pictures": [photo] })),
+        ("POST /pairings/{id}/accept-paper", json!({ "paper": Uuid::from_u128(135) })),
+        ("POST /pairings/{id}/renew", json!(renewal)),
+        (
+            "POST /pairings/{id}/hand-over",
+            json!({ "version": 9, "id": Uuid::from_u128(136), "enterprise": firm, "cause": "merged", "reason": "两家公司合并" }),
+        ),
+        ("POST /pairings/{id}/display", json!({ "name": "anonymous" })),
+        (
+            "POST /pairings/{id}/milestones",
+            json!({ "id": Uuid::from_u128(137), "title": "建冷库", "owner": "enterprise", "due_on": "2026-08-01" }),
+        ),
+        ("POST /pairings/milestones/{id}/move", json!({ "version": 1, "due_on": "2026-08-02" })),
+        ("POST /pairings/milestones/{id}/accept-day", json!({ "version": 1 })),
+        ("POST /pairings/milestones/{id}/drop-day", json!({ "version": 1 })),
+        ("POST /pairings/milestones/{id}/submit", json!({ "version": 1, "note": "技术员到了村里", "pictures": [] })),
+        ("POST /pairings/milestones/{id}/verify", json!({ "version": 1 })),
+        ("POST /pairings/milestones/{id}/return", json!({ "version": 1, "reason": "只来了一个人" })),
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
@@ -287,6 +354,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /need-imports/{id}/confirm", json!({ "ready": 2 })),
         ("POST /need-imports/{id}/hand-in", json!({ "drafts": 0 })),
         ("POST /place-imports", json!({ "id": Uuid::from_u128(99), "table": table })),
+        ("POST /earlier-pairings/imports", json!(new_import(131, list, 3))),
+        ("POST /earlier-pairings/imports/{id}/withdraw", json!({ "reason": "企业没有同意列入" })),
+        ("POST /earlier-pairings/display", json!({ "name": "partial" })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);

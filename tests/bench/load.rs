@@ -23,24 +23,48 @@ pub fn search_path(query: &str) -> String {
     format!("/api/v1/needs?{}", serde_urlencoded::to_string([("q", query)]).expect("a query"))
 }
 
-/// Fills up to `number` listed needs, each in another village than the one that it is copied from.
+/// A village's own organisation wherever there is none yet, and five hundred enterprises.
+pub fn organisations(database: &str) {
+    psql(
+        database,
+        &[
+            "-c",
+            "insert into organisation (id, kind, name, place, status, created_at)
+             select gen_random_uuid(), 'village', p.name, p.code, 'verified', now()
+             from place p
+             where p.level = 'village'
+               and not exists (select from organisation o where o.kind = 'village' and o.place = p.code)",
+            "-c",
+            "insert into organisation (id, kind, name, status, created_at)
+             select gen_random_uuid(), 'enterprise', '示例第' || n || '企业', 'verified', now()
+             from generate_series(1, 500 - (select count(*) from organisation where name like '示例第%企业')::int) n",
+        ],
+    );
+}
+
+/// Fills up to `number` listed needs, each in another village than the one that it is copied from, whose own it is.
 pub fn needs(database: &str, number: usize) {
-    let copied = "organisation, status, version, kind, field, title, description, wanted_by, outcome, outcome_quantity, \
-                  outcome_unit, created_by, created_at, changed_at, asked, form, joint, procured, price_basis, indicator, \
+    organisations(database);
+    let copied = "status, version, kind, field, title, description, wanted_by, outcome, outcome_quantity, outcome_unit, \
+                  created_by, created_at, changed_at, asked, form, joint, procured, price_basis, indicator, \
                   publicized_until";
     let sql = format!(
-        "insert into need (id, code, village, amount_fen, published_at, {copied})
-         select gen_random_uuid(), 'XQ-' || left(v.code, 6) || '-2025-' || (1000000 + g.n), v.code, n.amount_fen + g.n,
-                n.published_at - g.n * interval '1 second', {copied}
+        "insert into need (id, code, organisation, village, amount_fen, published_at, {copied})
+         select gen_random_uuid(), 'XQ-' || left(v.code, 6) || '-2025-' || (1000000 + g.n), v.organisation, v.code,
+                n.amount_fen + g.n, n.published_at - g.n * interval '1 second', {copied}
          from generate_series(1, {number} - (select count(*) from needs_listed)::int) g (n)
          join (select n.*, row_number() over (order by id) - 1 as place, count(*) over () as of from needs_listed n) n
              on n.place = g.n % n.of
-         join (select code, row_number() over (order by code) - 1 as place, count(*) over () as of
-               from place where length(code) = 12) v
+         join (select p.code, o.id as organisation, row_number() over (order by p.code) - 1 as place, count(*) over () as of
+               from place p
+               join organisation o on o.kind = 'village' and o.place = p.code) v
              on v.place = g.n % v.of"
     );
     psql(database, &["-c", &sql]);
-    // What was not written by a use case has no event: the index follows one that is told of by hand.
+}
+
+/// Tells the index of the needs that were copied: what was not written by a use case has no event.
+pub fn tell_of_needs(database: &str) {
     psql(
         database,
         &[
@@ -51,17 +75,28 @@ pub fn needs(database: &str, number: usize) {
     );
 }
 
-/// Fills up to `number` open offers, copied from the demo's.
+/// Fills up to `number` open offers, copied from the demo's for one enterprise after the other.
 pub fn offers(database: &str, number: usize) {
-    let copied = "enterprise, status, version, kind, fields, places, amount_from_fen, amount_to_fen, quantity, unit, title, \
-                  words, until, created_by, created_at, changed_at";
+    let copied = "status, version, kind, fields, places, amount_from_fen, amount_to_fen, quantity, unit, title, words, \
+                  until, created_by, created_at, changed_at";
     let sql = format!(
-        "insert into offer (id, opened_at, {copied})
-         select gen_random_uuid(), o.opened_at - g.n * interval '1 second', {copied}
+        "insert into offer (id, opened_at, enterprise, {copied})
+         select gen_random_uuid(), o.opened_at - g.n * interval '1 second', e.id, {copied}
          from generate_series(1, {number} - (select count(*) from offer where status = 'open')::int) g (n)
          join (select o.*, row_number() over (order by id) - 1 as place, count(*) over () as of
                from offer o where status = 'open') o
-             on o.place = g.n % o.of"
+             on o.place = g.n % o.of
+         join (select id, row_number() over (order by id) - 1 as place, count(*) over () as of
+               from organisation where name like '示例第%企业') e
+             on e.place = g.n / o.of % e.of"
     );
-    psql(database, &["-c", &sql, "-c", "analyze"]);
+    psql(database, &["-c", &sql]);
+}
+
+/// So many pledges for the open needs, with what became of them in the books.
+pub fn pledges(database: &str, number: usize) {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/money.sql");
+    psql(database, &["-1", "-v", &format!("pledges={number}"), "-f", file]);
+    // As it is soon after, by itself.
+    psql(database, &["-c", "vacuum analyze"]);
 }

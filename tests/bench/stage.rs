@@ -118,6 +118,12 @@ impl Stage {
     /// Copies the demo's needs until there are so many, and waits until all are found.
     pub async fn load_needs(&self, number: usize) {
         load::needs(&self.database, number);
+        self.tell_of_needs(number).await;
+    }
+
+    /// Has the index follow, and waits until all are found and the server has nothing to do.
+    pub async fn tell_of_needs(&self, number: usize) {
+        load::tell_of_needs(&self.database);
         loop {
             let list: Value = serde_json::from_slice(&self.body("/api/v1/needs").await).expect("needs");
             let counted: u64 = list["facets"]["counties"]
@@ -127,10 +133,27 @@ impl Stage {
                 .filter_map(|county| county["count"].as_u64())
                 .sum();
             if counted >= number as u64 {
-                return;
+                break;
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+        let mut before = self.worked();
+        loop {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let now = self.worked();
+            if now - before <= 20 {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    /// For how many hundredths of a second the server has worked so far.
+    fn worked(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("it runs");
+        // Behind the name, which ends with the last bracket: the twelfth and the thirteenth field.
+        let fields = stat.rsplit_once(')').map(|(_, fields)| fields.split_whitespace()).expect("fields");
+        fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
     }
 
     /// Has the server stand still while something else is measured, and go on afterwards.

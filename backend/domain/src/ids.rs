@@ -111,6 +111,16 @@ ids! {
     PlaceImportId,
     /// One table of needs, read and perhaps imported.
     NeedImportId,
+    /// One list of earlier pairings, imported.
+    EarlierImportId,
     /// A search that somebody saved.
     SavedSearchId,
+    /// An enterprise and villages, or a town, that agree on a term.
+    PairingId,
+    /// One message of a pairing's thread.
+    PairingMessageId,
+    /// The stamped paper of a pairing's agreement.
+    PairingPaperId,
+    /// One step of a pairing's joint plan.
+    MilestoneId,
 }

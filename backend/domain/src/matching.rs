@@ -2,12 +2,13 @@
 //!
 //! Pure and public: a score is the weighed sum of reasons ([`reason`]), every reason is a fact of what is handed in, and
 //! the page about recommendations prints the tables that are here. Numbers are whole, per mille. Fairness is part of the
-//! score: a need that nobody has pledged for and a town that the province wants helped come further up.
+//! score: a need that nobody has pledged for and a town that the province wants helped come further up. Of many needs
+//! those that are judged are chosen by what an index knows of each ([`outlook`]).
 //! Deliberately absent: what anybody clicked on, paid places, and an amount that is expected of somebody.
 
-pub mod candidates;
 pub mod dismissal;
 pub mod distance;
+pub mod outlook;
 pub mod profile;
 pub mod reason;
 pub mod topics;
@@ -55,7 +56,7 @@ pub struct NeedFacts {
     pub pledged: Option<bool>,
     /// The list by which its town is a key-assisted one.
     pub key_assisted: Option<String>,
-    /// Title and outcome, by which its topics are met.
+    /// Its words ([`words_of`]), by which its topics are met.
     pub text: String,
 }
 
@@ -97,15 +98,18 @@ impl Judged {
     }
 }
 
+/// The words of a need by which its topics are met.
+#[must_use]
+pub fn words_of(title: &str, outcome: &str) -> String {
+    format!("{title} {outcome}")
+}
+
 /// Why this need fits this enterprise.
 #[must_use]
 pub fn judge_need(seeker: &Seeker, need: &NeedFacts) -> Judged {
     let mut reasons = relevance(&seeker.fields, seeker.industry, &seeker.topics, need);
-    if let Some(base) = &seeker.base {
-        reasons.extend(from_base(base, &need.spot));
-    }
-    reasons.extend(chosen_place(&seeker.places, &need.spot.place));
-    reasons.extend(seeker.kinds.contains(&need.kind).then_some(FitReason::KindChosen { kind: need.kind }));
+    reasons.extend(where_it_is(seeker, &need.spot));
+    reasons.extend(chosen_kind(seeker, need.kind));
     reasons.extend(in_range(seeker.amount_from, seeker.amount_to, need));
     reasons.extend(fairness(need));
     Judged::by(reasons)
@@ -130,20 +134,29 @@ pub fn judge_offer(offer: &OfferFacts, need: &NeedFacts) -> Option<Judged> {
 }
 
 fn relevance(fields: &[Field], industry: Option<Industry>, topics: &[Met], need: &NeedFacts) -> Vec<FitReason> {
-    let mut reasons = Vec::new();
-    if let Some(field) = need.field {
-        if fields.contains(&field) {
-            reasons.push(FitReason::FieldChosen { field });
-        }
-        if let Some(industry) = industry.filter(|industry| topics::fields_of(*industry).contains(&field)) {
-            reasons.push(FitReason::IndustryFits { industry, field });
-        }
-    }
+    let mut reasons: Vec<_> = need.field.into_iter().flat_map(|field| of_field(fields, industry, field)).collect();
     reasons.extend(topics::shared(topics, &need.text).map(|(met, need_word)| FitReason::SharedTopic {
         topic: met.topic.name.into(),
         need_word: need_word.into(),
         own_word: met.word.into(),
     }));
+    reasons
+}
+
+fn of_field(fields: &[Field], industry: Option<Industry>, field: Field) -> impl Iterator<Item = FitReason> {
+    let chosen = fields.contains(&field).then_some(FitReason::FieldChosen { field });
+    let industry = industry.filter(|industry| topics::fields_of(*industry).contains(&field));
+    chosen.into_iter().chain(industry.map(|industry| FitReason::IndustryFits { industry, field }))
+}
+
+fn chosen_kind(seeker: &Seeker, kind: ContributionKind) -> Option<FitReason> {
+    seeker.kinds.contains(&kind).then_some(FitReason::KindChosen { kind })
+}
+
+/// What speaks for a village by where it lies. Of two villages of one town the same does.
+fn where_it_is(seeker: &Seeker, village: &Spot) -> Vec<FitReason> {
+    let mut reasons = seeker.base.as_ref().map(|base| from_base(base, village)).unwrap_or_default();
+    reasons.extend(chosen_place(&seeker.places, &village.place));
     reasons
 }
 

@@ -18,6 +18,8 @@ words! {
         PayeeChanged = "payee_changed" / "收款账户变更",
         /// What was promised besides money: made, delivered, confirmed, late.
         Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
+        /// What concerns a pairing and its joint plan.
+        Pairing = "pairing" / "结对：条款、审核、签约和共建计划",
         /// New needs that fit a search that its reader saved.
         SavedSearch = "saved_search" / "符合保存的搜索的新需求",
         /// Password, second factor, membership, verification: what keeps an account its owner's.
@@ -85,6 +87,16 @@ impl NoticeKind {
                 Role::EnterpriseOwner,
                 Role::EnterpriseOperator,
                 Role::Donor,
+            ],
+            NoticeKind::Pairing => &[
+                Role::VillageReporter,
+                Role::VillageHead,
+                Role::TownReviewer,
+                Role::OfficeOwner,
+                Role::FederationCounty,
+                Role::FederationCity,
+                Role::EnterpriseOwner,
+                Role::EnterpriseOperator,
             ],
             NoticeKind::NeedReturned
             | NoticeKind::NeedApproved

@@ -37,6 +37,7 @@ words! {
         AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
         DeliverCommitments = "deliver_commitments" / "快到期或已过期的承诺",
         ConfirmDeliveries = "confirm_deliveries" / "待确认收到的兑现",
+        Pairings = "pairings" / "等您这一方办的结对",
         SecondRoles = "second_roles" / "待您同意的岗位",
         ApproveResets = "approve_resets" / "待您同意的重设密码",
         DeadJobs = "dead_jobs" / "没有办成的后台任务",
@@ -66,6 +67,7 @@ impl TodoKind {
             TodoKind::MendNeeds
             | TodoKind::MendRevisions
             | TodoKind::ImportedNeeds
+            | TodoKind::Pairings
             | TodoKind::MendSpending
             | TodoKind::AcceptNeeds => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
@@ -100,6 +102,7 @@ impl TodoKind {
             TodoKind::AwaitedPledges => "/my-gifts",
             TodoKind::DeliverCommitments => "/commitments?show=open",
             TodoKind::ConfirmDeliveries => "/commitments?show=to_confirm",
+            TodoKind::Pairings => "/pairings?show=waiting",
             TodoKind::SecondRoles => "/work/members",
             TodoKind::ApproveResets => "/work/town",
             TodoKind::DeadJobs => "/work/jobs",
@@ -162,7 +165,7 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import"];
+            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import", "/pairings"];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }

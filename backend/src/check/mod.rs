@@ -13,9 +13,9 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub comparison: Comparison,
-    /// The line, lot, account, pledge or commitment.
+    /// The line, lot, account, pledge, commitment or village.
     pub subject: String,
-    /// What the record says, in fen; of a commitment, in its unit.
+    /// What the record says, in fen; of a commitment, in its unit; of a count, a number.
     pub recorded: i64,
     /// What the transfers, or the parts, add up to.
     pub recomputed: i64,
@@ -41,6 +41,10 @@ pub enum Comparison {
     PledgesAgainstParts,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
+    /// The kept totals of each village's public needs against pledges and transfers.
+    VillageTotals,
+    /// How many needs of each village are kept to stand in lists, and to have been reported on, against the needs.
+    VillageCounts,
 }
 
 impl fmt::Display for Comparison {
@@ -54,6 +58,8 @@ impl fmt::Display for Comparison {
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
+            Comparison::VillageTotals => "kept total of a village against what it is made of",
+            Comparison::VillageCounts => "kept count of a village against its needs",
         })
     }
 }
@@ -61,7 +67,8 @@ impl fmt::Display for Comparison {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { comparison, subject, recorded, recomputed } = self;
-        let unit = if *comparison == Comparison::CommitmentsAgainstParts { "" } else { " fen" };
+        let counts = [Comparison::CommitmentsAgainstParts, Comparison::VillageCounts].contains(comparison);
+        let unit = if counts { "" } else { " fen" };
         write!(f, "{comparison}: {subject}: recorded {recorded}{unit}, recomputed {recomputed}{unit}")
     }
 }
@@ -78,5 +85,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
+    findings.extend(sql::village_totals(&mut tx).await?);
+    findings.extend(sql::village_counts(&mut tx).await?);
     Ok(findings)
 }

@@ -209,3 +209,83 @@ pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::R
     .await?;
     Ok(findings(Comparison::CommitmentsAgainstParts, rows))
 }
+
+/// Each of the four numbers, and what was arranged, by itself; a village without a row has nothing.
+pub async fn village_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select village || ' ' || number.what as "subject!", number.recorded as "recorded!",
+                  number.recomputed as "recomputed!"
+           from (
+               select village, sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
+                      sum(disbursed_fen)::bigint as disbursed_fen, sum(spent_fen)::bigint as spent_fen,
+                      sum(arranged_fen)::bigint as arranged_fen
+               from village_total_now
+               group by village
+           ) kept
+           full join money_by_village made using (village)
+           cross join lateral (
+               values ('pledged', coalesce(kept.pledged_fen, 0), coalesce(made.pledged_fen, 0)),
+                      ('arrived', coalesce(kept.arrived_fen, 0), coalesce(made.arrived_fen, 0)),
+                      ('disbursed', coalesce(kept.disbursed_fen, 0), coalesce(made.disbursed_fen, 0)),
+                      ('spent', coalesce(kept.spent_fen, 0), coalesce(made.spent_fen, 0)),
+                      ('arranged', coalesce(kept.arranged_fen, 0), coalesce(made.arranged_fen, 0))
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by village, number.what"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::VillageTotals, rows))
+}
+
+/// Needs in lists, needs that were reported on, and of these the ones whose latest report is noted as it is.
+pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with kept as (
+               select village, listed, reported, 0 as noted
+               from village_total_now
+               union all
+               select village, 0, 0, 1
+               from need_reported
+           ),
+           made as (
+               select village, 1 as listed, 0 as reported, 0 as noted
+               from needs_listed
+               union all
+               select n.village, 0, 1, 0
+               from needs_public n
+               where exists (select from report r where r.need = n.id)
+               union all
+               select noted.village, 0, 0, 1
+               from need_reported noted
+               join (select need, max(submitted_at) as at from report group by need) latest
+                   on latest.need = noted.need and latest.at = noted.reported_at
+           )
+           select village || ' ' || number.what as "subject!", number.recorded as "recorded!",
+                  number.recomputed as "recomputed!"
+           from (
+               select village, sum(listed)::bigint as listed, sum(reported)::bigint as reported,
+                      sum(noted)::bigint as noted
+               from kept
+               group by village
+           ) k
+           full join (
+               select village, sum(listed)::bigint as listed, sum(reported)::bigint as reported,
+                      sum(noted)::bigint as noted
+               from made
+               group by village
+           ) m using (village)
+           cross join lateral (
+               values ('listed', coalesce(k.listed, 0), coalesce(m.listed, 0)),
+                      ('reported', coalesce(k.reported, 0), coalesce(m.reported, 0)),
+                      ('noted', coalesce(k.noted, 0), coalesce(m.noted, 0))
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by village, number.what"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::VillageCounts, rows))
+}

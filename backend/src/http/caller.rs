@@ -184,6 +184,10 @@ macro_rules! rights {
 /// To whoever may not look for what enterprises offer.
 pub const NO_OFFERS: &str = "只有村（社区）、镇（街道）、工商联、农业农村部门和审计的账号可以看企业的供给意向";
 
+/// To whoever has no part in pairings, or whose enterprise is not verified.
+pub const NO_PAIRINGS: &str =
+    "只有已认证的企业、村（社区）、镇（街道）、工商联和审计的账号可以看和办结对；企业被停用期间不能办";
+
 rights! {
     /// Writes and submits the needs of its village.
     Village: [VillageReporter, VillageHead], "只有村（社区）的账号可以做这件事";
@@ -202,6 +206,8 @@ rights! {
     /// Imports needs from a table: the village its own, town and federation for the villages of their place.
     NeedImporter: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity],
         "只有村（社区）、镇（街道）审核员和工商联可以导入需求";
+    /// Reads which lists of earlier pairings were imported: the federation its own, the auditor all.
+    EarlierImportReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看导入的名单";
     /// Decides on the needs of its county or of the whole city.
     Federation: [FederationCounty, FederationCity], "只有工商联的账号可以做这件事";
     /// Pledges for its enterprise and follows its gifts.
@@ -249,6 +255,16 @@ rights! {
     /// place, the auditor all.
     CommitmentReader: [VillageReporter, VillageHead, FederationCounty, FederationCity, EnterpriseOwner,
         EnterpriseOperator, Donor, Auditor], "只有企业、村（社区）、工商联和审计的账号可以看资金以外的承诺";
+    /// Reads pairings: the enterprise its own, villages, towns and federations those of their place, the auditor all;
+    /// with a kind to be looked at, because other offices have owners too.
+    PairingReader: [VillageReporter, VillageHead, TownReviewer, OfficeOwner, FederationCounty, FederationCity,
+        EnterpriseOwner, EnterpriseOperator, Auditor], NO_PAIRINGS;
+    /// Takes part in pairings: for a side, or as the federation.
+    PairingParty: [VillageReporter, VillageHead, TownReviewer, OfficeOwner, FederationCounty, FederationCity,
+        EnterpriseOwner, EnterpriseOperator], NO_PAIRINGS;
+    /// Confirms an agreement or ends it: whoever answers for a side.
+    PairingSigner: [VillageHead, TownReviewer, OfficeOwner, FederationCounty, FederationCity, EnterpriseOwner],
+        "确认和终止协议由负责人办理：企业负责人、村负责人，镇（街道）或工商联";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

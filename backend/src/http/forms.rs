@@ -7,12 +7,14 @@ mod account;
 mod commitments;
 mod desk;
 mod display;
+mod earlier_pairings;
 mod joining;
 mod members;
 mod money;
 mod need_imports;
 mod needs;
 mod offers;
+mod pairings;
 mod payments;
 mod place_imports;
 mod prove;
@@ -54,10 +56,12 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/spending/{id}", page_and(post(reports::correct)))
         .route("/work/organisation", page_and(post(verification::organisation)))
         .route("/commitments/{id}", page_and(post(commitments::step)))
+        .route("/pairings/{id}", page_and(post(pairings::step)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
         .route("/needs/import", page_and(post(need_imports::upload)))
+        .route("/work/earlier-pairings", page_and(post(earlier_pairings::upload)))
         .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -88,6 +92,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/profile", page_and(post(offers::profile)))
         .route("/recommendations", page_and(post(offers::dismissal)))
         .route("/commitments/new", page_and(post(commitments::new)))
+        .route("/pairings/new", page_and(post(pairings::propose)))
+        .route("/pairings/{id}/terms", page_and(post(pairings::counter)))
+        .route("/pairings/{id}/renew", page_and(post(pairings::renew)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))
@@ -108,6 +115,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/audit/people/{id}", page_and(post(desk::private)))
         .route("/work/jobs", page_and(post(desk::dead_jobs)))
         .route("/work/place-imports/{id}", page_and(post(place_imports::confirm)))
+        .route("/work/earlier-pairings/own", page_and(post(earlier_pairings::display)))
+        .route("/work/earlier-pairings/tables/{id}", page_and(post(earlier_pairings::import)))
+        .route("/work/earlier-pairings/imports/{id}", page_and(post(earlier_pairings::withdraw)))
         .merge(with_pictures)
         .merge(with_tables)
         .layer(from_fn_with_state(site.clone(), prove::first))

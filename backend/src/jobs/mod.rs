@@ -16,6 +16,7 @@ use crate::error::{OneRow, Result};
 use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
+use crate::places::totals;
 use crate::{enquiries, links, needs};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::DeadJob;
@@ -125,6 +126,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
 pub async fn work(app: App, stop: CancellationToken) {
     let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     let following = tokio::spawn(needs::promises::keep_following(app.clone(), stop.clone()));
+    let adding = tokio::spawn(totals::keep_adding_up(app.clone(), stop.clone()));
     while !stop.is_cancelled() {
         let begun = Instant::now();
         let found = run_next(&app).await;
@@ -138,7 +140,8 @@ pub async fn work(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(rest) => {}
         }
     }
-    for (what, task) in [("the regular tasks", regular), ("what follows promises", following)] {
+    for (what, task) in [("the regular tasks", regular), ("what follows promises", following), ("what adds up", adding)]
+    {
         if let Err(error) = task.await {
             tracing::error!(%error, what, "a part of the worker ended by itself");
         }

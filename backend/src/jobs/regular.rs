@@ -9,7 +9,7 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{commitments, digest, files, links, needs, offers, people, registrations, saved_searches};
+use crate::{commitments, digest, files, links, needs, offers, pairings, people, registrations, saved_searches};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -27,11 +27,12 @@ pub enum Task {
     ExpireNeeds,
     ExpireOffers,
     RemindCommitments,
+    TurnPairings,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 8] = [
+    const OF_THE_HOUSE: [Task; 9] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -40,6 +41,7 @@ impl Task {
         Task::ExpireNeeds,
         Task::ExpireOffers,
         Task::RemindCommitments,
+        Task::TurnPairings,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
@@ -53,6 +55,7 @@ impl Task {
             Task::ExpireNeeds => "expire_needs",
             Task::ExpireOffers => "expire_offers",
             Task::RemindCommitments => "remind_commitments",
+            Task::TurnPairings => "turn_pairings",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -67,6 +70,7 @@ impl Task {
             Task::ExpireNeeds => needs::life::expire(app).await.map(|_| ()),
             Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
+            Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

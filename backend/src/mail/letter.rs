@@ -5,6 +5,7 @@
 
 pub mod commitment;
 mod found;
+pub mod pairing;
 mod registration;
 
 use crate::clock::shanghai;
@@ -47,6 +48,7 @@ pub enum Letter {
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
     Commitment(commitment::CommitmentNews),
+    Pairing(pairing::PairingNews),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
@@ -266,6 +268,7 @@ impl Letter {
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
             Letter::Commitment(letter) => letter.content(),
+            Letter::Pairing(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
@@ -290,6 +293,7 @@ impl Letter {
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::Commitment(_) => NoticeKind::Commitment,
+            Letter::Pairing(_) => NoticeKind::Pairing,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
             Letter::AccountKnown(_)
@@ -306,7 +310,9 @@ fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph(text.into())
 }
 
-fn day(day: NaiveDate) -> String {
+/// A day as letters and papers write it.
+#[must_use]
+pub fn day(day: NaiveDate) -> String {
     format!("{} 年 {} 月 {} 日", day.year(), day.month(), day.day())
 }
 

@@ -1,8 +1,8 @@
 //! Recommendations: the needs that fit an enterprise, and the offers that fit a need, each with its reasons.
 //!
-//! Candidates come from the database in one statement, scores and reasons from `domain::matching`, which is public. What
-//! an enterprise says of itself is used here and nowhere else: no reason that a village reads is made of it.
-//! Deliberately absent: learning from what anybody opens, and letters that nobody asked for.
+//! The index says which open needs may fit best (`search::fitting`); those are read from the database and judged by
+//! `domain::matching`, which is public. What an enterprise says of itself is used here and nowhere else: no reason that a
+//! village reads is made of it. Deliberately absent: learning from what anybody opens, and letters that nobody asked for.
 
 pub mod dismissals;
 mod http;
@@ -15,33 +15,34 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{Enterprise, Federation, NeedKeeper};
 use crate::places::points::spot;
-use crate::search::{self, engine};
-use crate::{needs, offers};
+use crate::{needs, offers, search};
 use domain::api::matching::{FittingOffer, Recommendation, Recommendations};
 use domain::api::needs::NeedRow;
 use domain::api::{Count, List};
-use domain::matching::candidates::{
-    BY_WORDS, CANDIDATES_MAX, OFFERS_JUDGED, OFFERS_NAMED, TOPICS_SEARCHED, of_each_town, strata,
-};
+use domain::matching::outlook::{OFFERS_JUDGED, OFFERS_NAMED, Outlook};
 use domain::matching::profile::Profile;
-use domain::matching::topics::{self, Met, Topic};
-use domain::matching::{Judged, Seeker, judge_need, judge_offer};
-use domain::need::ContributionKind;
+use domain::matching::{Judged, Seeker, judge_need, judge_offer, topics};
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::{Fen, NeedId, OrganisationId};
-use futures::future::join_all;
+use search::Fitting;
+use sqlx::PgConnection;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Needs that one answer recommends; whoever wants more looks for them.
 const RECOMMENDED: usize = 30;
+/// Needs that are judged at once. Most often the first ones are enough.
+const ROUND: usize = 60;
 
 /// An enterprise with what it said, ready to be matched.
 struct Known {
     seeker: Seeker,
     /// Something is written in its profile.
     has_profile: bool,
+    /// Needs that it set aside or pledged for.
+    aside: BTreeSet<Uuid>,
 }
 
 /// What is known of an enterprise: its profile, its industry, and what its open offers say.
@@ -49,6 +50,7 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
     let mut connection = app.pool.acquire().await?;
     let own = sql::enterprise(&mut connection, enterprise).await?.ok_or(Error::NotFound)?;
     let said = offers::said_by(app, &mut connection, enterprise).await?;
+    let aside = sql::aside(&mut connection, enterprise).await?.into_iter().collect();
     let profile = own.profile.unwrap_or_default();
     let has_profile = profile != Profile::default();
     let text = format!("{} {} {}", own.name, profile.business, said.words);
@@ -64,28 +66,17 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
         amount_to: profile.amount_to_fen,
         topics: topics::met(&text),
     };
-    Ok(Known { seeker, has_profile })
+    Ok(Known { seeker, has_profile, aside })
 }
 
 /// Open needs that fit the caller's enterprise, best first. What it has set aside, or pledged for, is not among them.
 pub async fn recommend(app: &App, enterprise: &Enterprise) -> Result<Recommendations> {
     let id = enterprise.acting.organisation;
-    let Known { seeker, has_profile } = known(app, id).await?;
-    let by_words = found_by_words(app, &seeker.topics).await;
-    let wanted = wanted(app, id, &seeker, by_words);
+    let Known { seeker, has_profile, aside } = known(app, id).await?;
+    let fitting = may_fit(app, &seeker, aside).await;
     let as_of = app.clock.now();
     let mut tx = app.snapshot().await?;
-    let candidates = sql::candidates(&mut tx, &wanted, app.clock.today()).await?;
-    let judged = candidates.into_iter().map(|candidate| {
-        let facts = candidate.facts(&app.places)?;
-        Ok((judge_need(&seeker, &facts), facts.missing, candidate))
-    });
-    let judged: Vec<(Judged, Option<Fen>, sql::Candidate)> = judged.collect::<sqlx::Result<_>>()?;
-    // Without a reason nothing is recommended.
-    let mut judged: Vec<_> = judged.into_iter().filter(|(judged, ..)| !judged.reasons.is_empty()).collect();
-    // Among equals those that have waited longest come first.
-    judged.sort_by_key(|(judged, _, need)| (Reverse(judged.score.total), need.published_at, need.id));
-    judged.truncate(RECOMMENDED);
+    let judged = best(app, &mut tx, (id, &seeker), &fitting).await?;
     let ids: Vec<_> = judged.iter().map(|(_, _, need)| NeedId(need.id)).collect();
     let rows = needs::public_rows(app, &mut tx, &ids).await?;
     let mut rows: HashMap<NeedId, NeedRow> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -96,51 +87,46 @@ pub async fn recommend(app: &App, enterprise: &Enterprise) -> Result<Recommendat
     Ok(Recommendations { items: items.collect(), has_profile, as_of })
 }
 
-/// Which needs are looked at for this enterprise.
-fn wanted(app: &App, enterprise: OrganisationId, seeker: &Seeker, by_words: Vec<Uuid>) -> sql::Wanted {
-    let base = seeker.base.iter().map(|base| &base.place.code);
-    let around: Vec<&PlaceCode> = seeker.places.iter().chain(base).collect();
-    let county = |place: &&PlaceCode| place.county().parse().ok();
-    let chosen: Vec<PlaceCode> = around.iter().filter_map(county).collect();
-    let towns: BTreeSet<String> =
-        around.iter().filter(|place| place.level() == PlaceLevel::Town).map(ToString::to_string).collect();
-    let strata = strata(&app.places.counties(), &chosen, &seeker.fields);
-    let kinds = if seeker.kinds.is_empty() { ContributionKind::ALL } else { &seeker.kinds };
-    sql::Wanted {
-        enterprise,
-        counties: strata.iter().map(|stratum| stratum.county.to_string()).collect(),
-        fields: strata.iter().map(|stratum| stratum.field.to_string()).collect(),
-        each: strata.iter().map(|stratum| stratum.each).collect(),
-        each_town: of_each_town(towns.len()),
-        towns: towns.into_iter().collect(),
-        kinds: kinds.iter().map(ToString::to_string).collect(),
-        ids: by_words,
-        limit: CANDIDATES_MAX,
-    }
+/// The needs that may fit best, as the index knows them. One that does not answer recommends nothing: whoever came to
+/// work finds everything else all the same.
+async fn may_fit(app: &App, seeker: &Seeker, aside: BTreeSet<Uuid>) -> Arc<Vec<Fitting>> {
+    let towns = app.places.iter().filter(|(code, _)| code.level() == PlaceLevel::Town);
+    let outlook = Outlook::of(seeker, towns.map(|(code, _)| spot(&app.places, code)));
+    search::fitting(app, outlook, aside).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "nothing is recommended");
+        Arc::default()
+    })
 }
 
-/// Needs that can be answered and in which words of the enterprise's first topics stand: any of a topic's, since the
-/// village may call it otherwise than the enterprise does. A search that does not answer finds none: the others are
-/// recommended all the same.
-async fn found_by_words(app: &App, own: &[Met]) -> Vec<Uuid> {
-    let searched = &own[..own.len().min(TOPICS_SEARCHED)];
-    let query = |topic: &Topic, word: &str| engine::NeedQuery {
-        text: word.to_owned(),
-        open_only: true,
-        exact: true,
-        limit: (BY_WORDS / searched.len() / topic.words.len()).min(engine::MAX_LIMIT),
-        ..engine::NeedQuery::default()
-    };
-    let of_topic = |met: &Met| met.topic.words.iter().map(|word| query(met.topic, word)).collect::<Vec<_>>();
-    let queries: Vec<_> = searched.iter().flat_map(of_topic).collect();
-    let mut found = BTreeSet::new();
-    for answer in join_all(queries.iter().map(|query| search::find(app, query))).await {
-        match answer {
-            Ok(hits) => found.extend(hits.ids),
-            Err(error) => tracing::warn!(%error, "needs are recommended without looking for a word"),
+type JudgedNeed = (Judged, Option<Fen>, sql::Candidate);
+
+/// Judges those that may fit best, until no other one can come before those that were judged.
+async fn best(
+    app: &App,
+    tx: &mut PgConnection,
+    (enterprise, seeker): (OrganisationId, &Seeker),
+    fitting: &[Fitting],
+) -> Result<Vec<JudgedNeed>> {
+    let mut judged: Vec<JudgedNeed> = Vec::new();
+    for round in fitting.chunks(ROUND) {
+        let last = judged.get(RECOMMENDED - 1).map(|(judged, ..)| judged.score.total);
+        if last.is_some_and(|last| round.iter().all(|next| next.at_most <= last)) {
+            break;
         }
+        let ids: Vec<Uuid> = round.iter().map(Fitting::id).collect();
+        for candidate in sql::candidates(tx, enterprise, &ids, app.clock.today()).await? {
+            let facts = candidate.facts(&app.places)?;
+            let fits = judge_need(seeker, &facts);
+            // Without a reason nothing is recommended.
+            if !fits.reasons.is_empty() {
+                judged.push((fits, facts.missing, candidate));
+            }
+        }
+        // Among equals those that have waited longest come first.
+        judged.sort_by_key(|(judged, _, need)| (Reverse(judged.score.total), need.published_at, need.id));
+        judged.truncate(RECOMMENDED);
     }
-    found.into_iter().collect()
+    Ok(judged)
 }
 
 /// Open offers that fit a need that takes pledges, best first: for its own village and the federation of its place.

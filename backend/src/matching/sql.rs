@@ -6,9 +6,9 @@ use crate::places::points::spot;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::matching::{Dismissal, NewDismissal, WhyDismissed};
 use domain::api::needs::NeedRow;
-use domain::matching::NeedFacts;
 use domain::matching::dismissal::DismissalReason;
 use domain::matching::profile::Profile;
+use domain::matching::{NeedFacts, words_of};
 use domain::need::ContributionKind;
 use domain::organisation::{Acting, OrganisationKind};
 use domain::place::PlaceCode;
@@ -99,20 +99,6 @@ pub async fn set_profile(
     .await
 }
 
-/// Which needs are looked at for an enterprise. `counties`, `fields` and `each` belong together line by line.
-pub struct Wanted {
-    pub enterprise: OrganisationId,
-    pub counties: Vec<String>,
-    pub fields: Vec<String>,
-    pub each: Vec<i32>,
-    pub towns: Vec<String>,
-    pub each_town: i32,
-    pub kinds: Vec<String>,
-    /// Found by words.
-    pub ids: Vec<Uuid>,
-    pub limit: i64,
-}
-
 /// An open need with what its recommendation is made from.
 pub struct Candidate {
     pub id: Uuid,
@@ -142,105 +128,60 @@ impl Candidate {
             missing: amount.filter(|_| money).map(|amount| amount.saturating_gap(pledged)),
             pledged: money.then_some(self.pledges > 0),
             key_assisted: self.key_assisted.clone(),
-            text: format!("{} {}", self.title, self.outcome),
+            text: words_of(&self.title, &self.outcome),
         })
     }
 }
 
-/// One statement, however many needs there are: each county and field, and each town, is entered by its index at the new
-/// end and at the old one, where what has been pledged for is passed over (twenty times what is taken, at most, so that
-/// the cost is bounded). What the enterprise set aside or pledged for is left out. Hidden amounts of this day count as
-/// they do for everybody.
+/// The needs that an enterprise set aside or pledged for.
+pub async fn aside(connection: &mut PgConnection, enterprise: OrganisationId) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select need as "need!"
+           from need_dismissal
+           where enterprise = $1 and undone_at is null
+           union
+           select need
+           from pledge
+           where enterprise = $1 and need is not null and status not in ('draft', 'cancelled')"#,
+        enterprise.0
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Those of these needs that can be answered. Hidden amounts of this day count as on the need's own page, and what the
+/// enterprise set aside or pledged for meanwhile is left out.
 pub async fn candidates(
     connection: &mut PgConnection,
-    wanted: &Wanted,
+    enterprise: OrganisationId,
+    needs: &[Uuid],
     today: NaiveDate,
 ) -> sqlx::Result<Vec<Candidate>> {
     sqlx::query_as!(
         Candidate,
-        r#"with aside as materialized (
-               select need
-               from need_dismissal
-               where enterprise = $1 and undone_at is null
-               union
-               select need
-               from pledge
-               where enterprise = $1 and need is not null and status not in ('draft', 'cancelled')
-           ),
-           found as (
-               select f.id
-               from unnest($2::text[], $3::text[], $4::int[]) as s (county, field, each)
-               cross join lateral (
-                   (select n.id
-                    from need_open n
-                    where left(n.village, 6) = s.county and n.field = s.field and n.kind = any($5)
-                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
-                    order by n.published_at desc, n.id desc
-                    limit s.each)
-                   union
-                   (select n.id
-                    from (select o.id, o.published_at
-                          from need_open o
-                          where left(o.village, 6) = s.county and o.field = s.field and o.kind = any($5)
-                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
-                          order by o.published_at, o.id
-                          limit s.each * 20) n
-                    where not exists (
-                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
-                    order by n.published_at, n.id
-                    limit s.each)
-               ) f
-               union
-               select f.id
-               from unnest($7::text[]) as t (town)
-               cross join lateral (
-                   (select n.id
-                    from need_open n
-                    where left(n.village, 9) = t.town and n.kind = any($5)
-                      and coalesce(n.wanted_by, $6) >= $6 and n.id not in (select need from aside)
-                    order by n.published_at desc, n.id desc
-                    limit $8)
-                   union
-                   (select n.id
-                    from (select o.id, o.published_at
-                          from need_open o
-                          where left(o.village, 9) = t.town and o.kind = any($5)
-                            and coalesce(o.wanted_by, $6) >= $6 and o.id not in (select need from aside)
-                          order by o.published_at, o.id
-                          limit $8 * 20) n
-                    where not exists (
-                        select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled'))
-                    order by n.published_at, n.id
-                    limit $8)
-               ) f
-               union
-               select n.id
-               from need_open n
-               where n.id = any($9) and n.kind = any($5) and coalesce(n.wanted_by, $6) >= $6
-                 and n.id not in (select need from aside)
-           )
-           select m.id as "id!", m.organisation as "organisation!", m.village as "village!", m.field, m.kind as "kind!",
+        r#"select m.id as "id!", m.organisation as "organisation!", m.village as "village!", m.field, m.kind as "kind!",
                   m.title as "title!", m.outcome as "outcome!", m.amount_fen, m.published_at as "published_at!",
                   m.pledges as "pledges!", m.counted_fen - coalesce(h.left_out, 0)::bigint as "pledged_fen!",
                   m.key_assisted
-           from found
-           join need_matched m on m.id = found.id
-           left join lateral (
-               select sum(h.counted_fen) as left_out
-               from hidden_pledge_of_need h
-               where m.pledges > 0 and h.need = m.id and h.day = $6 and h.left_out
-           ) h on true
-           limit $10"#,
-        wanted.enterprise.0,
-        &wanted.counties,
-        &wanted.fields,
-        &wanted.each,
-        &wanted.kinds,
-        today,
-        &wanted.towns,
-        i64::from(wanted.each_town),
-        &wanted.ids,
-        wanted.limit
+           from need_matched m
+           left join (
+               select need, sum(counted_fen) as left_out
+               from hidden_pledge_of_need
+               where need = any($2) and day = $3 and left_out
+               group by need
+           ) h on h.need = m.id
+           where m.id = any($2) and coalesce(m.wanted_by, $3) >= $3
+             and m.id not in (
+                 select need
+                 from need_dismissal
+                 where enterprise = $1 and undone_at is null and need = any($2)
+                 union all
+                 select need
+                 from pledge
+                 where enterprise = $1 and need = any($2) and status not in ('draft', 'cancelled'))"#,
+        enterprise.0,
+        needs,
+        today
     )
     .fetch_all(connection)
     .await

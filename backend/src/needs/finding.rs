@@ -2,8 +2,10 @@
 //!
 //! Deliberately absent: how words are met (search).
 
+mod cursor;
 mod sql;
 
+use self::cursor::Cursor;
 use super::sql::public_rows;
 use crate::app::App;
 use crate::error::Result;
@@ -38,7 +40,7 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
         }
         None => Vec::new(),
     };
-    let next = next(&question, &hits);
+    let next = next(&question, &hits).and_then(Cursor::written);
     let counties = query.chosen(Facet::County).next().is_some();
     Ok(NeedList {
         items,
@@ -59,7 +61,7 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
 pub async fn ids(app: &App, query: &NeedQuery) -> Result<FoundIds> {
     let question = question(app, query)?;
     let hits = search::find(app, &question).await?;
-    let next = next(&question, &hits);
+    let next = next(&question, &hits).and_then(Cursor::written);
     Ok(FoundIds { ids: hits.ids.into_iter().map(NeedId).collect(), as_asked: hits.meant.is_none(), next })
 }
 
@@ -72,9 +74,13 @@ pub struct FoundIds {
     pub next: Option<String>,
 }
 
-fn next(question: &engine::NeedQuery, hits: &engine::NeedHits) -> Option<String> {
+/// Where the list goes on behind these, if it does.
+fn next(question: &engine::NeedQuery, hits: &engine::NeedHits) -> Option<Cursor> {
+    if question.is_wordless() {
+        return hits.last.map(|last| Cursor::Behind(question.sort, last));
+    }
     let shown = question.offset + hits.ids.len();
-    (shown < hits.total && shown <= engine::MAX_OFFSET).then(|| shown.to_string())
+    (shown < hits.total).then_some(Cursor::Passed(shown))
 }
 
 /// Where the words stand: in the title, and in whichever text of the need says most of them.
@@ -118,10 +124,18 @@ fn question(app: &App, query: &NeedQuery) -> Result<engine::NeedQuery> {
     problems.require(choices <= CHOICES_MAX, "q", "条件太多，请最多同时选 12 项");
     let village = query.village.as_deref().is_none_or(|code| code.parse::<PlaceCode>().is_ok());
     problems.require(village, "village", "没有这个地方");
-    let offset = query.after.as_deref().map_or(Ok(0), str::parse);
-    let offset = problems.take("after", offset.map_err(|_| "翻页的位置不对，请从第一页看起")).unwrap_or(0);
+    let wordless = text.trim().is_empty();
+    let sort = sort(query.sort.unwrap_or(if wordless { NeedSort::Newest } else { NeedSort::Relevance }));
+    let (after, offset) = match query.after.as_deref().map(Cursor::read) {
+        None => (None, 0),
+        Some(Some(Cursor::Behind(of, position))) if wordless && of == sort => (Some(position), 0),
+        Some(Some(Cursor::Passed(passed))) if !wordless => (None, passed),
+        Some(_) => {
+            problems.add("after", "翻页的位置不对，请从第一页看起");
+            (None, 0)
+        }
+    };
     problems.none_or_err()?;
-    let sort = query.sort.unwrap_or(if text.trim().is_empty() { NeedSort::Newest } else { NeedSort::Relevance });
     Ok(engine::NeedQuery {
         text,
         chosen,
@@ -131,16 +145,21 @@ fn question(app: &App, query: &NeedQuery) -> Result<engine::NeedQuery> {
         open_only: false,
         today: app.clock.today(),
         exact: query.exact.unwrap_or(false),
-        sort: match sort {
-            NeedSort::Relevance => Sort::Relevance,
-            NeedSort::Newest => Sort::Newest,
-            NeedSort::AmountAsc => Sort::AmountAsc,
-            NeedSort::AmountDesc => Sort::AmountDesc,
-            NeedSort::Deadline => Sort::Deadline,
-        },
+        sort,
+        after,
         offset,
         limit: PAGE,
     })
+}
+
+fn sort(sort: NeedSort) -> Sort {
+    match sort {
+        NeedSort::Relevance => Sort::Relevance,
+        NeedSort::Newest => Sort::Newest,
+        NeedSort::AmountAsc => Sort::AmountAsc,
+        NeedSort::AmountDesc => Sort::AmountDesc,
+        NeedSort::Deadline => Sort::Deadline,
+    }
 }
 
 fn is<T: FromStr>(value: &str) -> bool {

@@ -304,6 +304,12 @@ fn list(app: &App, rows: Vec<sql::Row>) -> List<NeedRow> {
     List { items: rows.into_iter().map(|row| row.into_api(&app.places)).collect(), next: None, count }
 }
 
+/// The newest needs of a county, a town or a village that stand in lists.
+pub async fn newest(app: &App, tx: &mut PgConnection, place: &PlaceCode, limit: i64) -> Result<Vec<NeedRow>> {
+    let rows = sql::newest(tx, place, limit).await?;
+    Ok(rows.into_iter().map(|row| row.into_api(&app.places)).collect())
+}
+
 /// Those of these needs that everybody may read, in this order, as lists show them.
 pub async fn public_rows(app: &App, tx: &mut PgConnection, ids: &[NeedId]) -> Result<Vec<NeedRow>> {
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();

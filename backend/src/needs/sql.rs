@@ -369,7 +369,7 @@ fn words(statuses: &[NeedStatus]) -> Vec<String> {
     statuses.iter().map(ToString::to_string).collect()
 }
 
-/// Of a place, in one of the states, longest waiting first.
+/// Of a place, in one of the states, longest waiting first. Each state that waits for somebody has an index of its own.
 pub async fn waiting_rows(
     connection: &mut PgConnection,
     place: &PlaceCode,
@@ -382,10 +382,23 @@ pub async fn waiting_rows(
                   n.asked as "asked: Json<Vec<AskedLine>>", n.amount_fen, n.wanted_by, n.outcome,
                   (select file from need_photo p where p.need = n.id order by p.position limit 1) as photo,
                   n.changed_at
-           from need n
-           where n.status = any($2) and n.village like $1 || '%'
-           order by n.changed_at
-           limit $3"#,
+           from (
+               select id, changed_at
+               from need
+               where 'town_review' = any($2::text[]) and status = 'town_review' and left(village, 9) = $1
+               union all
+               select id, changed_at
+               from need
+               where 'federation_review' = any($2::text[]) and status = 'federation_review' and lies_in(village, $1)
+               union all
+               select id, changed_at
+               from need
+               where 'acceptance' = any($2::text[]) and status = 'acceptance' and lies_in(village, $1)
+               order by changed_at
+               limit $3
+           ) waiting
+           join need n on n.id = waiting.id
+           order by n.changed_at"#,
         place.as_str(),
         &words(statuses),
         limit
@@ -411,13 +424,58 @@ pub async fn public_rows(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> s
     .await
 }
 
+/// The newest of a place that stand in lists. Each level of places has an index of its own.
+pub async fn newest(connection: &mut PgConnection, place: &PlaceCode, limit: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"select n.id as "id!", n.code, n.village as "village!", n.status as "status!", n.title as "title!",
+                  n.kind as "kind!", n.field, n.asked as "asked!: Json<Vec<AskedLine>>", n.amount_fen, n.wanted_by,
+                  n.outcome as "outcome!",
+                  (select file from need_photo p where p.need = n.id order by p.position limit 1) as photo,
+                  n.changed_at as "changed_at!"
+           from (
+               (select id
+                from needs_listed
+                where length($1) = 6 and left(village, 6) = $1
+                order by published_at desc, id desc
+                limit $2)
+               union all
+               (select id
+                from needs_listed
+                where length($1) = 9 and left(village, 9) = $1
+                order by published_at desc, id desc
+                limit $2)
+               union all
+               (select id
+                from needs_listed
+                where length($1) = 12 and village = $1
+                order by published_at desc, id desc
+                limit $2)
+           ) newest
+           join need n on n.id = newest.id
+           order by n.published_at desc, n.id desc"#,
+        place.as_str(),
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
 pub async fn waiting(connection: &mut PgConnection, place: &PlaceCode, status: NeedStatus) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
         r#"select count(*) as "count!", min(changed_at) as oldest
            from (select changed_at
                  from need
-                 where status = $2 and village like $1 || '%'
+                 where $2 = 'town_review' and status = 'town_review' and left(village, 9) = $1
+                 union all
+                 select changed_at
+                 from need
+                 where $2 = 'federation_review' and status = 'federation_review' and lies_in(village, $1)
+                 union all
+                 select changed_at
+                 from need
+                 where $2 = 'acceptance' and status = 'acceptance' and lies_in(village, $1)
                  order by changed_at
                  limit 1001) as waiting"#,
         place.as_str(),

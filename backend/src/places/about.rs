@@ -1,17 +1,21 @@
 //! One county, town or village: what is said of it, what lies in it, and what became of its public needs.
 //!
-//! Five statements in one moment, however many needs there are. Its sums are those of its needs' own pages, so that they
-//! tell no more of a hidden amount than those do. Deliberately absent: needs that are not public, and finding needs.
+//! Seven statements in one moment, however many needs there are: what is added up is kept village by village
+//! (`totals`). Its sums are those of its needs' own pages, so that they tell no more of a hidden amount than those do.
+//! Deliberately absent: needs that are not public, and finding needs.
 
 mod sql;
 
 use crate::app::App;
 use crate::commitments::totals;
 use crate::error::{Error, Result};
+use crate::needs;
 use domain::api::Count;
 use domain::api::places::PlaceInFull;
 use domain::place::{PlaceCode, PlaceLevel};
 
+/// Of the needs that stand in lists, as many as a place's page shows.
+const NEWEST: i64 = 10;
 /// Needs with reports that a place's page shows.
 const DELIVERED: i64 = 10;
 /// Needs with money that no list shows any more.
@@ -28,10 +32,11 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         PlaceLevel::Village => Vec::new(),
         _ => sql::below(&mut tx, &code).await?,
     };
-    let (money, later) = sql::money(&mut tx, &code, app.clock.today()).await?;
+    let sums = sql::sums(&mut tx, &code, app.clock.today()).await?;
     let commitments = totals::of_place(&mut tx, &code).await?;
+    let newest = needs::newest(app, &mut tx, &code, NEWEST).await?;
     let (unlisted, unlisted_count) = sql::unlisted(&mut tx, &code, UNLISTED, &app.places).await?;
-    let (delivered, count) = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
+    let delivered = sql::delivered(&mut tx, &code, DELIVERED, &app.places).await?;
     Ok(PlaceInFull {
         place: app.places.place(&code),
         level: code.level(),
@@ -39,13 +44,15 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         village: standing.village,
         facts: standing.facts,
         below,
-        money,
-        later,
+        money: sums.money,
+        later: sums.later,
         commitments,
+        needs: Count::capped(sums.listed),
+        newest,
         unlisted,
         unlisted_count: Count::capped(unlisted_count),
         delivered,
-        delivered_count: Count::capped(count),
+        delivered_count: Count::capped(sums.reported),
         as_of: app.clock.now(),
     })
 }

@@ -10,6 +10,7 @@ mod http;
 pub mod imports;
 pub mod points;
 mod sql;
+pub mod totals;
 
 pub use about::about;
 pub use http::routes;

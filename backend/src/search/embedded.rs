@@ -3,25 +3,31 @@
 //! It holds nothing that `PostgreSQL` does not hold: a folder that is damaged, or was written by another version or with
 //! another configuration, is emptied and the caller told to fill it again.
 
+mod fitting;
 mod folder;
 mod ranking;
 mod shape;
 mod table;
 mod tally;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::available_parallelism;
 
+use chrono::NaiveDate;
+use domain::matching::outlook::Outlook;
+use domain::matching::topics::TOPICS;
 use moka::future::Cache;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+pub use self::fitting::Fitting;
 use self::ranking::{Earned, Slate, is_known, lean, rank};
 use self::shape::Shape;
 use self::table::Snapshot;
@@ -66,10 +72,20 @@ struct Inner {
     commits: AtomicU64,
     /// What many ask alike: on a busy day most look at the same lists.
     answers: Cache<(u64, NeedQuery), NeedHits>,
+    /// The same for what may fit an enterprise.
+    fitting: Cache<(u64, Arc<Wanted>), Arc<Vec<Fitting>>>,
     /// As many searches at a time as there are processors: more would only make all of them wait longer.
     turns: Semaphore,
     /// For searches to write on; as many as there were searches at a time.
     slates: Mutex<Vec<Slate>>,
+}
+
+/// For whom needs are looked at, and when.
+#[derive(Eq, Hash, PartialEq)]
+struct Wanted {
+    outlook: Outlook,
+    without: BTreeSet<Uuid>,
+    today: NaiveDate,
 }
 
 struct Writing {
@@ -104,7 +120,7 @@ impl EmbeddedEngine {
         fs::create_dir_all(folder).map_err(unavailable)?;
         folder::refuse_if_taken(folder)?;
         let shape = Shape::new(&analyzer.config().parts);
-        let mark = format!("{} {:016x}", shape::VERSION, analyzer.fingerprint());
+        let mark = format!("{} {:016x} {:016x}", shape::VERSION, analyzer.fingerprint(), fingerprint_of_topics());
         let (index, opening) = match folder::usable(folder, &shape, &mark)? {
             Ok(index) => (index, Opening::Found),
             Err(None) => (folder::begin(folder, &shape, &mark)?, Opening::Empty),
@@ -118,21 +134,32 @@ impl EmbeddedEngine {
         let snapshot = Snapshot::of(writing.reader.searcher(), None).map_err(unavailable)?;
         let snapshot = RwLock::new(Arc::new(snapshot));
         let writing = Mutex::new(writing);
-        let (commits, answers) = (AtomicU64::new(0), Cache::new(ANSWERS));
+        let (commits, answers, fitting) = (AtomicU64::new(0), Cache::new(ANSWERS), Cache::new(ANSWERS));
         let turns = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
-        let inner = Inner {
-            shape,
-            analyzer,
-            folder: folder.to_owned(),
-            mark,
-            snapshot,
-            writing,
-            commits,
-            answers,
-            turns,
-            slates: Mutex::default(),
-        };
+        let (folder, slates) = (folder.to_owned(), Mutex::default());
+        let inner =
+            Inner { shape, analyzer, folder, mark, snapshot, writing, commits, answers, fitting, turns, slates };
         Ok((Self { inner: Arc::new(inner) }, opening))
+    }
+
+    /// The open needs that may fit an enterprise best, best first, without those that it does not want to see.
+    pub async fn fitting(
+        &self,
+        outlook: Outlook,
+        without: BTreeSet<Uuid>,
+        today: NaiveDate,
+    ) -> Result<Arc<Vec<Fitting>>, EngineError> {
+        let wanted = Arc::new(Wanted { outlook, without, today });
+        let key = (self.inner.commits.load(Ordering::Acquire), Arc::clone(&wanted));
+        if let Some(known) = self.inner.fitting.get(&key).await {
+            return Ok(known);
+        }
+        let turn = self.inner.turns.acquire().await.map_err(unavailable)?;
+        let best = self.aside(move |inner| Ok(fitting::best(&inner.snapshot(), &wanted))).await?;
+        drop(turn);
+        let best = Arc::new(best);
+        self.inner.fitting.insert(key, Arc::clone(&best)).await;
+        Ok(best)
     }
 
     /// Runs `work`, which reads or writes files, where it does not hold up other tasks.
@@ -358,12 +385,22 @@ impl Inner {
                 tally.add_earned(segment, table, earned);
             }
         }
-        let (ids, total, facets) = tally.finish(offset);
+        let (best, more, total, facets) = tally.finish(offset);
+        let last = best.last().copied().filter(|_| more);
+        let ids = best.iter().map(|position| position.id).collect();
         let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
-        let answered_by = EngineName::Embedded;
-        let hits =
-            NeedHits { ids, total, facets, meant, perhaps: None, reading, widened, answered_by, stands_in_for: None };
-        Ok(hits)
+        Ok(NeedHits {
+            ids,
+            last,
+            total,
+            facets,
+            meant,
+            perhaps: None,
+            reading,
+            widened,
+            answered_by: EngineName::Embedded,
+            stands_in_for: None,
+        })
     }
 
     fn rank(&self, snapshot: &Snapshot, attempt: &Attempt) -> Result<Ranked, EngineError> {
@@ -387,6 +424,13 @@ struct Ranked {
     fewer: bool,
     /// Segment by segment.
     earned: Vec<Earned>,
+}
+
+/// The index holds the topics of needs, so another table of topics is another index.
+fn fingerprint_of_topics() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{TOPICS:?}").hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Logs what went wrong; the caller only needs to know that another engine should answer.

@@ -96,6 +96,17 @@ pub enum Sort {
     Deadline,
 }
 
+/// Where a need stands in an order: by its value, then by the instant of its publication, then by its id. Greater is
+/// further up. No two needs stand at the same place, and one that comes or goes moves none of the others.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Position {
+    /// What is ordered by, turned so that greater is further up.
+    pub value: i64,
+    /// In microseconds.
+    pub published_at: i64,
+    pub id: Uuid,
+}
+
 /// A question. What is empty or `None` does not restrict.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct NeedQuery {
@@ -113,12 +124,20 @@ pub struct NeedQuery {
     /// Where nothing is found, nothing is widened.
     pub exact: bool,
     pub sort: Sort,
+    /// Only what comes behind this place of the order; the engine in the process alone can tell.
+    pub after: Option<Position>,
     pub offset: usize,
     /// At most [`MAX_LIMIT`]; 0 asks for numbers only.
     pub limit: usize,
 }
 
 impl NeedQuery {
+    /// No words have to be met.
+    #[must_use]
+    pub fn is_wordless(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     /// The identifiers chosen of a facet; none does not restrict.
     #[must_use]
     pub fn of(&self, facet: Facet) -> &[String] {
@@ -161,6 +180,8 @@ pub enum EngineName {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NeedHits {
     pub ids: Vec<Uuid>,
+    /// Where the last of them stands, if others follow; an engine that cannot go on from there does not say it.
+    pub last: Option<Position>,
     pub total: usize,
     pub facets: Facets,
     /// What was looked for in place of what was typed, because that is nowhere.

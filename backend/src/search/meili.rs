@@ -164,7 +164,18 @@ impl MeiliEngine {
         let (ids, total, facets) = asks::read(&asks, answers)?;
         let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
         let answered_by = EngineName::Meilisearch;
-        Ok(NeedHits { ids, total, facets, meant, perhaps: None, reading, widened, answered_by, stands_in_for: None })
+        Ok(NeedHits {
+            ids,
+            last: None,
+            total,
+            facets,
+            meant,
+            perhaps: None,
+            reading,
+            widened,
+            answered_by,
+            stands_in_for: None,
+        })
     }
 }
 

@@ -28,11 +28,14 @@ use crate::http::caller::Origin;
 use crate::places::Names;
 use anyhow::Context;
 use config::SearchConfig;
+use domain::matching::outlook::Outlook;
+pub use embedded::Fitting;
 use embedded::{EmbeddedEngine, Opening};
 use engine::{AnyEngine, Engine, EngineError, NeedHits, NeedQuery};
 pub use marking::Marker;
 use meili::MeiliEngine;
 use reading::Reading;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -106,9 +109,11 @@ impl Search {
     }
 }
 
-/// Public needs that fit.
+/// Public needs that fit. Where there are no words to be met, the index in this process answers whatever server there is:
+/// its columns are all that is asked, and only it can go on behind a need.
 pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedHits> {
     let found = match (&app.search.configured, &app.search.embedded) {
+        (_, Some(embedded)) if query.is_wordless() => embedded.search(query).await,
         (Some(server), Some(embedded)) if !server.ready.load(Ordering::Acquire) => {
             let hits = embedded.search(query).await;
             hits.map(|hits| NeedHits { stands_in_for: Some(server.engine.name()), ..hits })
@@ -117,15 +122,29 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedHits> {
         (None, Some(embedded)) => embedded.search(query).await,
         (None, None) => Err(EngineError::Unavailable),
     };
-    let hits = found.map_err(|error| match error {
-        EngineError::Unavailable => Error::Busy { retry_after_seconds: 5 },
-        EngineError::Refused(why) => anyhow::anyhow!("search refused: {why}").into(),
-    })?;
+    let hits = found.map_err(unanswered)?;
     if let Some(silent) = hits.stands_in_for {
         metrics::counter!("search_stood_in_total").increment(1);
         tracing::debug!(?silent, "the embedded engine stands in");
     }
     Ok(hits)
+}
+
+/// The open needs that may fit an enterprise best, best first, without those that it does not want to see.
+pub async fn fitting(app: &App, outlook: Outlook, without: BTreeSet<Uuid>) -> Result<Arc<Vec<Fitting>>> {
+    match &app.search.embedded {
+        Some(AnyEngine::Embedded(engine)) => {
+            engine.fitting(outlook, without, app.clock.today()).await.map_err(unanswered)
+        }
+        _ => Err(unanswered(EngineError::Unavailable)),
+    }
+}
+
+fn unanswered(error: EngineError) -> Error {
+    match error {
+        EngineError::Unavailable => Error::Busy { retry_after_seconds: 5 },
+        EngineError::Refused(why) => anyhow::anyhow!("search refused: {why}").into(),
+    }
 }
 
 /// Brings the embedded engine up to what has been committed. Returns how many needs were written.

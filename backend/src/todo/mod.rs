@@ -11,12 +11,12 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
     Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
-    PlatformAdmin, Town, TownDesk, Village,
+    PairingParty, PlatformAdmin, Town, TownDesk, Village,
 };
 use crate::needs::revisions;
 use crate::{
-    arrivals, commitments, deliveries, disbursements, enquiries, jobs, needs, organisations, payees, pledges, resets,
-    verifications,
+    arrivals, commitments, deliveries, disbursements, enquiries, jobs, needs, organisations, pairings, payees, pledges,
+    resets, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -86,6 +86,7 @@ const SOURCES: &[Source] = &[
     (Village::ROLES, TodoKind::ConfirmDeliveries, |tx, desk, _| {
         Box::pin(commitments::parts::waiting_to_be_confirmed(tx, desk))
     }),
+    (PairingParty::ROLES, TodoKind::Pairings, |tx, desk, now| Box::pin(pairings::waiting(tx, desk, legal_day(now)))),
     (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {
         Box::pin(organisations::waiting_to_be_seconded(tx, desk))
     }),

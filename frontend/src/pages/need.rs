@@ -19,6 +19,7 @@ use domain::api::needs::{self, Need};
 use domain::api::{commitments, deliveries, disbursements, need_versions};
 use domain::campaign::legal_day;
 use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness, RevisionStatus};
+use domain::organisation::Role;
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -55,7 +56,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <div class="two reading">
             <aside class="ahead">
                 {facts(&need)}
-                {pledge_link(&need)}
+                {pledge_link(&need)}{pairing_link(visit, &need)}
             </aside>
             <div class="middle">
                 {pictures(&need)}
@@ -339,6 +340,22 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         </details>
     }
     .into_any())
+}
+
+/// Pairing with the village, for whoever wants more than one need.
+fn pairing_link(visit: &Visit, need: &Need) -> Option<AnyView> {
+    let code = need.code.as_ref()?;
+    let offered = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
+    let link = href(&format!("/pairings/new?need={code}"));
+    offered.then(|| {
+        view! {
+            <section class="card">
+                <p><a class="button quiet" href=link>{t!("和这个村结对")}</a></p>
+                <p class="soft">{t!("想长期帮这个村的，可以提出结对。")}</p>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 /// Whether the visitor works for the village whose need it is.

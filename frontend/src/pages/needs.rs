@@ -17,8 +17,14 @@ use leptos::prelude::*;
 mod filters;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
-    let (query, form) = read(visit);
-    let list = visit.call(needs::list(&query)).await?;
+    let (mut query, form) = read(visit);
+    let mut found = visit.call(needs::list(&query)).await;
+    let astray = found.as_ref().is_err_and(|error| error.fields.iter().any(|problem| problem.field == "after"));
+    if astray {
+        query.after = None;
+        found = visit.call(needs::list(&query)).await;
+    }
+    let list = found?;
     let counties: Vec<_> = list.facets.counties.iter().map(county_count).collect();
     let body = view! {
         <h1>{t!("找需求")}</h1>
@@ -26,6 +32,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             <aside>{filters::form(&query, &form, &list)}</aside>
             <div>
                 {filters::chips(&query, &list)}
+                {astray.then(|| view! { <p class="note">{t!("这一页的位置已经不对了，下面从第一页看起。")}</p> })}
                 {summary(&query, &list)}
                 <p><a href=href(&save_path(&query))>{t!("保存这个搜索，有新需求时告诉我")}</a></p>
                 {found_list(&list, t!("没有符合条件的需求。可以少选一个条件，或换一个说法。"))}
@@ -35,7 +42,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         </div>
     };
     let page = Page::new(t!("找需求"), body.into_any()).public();
-    Ok(if is_plain(&query) { page } else { page.unlisted() })
+    Ok(if is_plain(&query) && !astray { page } else { page.unlisted() })
 }
 
 /// Whether search engines may list the page: all needs, or those of one choice. There are more combinations of choices

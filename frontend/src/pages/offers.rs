@@ -166,12 +166,21 @@ fn whom_to_ask(visit: &Visit, offer: &Offer) -> AnyView {
             view! { <p>{t!("这家企业由平台录入，没有登记资料，请向平台管理员询问联系人。")}</p> }.into_any()
         }
         (None, _) => view! {
+            {pairing_link(visit, offer)}
             <p>{t!("请联系本县（市、区）工商联，由工商联牵线。企业的电话不在这里公开。")}</p>
             <p><a class="button quiet" href=href(&format!("/contact?offer={}", offer.id))>{t!("为这条意向给工商联写信")}</a></p>
         }
         .into_any(),
     };
     view! { <section class="card"><h2>{t!("想对接？")}</h2>{says}</section> }.into_any()
+}
+
+/// Pairing with the enterprise, for a village or a town.
+fn pairing_link(visit: &Visit, offer: &Offer) -> Option<AnyView> {
+    let link = format!("/pairings/new?{}", query_string(&[("enterprise_name", offer.enterprise_name.clone())]));
+    visit
+        .has(&[Role::VillageReporter, Role::VillageHead, Role::TownReviewer])
+        .then(|| view! { <p><a class="button quiet" href=href(&link)>{t!("向这家企业提出结对")}</a></p> }.into_any())
 }
 
 /// What its own enterprise may do with it now.

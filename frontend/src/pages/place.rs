@@ -3,21 +3,23 @@
 //! What nobody has imported is unknown, and said to be.
 
 use crate::parts::commitments::totals;
+use crate::parts::earlier::history;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::money;
 use crate::parts::need_row::need_list;
+use crate::parts::pairings;
 use crate::parts::place::{links, path};
+use crate::parts::town_map::coverage_path;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
-use domain::api::needs::{self, NeedList, NeedQuery, NeedSort};
+use domain::api::earlier_pairings::{self, EarlierPage};
+use domain::api::needs::{NeedQuery, NeedSort};
+use domain::api::pairings as paired;
 use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
 use domain::api::{ApiError, ErrorCode};
 use domain::money::group_thousands;
 use domain::place::{PlaceCode, PlaceIndicator, PlaceLevel, TownClass};
 use leptos::prelude::*;
-
-/// Of its needs, as many as a place's page shows.
-const NEWEST: usize = 10;
 
 pub async fn county(visit: &Visit, code: &str) -> Result<Page, ApiError> {
     page(visit, code, PlaceLevel::County).await
@@ -35,8 +37,8 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
     let code = code.parse::<PlaceCode>().ok().filter(|code| code.level() == level);
     let code = code.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let about = visit.call(places::get(&code)).await?;
-    let query = needs_of(&code);
-    let needs = visit.call(needs::list(&query)).await?;
+    let pairings = visit.call(paired::of_place(&code)).await?;
+    let before = earlier(visit, &code).await?;
     let place = &about.place;
     let (name, within) = match level {
         PlaceLevel::Village => (place.village.clone(), format!("{} · {}", place.county, place.town)),
@@ -49,18 +51,59 @@ async fn page(visit: &Visit, code: &str, level: PlaceLevel) -> Result<Page, ApiE
         <h1>{name}</h1>
         <p class="soft">{within}" · "{t!("区划代码 {code}", code = place.code)}</p>
         <div class="two reading">
-            <aside class="ahead">{standing(&about)}</aside>
+            <aside class="ahead">{standing(&about)}{covered(&code)}{pairing_link(&about)}</aside>
             <div class="middle">
                 {funds(&about)}
                 {totals(&about.commitments, t!("这里各条公开需求的合计。").to_owned())}
-                {newest(&needs, &query, &about)}
+                {newest(&code, &about)}
+                {pairings::of_place(&pairings)}
                 {delivered(&about)}
                 {below(&about)}
+                {before}
                 {facts(&about.facts)}
             </div>
         </div>
     };
     Ok(Page::new(title, body.into_any()).public())
+}
+
+/// Where an enterprise begins to pair with this place.
+fn pairing_link(about: &PlaceInFull) -> Option<AnyView> {
+    let kind = match about.level {
+        PlaceLevel::Village => "village",
+        PlaceLevel::Town => "town",
+        PlaceLevel::County | PlaceLevel::City => return None,
+    };
+    let link = href(&format!("/pairings/new?{kind}={}", about.place.code));
+    Some(
+        view! {
+            <section class="card">
+                <p><a class="button quiet" href=link>{t!("提出结对")}</a></p>
+                <p class="soft">{t!("已认证的企业可以和村、镇长期结对：商定期限和各自做什么，由工商联审核。完全自愿。")}</p>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Of a town or a village what lists tell of the years before this platform.
+async fn earlier(visit: &Visit, code: &PlaceCode) -> Result<Option<AnyView>, ApiError> {
+    if code.level() == PlaceLevel::County {
+        return Ok(None);
+    }
+    let after = visit.query("after").map(str::to_owned);
+    let earlier = visit.call(earlier_pairings::of_place(code, &EarlierPage { after })).await?;
+    Ok(history(&earlier, &visit.path))
+}
+
+/// The way to who is paired here; a village's stands among those of its town.
+fn covered(code: &PlaceCode) -> Option<AnyView> {
+    let town = if code.level() == PlaceLevel::Village { code.parent()? } else { code.clone() };
+    let says = match code.level() {
+        PlaceLevel::Village => t!("本镇（街道）各村的结对覆盖"),
+        _ => t!("这里的结对覆盖"),
+    };
+    Some(view! { <p><a href=href(&coverage_path(&town))>{says}</a></p> }.into_any())
 }
 
 /// The public needs of a place, newest first.
@@ -152,16 +195,15 @@ fn funds(about: &PlaceInFull) -> AnyView {
     .into_any()
 }
 
-fn newest(needs: &NeedList, query: &NeedQuery, about: &PlaceInFull) -> AnyView {
-    let shown = &needs.items[..needs.items.len().min(NEWEST)];
-    let all = href(&format!("/needs?{}", serde_urlencoded::to_string(query).unwrap_or_default()));
-    let link = (!shown.is_empty()).then(|| {
-        view! { <p><a href=all>{t!("在“找需求”里看全部（{n}）", n = needs.count)}</a></p> }
+fn newest(code: &PlaceCode, about: &PlaceInFull) -> AnyView {
+    let all = href(&format!("/needs?{}", serde_urlencoded::to_string(needs_of(code)).unwrap_or_default()));
+    let link = (!about.newest.is_empty()).then(|| {
+        view! { <p><a href=all>{t!("在“找需求”里看全部（{n}）", n = about.needs)}</a></p> }
     });
     view! {
         <section id="needs">
-            <h2>{t!("需求（{n}）", n = needs.count)}</h2>
-            {need_list(shown, true, t!("这里没有列出的需求。"))}
+            <h2>{t!("需求（{n}）", n = about.needs)}</h2>
+            {need_list(&about.newest, true, t!("这里没有列出的需求。"))}
             {link}
             {unlisted(about)}
         </section>

@@ -10,8 +10,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 use domain::api::matching::{self, Dismissal, FittingOffer, Recommendation, WhyDismissed};
 use domain::api::needs::Need;
 use domain::api::{ApiError, ErrorCode, List};
-use domain::matching::candidates::{OFFERS_JUDGED, OFFERS_NAMED};
 use domain::matching::dismissal::DismissalReason;
+use domain::matching::outlook::{OFFERS_JUDGED, OFFERS_NAMED};
 use domain::organisation::Role;
 use leptos::prelude::*;
 

@@ -94,6 +94,8 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
         view! {
             <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
             <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
+            <a class="button quiet" href=href("/coverage")>{t!("结对覆盖")}</a>
+            <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
             <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
     });
@@ -108,6 +110,7 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
                 <h2>{heading}</h2>
                 <span class="buttons">
                     <a class="button quiet" href=href("/needs/import")>{t!("导入需求")}</a>
+                    <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
                     {letters}
                 </span>
             </div>
@@ -126,7 +129,13 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
             </div>
             {own_rows(&gifts.items)}
-            <p><a href=href("/commitments")>{t!("资金以外的承诺")}</a></p>
+            <p class="buttons">
+                <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
+                <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
+                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
+                    view! { <a class="button quiet" href=href("/work/earlier-pairings/own")>{t!("我们以往的结对")}</a> }
+                })}
+            </p>
         </section>
     }
     .into_any())
@@ -180,6 +189,7 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>
                 <a class="button quiet" href=href("/commitments")>{t!("企业对我们村的承诺")}</a>
+                <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
             </p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
         </section>
@@ -199,6 +209,10 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                 <h2>{t!("监督")}</h2>
                 <p class="buttons">
                     <a class="button quiet" href=href("/work/audit")>{t!("操作记录")}</a>
+                    {visit.has(&[Role::Auditor]).then(|| view! { <a class="button quiet" href=href("/pairings")>{t!("结对")}</a> })}
+                    {visit.has(&[Role::Auditor]).then(|| view! {
+                        <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
+                    })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>
             </section>

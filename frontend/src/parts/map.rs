@@ -16,16 +16,32 @@ const WIDTH: f64 = 512.0;
 /// cos(24.2°): a degree of longitude against one of latitude, in the middle of Meizhou.
 const NARROWING: f64 = 0.912;
 
-struct County {
-    code: String,
-    name: String,
-    path: String,
-    label: (f64, f64),
+pub(super) struct County {
+    pub code: String,
+    pub name: String,
+    pub path: String,
+    pub label: (f64, f64),
 }
 
-struct Drawing {
-    counties: Vec<County>,
+pub(super) struct Drawing {
+    pub counties: Vec<County>,
     height: f64,
+    /// The north-western corner and how many units a degree of latitude is.
+    west: f64,
+    north: f64,
+    scale: f64,
+}
+
+impl Drawing {
+    /// Where a point on earth is drawn.
+    pub fn place(&self, (lon, lat): (f64, f64)) -> (f64, f64) {
+        ((lon - self.west) * NARROWING * self.scale, (self.north - lat) * self.scale)
+    }
+
+    /// The frame around all counties.
+    pub fn view_box(&self) -> String {
+        format!("-2 -2 {:.0} {:.0}", WIDTH + 4.0, self.height + 4.0)
+    }
 }
 
 /// One county's number.
@@ -37,6 +53,11 @@ pub struct CountyCount {
 
 static DRAWING: LazyLock<Drawing> =
     LazyLock::new(|| draw(BOUNDARIES).unwrap_or_else(|| unreachable!("a test reads it")));
+
+/// The counties as every map draws them.
+pub(super) fn drawing() -> &'static Drawing {
+    &DRAWING
+}
 
 fn number_pair(value: &Value) -> Option<(f64, f64)> {
     Some((value.get(0)?.as_f64()?, value.get(1)?.as_f64()?))
@@ -56,7 +77,8 @@ fn draw(geojson: &str) -> Option<Drawing> {
     let south = all.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
     let north = all.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
     let scale = WIDTH / ((east - west) * NARROWING);
-    let place = |(lon, lat): (f64, f64)| ((lon - west) * NARROWING * scale, (north - lat) * scale);
+    let empty = Drawing { counties: Vec::new(), height: (north - south) * scale, west, north, scale };
+    let place = |point: (f64, f64)| empty.place(point);
     let county = |feature: &Value| {
         let mut path = String::new();
         for ring in rings(feature) {
@@ -75,7 +97,7 @@ fn draw(geojson: &str) -> Option<Drawing> {
         })
     };
     let counties = features.iter().map(county).collect::<Option<Vec<_>>>()?;
-    Some(Drawing { counties, height: (north - south) * scale })
+    Some(Drawing { counties, ..empty })
 }
 
 /// 梅县区 lies around 梅江区, so its centre is where the other's name stands: the name goes to its north-east.
@@ -91,11 +113,7 @@ fn label(code: &str, (x, y): (f64, f64)) -> (f64, f64) {
 pub fn county_map(visit: &Visit, counts: &[CountyCount], caption: &'static str) -> AnyView {
     let most = counts.iter().map(|county| county.count).max().unwrap_or(0).max(1);
     let drawing = if visit.site.shows_map() { map(counts, most, caption) } else { tiles(counts) };
-    let approval = visit.site.map_approval_no.clone();
-    let note = match approval {
-        Some(number) => t!("审图号：{number}", number = number),
-        None => t!("示意图").to_owned(),
-    };
+    let note = note(visit);
     let rows = counts.iter().map(|county| {
         let (needs, page) = (format!("/needs?county={}", county.code), format!("/counties/{}", county.code));
         view! {
@@ -119,6 +137,14 @@ pub fn county_map(visit: &Visit, counts: &[CountyCount], caption: &'static str) 
         </figure>
     }
     .into_any()
+}
+
+/// Whose review the boundaries have passed, or that they are a sketch.
+pub(super) fn note(visit: &Visit) -> String {
+    match visit.site.map_approval_no.clone() {
+        Some(number) => t!("审图号：{number}", number = number),
+        None => t!("示意图").to_owned(),
+    }
 }
 
 fn map(counts: &[CountyCount], most: u32, caption: &'static str) -> AnyView {
@@ -145,7 +171,7 @@ fn map(counts: &[CountyCount], most: u32, caption: &'static str) -> AnyView {
         }
     });
     view! {
-        <svg viewBox=format!("-2 -2 {:.0} {:.0}", WIDTH + 4.0, drawing.height + 4.0) role="group" aria-label=caption>
+        <svg viewBox=drawing.view_box() role="group" aria-label=caption>
             {shapes.collect_view()}
             <g class="labels" aria-hidden="true">{labels.collect_view()}</g>
         </svg>

@@ -144,8 +144,10 @@ async fn app_with(address: &str) -> TestApp {
 
 /// How many needs are found, and whether another engine stood in; a page says so too.
 async fn found(test: &TestApp) -> (usize, bool) {
-    let list = test.visitor().call(needs::list(&needs::NeedQuery::default())).await.expect("an answer");
-    let page = test.visitor().page("/needs").await.text();
+    // By words: a list without any is read from the index in the process.
+    let words = needs::NeedQuery { q: Some("饮水".into()), ..needs::NeedQuery::default() };
+    let list = test.visitor().call(needs::list(&words)).await.expect("an answer");
+    let page = test.visitor().page("/needs?q=饮水").await.text();
     assert_eq!(page.contains("由备用的搜索代答"), list.stands_in);
     (list.items.len(), list.stands_in)
 }

@@ -1,7 +1,7 @@
 //! Counties, towns and villages: their list, and everything that is known of one.
 
 use super::commitments::CommitmentTotal;
-use super::needs::Where;
+use super::needs::{NeedRow, Where};
 use super::{Call, Count};
 use crate::four::FourNumbers;
 use crate::need::NeedStatus;
@@ -67,6 +67,9 @@ pub struct PlaceInFull {
     pub later: i64,
     /// What was promised besides money for its public needs, each unit for itself.
     pub commitments: Vec<CommitmentTotal>,
+    /// How many of its needs stand in lists, and the newest of them; at most ten.
+    pub needs: Count,
+    pub newest: Vec<NeedRow>,
     /// Public needs whose money is in these sums and that no list shows any more: paused, withdrawn or expired; at most
     /// twenty.
     pub unlisted: Vec<UnlistedNeed>,

@@ -193,16 +193,23 @@ impl Score {
     pub fn of(reasons: &[FitReason]) -> Self {
         let part = |part: Part| {
             let points = reasons.iter().filter(|reason| reason.kind().part() == part).map(FitReason::points);
-            if part.adds_up() { points.sum::<u16>().min(1_000) } else { points.max().unwrap_or(0) }
+            if part.adds_up() { points.sum() } else { points.max().unwrap_or(0) }
         };
-        let weighed: u32 = Part::ALL.iter().map(|one| u32::from(part(*one)) * u32::from(one.weight())).sum();
-        Score {
-            total: u16::try_from(weighed / 1_000).unwrap_or(u16::MAX),
-            relevance: part(Part::Relevance),
-            place: part(Part::Place),
-            fit: part(Part::Fit),
-            fairness: part(Part::Fairness),
-        }
+        let [relevance, place] = [Part::Relevance, Part::Place].map(part);
+        let [fit, fairness] = [Part::Fit, Part::Fairness].map(part);
+        Score::of_parts(relevance, place, fit, fairness)
+    }
+
+    /// The score of so many points in each part, of which no more than 1,000 count.
+    #[must_use]
+    pub fn of_parts(relevance: u16, place: u16, fit: u16, fairness: u16) -> Self {
+        let [relevance, place, fit, fairness] = [relevance, place, fit, fairness].map(|points| points.min(1_000));
+        let weighed = |points: u16, part: Part| u32::from(points) * u32::from(part.weight());
+        let total = weighed(relevance, Part::Relevance)
+            + weighed(place, Part::Place)
+            + weighed(fit, Part::Fit)
+            + weighed(fairness, Part::Fairness);
+        Score { total: u16::try_from(total / 1_000).unwrap_or(u16::MAX), relevance, place, fit, fairness }
     }
 }
 

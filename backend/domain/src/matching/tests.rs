@@ -1,7 +1,9 @@
 //! Every kind of reason: when it is given, when not, and that it is true of what was handed in, whatever that is.
 
 use super::*;
+use crate::matching::outlook::{Glimpse, Outlook};
 use crate::matching::reason::ReasonKind;
+use crate::place::TownClass;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -336,6 +338,30 @@ proptest! {
         }
         prop_assert!(judged.score.total <= 1_000);
         prop_assert_eq!(judged.score, Score::of(&judged.reasons));
+    }
+
+    #[test]
+    fn no_need_is_worth_more_than_its_outlook(seeker in any_seeker(), need in any_need()) {
+        let place = Where { code: need.spot.place.code.as_str()[..9].parse().unwrap(), ..need.spot.place.clone() };
+        let town = Spot { place, ..need.spot.clone() };
+        let outlook = Outlook::of(&seeker, [town].into_iter());
+        let money = need.kind == ContributionKind::Money;
+        let glimpse = Glimpse {
+            field: outlook.fields.iter().find(|(field, _)| Some(*field) == need.field).map_or(0, |(_, points)| *points),
+            town: outlook.towns[0].1,
+            topics: topics::bits(&need.text),
+            asks: need.missing.filter(|_| money),
+            untouched: need.pledged == Some(false),
+            class: need.key_assisted.as_ref().map(|_| TownClass::KeyAssisted),
+            ..Glimpse::default()
+        };
+        match outlook.kinds.iter().find(|(kind, _)| *kind == need.kind) {
+            Some((_, kind)) => {
+                let at_most = outlook.at_most(&Glimpse { kind: *kind, ..glimpse });
+                prop_assert!(judge_need(&seeker, &need).score.total <= at_most);
+            }
+            None => prop_assert!(!seeker.kinds.contains(&need.kind)),
+        }
     }
 
     #[test]

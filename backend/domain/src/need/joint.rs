@@ -50,7 +50,7 @@ impl JointBuilding {
         }
     }
 
-    pub(super) fn check(&self, problems: &mut Problems, complete: bool) {
+    pub(crate) fn check(&self, problems: &mut Problems, complete: bool) {
         let fits = self.village_percent.is_none_or(|percent| percent <= 100);
         problems.require(fits, "village_percent", "村里的份额应在 0 到 100 之间");
         let at_most = |text: &str| text.trim().chars().count() <= 500;

@@ -33,7 +33,7 @@ pub async fn of_place(connection: &mut PgConnection, place: &str) -> sqlx::Resul
         r#"select kind as "kind!", unit as "unit!", count(*) as "commitments!", sum(counted)::bigint as "promised!",
                   sum(delivered)::bigint as "delivered!"
            from commitment_in_totals
-           where village like $1 || '%'
+           where lies_in(village, $1)
            group by kind, unit
            order by kind, unit"#,
         place

@@ -79,7 +79,7 @@ fn number<T: FromStr>(form: &mut Form, name: &str, says: &str) -> Option<T> {
     }
 }
 
-fn joint(form: &mut Form) -> JointBuilding {
+pub(super) fn joint(form: &mut Form) -> JointBuilding {
     JointBuilding {
         village_percent: number(form, "village_percent", "份额应是 0 到 100 的整数"),
         village_duties: form.value("village_duties").trim().replace("\r\n", "\n"),

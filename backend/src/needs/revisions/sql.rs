@@ -358,7 +358,7 @@ pub async fn waiting_rows(
            from need_revision r
            join need n on n.id = r.need
            where r.status = $2 and r.status in ('town_review', 'federation_review', 'returned')
-             and n.village like $1 || '%'
+             and lies_in(n.village, $1)
            order by r.changed_at
            limit $3"#,
         place.as_str(),
@@ -381,7 +381,7 @@ pub async fn waiting(
                  from need_revision r
                  join need n on n.id = r.need
                  where r.status = $2 and r.status in ('town_review', 'federation_review', 'returned')
-                   and n.village like $1 || '%'
+                   and lies_in(n.village, $1)
                  order by r.changed_at
                  limit 1001) as waiting"#,
         place.as_str(),

@@ -79,17 +79,17 @@ pub async fn standing(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::
 pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Result<Vec<PlaceBelow>> {
     let digits: i32 = if code.level() == PlaceLevel::County { 9 } else { 12 };
     let rows = sqlx::query!(
-        r#"with counted as (
-               select left(village, $2) as child, count(*) as n
-               from needs_listed
-               where village like $1 || '%'
-               group by 1
-           )
-           select p.code, p.name, c.class as "class?", t.type as "village_type?", coalesce(counted.n, 0) as "needs!"
+        r#"select p.code, p.name, c.class as "class?", t.type as "village_type?",
+                  coalesce(counted.n, 0)::bigint as "needs!"
            from place p
            left join town_class c on c.town = p.code
            left join village_type t on t.village = p.code
-           left join counted on counted.child = p.code
+           left join (
+               select left(village, $2) as child, sum(listed) as n
+               from village_total_now
+               where lies_in(village, $1)
+               group by 1
+           ) counted on counted.child = p.code
            where p.parent = $1
            order by p.code"#,
         code.as_str(),
@@ -110,53 +110,68 @@ pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Res
         .collect()
 }
 
-/// The four numbers of a place's public needs as everybody reads them on this day, and how many gifts of today are not
-/// in them yet: what each need's own page leaves out.
-pub async fn money(
-    connection: &mut PgConnection,
-    code: &PlaceCode,
-    today: NaiveDate,
-) -> sqlx::Result<(FourNumbers, i64)> {
+/// What is added up of a place.
+pub struct Sums {
+    /// The four numbers of its public needs as everybody reads them on this day …
+    pub money: FourNumbers,
+    /// … and how many gifts of today are not in them yet: what each need's own page leaves out.
+    pub later: i64,
+    /// Needs that stand in lists.
+    pub listed: i64,
+    /// Public needs of which something was reported.
+    pub reported: i64,
+}
+
+/// The totals of a place's villages, without what is hidden of this day. What a gift hides is found from its pledge: by
+/// the day of the pledge, and for what has arrived by the pledge's last change, which is not before the arrival (the
+/// hour is for a clock that was set back meanwhile).
+pub async fn sums(connection: &mut PgConnection, code: &PlaceCode, today: NaiveDate) -> sqlx::Result<Sums> {
     let row = sqlx::query!(
         r#"with total as (
-               select sum(pledged_fen) as pledged_fen, sum(arrived_fen) as arrived_fen,
-                      sum(disbursed_fen) as disbursed_fen, sum(spent_fen) as spent_fen,
-                      sum(arranged_fen) as arranged_fen
-               from money_by_village
-               where village like $1 || '%'
+               select coalesce(sum(listed), 0)::bigint as listed, coalesce(sum(reported), 0)::bigint as reported,
+                      coalesce(sum(pledged_fen), 0)::bigint as pledged_fen,
+                      coalesce(sum(arrived_fen), 0)::bigint as arrived_fen,
+                      coalesce(sum(disbursed_fen), 0)::bigint as disbursed_fen,
+                      coalesce(sum(spent_fen), 0)::bigint as spent_fen,
+                      coalesce(sum(arranged_fen), 0)::bigint as arranged_fen
+               from village_total_now
+               where lies_in(village, $1)
            ),
            pledged as (
-               select sum(h.counted_fen) as left_out, count(*) as gifts
+               select coalesce(sum(h.counted_fen), 0)::bigint as left_out, count(*) as gifts
                from hidden_pledge_of_need h
-               join needs_public n on n.id = h.need
-               where h.day = $2 and h.left_out and n.village like $1 || '%'
+               where h.day = $2 and lies_in(h.village, $1) and h.left_out
+                 and exists (select from needs_public n where n.id = h.need offset 0)
            ),
            arrived as (
-               select sum(h.amount_fen) as left_out, count(*) as gifts
+               select coalesce(sum(h.amount_fen), 0)::bigint as left_out, count(*) as gifts
                from hidden_arrival_of_need h
-               join needs_public n on n.id = h.need
-               where h.day = $2 and h.left_out and n.village like $1 || '%'
+               where h.need = any(array(
+                         select p.need
+                         from pledge p
+                         where not p.show_amount and p.need is not null and p.arrived_fen > 0
+                           and p.changed_at >= $2::date::timestamp at time zone 'Asia/Shanghai' - interval '1 hour'
+                           and lies_in(p.village, $1)))
+                 and h.day = $2 and h.left_out
+                 and exists (select from needs_public n where n.id = h.need offset 0)
            )
-           select (coalesce(t.pledged_fen, 0) - coalesce(p.left_out, 0))::bigint as "pledged_fen!",
-                  (coalesce(t.arrived_fen, 0) - coalesce(a.left_out, 0))::bigint as "arrived_fen!",
-                  coalesce(t.disbursed_fen, 0)::bigint as "disbursed_fen!",
-                  coalesce(t.spent_fen, 0)::bigint as "spent_fen!",
-                  coalesce(t.arranged_fen, 0)::bigint as "arranged_fen!",
-                  greatest(p.gifts, a.gifts) as "later!"
+           select t.listed as "listed!", t.reported as "reported!", t.pledged_fen - p.left_out as "pledged_fen!",
+                  t.arrived_fen - a.left_out as "arrived_fen!", t.disbursed_fen as "disbursed_fen!",
+                  t.spent_fen as "spent_fen!", t.arranged_fen as "arranged_fen!", greatest(p.gifts, a.gifts) as "later!"
            from total t, pledged p, arrived a"#,
         code.as_str(),
         today
     )
     .fetch_one(connection)
     .await?;
-    let numbers = FourNumbers {
+    let money = FourNumbers {
         pledged: fen("pledged_fen", row.pledged_fen)?,
         arrived: fen("arrived_fen", row.arrived_fen)?,
         disbursed: fen("disbursed_fen", row.disbursed_fen)?,
         spent: fen("spent_fen", row.spent_fen)?,
         arranged: fen("arranged_fen", row.arranged_fen)?,
     };
-    Ok((numbers, row.later))
+    Ok(Sums { money, later: row.later, listed: row.listed, reported: row.reported })
 }
 
 /// The needs for which something was pledged or set aside and which no list shows any more, latest change first: their
@@ -177,7 +192,7 @@ pub async fn unlisted(
                select from allocation a where a.need = n.id
                limit 1
            ) promised
-           where n.village like $1 || '%' and n.status in ('paused', 'withdrawn', 'expired')
+           where lies_in(n.village, $1) and n.status in ('paused', 'withdrawn', 'expired')
            order by n.changed_at desc, n.id
            limit $2"#,
         code.as_str(),
@@ -208,42 +223,55 @@ struct DeliveredRow {
     quantity_so_far: Option<i64>,
     reported_at: DateTime<Utc>,
     spent_fen: i64,
-    counted: i64,
 }
 
-/// The needs of which something was reported, latest report first, and how many there are.
+/// The needs of which something was reported, latest report first. Each level of places has an index of its own.
 pub async fn delivered(
     connection: &mut PgConnection,
     code: &PlaceCode,
     limit: i64,
     places: &Names,
-) -> sqlx::Result<(Vec<Delivered>, i64)> {
+) -> sqlx::Result<Vec<Delivered>> {
     let rows = sqlx::query_as!(
         DeliveredRow,
-        r#"select d.id as "id!", d.code, d.title as "title!", d.village as "village!", d.goal, d.unit as "unit!",
+        r#"select n.id as "id!", n.code, n.title as "title!", n.village as "village!", n.outcome_quantity as goal,
+                  n.outcome_unit as "unit!",
                   (select r.quantity_so_far
                    from report r
-                   where r.need = d.id and r.quantity_so_far is not null
+                   where r.need = n.id and r.quantity_so_far is not null
                    order by r.submitted_at desc, r.id desc
                    limit 1) as quantity_so_far,
-                  d.reported_at as "reported_at!", m.spent_fen as "spent_fen!", d.counted as "counted!"
+                  d.reported_at as "reported_at!", m.spent_fen as "spent_fen!"
            from (
-               select n.id, n.code, n.title, n.village, n.outcome_quantity as goal, n.outcome_unit as unit,
-                      reported.at as reported_at, count(*) over () as counted
-               from needs_public n
-               cross join lateral (select max(r.submitted_at) as at from report r where r.need = n.id) reported
-               where n.village like $1 || '%' and reported.at is not null
-               order by reported.at desc, n.id
-               limit $2
+               (select r.need, r.reported_at
+                from need_reported r
+                join needs_public n on n.id = r.need
+                where length($1) = 6 and left(r.village, 6) = $1
+                order by r.reported_at desc, r.need
+                limit $2)
+               union all
+               (select r.need, r.reported_at
+                from need_reported r
+                join needs_public n on n.id = r.need
+                where length($1) = 9 and left(r.village, 9) = $1
+                order by r.reported_at desc, r.need
+                limit $2)
+               union all
+               (select r.need, r.reported_at
+                from need_reported r
+                join needs_public n on n.id = r.need
+                where length($1) = 12 and r.village = $1
+                order by r.reported_at desc, r.need
+                limit $2)
            ) d
-           join money_by_need m on m.need = d.id
-           order by d.reported_at desc, d.id"#,
+           join need n on n.id = d.need
+           join money_by_need m on m.need = d.need
+           order by d.reported_at desc, d.need"#,
         code.as_str(),
         limit
     )
     .fetch_all(connection)
     .await?;
-    let counted = rows.first().map_or(0, |row| row.counted);
     let delivered = rows.into_iter().map(|row| {
         Ok(Delivered {
             need: NeedId(row.id),
@@ -257,5 +285,5 @@ pub async fn delivered(
             reported_at: row.reported_at,
         })
     });
-    Ok((delivered.collect::<sqlx::Result<_>>()?, counted))
+    delivered.collect()
 }

@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::finding::Facet;
+use domain::matching::outlook::topics_of;
+use domain::need::NeedStatus;
 use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use crate::search::engine::{NeedDocument, open_statuses};
 use crate::search::text::Analyzer;
 
 /// Raise it when the shape or the reading of text changes in a way that the fingerprint of the configuration misses.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A searched part with its fields in the index.
 pub struct IndexedPart {
@@ -42,6 +44,8 @@ struct ColumnFields {
     coded: [Field; CODED.len()],
     village: Field,
     open: Field,
+    untouched: Field,
+    topics: Field,
     amount_fen: Field,
     wanted_by: Field,
     published_at: Field,
@@ -90,6 +94,8 @@ impl Shape {
             coded: CODED.map(|facet| schema.add_text_field(column_name(facet), coded.clone())),
             village: schema.add_text_field("village_code", coded),
             open: schema.add_bool_field("open", FAST),
+            untouched: schema.add_bool_field("untouched", FAST),
+            topics: schema.add_u64_field("topics", FAST),
             amount_fen: schema.add_i64_field("amount_fen", FAST),
             wanted_by: schema.add_i64_field("wanted_by", FAST),
             published_at: schema.add_i64_field("published_at", FAST),
@@ -129,6 +135,8 @@ impl Shape {
         }
         document.add_text(columns.village, &need.village_code);
         document.add_bool(columns.open, open_statuses().any(|open| open == need.status));
+        document.add_bool(columns.untouched, need.status == NeedStatus::Open.as_str());
+        document.add_u64(columns.topics, topics_of(&need.title, &need.outcome));
         if let Some(amount) = need.amount_fen {
             document.add_i64(columns.amount_fen, amount);
         }

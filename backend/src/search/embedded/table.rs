@@ -39,6 +39,10 @@ pub struct Table {
     pub village: Column,
     /// Whether enterprises can still answer it.
     pub open: Vec<bool>,
+    /// Whether it is open and nothing is promised for it, as far as is known.
+    pub untouched: Vec<bool>,
+    /// What it is about, one bit for each topic of recommendations.
+    pub topics: Vec<u64>,
     /// `i64::MIN` where no money is asked for.
     pub amount_fen: Vec<i64>,
     /// Days of the common era.
@@ -66,6 +70,12 @@ impl Column {
 }
 
 impl Table {
+    /// The values of a facet's column that occur, and where its numbers stand in [`Table::rows`].
+    pub fn column(&self, facet: Facet) -> (&[String], usize) {
+        let at = CODED.iter().position(|coded| *coded == facet).unwrap_or_default();
+        (&self.values[at], at)
+    }
+
     /// The fields of participation that occur.
     pub fn fields(&self) -> &[String] {
         let [fields, ..] = &self.values;
@@ -87,7 +97,7 @@ impl Table {
         let id = |document| {
             Uuid::from_u64_pair(high.first(document).unwrap_or_default(), low.first(document).unwrap_or_default())
         };
-        let open = columns.bool("open")?;
+        let (open, untouched, topics) = (columns.bool("open")?, columns.bool("untouched")?, columns.u64("topics")?);
         let day = |document| days.first(document).and_then(|day| i32::try_from(day).ok()).unwrap_or_default();
         let mut rows = vec![[0; CODED.len()]; segment.max_doc() as usize];
         let mut values: [Vec<String>; CODED.len()] = std::array::from_fn(|_| Vec::new());
@@ -103,6 +113,8 @@ impl Table {
             rows,
             village: Column::read(segment, "village_code")?,
             open: documents.clone().map(|document| open.first(document).unwrap_or_default()).collect(),
+            untouched: documents.clone().map(|document| untouched.first(document).unwrap_or_default()).collect(),
+            topics: documents.clone().map(|document| topics.first(document).unwrap_or_default()).collect(),
             amount_fen: documents.clone().map(|document| amounts.first(document).unwrap_or(i64::MIN)).collect(),
             wanted_by: documents.clone().map(day).collect(),
             published_at: documents.clone().map(|document| moments.first(document).unwrap_or_default()).collect(),

@@ -9,21 +9,20 @@ use std::collections::{BinaryHeap, HashMap};
 use chrono::Datelike;
 use domain::finding::{DeadlineBand, Facet};
 use tantivy::SegmentReader;
-use uuid::Uuid;
 
 use super::ranking::Earned;
 use super::table::{CODED, Table};
-use crate::search::engine::{Facets, NeedQuery, Sort, most_first};
-
-/// Place of a need in the order asked for: greater is further up.
-type Key = (i64, i64, Uuid);
+use crate::search::engine::{Facets, NeedQuery, Position, Sort, most_first};
 
 /// What was found so far; segments are added one after another.
 pub struct Tally<'a> {
     query: &'a NeedQuery,
     wanted: usize,
-    best: BinaryHeap<Reverse<Key>>,
+    best: BinaryHeap<Reverse<Position>>,
+    /// Needs that match.
     total: usize,
+    /// Of them, those behind the place that is asked for.
+    behind: usize,
     counts: Vec<HashMap<&'a str, usize>>,
     deadlines: Deadlines,
 }
@@ -73,6 +72,7 @@ impl<'a> Tally<'a> {
             wanted,
             best: BinaryHeap::new(),
             total: 0,
+            behind: 0,
             counts: vec![HashMap::new(); CODED.len()],
             deadlines: Deadlines::of(query),
         }
@@ -152,7 +152,7 @@ impl<'a> Tally<'a> {
             return;
         }
         let amount = table.amount_fen[at];
-        let first = match self.query.sort {
+        let value = match self.query.sort {
             Sort::Relevance => points,
             Sort::Newest => 0,
             // What asks for no money stands last either way.
@@ -161,25 +161,34 @@ impl<'a> Tally<'a> {
             Sort::AmountDesc => amount,
             Sort::Deadline => -i64::from(table.wanted_by[at]),
         };
-        let second = table.published_at[at];
-        let full = self.best.len() >= self.wanted;
-        if full && self.best.peek().is_some_and(|Reverse(last)| (first, second) < (last.0, last.1)) {
+        let published_at = table.published_at[at];
+        if let Some(after) = &self.query.after
+            && (value, published_at, table.ids[at]) >= (after.value, after.published_at, after.id)
+        {
             return;
         }
-        self.best.push(Reverse((first, second, table.ids[at])));
+        self.behind += 1;
+        let full = self.best.len() >= self.wanted;
+        if full && self.best.peek().is_some_and(|Reverse(last)| (value, published_at) < (last.value, last.published_at))
+        {
+            return;
+        }
+        self.best.push(Reverse(Position { value, published_at, id: table.ids[at] }));
         if full {
             self.best.pop();
         }
     }
 
-    /// Ids in order without the first `offset`, how many match in all, and the facets.
-    pub fn finish(self, offset: usize) -> (Vec<Uuid>, usize, Facets) {
-        let mut best: Vec<Key> = self.best.into_iter().map(|Reverse(key)| key).collect();
+    /// Where the best stand in order, without the first `offset`; whether others follow; how many match in all; and the
+    /// facets.
+    pub fn finish(self, offset: usize) -> (Vec<Position>, bool, usize, Facets) {
+        let mut best: Vec<Position> = self.best.into_iter().map(|Reverse(position)| position).collect();
         best.sort_unstable_by(|one, other| other.cmp(one));
-        let ids = best.into_iter().skip(offset).map(|(_, _, id)| id).collect();
+        let more = self.behind > best.len();
+        best.drain(..offset.min(best.len()));
         let mut facets: Facets = CODED.iter().copied().zip(self.counts.into_iter().map(most_first)).collect();
         let bands = DeadlineBand::ALL.iter().map(|band| band.as_str()).zip(self.deadlines.counts);
         facets.insert(Facet::Deadline, most_first(bands.filter(|(_, count)| *count > 0).collect()));
-        (ids, self.total, facets)
+        (best, more, self.total, facets)
     }
 }

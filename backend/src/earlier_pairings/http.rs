@@ -1,0 +1,136 @@
+//! The routes of pairings of the time before this platform.
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::caller::{EarlierImportReader, Enterprise, Federation, Sure};
+use crate::http::endpoints::{Answered, Description, Endpoints};
+use crate::http::{Body, Path, Query};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::api::List;
+use domain::api::earlier_pairings::{
+    DISPLAY, EarlierDisplay, EarlierImport, EarlierImportInFull, EarlierOfPlace, EarlierPage, EarlierPreview,
+    EarlierWithdrawal, IMPORT, IMPORTS, NewEarlierImport, OF_PLACE, OWN, OwnEarlierPairings, PREVIEW, PROBLEMS,
+    TEMPLATE, TemplateFormat, WITHDRAW,
+};
+use domain::{EarlierImportId, TableFileId};
+
+pub fn routes() -> Endpoints {
+    Endpoints::new("以往的结对")
+        .get(IMPORTS, "导入过的名单，新的在前", list)
+        .post(IMPORTS, "导入一张上传的表里没有错误的行", import)
+        .get(IMPORT, "一次导入和它的各行", get)
+        .post(WITHDRAW, "撤回一次导入，写明原因", withdraw)
+        .get(PREVIEW, "一张上传的表有哪些行、有什么问题，还不导入", preview)
+        .get(PROBLEMS, "一张上传的表的全部问题，表格", problems)
+        .get(TEMPLATE, "名单的模板：xlsx 或 csv", template)
+        .get(OWN, "本企业以往的结对，和它们怎样公开企业的名称", own)
+        .post(DISPLAY, "选择以往的结对怎样公开本企业的名称", display)
+        .get(OF_PLACE, "一个县、镇或村以往的结对", of_place)
+}
+
+async fn list(State(app): State<App>, reader: EarlierImportReader) -> Result<Json<List<EarlierImport>>> {
+    Ok(Json(super::list(&app, &reader).await?))
+}
+
+async fn get(
+    State(app): State<App>,
+    reader: EarlierImportReader,
+    Path(id): Path<EarlierImportId>,
+    Query(page): Query<EarlierPage>,
+) -> Result<Json<EarlierImportInFull>> {
+    Ok(Json(super::get(&app, &reader, id, &page).await?))
+}
+
+async fn preview(
+    State(app): State<App>,
+    federation: Federation,
+    Path(table): Path<TableFileId>,
+) -> Result<Json<EarlierPreview>> {
+    Ok(Json(super::preview(&app, &federation, table).await?))
+}
+
+async fn import(
+    State(app): State<App>,
+    federation: Sure<Federation>,
+    Body(new): Body<NewEarlierImport>,
+) -> Result<(StatusCode, Json<EarlierImport>)> {
+    Ok((StatusCode::CREATED, Json(super::import(&app, &federation, &new).await?)))
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    federation: Sure<Federation>,
+    Path(id): Path<EarlierImportId>,
+    Body(why): Body<EarlierWithdrawal>,
+) -> Result<Json<EarlierImport>> {
+    Ok(Json(super::withdraw(&app, &federation, id, &why).await?))
+}
+
+async fn own(State(app): State<App>, enterprise: Enterprise) -> Result<Json<OwnEarlierPairings>> {
+    Ok(Json(super::own(&app, &enterprise).await?))
+}
+
+async fn display(
+    State(app): State<App>,
+    enterprise: Enterprise,
+    Body(choice): Body<EarlierDisplay>,
+) -> Result<Json<OwnEarlierPairings>> {
+    Ok(Json(super::display(&app, &enterprise, choice).await?))
+}
+
+async fn of_place(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    Query(page): Query<EarlierPage>,
+) -> Result<Json<EarlierOfPlace>> {
+    Ok(Json(super::of_place(&app, &code, &page).await?))
+}
+
+/// A table to keep.
+struct EarlierTable {
+    format: TemplateFormat,
+    name: &'static str,
+    bytes: Vec<u8>,
+}
+
+const fn mime(format: TemplateFormat) -> &'static str {
+    match format {
+        TemplateFormat::Csv => "text/csv; charset=utf-8",
+        TemplateFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+}
+
+impl Answered for EarlierTable {
+    fn describe(description: &mut Description) {
+        description.answer_text(mime(TemplateFormat::Csv), "表格");
+    }
+}
+
+impl IntoResponse for EarlierTable {
+    fn into_response(self) -> Response {
+        let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format);
+        let headers = [
+            (header::CONTENT_TYPE, mime(self.format)),
+            (header::CONTENT_DISPOSITION, name.as_str()),
+            (header::CACHE_CONTROL, "private, no-store"),
+        ];
+        (headers, self.bytes).into_response()
+    }
+}
+
+async fn problems(
+    State(app): State<App>,
+    federation: Federation,
+    Path(table): Path<TableFileId>,
+) -> Result<EarlierTable> {
+    let bytes = super::problems(&app, &federation, table).await?;
+    Ok(EarlierTable { format: TemplateFormat::Csv, name: "problems", bytes })
+}
+
+async fn template(_: Federation, Path(format): Path<String>) -> Result<EarlierTable> {
+    let format: TemplateFormat = format.parse().map_err(|_| Error::NotFound)?;
+    Ok(EarlierTable { format, name: "earlier-pairings", bytes: super::template(format)? })
+}
