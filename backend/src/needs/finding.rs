@@ -6,7 +6,8 @@ mod cursor;
 mod sql;
 
 use self::cursor::Cursor;
-use super::sql::public_rows;
+use self::sql::Texts;
+use super::sql::{Row, public_rows};
 use crate::app::App;
 use crate::error::Result;
 use crate::search::{self, engine, engine::Sort};
@@ -18,8 +19,9 @@ use domain::finding::{AmountBand, CHOICES_MAX, DeadlineBand, Facet, QUERY_MAX};
 use domain::need::{ContributionKind, Field, PairingForm};
 use domain::place::{PlaceCode, PlaceLevel, TownClass, VillageType};
 use domain::{NeedId, Problems};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::str::FromStr;
+use uuid::Uuid;
 
 /// Needs on one page of a list.
 const PAGE: usize = 20;
@@ -30,21 +32,15 @@ const TITLES: usize = 3;
 pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
     let question = question(app, query)?;
     let hits = search::find(app, &question).await?;
-    let mut connection = app.pool.acquire().await?;
-    let rows = public_rows(&mut connection, &hits.ids).await?;
+    let marker = app.search.marker(&hits.reading);
+    let (rows, texts) = rows_and_texts(app, &hits.ids, marker.is_some()).await?;
     let items: Vec<NeedRow> = rows.into_iter().map(|row| row.into_api(&app.places)).collect();
-    let marked = match app.search.marker(&hits.reading) {
-        Some(marker) => {
-            let texts = sql::texts(&mut connection, &items.iter().map(|item| item.id).collect::<Vec<_>>()).await?;
-            items.iter().map(|item| marked(&marker, item, &texts)).collect()
-        }
-        None => Vec::new(),
-    };
+    let marked = marker.map(|marker| items.iter().map(|item| marked(&marker, item, &texts)).collect());
     let next = next(&question, &hits).and_then(Cursor::written);
     let counties = query.chosen(Facet::County).next().is_some();
     Ok(NeedList {
         items,
-        marked,
+        marked: marked.unwrap_or_default(),
         next,
         count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
         facets: facets(app, hits.facets, counties),
@@ -54,6 +50,19 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
         perhaps: hits.perhaps,
         widened: hits.widened,
         stands_in: hits.stands_in_for.is_some(),
+    })
+}
+
+/// Reads needs, and the texts in which words are shown: side by side where a connection is free besides. Nobody waits for
+/// a second one while he holds the first.
+async fn rows_and_texts(app: &App, ids: &[Uuid], with_texts: bool) -> Result<(Vec<Row>, Texts)> {
+    let mut connection = app.pool.acquire().await?;
+    if !with_texts {
+        return Ok((public_rows(&mut connection, ids).await?, Texts::new()));
+    }
+    Ok(match app.pool.try_acquire() {
+        Some(mut other) => tokio::try_join!(public_rows(&mut connection, ids), sql::texts(&mut other, ids))?,
+        None => (public_rows(&mut connection, ids).await?, sql::texts(&mut connection, ids).await?),
     })
 }
 
@@ -84,8 +93,8 @@ fn next(question: &engine::NeedQuery, hits: &engine::NeedHits) -> Option<Cursor>
 }
 
 /// Where the words stand: in the title, and in whichever text of the need says most of them.
-fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &HashMap<NeedId, Vec<String>>) -> MarkedNeed {
-    let texts = texts.get(&item.id).into_iter().flatten().map(String::as_str);
+fn marked(marker: &search::Marker<'_>, item: &NeedRow, texts: &Texts) -> MarkedNeed {
+    let texts = texts.get(&item.id.0).into_iter().flatten().map(String::as_str);
     MarkedNeed { title: marker.whole(&item.title), snippet: marker.snippet(texts) }
 }
 

@@ -23,6 +23,7 @@ use chrono::NaiveDate;
 use domain::matching::outlook::Outlook;
 use domain::matching::topics::TOPICS;
 use moka::future::Cache;
+use tantivy::merge_policy::LogMergePolicy;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -41,6 +42,16 @@ use super::widening::{Asked, Attempt};
 const WRITER_BYTES: usize = 50_000_000;
 /// Answers that are kept; one is some kilobytes.
 const ANSWERS: u64 = 1_000;
+
+/// Each word is looked up in each segment, so few are kept: at most two of a size, sizes being eight times each other.
+fn few_segments() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(3);
+    policy.set_min_layer_size(500);
+    policy.set_level_log_size(3.0);
+    policy.set_del_docs_ratio_before_merge(0.2);
+    policy
+}
 
 /// What was found in the folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -101,6 +112,7 @@ impl Writing {
     fn open(index: &Index, unfinished: bool) -> Result<Self, EngineError> {
         let cursor = index.load_metas().map_err(unavailable)?.payload.and_then(|payload| payload.parse().ok());
         let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(unavailable)?;
+        writer.set_merge_policy(Box::new(few_segments()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(unavailable)?;
         Ok(Writing { writer: Some(writer), reader, cursor, unfinished })
     }

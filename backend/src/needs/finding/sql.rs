@@ -1,15 +1,17 @@
 //! The only SQL of finding: the texts of needs in which words are shown.
 
-use domain::NeedId;
 use sqlx::PgConnection;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Characters of a text that are looked at; what stands further down is no reason to open a need.
 const TEXT_MAX: i32 = 600;
 
+/// Of each need the texts that a page may show a piece of.
+pub type Texts = HashMap<Uuid, Vec<String>>;
+
 /// Description, what will be better and what is asked, of each public one of these needs.
-pub async fn texts(connection: &mut PgConnection, ids: &[NeedId]) -> sqlx::Result<HashMap<NeedId, Vec<String>>> {
-    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+pub async fn texts(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Texts> {
     let rows = sqlx::query!(
         r#"select n.id as "id!", left(n.description, $2) as "description!", n.outcome as "outcome!",
                   coalesce(
@@ -18,10 +20,10 @@ pub async fn texts(connection: &mut PgConnection, ids: &[NeedId]) -> sqlx::Resul
                       as "budget!"
            from needs_listed n
            where n.id = any($1)"#,
-        &ids,
+        ids,
         TEXT_MAX
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (NeedId(row.id), vec![row.budget, row.outcome, row.description])).collect())
+    Ok(rows.into_iter().map(|row| (row.id, vec![row.budget, row.outcome, row.description])).collect())
 }

@@ -119,7 +119,7 @@ impl Slate {
     /// Takes out what meets enough, and clears the rest.
     fn take(&mut self, wanted: &Wanted) -> Vec<Fitting> {
         let Slate { points, met, touched, .. } = self;
-        let mut fitting = Vec::new();
+        let mut fitting = Vec::with_capacity(touched.len());
         for document in touched.drain(..) {
             let at = document as usize;
             let (points, met) = (std::mem::take(&mut points[at]), std::mem::take(&mut met[at]));

@@ -102,16 +102,21 @@ impl<'a> Tally<'a> {
         let least = query.amount_min_fen.unwrap_or(i64::MIN + 1);
         let most = query.amount_max_fen.unwrap_or(i64::MAX);
         let any_amount = query.amount_min_fen.is_none() && query.amount_max_fen.is_none();
-        // One more than there are values: for needs that have none.
-        let mut counts: [Vec<usize>; CODED.len()] = std::array::from_fn(|at| vec![0; table.values[at].len() + 1]);
+        // Column after column, each with one more place than it has values: for needs that have none.
+        let mut starts = [0; CODED.len()];
+        let mut places = 0;
+        for (start, values) in starts.iter_mut().zip(&table.values) {
+            *start = places;
+            places += values.len() + 1;
+        }
+        let mut counts = vec![0_usize; places];
         let alive = segment.alive_bitset();
         for (document, points) in matching {
             if alive.is_some_and(|alive| alive.is_deleted(document)) {
                 continue;
             }
             let at = document as usize;
-            let amount = table.amount_fen[at];
-            if (!any_amount && !(least..=most).contains(&amount))
+            if (!any_amount && !(least..=most).contains(&table.amount_fen[at]))
                 || (query.open_only && !table.open[at])
                 || village.is_some_and(|village| table.village.numbers[at] != village)
             {
@@ -127,8 +132,8 @@ impl<'a> Tally<'a> {
                 fails |= DEADLINE_BIT;
             }
             if fails == 0 {
-                for (counts, number) in counts.iter_mut().zip(row) {
-                    counts[usize::from(*number)] += 1;
+                for (start, number) in starts.iter().zip(row) {
+                    counts[start + usize::from(*number)] += 1;
                 }
                 self.deadlines.counts[band] += 1;
                 self.total += 1;
@@ -137,11 +142,11 @@ impl<'a> Tally<'a> {
                 self.deadlines.counts[band] += 1;
             } else if fails.is_power_of_two() {
                 let facet = fails.trailing_zeros() as usize;
-                counts[facet][usize::from(row[facet])] += 1;
+                counts[starts[facet] + usize::from(row[facet])] += 1;
             }
         }
-        for (facet, counts) in counts.iter().enumerate() {
-            for (value, count) in table.values[facet].iter().zip(counts).filter(|(_, count)| **count > 0) {
+        for (facet, values) in table.values.iter().enumerate() {
+            for (value, count) in values.iter().zip(&counts[starts[facet]..]).filter(|(_, count)| **count > 0) {
                 *self.counts[facet].entry(value).or_default() += count;
             }
         }
@@ -151,16 +156,20 @@ impl<'a> Tally<'a> {
         if self.wanted == 0 {
             return;
         }
-        let amount = table.amount_fen[at];
         let value = match self.query.sort {
             Sort::Relevance => points,
             Sort::Newest => 0,
             // What asks for no money stands last either way.
-            Sort::AmountAsc if amount == i64::MIN => i64::MIN,
-            Sort::AmountAsc => -amount,
-            Sort::AmountDesc => amount,
+            Sort::AmountAsc => table.amount_fen[at].checked_neg().unwrap_or(i64::MIN),
+            Sort::AmountDesc => table.amount_fen[at],
             Sort::Deadline => -i64::from(table.wanted_by[at]),
         };
+        let bar = if self.best.len() < self.wanted { None } else { self.best.peek().map(|Reverse(last)| *last) };
+        // Most are far below: of these nothing more is looked at.
+        if self.query.after.is_none() && bar.is_some_and(|bar| value < bar.value) {
+            self.behind += 1;
+            return;
+        }
         let published_at = table.published_at[at];
         if let Some(after) = &self.query.after
             && (value, published_at, table.ids[at]) >= (after.value, after.published_at, after.id)
@@ -168,13 +177,11 @@ impl<'a> Tally<'a> {
             return;
         }
         self.behind += 1;
-        let full = self.best.len() >= self.wanted;
-        if full && self.best.peek().is_some_and(|Reverse(last)| (value, published_at) < (last.value, last.published_at))
-        {
+        if bar.is_some_and(|bar| (value, published_at) < (bar.value, bar.published_at)) {
             return;
         }
         self.best.push(Reverse(Position { value, published_at, id: table.ids[at] }));
-        if full {
+        if bar.is_some() {
             self.best.pop();
         }
     }
