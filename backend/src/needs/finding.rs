@@ -35,12 +35,12 @@ pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
     let marker = app.search.marker(&hits.reading);
     let (rows, texts) = rows_and_texts(app, &hits.ids, marker.is_some()).await?;
     let items: Vec<NeedRow> = rows.into_iter().map(|row| row.into_api(&app.places)).collect();
-    let marked = marker.map(|marker| items.iter().map(|item| marked(&marker, item, &texts)).collect());
+    let pieces = marker.map(|marker| items.iter().map(|item| marked(&marker, item, &texts)).collect());
     let next = next(&question, &hits).and_then(Cursor::written);
     let counties = query.chosen(Facet::County).next().is_some();
     Ok(NeedList {
         items,
-        marked: marked.unwrap_or_default(),
+        marked: pieces.unwrap_or_default(),
         next,
         count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
         facets: facets(app, hits.facets, counties),
