@@ -155,9 +155,9 @@ impl Memory {
 
     /// The documents that a question asks for, in its order.
     fn found(&self, name: &str, question: &Value) -> Vec<&Document> {
-        let filter = question["filter"].as_str().unwrap_or_default();
+        let filter = Filter::read(question["filter"].as_str().unwrap_or_default());
         let all = self.indexes.get(name).into_iter().flat_map(BTreeMap::values);
-        let mut found: Vec<&Document> = all.filter(|document| passes(document, filter)).collect();
+        let mut found: Vec<&Document> = all.filter(|document| filter.passes(document)).collect();
         sort(&mut found, question["sort"][0].as_str().unwrap_or("published_at:desc"));
         found
     }
@@ -225,53 +225,70 @@ fn values<'a>(document: &'a Document, attribute: &str) -> impl Iterator<Item = &
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter(|value| !value.is_null())
 }
 
-fn passes(document: &Document, filter: &str) -> bool {
-    let mut rest = filter;
-    let passes = filter.is_empty() || either(document, &mut rest);
-    assert!(rest.is_empty() || filter.is_empty(), "the double does not understand the end of: {filter}");
-    passes
+/// A condition, read.
+enum Filter {
+    Any(Vec<Filter>),
+    All(Vec<Filter>),
+    Is { attribute: String, operator: String, value: Value },
 }
 
-/// Conditions joined by `OR`, of which those joined by `AND` belong together. All of it is read, whatever the outcome.
-fn either(document: &Document, rest: &mut &str) -> bool {
-    let mut any = false;
-    loop {
-        let mut all = condition(document, rest);
-        while take(rest, " AND ") {
-            all &= condition(document, rest);
-        }
-        any |= all;
-        if !take(rest, " OR ") {
-            return any;
-        }
+impl Filter {
+    fn read(text: &str) -> Self {
+        let mut rest = text;
+        let filter = if text.is_empty() { Filter::All(Vec::new()) } else { Filter::any(&mut rest) };
+        assert!(rest.is_empty(), "the double does not understand the end of: {text}");
+        filter
     }
-}
 
-fn condition(document: &Document, rest: &mut &str) -> bool {
-    if take(rest, "(") {
-        let inside = either(document, rest);
-        assert!(take(rest, ")"), "a bracket stays open before: {rest}");
-        return inside;
+    /// Conditions joined by `OR`, of which those joined by `AND` belong together.
+    fn any(rest: &mut &str) -> Self {
+        let mut any = Vec::new();
+        loop {
+            let mut all = vec![Filter::one(rest)];
+            while take(rest, " AND ") {
+                all.push(Filter::one(rest));
+            }
+            any.push(Filter::All(all));
+            if !take(rest, " OR ") {
+                return Filter::Any(any);
+            }
+        }
     }
-    let mut word = || {
-        let (word, others) = rest.split_once(' ').expect("attribute, operator, value");
-        *rest = others;
-        word
-    };
-    let (attribute, operator) = (word(), word());
-    let mut wanted = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-    let value = wanted.next().expect("a value").expect("a value in JSON's quoting");
-    *rest = &rest[wanted.byte_offset()..];
-    let number = value.as_i64();
-    values(document, attribute).any(|own| match operator {
-        "=" => *own == value,
-        "IN" => value.as_array().expect("a list").contains(own),
-        ">=" => own.as_i64() >= number,
-        "<=" => own.as_i64() <= number,
-        ">" => own.as_i64() > number,
-        "<" => own.as_i64() < number,
-        other => panic!("the double knows no operator {other}"),
-    })
+
+    fn one(rest: &mut &str) -> Self {
+        if take(rest, "(") {
+            let inside = Filter::any(rest);
+            assert!(take(rest, ")"), "a bracket stays open before: {rest}");
+            return inside;
+        }
+        let mut pieces = rest.splitn(3, ' ');
+        let mut piece = || pieces.next().expect("attribute, operator, value");
+        let (attribute, operator, value) = (piece().to_owned(), piece().to_owned(), piece());
+        // A number ends before a bracket; texts and lists say themselves where they end.
+        let number = value.find([' ', ')']).filter(|_| value.starts_with(|first: char| first.is_ascii_digit()));
+        let mut values = serde_json::Deserializer::from_str(&value[..number.unwrap_or(value.len())]).into_iter();
+        let wanted: Value = values.next().expect("a value").expect("a value in JSON's quoting");
+        *rest = &value[values.byte_offset()..];
+        Filter::Is { attribute, operator, value: wanted }
+    }
+
+    fn passes(&self, document: &Document) -> bool {
+        let (attribute, operator, value) = match self {
+            Filter::Any(any) => return any.iter().any(|one| one.passes(document)),
+            Filter::All(all) => return all.iter().all(|one| one.passes(document)),
+            Filter::Is { attribute, operator, value } => (attribute, operator, value),
+        };
+        let number = value.as_i64();
+        values(document, attribute).any(|own| match operator.as_str() {
+            "=" => own == value,
+            "IN" => value.as_array().expect("a list").contains(own),
+            ">=" => own.as_i64() >= number,
+            "<=" => own.as_i64() <= number,
+            ">" => own.as_i64() > number,
+            "<" => own.as_i64() < number,
+            other => panic!("the double knows no operator {other}"),
+        })
+    }
 }
 
 fn take(rest: &mut &str, beginning: &str) -> bool {

@@ -17,7 +17,11 @@ use super::double::{Double, Manner};
 use super::support::{analyzer, empty_engine, golden_documents, text};
 
 fn engine(address: &str) -> MeiliEngine {
-    let patience = Patience { search: Duration::from_millis(300), write: Duration::from_secs(10) };
+    engine_that_waits(address, Duration::from_secs(10))
+}
+
+fn engine_that_waits(address: &str, search: Duration) -> MeiliEngine {
+    let patience = Patience { search, write: Duration::from_secs(10) };
     MeiliEngine::new(address, Some("key"), "needs", analyzer(), patience).expect("an address")
 }
 
@@ -120,7 +124,8 @@ async fn an_index_of_another_configuration_has_no_cursor() {
 #[tokio::test]
 async fn a_slow_server_counts_as_down() {
     let double = Double::start(Manner::Slow(Duration::from_secs(5))).await;
-    assert_eq!(engine(&double.address).search(&text("路灯")).await, Err(EngineError::Unavailable));
+    let engine = engine_that_waits(&double.address, Duration::from_millis(300));
+    assert_eq!(engine.search(&text("路灯")).await, Err(EngineError::Unavailable));
 }
 
 #[tokio::test]
