@@ -224,7 +224,7 @@ impl MeiliEngine {
             let last = tiers.len() < at_most;
             let uncounted: Vec<&mut Tier> = tiers.iter_mut().filter(|tier| tier.count.is_none()).collect();
             if !uncounted.is_empty() {
-                let filters = uncounted.iter().map(|tier| Ask::counting(with_conditions(tier.filter())));
+                let filters = uncounted.iter().map(|tier| Ask::counting_fields(with_conditions(tier.filter())));
                 let counts = self.count(&filters.collect::<Vec<_>>()).await?;
                 for (tier, count) in uncounted.into_iter().zip(counts) {
                     tier.count = Some(count);
@@ -254,6 +254,9 @@ impl MeiliEngine {
         asked: &[(i64, String)],
         (offset, limit): (usize, usize),
     ) -> Result<Vec<Uuid>, EngineError> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
         let worths: BTreeSet<i64> = asked.iter().map(|(worth, _)| *worth).collect();
         let weights: HashMap<i64, f32> = worths.into_iter().zip((1_u16..).map(f32::from)).collect();
         let mut questions = self.client.multi_search();

@@ -23,16 +23,22 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// How many needs there are, and in which fields.
+    /// How many needs there are.
     pub fn counting(filter: String) -> Self {
-        Ask { filter, facets: vec![attribute(Facet::Field)], offset: 0, limit: 0 }
+        Ask { filter, facets: Vec::new(), offset: 0, limit: 0 }
+    }
+
+    /// And in which fields they are.
+    pub fn counting_fields(filter: String) -> Self {
+        Ask { facets: vec![attribute(Facet::Field)], ..Self::counting(filter) }
     }
 }
 
-/// The answer to [`Ask::counting`].
+/// What was counted.
 #[derive(Clone, Default)]
 pub struct Count {
     pub number: usize,
+    /// Empty where they were not asked for.
     pub fields: HashMap<String, usize>,
 }
 

@@ -148,7 +148,9 @@ impl Words {
 
     /// What has to be counted before tiers are put together. `conditions` are those beside the words.
     pub fn counts(&self, conditions: &str) -> Vec<Ask> {
-        let count = |filters: Vec<String>| Ask::counting(all_of(filters.into_iter().chain([conditions.to_owned()])));
+        // The levels of the only word are tiers.
+        let counting = if self.words.len() == 1 { Ask::counting_fields } else { Ask::counting };
+        let count = |filters: Vec<String>| counting(all_of(filters.into_iter().chain([conditions.to_owned()])));
         let mut all = Vec::new();
         for (at, word) in self.words.iter().enumerate() {
             let others = if self.fewer { String::new() } else { self.together(!(1 << at)) };

@@ -3,12 +3,12 @@
 //! The server compares no words: it would compare Hanzi by sound, take the last word for a beginning and miss inner words.
 //! Our own terms are values that it filters by, and all that it searches is one letter that every need has.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::Datelike;
 use meilisearch_sdk::settings::{
-    FacetingSettings, FilterFeatureModes, FilterFeatures, FilterableAttribute, FilterableAttributesSettings,
-    PaginationSetting, Settings,
+    FacetSortValue, FacetingSettings, FilterFeatureModes, FilterFeatures, FilterableAttribute,
+    FilterableAttributesSettings, PaginationSetting, Settings,
 };
 use serde_json::{Map, Value, json};
 
@@ -89,13 +89,15 @@ pub fn latin_attributes(config: &SearchConfig) -> Vec<String> {
 
 /// The settings that the index needs.
 pub fn settings(config: &SearchConfig) -> Settings {
+    // In this order the server goes through the values; in the order of letters it would go through the needs.
+    let by_count = BTreeMap::from([("*".to_owned(), FacetSortValue::Count)]);
     let mut all = Settings::new()
         .with_searchable_attributes([ANY])
         .with_displayed_attributes(["id"])
         .with_ranking_rules(["words", "sort", "published_at:desc", "id:desc"])
         .with_sortable_attributes(&config.sortable)
         .with_pagination(PaginationSetting { max_total_hits: VALUES })
-        .with_faceting(FacetingSettings { max_values_per_facet: VALUES, sort_facet_values_by: None });
+        .with_faceting(FacetingSettings { max_values_per_facet: VALUES, sort_facet_values_by: Some(by_count) });
     let terms = FilterableAttributesSettings {
         attribute_patterns: vec!["*_terms".to_owned(), "*_pinyin".to_owned(), LATIN.to_owned()],
         features: FilterFeatures {
