@@ -70,7 +70,7 @@ pub struct Hit {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Cursor {
+struct Followed {
     id: String,
     cursor: i64,
     /// Shape and configuration that the index was written with.
@@ -375,7 +375,7 @@ impl Engine for MeiliEngine {
     }
 
     async fn cursor(&self) -> Result<Option<i64>, EngineError> {
-        let asked = self.cursors.get_document::<Cursor>(CURSOR_ID);
+        let asked = self.cursors.get_document::<Followed>(CURSOR_ID);
         let found = match tokio::time::timeout(self.patience.search, asked).await {
             Ok(Ok(found)) => found,
             Ok(Err(Error::Meilisearch(answer)))
@@ -396,7 +396,7 @@ impl Engine for MeiliEngine {
     }
 
     async fn set_cursor(&self, cursor: i64) -> Result<(), EngineError> {
-        let document = [Cursor { id: CURSOR_ID.to_owned(), cursor, mark: self.mark() }];
+        let document = [Followed { id: CURSOR_ID.to_owned(), cursor, mark: self.mark() }];
         let told = self.in_time(self.patience.write, self.cursors.add_or_replace(&document, Some("id"))).await?;
         self.done(told).await?;
         self.known_mut().follow(cursor);

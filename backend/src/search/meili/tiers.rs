@@ -19,7 +19,7 @@ use domain::finding::Facet;
 
 /// The words that are asked for, each by what the server filters by.
 pub struct Words {
-    words: Vec<Word>,
+    each: Vec<Word>,
     wanted: Wanted,
     /// Which sets of words are enough: a bit for each word.
     sets: Vec<u8>,
@@ -126,10 +126,10 @@ impl Word {
 impl Words {
     pub fn of(attempt: &Attempt, analyzer: &Analyzer) -> Self {
         let wanted = Wanted::of(attempt);
-        let words: Vec<Word> = attempt.groups.iter().map(|group| Word::of(group, analyzer)).collect();
-        let sets = (0..1_u16 << words.len()).filter_map(|set| u8::try_from(set).ok()).filter(|set| wanted.is_met(*set));
+        let each: Vec<Word> = attempt.groups.iter().map(|group| Word::of(group, analyzer)).collect();
+        let sets = (0..1_u16 << each.len()).filter_map(|set| u8::try_from(set).ok()).filter(|set| wanted.is_met(*set));
         let (sets, has_topic) = (sets.collect(), attempt.groups.iter().any(|group| !group.names_a_place()));
-        Words { words, wanted, sets, telling: Vec::new(), fewer: attempt.fewer, has_topic }
+        Words { each, wanted, sets, telling: Vec::new(), fewer: attempt.fewer, has_topic }
     }
 
     /// The condition that enough words are met.
@@ -143,23 +143,23 @@ impl Words {
     }
 
     fn in_set(&self, set: u8) -> impl Iterator<Item = (usize, &Word)> {
-        self.words.iter().enumerate().filter(move |(at, _)| set & (1 << at) != 0)
+        self.each.iter().enumerate().filter(move |(at, _)| set & (1 << at) != 0)
     }
 
     /// What has to be counted before tiers are put together. `conditions` are those beside the words.
     pub fn counts(&self, conditions: &str) -> Vec<Ask> {
         // The levels of the only word are tiers.
-        let counting = if self.words.len() == 1 { Ask::counting_fields } else { Ask::counting };
+        let counting = if self.each.len() == 1 { Ask::counting_fields } else { Ask::counting };
         let count = |filters: Vec<String>| counting(all_of(filters.into_iter().chain([conditions.to_owned()])));
         let mut all = Vec::new();
-        for (at, word) in self.words.iter().enumerate() {
+        for (at, word) in self.each.iter().enumerate() {
             let others = if self.fewer { String::new() } else { self.together(!(1 << at)) };
             all.extend(word.levels.iter().map(|level| count(vec![level.filter.clone(), others.clone()])));
         }
         if self.fewer {
             all.extend(self.sets.iter().map(|set| count(vec![self.together(*set)])));
             // What a word tells does not depend on what else is asked for.
-            all.extend(self.words.iter().map(|word| Ask::counting(word.filter.clone())));
+            all.extend(self.each.iter().map(|word| Ask::counting(word.filter.clone())));
             all.push(Ask::counting(String::new()));
         }
         all
@@ -168,7 +168,7 @@ impl Words {
     /// Takes in what was counted, in the order in which it was asked for, and forgets what nothing meets.
     pub fn learn(&mut self, counts: Vec<Count>) {
         let mut counts = counts.into_iter();
-        for word in &mut self.words {
+        for word in &mut self.each {
             for (level, count) in word.levels.iter_mut().zip(counts.by_ref()) {
                 level.count = count;
             }
@@ -188,7 +188,7 @@ impl Words {
     pub fn tiers(&self) -> Tiers<'_> {
         let mut combinations = Combinations { words: self, waiting: BinaryHeap::new() };
         for set in self.sets.iter().filter(|set| self.in_set(**set).all(|(_, word)| !word.levels.is_empty())) {
-            combinations.push(*set, 0, vec![0; self.words.len()]);
+            combinations.push(*set, 0, vec![0; self.each.len()]);
         }
         Tiers { combinations: combinations.peekable() }
     }
@@ -252,7 +252,7 @@ impl Iterator for Combinations<'_> {
         let filter = all_of(chosen.iter().map(|level| level.filter.clone()));
         // A level of the only word was counted with all conditions.
         let count = match chosen.as_slice() {
-            [only] if words.words.len() == 1 => Some(only.count.clone()),
+            [only] if words.each.len() == 1 => Some(only.count.clone()),
             _ => None,
         };
         Some(Tier { worth, ways: vec![filter], count })
