@@ -1,9 +1,10 @@
 //! Prints what an engine's answers to the judged queries are worth: `./test judged`.
 //!
 //! `./test judged held-out` asks the queries that nobody tunes to, a number asks so many needs instead of 100,000,
-//! `meili` asks the server that `MEILI_URL` and `MEILI_KEY` name in place of the embedded engine, any other word shows
-//! the first ten needs of the judged query of this text, with their grades. What index and dictionaries hold in memory is
-//! measured in a process of its own, which has nothing else. Deliberately absent: pass or fail.
+//! `meili` asks the server that `MEILI_URL` and `MEILI_KEY` name, too, and prints the queries to which its answers are worth
+//! less or more; any other word shows the first ten needs of the judged query of this text, with their grades. What index
+//! and dictionaries hold in memory is measured in a process of its own, which has nothing else. Deliberately absent: pass
+//! or fail.
 
 use backend::search::config::SearchConfig;
 use backend::search::embedded::EmbeddedEngine;
@@ -39,47 +40,64 @@ async fn main() {
     let config = SearchConfig::read(&checkout("search-config")).expect("search-config can be read");
     let analyzer = Arc::new(Analyzer::new(config, corpus.places()).expect("tables"));
     let folder = tempfile::tempdir().expect("a folder");
-    let Some(engine) = engine(&arguments, folder.path(), analyzer).await else { return };
     let trial = Trial::of(&corpus, number);
+    let judged = queries(file, &corpus);
+    let embedded = EmbeddedEngine::open(folder.path(), Arc::clone(&analyzer)).expect("opens").0;
+    let embedded = AnyEngine::Embedded(embedded);
+    let ours = measured(&trial, &embedded, &judged, &arguments).await;
+    drop(embedded);
+    let itself = std::env::current_exe().expect("this program");
+    let told = Command::new(itself).arg("memory-of").arg(folder.path()).status();
+    assert!(told.is_ok_and(|status| status.success()), "the memory was not measured");
+    if arguments.iter().any(|argument| argument == "meili")
+        && let Some(server) = server(analyzer).await
+    {
+        let theirs = measured(&trial, &server, &judged, &arguments).await;
+        for ((judged, one), other) in
+            judged.iter().zip(ours).zip(theirs).filter(|((_, one), other)| one.ndcg != other.ndcg)
+        {
+            println!(
+                "  {:<28} {:.3} → {:.3}",
+                judged.query,
+                one.ndcg.unwrap_or_default(),
+                other.ndcg.unwrap_or_default()
+            );
+        }
+        server.clear().await.expect("cleared");
+    }
+}
+
+/// Fills an engine, asks it everything, and prints what its answers are worth.
+async fn measured(trial: &Trial, engine: &AnyEngine, all: &[Judged], arguments: &[String]) -> Vec<Worth> {
     let started = Instant::now();
-    trial.fill(&engine).await;
-    println!("{number} needs written in {:.1} s", started.elapsed().as_secs_f64());
-    let mut classes: BTreeMap<String, Vec<Worth>> = BTreeMap::new();
-    for judged in queries(file, &corpus) {
-        let worth = trial.judge(&engine, &judged).await;
+    trial.fill(engine).await;
+    println!("{:?}: {} needs written in {:.1} s", engine.name(), trial.needs().len(), started.elapsed().as_secs_f64());
+    let mut classes: BTreeMap<&str, Vec<Worth>> = BTreeMap::new();
+    let mut worths = Vec::new();
+    for judged in all {
+        let worth = trial.judge(engine, judged).await;
         if arguments.contains(&judged.query) {
-            show(&trial, &engine, &judged).await;
+            show(trial, engine, judged).await;
         }
         if worth.ndcg.is_some_and(|ndcg| ndcg < POOR) {
             println!("  {:<28} {:<12} {:.3}", judged.query, judged.class, worth.ndcg.unwrap_or_default());
         }
-        classes.entry(judged.class).or_default().push(worth);
+        classes.entry(&judged.class).or_default().push(worth.clone());
+        worths.push(worth);
     }
     for (class, worths) in &classes {
         println!("{class:<14} {:>3} queries  nDCG@10 {:.3}", worths.len(), mean(worths));
     }
-    let all: Vec<Worth> = classes.into_values().flatten().collect();
-    println!("{file}: {} queries, nDCG@10 {:.3}", all.len(), mean(&all));
-    print_times(&all);
-    let kept = matches!(engine, AnyEngine::Embedded(_));
-    if !kept {
-        engine.clear().await.expect("cleared");
-    }
-    drop(engine);
-    if kept {
-        let itself = std::env::current_exe().expect("this program");
-        let told = Command::new(itself).arg("memory-of").arg(folder.path()).status();
-        assert!(told.is_ok_and(|status| status.success()), "the memory was not measured");
-    }
+    println!("{:?}: {} queries, nDCG@10 {:.3}", engine.name(), worths.len(), mean(&worths));
+    print_times(&worths);
+    worths
 }
 
-/// The engine that was asked for, empty; none where a server was and none is named.
-async fn engine(arguments: &[String], folder: &Path, analyzer: Arc<Analyzer>) -> Option<AnyEngine> {
-    if !arguments.iter().any(|argument| argument == "meili") {
-        return Some(AnyEngine::Embedded(EmbeddedEngine::open(folder, analyzer).expect("opens").0));
-    }
+/// The server that is named, empty.
+async fn server(analyzer: Arc<Analyzer>) -> Option<AnyEngine> {
     let (url, key) = search_server()?;
-    let server = MeiliEngine::new(&url, key.as_deref(), INDEX, analyzer, Patience::default()).expect("an address");
+    let patience = Patience { write: Duration::from_mins(20), ..Patience::default() };
+    let server = MeiliEngine::new(&url, key.as_deref(), INDEX, analyzer, patience).expect("an address");
     server.prepare().await.expect("the server takes its settings");
     server.clear().await.expect("cleared");
     Some(AnyEngine::Meilisearch(Box::new(server)))

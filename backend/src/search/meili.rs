@@ -1,28 +1,32 @@
 //! The engine that runs as a server of its own: Meilisearch, for installations that outgrow one machine.
 //!
-//! It speaks the same questions and answers as the embedded engine and takes the same steps when nothing is found. It
-//! does not pretend to be it: where fewer words are enough, the server lets go of them, most frequent first, and may go
-//! below half of them.
+//! It speaks the same questions and answers as the embedded engine, takes the same steps when nothing is found, and ranks
+//! by the same points. Deliberately absent: the server's own idea of relevance.
 
 mod asks;
+mod known;
+mod tiers;
 mod wire;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use meilisearch_sdk::client::Client;
 use meilisearch_sdk::documents::DocumentsQuery;
 use meilisearch_sdk::errors::{Error, ErrorCode, ErrorType};
 use meilisearch_sdk::indexes::Index;
-use meilisearch_sdk::search::{MatchingStrategies, SearchResults, Selectors};
+use meilisearch_sdk::search::{FederationOptions, SearchResults, Selectors};
 use meilisearch_sdk::task_info::TaskInfo;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::asks::{Ask, asks, order};
-use super::engine::{Engine, EngineError, EngineName, NeedDocument, NeedHits, NeedQuery};
+use self::asks::{Ask, Count, all_of, conditions, order};
+use self::known::Known;
+use self::tiers::{Lean, Tier, Words};
+use self::wire::{EVERYWHERE, latin_attributes};
+use super::engine::{Engine, EngineError, EngineName, NeedDocument, NeedHits, NeedQuery, Sort, window};
 use super::text::Analyzer;
 use super::widening::{Asked, Attempt};
 
@@ -31,6 +35,9 @@ const CURSOR_ID: &str = "needs";
 
 /// Documents that are listed at once.
 const LISTED: usize = 1_000;
+
+/// So many tiers are looked into, round by round, until enough needs are found.
+const ROUNDS: [usize; 4] = [24, 48, 96, 192];
 
 /// How long the server may take before it counts as down.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +60,7 @@ pub struct MeiliEngine {
     needs: Index,
     cursors: Index,
     analyzer: Arc<Analyzer>,
+    known: Arc<RwLock<Known>>,
     patience: Patience,
 }
 
@@ -62,9 +70,12 @@ pub struct Hit {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Cursor {
+struct Followed {
     id: String,
     cursor: i64,
+    /// Shape and configuration that the index was written with.
+    #[serde(default)]
+    mark: String,
 }
 
 impl MeiliEngine {
@@ -85,7 +96,7 @@ impl MeiliEngine {
         }
         let client = Client::new(address.trim_end_matches('/'), key).map_err(problem)?;
         let (needs, cursors) = (client.index(index), client.index(format!("{index}_cursor")));
-        Ok(Self { client, needs, cursors, analyzer, patience })
+        Ok(Self { client, needs, cursors, analyzer, known: Arc::default(), patience })
     }
 
     /// Makes the index and tells the server its settings; call it once at start. Repeating it changes nothing.
@@ -98,9 +109,18 @@ impl MeiliEngine {
                 Err(problem) => return Err(problem),
             }
         }
-        let settings = wire::settings(&self.analyzer);
+        if self.cursor().await?.is_none() {
+            // What is there was written otherwise: new settings would have the server read all of it again.
+            self.clear().await?;
+        }
+        let settings = wire::settings(self.analyzer.config());
         let told = self.in_time(self.patience.write, self.needs.set_settings(&settings)).await?;
         self.done(told).await
+    }
+
+    /// What the index is marked with, beside its cursor.
+    fn mark(&self) -> String {
+        format!("{} {:016x}", wire::VERSION, self.analyzer.fingerprint())
     }
 
     async fn in_time<T>(
@@ -128,20 +148,16 @@ impl MeiliEngine {
         Ok(())
     }
 
-    async fn ask(&self, asks: &[Ask], attempt: &Attempt) -> Result<Vec<SearchResults<Hit>>, EngineError> {
-        let words = wire::words(&attempt.groups, &self.analyzer).join(" ");
-        let order = order(attempt.query.sort);
-        let ids = ["id"];
+    /// Asks everything at once.
+    async fn ask(&self, asks: &[Ask], order: &[&str]) -> Result<Vec<SearchResults<Hit>>, EngineError> {
         let mut questions = self.client.multi_search();
         for ask in asks {
             let mut question = self.needs.search();
             question
-                .with_query(&words)
                 .with_filter(&ask.filter)
                 .with_offset(ask.offset)
                 .with_limit(ask.limit)
-                .with_matching_strategy(strategy(!attempt.fewer))
-                .with_attributes_to_retrieve(Selectors::Some(&ids));
+                .with_attributes_to_retrieve(Selectors::Some(&["id"]));
             if !order.is_empty() {
                 question.with_sort(order);
             }
@@ -158,10 +174,27 @@ impl MeiliEngine {
         Err(EngineError::Unavailable)
     }
 
+    async fn count(&self, asks: &[Ask]) -> Result<Vec<Count>, EngineError> {
+        Ok(self.ask(asks, &[]).await?.into_iter().map(Count::of).collect())
+    }
+
     async fn try_once(&self, attempt: Attempt) -> Result<NeedHits, EngineError> {
-        let asks = asks(&attempt.query);
-        let answers = self.ask(&asks, &attempt).await?;
-        let (ids, total, facets) = asks::read(&asks, answers)?;
+        let query = &attempt.query;
+        let (offset, limit) = window(query);
+        let mut words = Words::of(&attempt, &self.analyzer);
+        let ranked = query.sort == Sort::Relevance && !attempt.groups.is_empty() && limit > 0;
+        let mut asks = asks::asks(query, &words.filter(), if ranked { (0, 0) } else { (offset, limit) });
+        let plain = asks.len();
+        if ranked {
+            asks.extend(words.counts(&conditions(query, None)));
+        }
+        let mut answers = self.ask(&asks, order(query.sort)).await?;
+        let counts = answers.split_off(plain).into_iter().map(Count::of).collect();
+        let (mut ids, total, facets) = asks::read(query, &asks[..plain], answers)?;
+        if ranked && total > offset {
+            words.learn(counts);
+            ids = self.best(query, &words, total).await?;
+        }
         let (meant, reading, widened) = (attempt.meant, attempt.reading, attempt.widened);
         let answered_by = EngineName::Meilisearch;
         Ok(NeedHits {
@@ -177,6 +210,86 @@ impl MeiliEngine {
             stands_in_for: None,
         })
     }
+
+    /// The needs that are worth most. Most searches take one round.
+    async fn best(&self, query: &NeedQuery, words: &Words, total: usize) -> Result<Vec<Uuid>, EngineError> {
+        let (offset, limit) = window(query);
+        let enough = total.min(offset + limit);
+        let conditions = conditions(query, None);
+        let with_conditions = |filter: String| all_of([filter, conditions.clone()]);
+        let (mut all, mut lean) = (words.tiers(), Lean::new());
+        let mut asked: Vec<(i64, String)> = Vec::new();
+        for at_most in ROUNDS {
+            let mut tiers = all.take(at_most);
+            let last = tiers.len() < at_most;
+            let uncounted: Vec<&mut Tier> = tiers.iter_mut().filter(|tier| tier.count.is_none()).collect();
+            if !uncounted.is_empty() {
+                let filters = uncounted.iter().map(|tier| Ask::counting_fields(with_conditions(tier.filter())));
+                let counts = self.count(&filters.collect::<Vec<_>>()).await?;
+                for (tier, count) in uncounted.into_iter().zip(counts) {
+                    tier.count = Some(count);
+                }
+            }
+            tiers.retain(|tier| tier.number() > 0);
+            if lean.is_empty() {
+                lean = words.lean(&tiers);
+            }
+            let full = tiers.iter().position(|tier| tier.number() >= enough);
+            tiers.truncate(full.map_or(tiers.len(), |at| at + 1));
+            let parts = tiers.iter().flat_map(|tier| tier.parts(&lean));
+            asked.extend(parts.map(|(worth, filter)| (worth, with_conditions(filter))));
+            let ids = self.weighed(&asked, (offset, limit)).await?;
+            if last || full.is_some() || offset + ids.len() >= enough {
+                return Ok(ids);
+            }
+        }
+        // What is worth less than so many tiers stands in the order of publication.
+        asked.push((i64::MIN, with_conditions(words.filter())));
+        self.weighed(&asked, (offset, limit)).await
+    }
+
+    /// The needs that meet any of the filters, by what that is worth.
+    async fn weighed(
+        &self,
+        asked: &[(i64, String)],
+        (offset, limit): (usize, usize),
+    ) -> Result<Vec<Uuid>, EngineError> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let worths: BTreeSet<i64> = asked.iter().map(|(worth, _)| *worth).collect();
+        let weights: HashMap<i64, f32> = worths.into_iter().zip((1_u16..).map(f32::from)).collect();
+        let mut questions = self.client.multi_search();
+        for (worth, filter) in asked {
+            let mut question = self.needs.search();
+            question.with_query(EVERYWHERE).with_filter(filter).with_attributes_to_retrieve(Selectors::Some(&["id"]));
+            questions.with_search_query_and_weight(question, weights[worth]);
+        }
+        let window = FederationOptions { offset: Some(offset), limit: Some(limit), ..FederationOptions::default() };
+        let questions = questions.with_federation(window);
+        let answer = self.in_time(self.patience.search, questions.execute::<Hit>()).await?;
+        Ok(answer.hits.into_iter().map(|hit| hit.result.id).collect())
+    }
+
+    /// Reads which words of Latin letters the index has.
+    async fn learn_latin(&self, cursor: i64) -> Result<(), EngineError> {
+        let attributes = latin_attributes(self.analyzer.config());
+        let attributes: Vec<&str> = attributes.iter().map(String::as_str).collect();
+        let mut question = self.needs.search();
+        question.with_limit(0).with_facets(Selectors::Some(&attributes));
+        let answer = self.in_time(self.patience.write, question.execute::<Hit>()).await?;
+        let words = answer.facet_distribution.into_iter().flatten().flat_map(|(_, words)| words.into_keys());
+        self.known_mut().replace(words.collect(), cursor);
+        Ok(())
+    }
+
+    fn known_mut(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_known(&self, word: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).has(word)
+    }
 }
 
 impl Engine for MeiliEngine {
@@ -185,8 +298,7 @@ impl Engine for MeiliEngine {
     }
 
     async fn search(&self, query: &NeedQuery) -> Result<NeedHits, EngineError> {
-        // Whether a pinyin is known only the server could say; it corrects slips itself.
-        let asked = Asked::read(&self.analyzer, query, |_: &str| true);
+        let asked = Asked::read(&self.analyzer, query, |word: &str| self.is_known(word));
         let mut first = None;
         for attempt in asked.attempts() {
             let mut hits = self.try_once(attempt).await?;
@@ -207,9 +319,12 @@ impl Engine for MeiliEngine {
         if needs.is_empty() {
             return Ok(());
         }
-        let documents: Vec<_> = needs.iter().map(|need| wire::document(need, &self.analyzer)).collect();
+        let mut latin = HashSet::new();
+        let documents: Vec<_> = needs.iter().map(|need| wire::document(need, &self.analyzer, &mut latin)).collect();
         let told = self.in_time(self.patience.write, self.needs.add_or_replace(&documents, Some("id"))).await?;
-        self.done(told).await
+        self.done(told).await?;
+        self.known_mut().add(latin);
+        Ok(())
     }
 
     async fn remove(&self, ids: Vec<Uuid>) -> Result<(), EngineError> {
@@ -226,6 +341,7 @@ impl Engine for MeiliEngine {
             let told = self.in_time(self.patience.write, index.delete_all_documents()).await?;
             self.done(told).await?;
         }
+        *self.known_mut() = Known::default();
         Ok(())
     }
 
@@ -259,28 +375,33 @@ impl Engine for MeiliEngine {
     }
 
     async fn cursor(&self) -> Result<Option<i64>, EngineError> {
-        let asked = self.cursors.get_document::<Cursor>(CURSOR_ID);
-        match tokio::time::timeout(self.patience.search, asked).await {
-            Ok(Ok(found)) => Ok(Some(found.cursor)),
+        let asked = self.cursors.get_document::<Followed>(CURSOR_ID);
+        let found = match tokio::time::timeout(self.patience.search, asked).await {
+            Ok(Ok(found)) => found,
             Ok(Err(Error::Meilisearch(answer)))
                 if matches!(answer.error_code, ErrorCode::DocumentNotFound | ErrorCode::IndexNotFound) =>
             {
-                Ok(None)
+                return Ok(None);
             }
-            Ok(Err(other)) => Err(problem(other)),
-            Err(_elapsed) => Err(EngineError::Unavailable),
+            Ok(Err(other)) => return Err(problem(other)),
+            Err(_elapsed) => return Err(EngineError::Unavailable),
+        };
+        if found.mark != self.mark() {
+            return Ok(None);
         }
+        if self.known_mut().lags(found.cursor) {
+            self.learn_latin(found.cursor).await?;
+        }
+        Ok(Some(found.cursor))
     }
 
     async fn set_cursor(&self, cursor: i64) -> Result<(), EngineError> {
-        let document = [Cursor { id: CURSOR_ID.to_owned(), cursor }];
+        let document = [Followed { id: CURSOR_ID.to_owned(), cursor, mark: self.mark() }];
         let told = self.in_time(self.patience.write, self.cursors.add_or_replace(&document, Some("id"))).await?;
-        self.done(told).await
+        self.done(told).await?;
+        self.known_mut().follow(cursor);
+        Ok(())
     }
-}
-
-fn strategy(every_word: bool) -> MatchingStrategies {
-    if every_word { MatchingStrategies::ALL } else { MatchingStrategies::FREQUENCY }
 }
 
 /// Ours to mend, or the server's to come back.

@@ -13,6 +13,7 @@ pub mod lexicon;
 mod marking;
 pub mod meili;
 pub mod pinyin;
+mod points;
 pub mod reading;
 mod sql;
 mod suggestions;

@@ -84,11 +84,6 @@ impl Analyzer {
         self.fingerprint
     }
 
-    /// Whether `word`, folded, is in the dictionary or a place of ours.
-    pub fn knows_word(&self, word: &str) -> bool {
-        self.jieba.has_word(word)
-    }
-
     /// Whether `word` is hardly ever written: it may be another word that sounds alike.
     pub(super) fn is_rare(&self, word: &str) -> bool {
         !self.lexicon.has(word) && (!self.jieba.has_word(word) || self.jieba.suggest_freq(word) <= RARE)
@@ -102,11 +97,6 @@ impl Analyzer {
     /// The words with synonyms that are spelt so, with their synonyms.
     pub(super) fn synonyms_by_pinyin(&self, typed: &str) -> &[String] {
         self.synonyms_by_pinyin.get(typed).map_or(&[], Vec::as_slice)
-    }
-
-    /// Each word, and each pinyin of a word, with the words that mean the same.
-    pub fn synonym_table(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {
-        self.synonyms.iter().chain(&self.synonyms_by_pinyin)
     }
 
     /// One form for what people mean as the same: half width, lower case, simplified. Keeps the number of characters.

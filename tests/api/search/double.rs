@@ -1,7 +1,8 @@
 //! A double of the search server that speaks HTTP: it records what it is asked, keeps documents in memory and answers
-//! the few questions that our engine sends. It is no Meilisearch: no ranking, no typos, every word must match.
+//! the few questions that our engine sends: filters, orders, numbers beside filters, and weights. It is no Meilisearch: it
+//! searches no words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -35,15 +36,16 @@ pub struct Double {
 struct Memory {
     manner: Manner,
     asked: Vec<(String, Value)>,
-    indexes: HashMap<String, BTreeMap<String, Map<String, Value>>>,
-    synonyms: Map<String, Value>,
+    indexes: HashMap<String, BTreeMap<String, Document>>,
 }
+
+type Document = Map<String, Value>;
 
 impl Double {
     pub async fn start(manner: Manner) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let memory = Memory { manner, asked: Vec::new(), indexes: HashMap::new(), synonyms: Map::new() };
+        let memory = Memory { manner, asked: Vec::new(), indexes: HashMap::new() };
         let state = Arc::new(Mutex::new(memory));
         let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -57,6 +59,13 @@ impl Double {
 
     pub fn behave(&self, manner: Manner) {
         self.memory().manner = manner;
+    }
+
+    /// Changes an attribute of a document that is there.
+    pub fn change(&self, index: &str, id: &str, attribute: &str, value: Value) {
+        let mut memory = self.memory();
+        let document = memory.index(index).get_mut(id).expect("a document");
+        document.insert(attribute.to_owned(), value);
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -96,10 +105,7 @@ impl Memory {
                 self.indexes.entry(name).or_default();
                 accepted()
             }
-            ("PATCH", ["indexes", _, "settings"]) => {
-                self.synonyms = body["synonyms"].as_object().cloned().unwrap_or_default();
-                accepted()
-            }
+            ("PATCH", ["indexes", _, "settings"]) => accepted(),
             ("GET", ["tasks", number]) => (StatusCode::OK, done(number)),
             ("POST", ["indexes", name, "documents"]) => {
                 for document in body.as_array().expect("documents") {
@@ -130,66 +136,82 @@ impl Memory {
             ("GET", ["indexes", name, "stats"]) => (StatusCode::OK, stats(self.index(name).len())),
             ("POST", ["indexes", name, "search"]) => (StatusCode::OK, self.search(name, body)),
             ("POST", ["multi-search"]) => {
-                let questions = body["queries"].as_array().expect("queries").clone();
-                let results: Vec<Value> = questions
-                    .iter()
-                    .map(|question| self.search(question["indexUid"].as_str().expect("an index"), question))
-                    .collect();
-                (StatusCode::OK, json!({ "results": results }))
+                let questions = body["queries"].as_array().expect("queries");
+                let answer = if body["federation"].is_object() {
+                    self.merged(questions, &body["federation"])
+                } else {
+                    let answer = |question: &Value| self.search(question["indexUid"].as_str().expect("one"), question);
+                    json!({ "results": questions.iter().map(answer).collect::<Vec<_>>() })
+                };
+                (StatusCode::OK, answer)
             }
             _ => panic!("the double knows no {method} {path}"),
         }
     }
 
-    fn index(&mut self, name: &str) -> &mut BTreeMap<String, Map<String, Value>> {
+    fn index(&mut self, name: &str) -> &mut BTreeMap<String, Document> {
         self.indexes.entry(name.to_owned()).or_default()
     }
 
-    fn search(&mut self, name: &str, question: &Value) -> Value {
-        let every = question["matchingStrategy"] != "frequency";
-        let words: Vec<String> = question["q"]
-            .as_str()
-            .unwrap_or_default()
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let filter = question["filter"].as_str().unwrap_or_default().to_owned();
-        let synonyms = self.synonyms.clone();
-        let mut found: Vec<&Map<String, Value>> = self
-            .indexes
-            .get(name)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter(|document| passes(document, &filter))
-            .filter(|document| {
-                let mut met = words.iter().map(|word| meets(document, word, &synonyms));
-                words.is_empty() || if every { met.all(|met| met) } else { met.any(|met| met) }
-            })
-            .collect();
+    /// The documents that a question asks for, in its order.
+    fn found(&self, name: &str, question: &Value) -> Vec<&Document> {
+        let filter = Filter::read(question["filter"].as_str().unwrap_or_default());
+        let all = self.indexes.get(name).into_iter().flat_map(BTreeMap::values);
+        let mut found: Vec<&Document> = all.filter(|document| filter.passes(document)).collect();
         sort(&mut found, question["sort"][0].as_str().unwrap_or("published_at:desc"));
-        let number =
-            |name: &str, instead: u64| usize::try_from(question[name].as_u64().unwrap_or(instead)).expect("small");
-        let (offset, limit) = (number("offset", 0), number("limit", 20));
-        let hits: Vec<Value> =
-            found.iter().skip(offset).take(limit).map(|document| json!({ "id": document["id"] })).collect();
-        let mut answer = json!({
-            "hits": hits, "offset": offset, "limit": limit, "estimatedTotalHits": found.len(),
-            "processingTimeMs": 1, "query": question["q"],
-        });
+        found
+    }
+
+    fn search(&self, name: &str, question: &Value) -> Value {
+        let found = self.found(name, question);
+        let mut answer = page(&found, question);
         let facets = question["facets"].as_array().cloned().unwrap_or_default();
         for attribute in facets.iter().filter_map(Value::as_str) {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for value in found.iter().filter_map(|document| document[attribute].as_str()) {
-                *counts.entry(value).or_default() += 1;
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for value in found.iter().flat_map(|document| values(document, attribute)) {
+                *counts.entry(value.as_str().map_or_else(|| value.to_string(), str::to_owned)).or_default() += 1;
             }
             answer["facetDistribution"][attribute] = json!(counts);
         }
         answer
     }
+
+    /// Each document once, by the greatest weight of the questions that find it.
+    fn merged(&self, questions: &[Value], federation: &Value) -> Value {
+        let weight = |question: &Value| question["federationOptions"]["weight"].as_f64().expect("a weight");
+        let mut questions: Vec<&Value> = questions.iter().collect();
+        questions.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
+        let mut tiers: Vec<(f64, Vec<&Document>)> = Vec::new();
+        for question in questions {
+            assert_eq!(question["q"], "x", "without a word that is found there is no score to be weighed");
+            let found = self.found(question["indexUid"].as_str().expect("an index"), question);
+            match tiers.last_mut().filter(|tier| (tier.0 - weight(question)).abs() < f64::EPSILON) {
+                Some(tier) => tier.1.extend(found),
+                None => tiers.push((weight(question), found)),
+            }
+        }
+        let mut seen = HashSet::new();
+        let mut all = Vec::new();
+        for (_, mut found) in tiers {
+            sort(&mut found, "published_at:desc");
+            all.extend(found.into_iter().filter(|document| seen.insert(document["id"].to_string())));
+        }
+        page(&all, federation)
+    }
 }
 
-fn sort(found: &mut [&Map<String, Value>], order: &str) {
+/// The part of what was found that was asked for.
+fn page(found: &[&Document], asked: &Value) -> Value {
+    let number = |name: &str, instead: u64| usize::try_from(asked[name].as_u64().unwrap_or(instead)).expect("small");
+    let (offset, limit) = (number("offset", 0), number("limit", 20));
+    let ids: Vec<Value> = found.iter().skip(offset).take(limit).map(|one| json!({ "id": one["id"] })).collect();
+    json!({
+        "hits": ids, "offset": offset, "limit": limit, "estimatedTotalHits": found.len(), "processingTimeMs": 1,
+        "query": asked["q"].as_str().unwrap_or_default(),
+    })
+}
+
+fn sort(found: &mut [&Document], order: &str) {
     let (attribute, direction) = order.split_once(':').expect("attribute:direction");
     found.sort_by_key(|document| {
         let value = document[attribute].as_i64().expect("a number");
@@ -197,43 +219,82 @@ fn sort(found: &mut [&Map<String, Value>], order: &str) {
     });
 }
 
-/// Whether a searched attribute holds the word or one of its synonyms.
-fn meets(document: &Map<String, Value>, word: &str, synonyms: &Map<String, Value>) -> bool {
-    let others = synonyms.get(word).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let wanted: Vec<&str> = std::iter::once(word).chain(others).collect();
-    document
-        .iter()
-        .filter(|(name, _)| name.ends_with("_terms") || name.ends_with("_pinyin"))
-        .filter_map(|(_, text)| text.as_str())
-        .any(|text| text.split(' ').any(|term| wanted.contains(&term)))
+/// The values by which a document is filtered and counted; none where it has none.
+fn values<'a>(document: &'a Document, attribute: &str) -> impl Iterator<Item = &'a Value> {
+    let value = document.get(attribute).unwrap_or(&Value::Null);
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter(|value| !value.is_null())
 }
 
-/// The conditions that our engine writes, joined by `AND`; one may be several in brackets, joined by `OR`.
-fn passes(document: &Map<String, Value>, filter: &str) -> bool {
-    if let Some(rest) = filter.strip_prefix("((") {
-        let (either, others) = rest.split_once("))").expect("brackets that close");
-        let others = others.strip_prefix(" AND ").unwrap_or(others);
-        return either.split(") OR (").any(|one| passes(document, one)) && passes(document, others);
+/// A condition, read.
+enum Filter {
+    Any(Vec<Filter>),
+    All(Vec<Filter>),
+    Is { attribute: String, operator: String, value: Value },
+}
+
+impl Filter {
+    fn read(text: &str) -> Self {
+        let mut rest = text;
+        let filter = if text.is_empty() { Filter::All(Vec::new()) } else { Filter::any(&mut rest) };
+        assert!(rest.is_empty(), "the double does not understand the end of: {text}");
+        filter
     }
-    if let Some((before, either)) = filter.split_once(" AND ((") {
-        return passes(document, before) && passes(document, &format!("(({either}"));
-    }
-    filter.split(" AND ").filter(|condition| !condition.is_empty()).all(|condition| {
-        let (attribute, rest) = condition.split_once(' ').expect("attribute first");
-        let (operator, wanted) = rest.split_once(' ').expect("then an operator");
-        let wanted: Value = serde_json::from_str(wanted).expect("a value in JSON's quoting");
-        let value = &document[attribute];
-        match operator {
-            "=" => *value == wanted,
-            "IN" => wanted.as_array().expect("a list").contains(value),
-            // What has no number passes none of these.
-            ">=" => value.as_i64().is_some_and(|value| Some(value) >= wanted.as_i64()),
-            "<=" => value.as_i64().is_some_and(|value| Some(value) <= wanted.as_i64()),
-            ">" => value.as_i64().is_some_and(|value| Some(value) > wanted.as_i64()),
-            "<" => value.as_i64().is_some_and(|value| Some(value) < wanted.as_i64()),
-            other => panic!("the double knows no operator {other}"),
+
+    /// Conditions joined by `OR`, of which those joined by `AND` belong together.
+    fn any(rest: &mut &str) -> Self {
+        let mut any = Vec::new();
+        loop {
+            let mut all = vec![Filter::one(rest)];
+            while take(rest, " AND ") {
+                all.push(Filter::one(rest));
+            }
+            any.push(Filter::All(all));
+            if !take(rest, " OR ") {
+                return Filter::Any(any);
+            }
         }
-    })
+    }
+
+    fn one(rest: &mut &str) -> Self {
+        if take(rest, "(") {
+            let inside = Filter::any(rest);
+            assert!(take(rest, ")"), "a bracket stays open before: {rest}");
+            return inside;
+        }
+        let mut pieces = rest.splitn(3, ' ');
+        let mut piece = || pieces.next().expect("attribute, operator, value");
+        let (attribute, operator, value) = (piece().to_owned(), piece().to_owned(), piece());
+        // A number ends before a bracket; texts and lists say themselves where they end.
+        let number = value.find([' ', ')']).filter(|_| value.starts_with(|first: char| first.is_ascii_digit()));
+        let mut values = serde_json::Deserializer::from_str(&value[..number.unwrap_or(value.len())]).into_iter();
+        let wanted: Value = values.next().expect("a value").expect("a value in JSON's quoting");
+        *rest = &value[values.byte_offset()..];
+        Filter::Is { attribute, operator, value: wanted }
+    }
+
+    fn passes(&self, document: &Document) -> bool {
+        let (attribute, operator, value) = match self {
+            Filter::Any(any) => return any.iter().any(|one| one.passes(document)),
+            Filter::All(all) => return all.iter().all(|one| one.passes(document)),
+            Filter::Is { attribute, operator, value } => (attribute, operator, value),
+        };
+        let number = value.as_i64();
+        values(document, attribute).any(|own| match operator.as_str() {
+            "=" => own == value,
+            "IN" => value.as_array().expect("a list").contains(own),
+            ">=" => own.as_i64() >= number,
+            "<=" => own.as_i64() <= number,
+            ">" => own.as_i64() > number,
+            "<" => own.as_i64() < number,
+            other => panic!("the double knows no operator {other}"),
+        })
+    }
+}
+
+fn take(rest: &mut &str, beginning: &str) -> bool {
+    let others = rest.strip_prefix(beginning);
+    *rest = others.unwrap_or(rest);
+    others.is_some()
 }
 
 fn accepted() -> (StatusCode, Value) {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use backend::search::engine::{AnyEngine, Engine, EngineError, EngineName, NeedQuery, Sort, ask};
+use backend::search::engine::{AnyEngine, Engine, EngineError, EngineName, NeedQuery, ask};
 use backend::search::meili::{MeiliEngine, Patience};
 use backend::search::{self, Search};
 use domain::api::needs;
 use domain::finding::Facet;
+use serde_json::json;
 use tests::TestApp;
 
 use crate::money::open_need;
@@ -16,7 +17,11 @@ use super::double::{Double, Manner};
 use super::support::{analyzer, empty_engine, golden_documents, text};
 
 fn engine(address: &str) -> MeiliEngine {
-    let patience = Patience { search: Duration::from_millis(300), write: Duration::from_secs(10) };
+    engine_that_waits(address, Duration::from_secs(10))
+}
+
+fn engine_that_waits(address: &str, search: Duration) -> MeiliEngine {
+    let patience = Patience { search, write: Duration::from_secs(10) };
     MeiliEngine::new(address, Some("key"), "needs", analyzer(), patience).expect("an address")
 }
 
@@ -47,38 +52,80 @@ async fn settings_come_from_search_config() {
     let names = |attribute: &str| -> Vec<String> {
         serde_json::from_value(settings[attribute].clone()).unwrap_or_else(|_| panic!("{attribute}: {settings}"))
     };
-    assert_eq!(names("searchableAttributes")[..3], ["code_terms", "title_terms", "title_tail_terms"]);
+    assert_eq!(names("searchableAttributes"), ["any"], "the server compares no words");
+    let filterable = settings["filterableAttributes"].as_array().expect("attributes");
     assert!(
         Facet::ALL
             .iter()
             .filter(|facet| **facet != Facet::Deadline)
-            .all(|facet| names("filterableAttributes").contains(&facet.to_string()))
+            .all(|facet| filterable.iter().any(|one| *one == facet.as_str()))
+    );
+    let terms = filterable.iter().find(|one| one.is_object()).expect("terms");
+    assert!(terms["attributePatterns"].to_string().contains("*_terms"));
+    assert_eq!(
+        (&terms["features"]["facetSearch"], &terms["features"]["filter"]["equality"]),
+        (&json!(false), &json!(true))
     );
     assert!(names("sortableAttributes").contains(&"wanted_by".to_owned()));
-    assert_eq!(names("rankingRules")[0], "sort");
-    let typos = &settings["typoTolerance"];
-    assert!(typos["disableOnAttributes"].to_string().contains("village_terms"));
-    assert!(!typos["disableOnAttributes"].to_string().contains("pinyin"));
-    assert_eq!(settings["localizedAttributes"][0]["locales"][0], "eng");
-    assert!(settings["synonyms"].as_object().expect("synonyms").len() > 100);
-    assert!(!names("stopWords").is_empty());
+    // The weight of a score counts first, then what is newest.
+    assert_eq!(names("rankingRules"), ["words", "sort", "published_at:desc", "id:desc"]);
 }
 
 #[tokio::test]
-async fn no_hanzi_is_sent_where_the_server_would_search_it_by_sound() {
+async fn the_server_ranks_as_the_embedded_engine_does() {
+    let double = Double::start(Manner::Faithful).await;
+    let (server, (_folder, embedded)) = (engine(&double.address), empty_engine());
+    server.upsert(golden_documents()).await.expect("written");
+    embedded.upsert(golden_documents()).await.expect("written");
+    for words in
+        ["路灯", "五华 路灯", "桥", "ludeng", "ludneg", "wuhualudeng", "公厕", "茶叶 加工", "饮水 老人 路灯 茶叶"]
+    {
+        for offset in [0, 7] {
+            let query = NeedQuery { offset, ..text(words) };
+            let (one, other) = (server.search(&query).await, embedded.search(&query).await);
+            let (one, other) = (one.expect("an answer"), other.expect("an answer"));
+            assert_eq!((one.ids, one.total, one.facets), (other.ids, other.total, other.facets), "{words}");
+            assert_eq!((one.reading, one.widened, one.meant), (other.reading, other.widened, other.meant), "{words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_of_one_word_asks_the_server_twice() {
     let double = Double::start(Manner::Faithful).await;
     let engine = engine(&double.address);
     engine.upsert(golden_documents()).await.expect("written");
-    engine.search(&NeedQuery { sort: Sort::Deadline, ..text("五華縣 路灯 dabu 5G") }).await.expect("an answer");
-    for (path, body) in double.asked() {
-        assert!(body.to_string().is_ascii(), "{path}");
-    }
+    let before = double.asked().len();
+    engine.search(&text("路灯")).await.expect("an answer");
+    assert_eq!(double.asked().len(), before + 2);
+}
+
+#[tokio::test]
+async fn another_process_learns_which_pinyin_there_is() {
+    let double = Double::start(Manner::Faithful).await;
+    let (writer, reader) = (engine(&double.address), engine(&double.address));
+    writer.upsert(golden_documents()).await.expect("written");
+    writer.set_cursor(7).await.expect("kept");
+    let words = async || reader.search(&text("wuhualudeng")).await.expect("an answer").reading.groups.len();
+    assert_eq!(words().await, 1, "nothing is known of an index that was never looked into");
+    assert_eq!(reader.cursor().await, Ok(Some(7)));
+    assert_eq!(words().await, 2);
+}
+
+#[tokio::test]
+async fn an_index_of_another_configuration_has_no_cursor() {
+    let double = Double::start(Manner::Faithful).await;
+    let engine = engine(&double.address);
+    engine.set_cursor(7).await.expect("kept");
+    double.change("needs_cursor", "needs", "mark", json!("0 0"));
+    assert_eq!(engine.cursor().await, Ok(None));
 }
 
 #[tokio::test]
 async fn a_slow_server_counts_as_down() {
     let double = Double::start(Manner::Slow(Duration::from_secs(5))).await;
-    assert_eq!(engine(&double.address).search(&text("路灯")).await, Err(EngineError::Unavailable));
+    let engine = engine_that_waits(&double.address, Duration::from_millis(300));
+    assert_eq!(engine.search(&text("路灯")).await, Err(EngineError::Unavailable));
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! Which needs of a segment meet which words of a query, and with how many points.
 //!
-//! Points of a word are those of the best place where it stands; points of a need are the sum over its words. That can be
-//! explained on a page, needs no statistics of the whole index, and one pass over the postings is all it costs.
+//! One pass over the postings is all it costs. What is worth how much is said in `points`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,13 +13,9 @@ use super::shape::IndexedPart;
 use super::table::Table;
 use crate::search::config::{PartRule, Quality};
 use crate::search::engine::EngineError;
-use crate::search::reading::{Alternative, Group, Reach, Want};
+use crate::search::points::{Wanted, field_points, near, points, telling, worth};
+use crate::search::reading::{Alternative, Group, Want};
 use crate::search::widening::Attempt;
-
-/// Points for the field in which all of the best needs are.
-const FIELD_POINTS: u32 = 10;
-/// The best needs are those that miss at most this part of the best points.
-const NEAR_BEST: i64 = 10;
 
 /// The needs of one segment that meet enough of a query, with what they earned.
 pub struct Earned {
@@ -37,35 +32,10 @@ struct Fitting {
     met: u8,
 }
 
-/// Which words a need has to meet.
-struct Wanted {
-    /// Bits of the words that have to be met.
-    must: u8,
-    /// So many words have to be met in all.
-    least: u32,
-}
-
-impl Wanted {
-    fn of(attempt: &Attempt) -> Self {
-        let places = attempt.groups.iter().enumerate().filter(|(_, group)| group.names_a_place());
-        let must = places.fold(0_u8, |bits, (at, _)| bits | (1 << at));
-        Wanted { must, least: must.count_ones() + u32::try_from(attempt.least()).unwrap_or(u32::MAX) }
-    }
-
-    fn is_met(&self, met: u8) -> bool {
-        met & self.must == self.must && met.count_ones() >= self.least
-    }
-}
-
 impl Earned {
-    /// The needs with their points. A word that is met is worth more than any points.
+    /// The needs with what they are worth.
     pub fn fitting(&self) -> impl Iterator<Item = (u32, i64)> {
-        self.fitting.iter().map(|need| (need.document, self.worth(need)))
-    }
-
-    fn worth(&self, need: &Fitting) -> i64 {
-        let telling = self.telling.get(usize::from(need.met)).copied().unwrap_or_default();
-        (telling << 32) + i64::from(need.points)
+        self.fitting.iter().map(|need| (need.document, worth(&self.telling, need.met, need.points)))
     }
 }
 
@@ -153,20 +123,11 @@ pub fn rank<'a>(
     Ok(ranked.into_iter().map(|fitting| Earned { fitting, telling: Arc::clone(&telling) }).collect())
 }
 
-/// What each set of words that are met tells, the rarer the words the more: how many times the number of needs that meet
-/// a word doubles until it is all needs.
-fn telling(meeting: &[usize], all: usize) -> Vec<i64> {
-    let each: Vec<i64> = meeting.iter().map(|meeting| i64::from((all / (*meeting).max(1)).max(1).ilog2())).collect();
-    let of_set =
-        |met: usize| each.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0).map(|(_, one)| one).sum();
-    (0..1 << each.len()).map(of_set).collect()
-}
-
 /// Gives needs some points for being in the field in which most of the best are: who types 厕所 means public toilets
 /// rather than a house whose kitchen is mended with its toilet.
 pub fn lean(ranked: &mut [Earned], tables: &[&Table]) {
     let best = ranked.iter().flat_map(Earned::fitting).map(|(_, points)| points).max().unwrap_or_default();
-    let near = best - best / NEAR_BEST;
+    let near = near(best);
     let mut counts: HashMap<&str, u32> = HashMap::new();
     for (earned, table) in ranked.iter().zip(tables) {
         // One more than there are fields: for needs that have none.
@@ -178,9 +139,9 @@ pub fn lean(ranked: &mut [Earned], tables: &[&Table]) {
             *counts.entry(field).or_default() += number;
         }
     }
-    let all = counts.values().sum::<u32>().max(1);
+    let all = counts.values().sum::<u32>();
     for (earned, table) in ranked.iter_mut().zip(tables) {
-        let points = |field: &String| FIELD_POINTS * counts.get(field.as_str()).unwrap_or(&0) / all;
+        let points = |field: &String| field_points(*counts.get(field.as_str()).unwrap_or(&0), all);
         let points: Vec<u32> = table.fields().iter().map(points).collect();
         for need in &mut earned.fitting {
             need.points += points.get(table.field(need.document)).unwrap_or(&0);
@@ -241,16 +202,7 @@ fn meet(
     alternative: &Alternative,
     slate: &mut Slate,
 ) -> tantivy::Result<()> {
-    let reached = match alternative.reach {
-        Reach::Everywhere => true,
-        Reach::NotPlaces => !part.rule.place,
-    };
-    if !reached {
-        return Ok(());
-    }
-    let by_sound = matches!(alternative.want, Want::Pinyin(_));
-    let placed = if part.rule.place && (names_a_place || by_sound) { quality.place } else { 100 };
-    let points = part.rule.weight * alternative.percent * placed / 100;
+    let Some(points) = points(alternative, part.rule, quality, names_a_place) else { return Ok(()) };
     match (&alternative.want, &part.pinyin) {
         (Want::Term(term), _) => mark(&part.terms, term, points, slate),
         (Want::AllOf(terms), _) => mark_all_of(&part.terms, terms, points, slate),

@@ -1,7 +1,7 @@
-//! The several questions that one search takes: the needs, and the numbers beside each facet that is restricted.
+//! The questions that a search takes: the needs, and the numbers beside each facet that is restricted.
 //!
 //! A facet is counted without its own choices, so each restricted one is a question of its own; all others are counted
-//! with the needs. Deadlines are counted from today, so each of their bands is a question, too.
+//! with the needs.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Hit;
 use super::wire::attribute;
-use crate::search::engine::{EngineError, Facets, NeedQuery, Sort, most_first, open_statuses, window};
+use crate::search::engine::{EngineError, Facets, NeedQuery, Sort, most_first, open_statuses};
 
 /// One question.
 pub struct Ask {
@@ -20,41 +20,48 @@ pub struct Ask {
     pub facets: Vec<&'static str>,
     pub offset: usize,
     pub limit: usize,
-    /// What the answer counts: a band of deadlines.
-    band: Option<DeadlineBand>,
 }
 
-/// First the needs with all filters, then what has to be counted without some.
-pub fn asks(query: &NeedQuery) -> Vec<Ask> {
-    let (offset, limit) = window(query);
-    let columns = || Facet::ALL.iter().copied().filter(|facet| *facet != Facet::Deadline);
+impl Ask {
+    /// How many needs there are.
+    pub fn counting(filter: String) -> Self {
+        Ask { filter, facets: Vec::new(), offset: 0, limit: 0 }
+    }
+
+    /// And in which fields they are.
+    pub fn counting_fields(filter: String) -> Self {
+        Ask { facets: vec![attribute(Facet::Field)], ..Self::counting(filter) }
+    }
+}
+
+/// What was counted.
+#[derive(Clone, Default)]
+pub struct Count {
+    pub number: usize,
+    /// Empty where they were not asked for.
+    pub fields: HashMap<String, usize>,
+}
+
+impl Count {
+    pub fn of(answer: SearchResults<Hit>) -> Self {
+        let number = total(&answer);
+        let fields = answer.facet_distribution.and_then(|mut all| all.remove(attribute(Facet::Field)));
+        Count { number, fields: fields.unwrap_or_default() }
+    }
+}
+
+/// First the needs with all filters, then what has to be counted without some. `words` is the condition of the words.
+pub fn asks(query: &NeedQuery, words: &str, (offset, limit): (usize, usize)) -> Vec<Ask> {
+    let filter = |except: Option<Facet>| all_of([words.to_owned(), conditions(query, except)]);
     let restricted = |facet: &Facet| !query.of(*facet).is_empty();
-    let counted: Vec<&'static str> = columns().filter(|facet| !restricted(facet)).map(attribute).collect();
-    let needs = Ask { filter: filter(query, None, None), facets: counted, offset, limit, band: None };
-    let alone = |facet: Facet| Ask {
-        filter: filter(query, Some(facet), None),
-        facets: vec![attribute(facet)],
-        offset: 0,
-        limit: 0,
-        band: None,
-    };
-    let band = |band: &DeadlineBand| Ask {
-        filter: filter(query, Some(Facet::Deadline), Some(*band)),
-        facets: Vec::new(),
-        offset: 0,
-        limit: 0,
-        band: Some(*band),
-    };
-    std::iter::once(needs)
-        .chain(columns().filter(restricted).map(alone))
-        .chain(DeadlineBand::ALL.iter().map(band))
-        .collect()
+    let counted = Facet::ALL.iter().copied().filter(|facet| !restricted(facet)).map(attribute).collect();
+    let needs = Ask { filter: filter(None), facets: counted, offset, limit };
+    let alone = |facet: Facet| Ask { filter: filter(Some(facet)), facets: vec![attribute(facet)], offset: 0, limit: 0 };
+    std::iter::once(needs).chain(Facet::ALL.iter().copied().filter(restricted).map(alone)).collect()
 }
 
-/// The filter expression of `query` without the choices of `except`, within a band; empty where nothing is filtered.
-fn filter(query: &NeedQuery, except: Option<Facet>, band: Option<DeadlineBand>) -> String {
-    // JSON's quoting is the one that the server reads.
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+/// The conditions of `query` beside its words, without the choices of `except`; empty where there are none.
+pub fn conditions(query: &NeedQuery, except: Option<Facet>) -> String {
     let mut conditions = Vec::new();
     for (facet, values) in &query.chosen {
         if values.is_empty() || except == Some(*facet) {
@@ -62,23 +69,45 @@ fn filter(query: &NeedQuery, except: Option<Facet>, band: Option<DeadlineBand>) 
         }
         if *facet == Facet::Deadline {
             let bands = DeadlineBand::ALL.iter().filter(|band| values.iter().any(|value| value == band.as_str()));
-            let bands: Vec<String> = bands.map(|band| format!("({})", days(*band, query.today))).collect();
+            let any = any_of(bands.map(|band| days(*band, query.today)));
             // A choice that is no band meets nothing, as in the other columns.
-            let none = || "wanted_by < 0".to_owned();
-            conditions.push(if bands.is_empty() { none() } else { format!("({})", bands.join(" OR ")) });
+            conditions.push(if any.is_empty() { "wanted_by < 0".to_owned() } else { any });
         } else {
-            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-            conditions.push(format!("{} IN [{}]", attribute(*facet), values.join(", ")));
+            conditions.push(one_of(attribute(*facet), values));
         }
     }
-    conditions.extend(query.village.as_deref().map(|code| format!("village = {}", quoted(code))));
+    conditions.extend(query.village.as_deref().map(|code| equals("village", code)));
     conditions.extend(query.amount_min_fen.map(|fen| format!("amount_fen >= {fen}")));
     conditions.extend(query.amount_max_fen.map(|fen| format!("amount_fen <= {fen}")));
     if query.open_only {
-        conditions.push(format!("status IN [{}]", open_statuses().map(quoted).collect::<Vec<_>>().join(", ")));
+        conditions.push(one_of("status", open_statuses()));
     }
-    conditions.extend(band.map(|band| days(band, query.today)));
-    conditions.join(" AND ")
+    all_of(conditions)
+}
+
+pub fn equals(attribute: &str, value: &str) -> String {
+    format!("{attribute} = {}", quoted(value))
+}
+
+pub fn one_of(attribute: &str, values: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| quoted(value.as_ref())).collect();
+    format!("{attribute} IN [{}]", values.join(", "))
+}
+
+/// JSON's quoting is the one that the server reads.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// All conditions together; those that are empty restrict nothing.
+pub fn all_of(conditions: impl IntoIterator<Item = String>) -> String {
+    conditions.into_iter().filter(|condition| !condition.is_empty()).collect::<Vec<_>>().join(" AND ")
+}
+
+/// Any of the conditions; none has to be empty, unless it is the only one.
+pub fn any_of(conditions: impl IntoIterator<Item = String>) -> String {
+    let all: Vec<String> = conditions.into_iter().collect();
+    if all.len() > 1 { format!("({})", all.join(" OR ")) } else { all.concat() }
 }
 
 /// The days of a band.
@@ -87,7 +116,7 @@ fn days(band: DeadlineBand, today: NaiveDate) -> String {
     let before = DeadlineBand::ALL.iter().rev().find(|other| **other < band);
     let after = before.and_then(|before| before.last_day(today)).map(|day| format!("wanted_by > {}", number(day)));
     let until = band.last_day(today).map(|day| format!("wanted_by <= {}", number(day)));
-    after.into_iter().chain(until).collect::<Vec<_>>().join(" AND ")
+    all_of(after.into_iter().chain(until))
 }
 
 pub fn order(sort: Sort) -> &'static [&'static str] {
@@ -100,29 +129,37 @@ pub fn order(sort: Sort) -> &'static [&'static str] {
     }
 }
 
+fn total(answer: &SearchResults<Hit>) -> usize {
+    answer.estimated_total_hits.or(answer.total_hits).unwrap_or_default()
+}
+
 /// What the answers say: ids in order, how many there are, the numbers beside the filters.
-pub fn read(asks: &[Ask], answers: Vec<SearchResults<Hit>>) -> Result<(Vec<Uuid>, usize, Facets), EngineError> {
-    let total = |answer: &SearchResults<Hit>| answer.estimated_total_hits.or(answer.total_hits).unwrap_or_default();
+pub fn read(
+    query: &NeedQuery,
+    asks: &[Ask],
+    answers: Vec<SearchResults<Hit>>,
+) -> Result<(Vec<Uuid>, usize, Facets), EngineError> {
     let mut facets = Facets::new();
     for (ask, answer) in asks.iter().zip(&answers) {
-        if let Some(band) = ask.band {
-            let counts = facets.entry(Facet::Deadline).or_default();
-            counts.extend(Some((band.to_string(), total(answer))).filter(|(_, count)| *count > 0));
-            continue;
-        }
         for facet in Facet::ALL.iter().filter(|facet| ask.facets.contains(&attribute(**facet))) {
-            let counts = answer.facet_distribution.as_ref().and_then(|all| all.get(attribute(*facet)));
-            let counts: HashMap<&str, usize> =
-                counts.into_iter().flatten().map(|(value, count)| (value.as_str(), *count)).collect();
+            let mut counts: HashMap<&str, usize> = HashMap::new();
+            let distribution = answer.facet_distribution.as_ref().and_then(|all| all.get(attribute(*facet)));
+            for (value, count) in distribution.into_iter().flatten() {
+                let value = if *facet == Facet::Deadline { band(value, query.today)? } else { value.as_str() };
+                *counts.entry(value).or_default() += count;
+            }
             facets.insert(*facet, most_first(counts));
         }
-    }
-    if let Some(counts) = facets.get_mut(&Facet::Deadline) {
-        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     }
     let needs = answers.into_iter().next().ok_or(EngineError::Unavailable)?;
     let number = total(&needs);
     Ok((needs.hits.into_iter().map(|hit| hit.result.id).collect(), number, facets))
+}
+
+/// The band of a day that the server counted.
+fn band(day: &str, today: NaiveDate) -> Result<&'static str, EngineError> {
+    let day = day.parse().ok().and_then(NaiveDate::from_num_days_from_ce_opt).ok_or(EngineError::Unavailable)?;
+    Ok(DeadlineBand::of(day, today).as_str())
 }
 
 #[cfg(test)]
@@ -131,12 +168,13 @@ mod tests {
 
     #[test]
     fn a_restricted_facet_is_counted_by_a_question_of_its_own() {
-        let query = NeedQuery { limit: 20, ..NeedQuery::default() }.choosing(Facet::County, &["441424", "441481"]);
-        let asked = asks(&query);
-        assert_eq!(asked[0].filter, r#"county IN ["441424", "441481"]"#);
+        let query = NeedQuery::default().choosing(Facet::County, &["441424", "441481"]);
+        let asked = asks(&query, r#"title_terms = "桥""#, (0, 20));
+        assert_eq!(asked[0].filter, r#"title_terms = "桥" AND county IN ["441424", "441481"]"#);
         assert!(!asked[0].facets.contains(&"county") && asked[0].facets.contains(&"town"));
-        assert_eq!((asked[1].filter.as_str(), asked[1].facets.as_slice()), ("", ["county"].as_slice()));
-        assert_eq!(asked.len(), 2 + DeadlineBand::ALL.len());
+        assert_eq!(asked[1].filter, r#"title_terms = "桥""#);
+        assert_eq!((asked[1].facets.as_slice(), asked[1].limit), (["county"].as_slice(), 0));
+        assert_eq!(asked.len(), 2);
     }
 
     #[test]
@@ -144,8 +182,8 @@ mod tests {
         let today: NaiveDate = "2026-06-30".parse().expect("a day");
         let query = NeedQuery { today, ..NeedQuery::default() }.choosing(Facet::Deadline, &["within_30", "later"]);
         let day = today.num_days_from_ce();
-        let wanted =
-            format!("((wanted_by > {} AND wanted_by <= {}) OR (wanted_by > {}))", day - 1, day + 30, day + 180);
-        assert_eq!(asks(&query)[0].filter, wanted);
+        let wanted = format!("(wanted_by > {} AND wanted_by <= {} OR wanted_by > {})", day - 1, day + 30, day + 180);
+        assert_eq!(conditions(&query, None), wanted);
+        assert_eq!(band(&day.to_string(), today), Ok("within_30"));
     }
 }

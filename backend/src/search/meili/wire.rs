@@ -1,68 +1,55 @@
-//! What a Meilisearch server is told: documents, settings and words, in a form whose Chinese it cannot misread.
+//! What a Meilisearch server is told of needs, and the settings of its index.
 //!
-//! The server would compare Hanzi by sound and miss inner words. So it never sees Hanzi in a searched attribute: our own
-//! terms go there as ASCII (`w` a word, `g` characters side by side, each followed by code points), and pinyin as pinyin.
+//! The server compares no words: it would compare Hanzi by sound, take the last word for a beginning and miss inner words.
+//! Our own terms are values that it filters by, and all that it searches is one letter that every need has.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::Datelike;
 use meilisearch_sdk::settings::{
-    FacetingSettings, FilterableAttribute, LocalizedAttributes, MinWordSizeForTypos, PaginationSetting, Settings,
-    TypoToleranceSettings,
+    FacetSortValue, FacetingSettings, FilterFeatureModes, FilterFeatures, FilterableAttribute,
+    FilterableAttributesSettings, PaginationSetting, Settings,
 };
 use serde_json::{Map, Value, json};
 
-use crate::search::config::SearchConfig;
+use crate::search::config::{Part, SearchConfig};
 use crate::search::engine::NeedDocument;
-use crate::search::reading::Group;
-use crate::search::text::{Analyzer, WORD_MARK};
+use crate::search::text::Analyzer;
 use domain::finding::Facet;
 
-/// One term as the server sees it.
-pub fn ascii(term: &str) -> String {
-    let (mark, rest) = match term.strip_prefix(WORD_MARK) {
-        Some(word) => ('w', word),
-        None => ('g', term),
-    };
-    if rest.is_ascii() {
-        // A hyphen would part the word.
-        return rest.replace(|character: char| !character.is_ascii_alphanumeric(), "x");
-    }
-    rest.chars().fold(mark.to_string(), |text, character| format!("{text}{:05x}", u32::from(character)))
-}
+/// Raise it when the shape or the settings of the index change.
+pub const VERSION: u32 = 1;
+/// What every need has where the server searches: only what is searched has a score, and only a score has a weight.
+pub const EVERYWHERE: &str = "x";
+/// The attribute of [`EVERYWHERE`].
+const ANY: &str = "any";
+/// Words of Latin letters as they are written.
+const LATIN: &str = "latin";
+/// As many values of an attribute as a server may be asked for: more than there are words.
+const VALUES: usize = 1_000_000;
 
-/// The words to ask for, all of which must be met. Synonyms are the server's business, see [`settings`].
-pub fn words(groups: &[Group], analyzer: &Analyzer) -> Vec<String> {
-    groups.iter().flat_map(|group| asked(group.thing.as_ref().unwrap_or(&group.word), analyzer)).collect()
-}
-
-fn asked(word: &str, analyzer: &Analyzer) -> Vec<String> {
-    if word.is_ascii() || word.chars().count() <= 2 {
-        vec![ascii(word)]
-    } else if analyzer.knows_word(word) {
-        vec![ascii(&format!("{WORD_MARK}{word}"))]
-    } else {
-        let characters: Vec<char> = word.chars().collect();
-        characters.windows(2).map(|pair| ascii(&pair.iter().collect::<String>())).collect()
-    }
-}
-
-/// `need` as the server keeps it.
-pub fn document(need: &NeedDocument, analyzer: &Analyzer) -> Value {
+/// `need` as the server keeps it. Its pinyin and its words of Latin letters go into `known`, too.
+pub fn document(need: &NeedDocument, analyzer: &Analyzer, known: &mut HashSet<String>) -> Value {
     let mut all = Map::new();
+    let mut latin = HashSet::new();
     for rule in &analyzer.config().parts {
         let text = analyzer.config().text_of(rule.part, need);
-        let terms: Vec<String> = analyzer.terms(rule, &text).iter().map(|term| ascii(term)).collect();
-        all.insert(terms_attribute(rule.part.name()), json!(terms.join(" ")));
+        let terms = analyzer.terms(rule, &text);
+        latin.extend(terms.iter().filter(|term| term.bytes().all(|byte| byte.is_ascii_lowercase())).cloned());
+        all.insert(terms_of(rule.part), json!(terms));
         if rule.pinyin {
-            let pinyin: Vec<String> = analyzer.pinyin_terms(rule, &text).into_iter().collect();
-            all.insert(pinyin_attribute(rule.part.name()), json!(pinyin.join(" ")));
+            let pinyin = analyzer.pinyin_terms(rule, &text);
+            all.insert(pinyin_of(rule.part), json!(pinyin));
+            known.extend(pinyin);
         }
     }
+    all.insert(LATIN.to_owned(), json!(latin));
+    known.extend(latin);
     for facet in Facet::ALL.iter().filter(|facet| **facet != Facet::Deadline) {
         all.insert(attribute(*facet).to_owned(), json!(need.value(*facet)));
     }
     let plain = json!({
+        ANY: EVERYWHERE,
         "id": need.id,
         "village": need.village_code,
         "amount_fen": need.amount_fen,
@@ -76,7 +63,7 @@ pub fn document(need: &NeedDocument, analyzer: &Analyzer) -> Value {
     Value::Object(all)
 }
 
-/// The attribute of a facet; the deadline has none but the day itself.
+/// The attribute of a facet; the deadline's is the day itself.
 pub fn attribute(facet: Facet) -> &'static str {
     match facet {
         Facet::Deadline => "wanted_by",
@@ -84,65 +71,41 @@ pub fn attribute(facet: Facet) -> &'static str {
     }
 }
 
-fn terms_attribute(part: &str) -> String {
-    format!("{part}_terms")
+/// The attribute of a part's terms.
+pub fn terms_of(part: Part) -> String {
+    format!("{}_terms", part.name())
 }
 
-fn pinyin_attribute(part: &str) -> String {
-    format!("{part}_pinyin")
+/// The attribute of a part's pinyin.
+pub fn pinyin_of(part: Part) -> String {
+    format!("{}_pinyin", part.name())
 }
 
-/// The index settings that `search-config/` asks for.
-pub fn settings(analyzer: &Analyzer) -> Settings {
-    let config = analyzer.config();
-    let terms: Vec<String> = config.parts.iter().map(|rule| terms_attribute(rule.part.name())).collect();
-    let pinyin: Vec<String> =
-        config.parts.iter().filter(|rule| rule.pinyin).map(|rule| pinyin_attribute(rule.part.name())).collect();
-    let rules = ["sort", "words", "typo", "attribute", "published_at:desc", "id:asc"];
+/// The attributes whose values are all pinyin and all words of Latin letters.
+pub fn latin_attributes(config: &SearchConfig) -> Vec<String> {
+    let pinyin = config.parts.iter().filter(|rule| rule.pinyin).map(|rule| pinyin_of(rule.part));
+    pinyin.chain([LATIN.to_owned()]).collect()
+}
+
+/// The settings that the index needs.
+pub fn settings(config: &SearchConfig) -> Settings {
+    // In this order the server goes through the values; in the order of letters it would go through the needs.
+    let by_count = BTreeMap::from([("*".to_owned(), FacetSortValue::Count)]);
     let mut all = Settings::new()
-        .with_synonyms(synonyms(analyzer))
-        .with_stop_words(stop_words(config))
-        .with_ranking_rules(rules)
-        .with_searchable_attributes(terms.iter().chain(&pinyin))
+        .with_searchable_attributes([ANY])
         .with_displayed_attributes(["id"])
-        .with_sortable_attributes(config.sortable.iter().map(String::as_str).chain(["id"]))
-        .with_pagination(PaginationSetting { max_total_hits: 200_000 })
-        .with_faceting(FacetingSettings { max_values_per_facet: 300, sort_facet_values_by: None })
-        .with_typo_tolerance(TypoToleranceSettings {
-            enabled: Some(true),
-            // Codes, names and Hanzi are met exactly; only pinyin forgives one slip.
-            disable_on_attributes: Some(terms),
-            disable_on_words: None,
-            min_word_size_for_typos: Some(MinWordSizeForTypos { one_typo: Some(5), two_typos: Some(255) }),
-            disable_on_numbers: Some(true),
-        });
-    all.filterable_attributes = Some(config.filterable.iter().cloned().map(FilterableAttribute::Attribute).collect());
-    // Without this the server guesses a language for each attribute and may guess differently for the query.
-    all.localized_attributes = Some(vec![LocalizedAttributes {
-        locales: vec!["eng".to_owned()],
-        attribute_patterns: vec!["*_terms".to_owned(), "*_pinyin".to_owned()],
-    }]);
-    all
-}
-
-fn stop_words(config: &SearchConfig) -> Vec<String> {
-    // Our reading of the query drops them already; the server gets them for the day somebody asks it directly.
-    let mut words: Vec<String> = config.stop_words.iter().map(|word| ascii(&format!("{WORD_MARK}{word}"))).collect();
-    words.sort_unstable();
-    words
-}
-
-fn synonyms(analyzer: &Analyzer) -> HashMap<String, Vec<String>> {
-    let as_met = |word: &String| match word.chars().count() {
-        2 => ascii(word),
-        _ => ascii(&format!("{WORD_MARK}{word}")),
+        .with_ranking_rules(["words", "sort", "published_at:desc", "id:desc"])
+        .with_sortable_attributes(&config.sortable)
+        .with_pagination(PaginationSetting { max_total_hits: VALUES })
+        .with_faceting(FacetingSettings { max_values_per_facet: VALUES, sort_facet_values_by: Some(by_count) });
+    let terms = FilterableAttributesSettings {
+        attribute_patterns: vec!["*_terms".to_owned(), "*_pinyin".to_owned(), LATIN.to_owned()],
+        features: FilterFeatures {
+            facet_search: false,
+            filter: FilterFeatureModes { equality: true, comparison: false },
+        },
     };
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (word, others) in analyzer.synonym_table() {
-        if let [asked] = asked(word, analyzer).as_slice() {
-            let met = others.iter().map(as_met).filter(|other| other != asked);
-            all.entry(asked.clone()).or_default().extend(met);
-        }
-    }
-    all.into_iter().collect()
+    let columns = config.filterable.iter().cloned().map(FilterableAttribute::Attribute);
+    all.filterable_attributes = Some(columns.chain([FilterableAttribute::Settings(terms)]).collect());
+    all
 }
