@@ -7,7 +7,8 @@
 //! Deliberately absent: how a score comes about ([`crate::matching`]), who may run a round, and what becomes of a plan.
 //!
 //! How: [`ordered`] sorts everything by codes, [`network`] turns a round into a network, [`simplex`] finds the best flow
-//! through it, and [`branch`] decides the wishes, each of which is all or none.
+//! through it, and [`branch`] decides the wishes, each of which is all or none. What a federation says of a round is in
+//! [`setup`] and [`rule`].
 
 mod branch;
 mod check;
@@ -15,6 +16,9 @@ mod contradiction;
 mod layout;
 mod network;
 mod ordered;
+pub mod rule;
+pub mod scored;
+pub mod setup;
 mod simplex;
 mod spread;
 mod tree;
@@ -150,15 +154,16 @@ impl Default for Limits {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// The round with no wish decided.
-    Relaxing,
-    /// Wishes are decided.
-    Branching,
-    /// There is no plan: rules that contradict each other are looked for.
-    Explaining,
+words! {
+    /// What is being reckoned.
+    pub enum Phase {
+        /// The round with no wish decided.
+        Relaxing = "relaxing" / "求各村分开时的最优值",
+        /// Wishes are decided.
+        Branching = "branching" / "逐个决定包镇意向",
+        /// There is no plan: rules that contradict each other are looked for.
+        Explaining = "explaining" / "找出互相矛盾的条件",
+    }
 }
 
 /// How far it has come.

@@ -9,6 +9,7 @@ use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
 
 pub async fn insert_organisation(
     connection: &mut PgConnection,
@@ -87,6 +88,15 @@ pub async fn members(
 
 pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
+}
+
+pub async fn names_of(
+    connection: &mut PgConnection,
+    ids: &[OrganisationId],
+) -> sqlx::Result<Vec<(OrganisationId, String)>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!("select id, name from organisation where id = any($1)", &ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
 }
 
 pub async fn set_core(connection: &mut PgConnection, id: OrganisationId, core: &str) -> sqlx::Result<()> {

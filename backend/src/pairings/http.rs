@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::api::pairings::{
-    ACCEPT_DAY, ACCEPT_PAPER, AGREE, AGREEMENT, APPROVE, AcceptPaper, AgreeToTerms, CONFIRM,
-    ConfirmAgreement, DECLINE, DISPLAY, DROP_DAY, ENTERPRISES, HAND_OVER, HandOver, MESSAGES,
-    MILESTONES, MOVE, MilestoneReason, MilestoneReport, MoveMilestone, NewMilestone, NewPairing, NewPairingMessage,
-    NewPairingPaper, NewTerms, OF_PLACE, PAIRING, PAIRINGS, PAPER, Pairing, PairingDisplay, PairingEnterpriseQuery,
-    PairingEnterprises, PairingList, PairingQuery, PairingReason, PlacePairings, RENEW, RETURN, Renewal, SEND_BACK,
-    SUBMIT, SeenMilestone, TAKE_UP, TERMINATE, TERMS, VERIFY, WITHDRAW,
+    ACCEPT_DAY, ACCEPT_PAPER, AGREE, AGREEMENT, APPROVE, AcceptPaper, AgreeToTerms, CONFIRM, ConfirmAgreement, DECLINE,
+    DISPLAY, DROP_DAY, ENTERPRISES, HAND_OVER, HandOver, MESSAGES, MILESTONES, MOVE, MilestoneReason, MilestoneReport,
+    MoveMilestone, NewMilestone, NewPairing, NewPairingMessage, NewPairingPaper, NewTerms, OF_PLACE, PAIRING, PAIRINGS,
+    PAPER, Pairing, PairingDisplay, PairingEnterpriseQuery, PairingEnterprises, PairingList, PairingQuery,
+    PairingReason, PlacePairings, RENEW, RETURN, Renewal, SEND_BACK, SUBMIT, SeenMilestone, TAKE_UP, TERMINATE, TERMS,
+    VERIFY, WITHDRAW,
 };
 use domain::pairing::PairingStep;
 use domain::{MilestoneId, PairingId};
