@@ -174,7 +174,7 @@ pub async fn insert_membership_once(
 }
 
 struct OrganisationRecord {
-    id: uuid::Uuid,
+    id: Uuid,
     kind: String,
     name: String,
     place: Option<String>,
@@ -349,7 +349,7 @@ pub async fn held(connection: &mut PgConnection, organisation: OrganisationId) -
 }
 
 pub async fn any_admin(connection: &mut PgConnection, people: &[PersonId]) -> sqlx::Result<bool> {
-    let people: Vec<uuid::Uuid> = people.iter().map(|person| person.0).collect();
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     sqlx::query_scalar!(
         r#"select exists (
                select from membership where person = any($1) and role = 'platform_admin'

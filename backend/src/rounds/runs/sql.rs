@@ -105,9 +105,98 @@ impl Planned {
     }
 }
 
+struct Row {
+    number: i32,
+    version: i32,
+    setup: Value,
+    rules: Value,
+    status: String,
+    by: String,
+    asked_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+    phase: Option<String>,
+    nodes: Option<i64>,
+    best_value: Option<i64>,
+    best_bound: Option<i64>,
+    input: Option<String>,
+    facts: Option<String>,
+    wishes_value: Option<i64>,
+    pairs_value: Option<i64>,
+    relaxed: Option<i64>,
+    bound: Option<i64>,
+    enterprises: Option<i32>,
+    villages: Option<i32>,
+    candidates: Option<i32>,
+    enterprises_left: Option<i32>,
+    villages_left: Option<i32>,
+    milliseconds: Option<i64>,
+    conflict: Option<Value>,
+    says: String,
+    wishes: i64,
+    wishes_taken: i64,
+    pairs: i64,
+}
+
+impl Row {
+    fn progress(&self) -> sqlx::Result<Option<RunProgress>> {
+        let Some(phase) = &self.phase else { return Ok(None) };
+        Ok(Some(RunProgress {
+            phase: word("matching_run.phase", phase)?,
+            nodes: u32::try_from(self.nodes.unwrap_or_default()).unwrap_or(u32::MAX),
+            value: self.best_value.map(|value| from_big("matching_run.best_value", value)).transpose()?,
+            bound: self.best_bound.map(|bound| from_big("matching_run.best_bound", bound)).transpose()?,
+        }))
+    }
+
+    /// A constraint keeps all of it together.
+    fn planned(&self) -> sqlx::Result<Option<Planned>> {
+        let (Some(input), Some(facts), Some(wishes_value)) = (&self.input, &self.facts, self.wishes_value) else {
+            return Ok(None);
+        };
+        let value = |column: &str, value: Option<i64>| from_big(column, value.unwrap_or_default());
+        Ok(Some(Planned {
+            wishes_value: from_big("matching_run.wishes_value", wishes_value)?,
+            pairs_value: value("matching_run.pairs_value", self.pairs_value)?,
+            relaxed: value("matching_run.relaxed", self.relaxed)?,
+            bound: value("matching_run.bound", self.bound)?,
+            input: input.clone(),
+            facts: facts.clone(),
+            enterprises: self.enterprises.unwrap_or_default(),
+            villages: self.villages.unwrap_or_default(),
+            candidates: self.candidates.unwrap_or_default(),
+            enterprises_left: self.enterprises_left.unwrap_or_default(),
+            villages_left: self.villages_left.unwrap_or_default(),
+            nodes: self.nodes.unwrap_or_default(),
+            milliseconds: self.milliseconds.unwrap_or_default(),
+            wishes: self.wishes,
+            wishes_taken: self.wishes_taken,
+            pairs: self.pairs,
+        }))
+    }
+
+    fn read(self) -> sqlx::Result<Run> {
+        let (progress, plan) = (self.progress()?, self.planned()?);
+        Ok(Run {
+            number: self.number,
+            version: self.version,
+            setup: read_json("matching_run.setup", self.setup)?,
+            rules: read_json("matching_run.rules", self.rules)?,
+            status: word("matching_run.status", &self.status)?,
+            by: self.by,
+            asked_at: self.asked_at,
+            ended_at: self.ended_at,
+            progress,
+            plan,
+            conflict: self.conflict,
+            says: self.says,
+        })
+    }
+}
+
 /// The computations of a round, latest first.
 pub async fn runs(connection: &mut PgConnection, round: MatchingRoundId, limit: i64) -> sqlx::Result<Vec<Run>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select u.number, u.version, u.setup, u.rules, u.status, o.name as by, u.asked_at, u.ended_at, u.phase, u.nodes,
                   u.best_value, u.best_bound, u.input, u.facts, u.wishes_value, u.pairs_value, u.relaxed, u.bound,
                   u.enterprises, u.villages, u.candidates, u.enterprises_left, u.villages_left, u.milliseconds,
@@ -127,54 +216,5 @@ pub async fn runs(connection: &mut PgConnection, round: MatchingRoundId, limit: 
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let number = |column: &str, number: Option<i64>| number.map(|number| from_big(column, number)).transpose();
-            let phase = row.phase.as_deref().map(|text| word("matching_run.phase", text)).transpose()?;
-            let progress = phase.map(|phase| {
-                sqlx::Result::Ok(RunProgress {
-                    phase,
-                    nodes: u32::try_from(row.nodes.unwrap_or_default()).unwrap_or(u32::MAX),
-                    value: number("matching_run.best_value", row.best_value)?,
-                    bound: number("matching_run.best_bound", row.best_bound)?,
-                })
-            });
-            let value = |column: &str, value: Option<i64>| from_big(column, value.unwrap_or_default());
-            let plan = match (row.input, row.facts, row.wishes_value) {
-                (Some(input), Some(facts), Some(wishes_value)) => Some(Planned {
-                    wishes_value: from_big("matching_run.wishes_value", wishes_value)?,
-                    pairs_value: value("matching_run.pairs_value", row.pairs_value)?,
-                    relaxed: value("matching_run.relaxed", row.relaxed)?,
-                    bound: value("matching_run.bound", row.bound)?,
-                    input,
-                    facts,
-                    enterprises: row.enterprises.unwrap_or_default(),
-                    villages: row.villages.unwrap_or_default(),
-                    candidates: row.candidates.unwrap_or_default(),
-                    enterprises_left: row.enterprises_left.unwrap_or_default(),
-                    villages_left: row.villages_left.unwrap_or_default(),
-                    nodes: row.nodes.unwrap_or_default(),
-                    milliseconds: row.milliseconds.unwrap_or_default(),
-                    wishes: row.wishes,
-                    wishes_taken: row.wishes_taken,
-                    pairs: row.pairs,
-                }),
-                _ => None,
-            };
-            Ok(Run {
-                number: row.number,
-                version: row.version,
-                setup: read_json("matching_run.setup", row.setup)?,
-                rules: read_json("matching_run.rules", row.rules)?,
-                status: word("matching_run.status", &row.status)?,
-                by: row.by,
-                asked_at: row.asked_at,
-                ended_at: row.ended_at,
-                progress: progress.transpose()?,
-                plan,
-                conflict: row.conflict,
-                says: row.says,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Row::read).collect()
 }
