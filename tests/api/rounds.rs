@@ -198,6 +198,9 @@ async fn a_round_goes_from_the_setup_to_proposals_that_both_sides_answer() {
     let after = federation.call(rounds::plan(round.row.id, &PlanQuery::default())).await.unwrap();
     assert!(after.stale.is_none(), "what was sent is not out of date");
     assert_eq!(after.pairs[1].proposal.as_ref().unwrap().pairing, Some(pairing.row.id));
+    let path = format!("/pairings/{}", pairing.row.id);
+    assert!(federation.page(&path).await.text().contains("看这一轮的方案"));
+    assert!(!scene.first.page(&path).await.text().contains("看这一轮的方案"), "rounds are read by federations");
     for (verb, times) in [("matching_round_started", 1), ("matching_round_computed", 1), ("matching_round_sent", 1)] {
         assert_eq!(events(&test, verb).await, times, "{verb}");
     }
@@ -287,6 +290,31 @@ async fn a_computation_that_is_cancelled_leaves_nothing_and_another_one_can_be_a
     assert_eq!(asked.computed[0].number, 1);
     let round = computed(federation, &after).await;
     assert_eq!((round.planned().unwrap().number, events(&test, "matching_round_cancelled").await), (2, 1));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_computation_that_is_under_way_is_cancelled_too() {
+    let test = TestApp::new().await;
+    let scene = scene(&test).await;
+    let made = scene.federation.call(rounds::start(&new_round(1, setup()))).await.unwrap();
+    let id = made.row.id;
+    jobs::run_due(&test.app).await.unwrap();
+    scene.federation.call(rounds::compute(id, seen(&made))).await.unwrap();
+    // Somebody else's plan is solved, and this one waits for its turn.
+    let turn = test.app.solving.clone().acquire_owned().await.unwrap();
+    let app = test.app.clone();
+    let work = tokio::spawn(async move { jobs::run_due(&app).await });
+    while done_round(&scene.federation, id).await.computed[0].status != RunStatus::Computing {
+        tokio::task::yield_now().await;
+    }
+    let page = scene.federation.page(&format!("/rounds/{id}")).await.text();
+    assert!(page.contains("正在给每一对企业和村打分") && page.contains("取消计算"), "{page}");
+    scene.federation.call(rounds::cancel(id)).await.unwrap();
+    drop(turn);
+    work.await.unwrap().unwrap();
+    let after = done_round(&scene.federation, id).await;
+    assert_eq!((after.computed[0].status, after.planned()), (RunStatus::Cancelled, None));
     test.done().await;
 }
 

@@ -313,9 +313,9 @@ async fn a_round_is_made_on_pages_without_script() {
     {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let send = federation.page(&format!("{path}/send?run=1")).await;
-    assert!(send.text().contains("送出 2 件结对意向"), "{}", send.text());
-    let proposals = send.hidden("proposals");
+    let form = federation.page(&format!("{path}/send?run=1")).await;
+    assert!(form.text().contains("送出 2 件结对意向"), "{}", form.text());
+    let proposals = form.hidden("proposals");
     let fields = [
         ("run", "1"),
         ("proposals", &proposals),

@@ -169,6 +169,9 @@ pub struct Input {
     pub facts: String,
 }
 
+/// Pairs by their positions.
+type PairsAt = BTreeSet<(u32, u32)>;
+
 /// Where an enterprise and a village stand in the lists.
 struct Positions {
     enterprises: HashMap<OrganisationId, u32>,
@@ -219,14 +222,14 @@ impl Gathered {
             .collect();
         let fixed: BTreeSet<(u32, u32)> =
             pairs_of(&self.rules, RoundRuleKind::Fixed).filter_map(|pair| at.of(&pair)).collect();
-        let wished: BTreeSet<(u32, u32)> = self.wished_pairs().filter_map(|pair| at.of(&pair)).collect();
-        let always: BTreeSet<(u32, u32)> = fixed.union(&wished).copied().collect();
+        let of_towns: BTreeSet<(u32, u32)> = self.wished_pairs().filter_map(|pair| at.of(&pair)).collect();
+        let always: BTreeSet<(u32, u32)> = fixed.union(&of_towns).copied().collect();
         let (scored, facts) = self.scored(&at, (&always, &forbidden), go_on)?;
         let worth: HashMap<(u32, u32), ScoredPair> =
             scored.iter().map(|pair| ((pair.enterprise, pair.village), *pair)).collect();
         let score = |pair: (u32, u32)| worth.get(&pair).map_or(0, |scored| scored.score);
         // Whom an enterprise is paired with already does not keep it from the whole town.
-        let own_town = |pair: &(u32, u32)| wished.contains(pair) && self.is_paired(&exclusions, *pair);
+        let own_town = |pair: &(u32, u32)| of_towns.contains(pair) && self.is_paired(&exclusions, *pair);
         let single = |village: u32| self.taking.contains(&self.villages[village as usize]);
         let candidates = scored.iter().filter(|pair| {
             let pair = (pair.enterprise, pair.village);
@@ -305,7 +308,7 @@ impl Gathered {
     fn scored(
         &self,
         at: &Positions,
-        (always, aside): (&BTreeSet<(u32, u32)>, &BTreeSet<(u32, u32)>),
+        (always, aside): (&PairsAt, &PairsAt),
         go_on: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> ControlFlow<(), (Vec<ScoredPair>, String)> {
         let seekers: Vec<_> = self.enterprises.iter().map(|known| &known.seeker).collect();

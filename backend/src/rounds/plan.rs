@@ -120,7 +120,7 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
     let mut computed = runs::of(app, &mut tx, &runs).await?;
     let at = computed.iter().position(|one| one.number == number).ok_or(Error::NotFound)?;
     let may = rights(acting, &stored, computed.iter().find(|run| run.result.is_some()));
-    let send = may.send && latest == Some(number) && stale.is_none();
+    let goes_out = may.send && latest == Some(number) && stale.is_none();
     Ok(RoundPlan {
         round: stored.row(&app.places),
         version: stored.version,
@@ -148,7 +148,7 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
         counties: counties(app, &towns),
         towns: towns.into_iter().map(|(town, counts)| part(app, town, counts)).collect(),
         sent: if sent { sending::of(&mut tx, &stored).await? } else { None },
-        may: RoundRights { send, ..may },
+        may: RoundRights { send: goes_out, ..may },
         run: computed.swap_remove(at),
         as_of: app.clock.now(),
     })

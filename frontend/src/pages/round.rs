@@ -19,6 +19,9 @@ const AGAIN_AFTER: u8 = 2;
 
 pub const FEDERATION: [Role; 2] = [Role::FederationCounty, Role::FederationCity];
 
+/// Who reads rounds.
+pub const READERS: [Role; 3] = [Role::FederationCounty, Role::FederationCity, Role::Auditor];
+
 pub fn not_found() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "没有找到")
 }

@@ -91,12 +91,20 @@ fn filled(round: &MatchingRound) -> FormState {
     let mut form = FormState::default();
     form.set("version", round.version.to_string());
     form.set("name", name.clone());
-    places.iter().for_each(|place| form.set("places", place.as_str()));
-    fields.iter().for_each(|field| form.set("fields", field.as_str()));
+    for place in places {
+        form.set("places", place.as_str());
+    }
+    for field in fields {
+        form.set("fields", field.as_str());
+    }
     form.set("villages", villages.as_str());
     form.set("enterprises", enterprises.as_str());
-    counties.iter().for_each(|county| form.set("counties", county.as_str()));
-    industries.iter().for_each(|industry| form.set("industries", industry.as_str()));
+    for county in counties {
+        form.set("counties", county.as_str());
+    }
+    for industry in industries {
+        form.set("industries", industry.as_str());
+    }
     form.set("enterprise_capacity", round.setup.enterprise_capacity.to_string());
     form.set("enterprise_minimum", round.setup.enterprise_minimum.to_string());
     form.set("village_capacity", round.setup.village_capacity.to_string());

@@ -171,7 +171,7 @@ fn wishes(plan: &RoundPlan) -> Option<AnyView> {
         view! {
             <section>
                 <h2>{t!("包镇")}</h2>
-                <div class="card scroll">
+                <div class="card scroll" role="region" tabindex="0" aria-label=t!("包镇")>
                     <table>
                         <thead><tr>
                             <th scope="col">{t!("镇（街道）")}</th>
@@ -221,8 +221,8 @@ fn pairs(visit: &Visit, plan: &RoundPlan) -> AnyView {
     } else {
         let rows = plan.pairs.iter().map(|pair| row(plan, pair)).collect_view();
         view! {
-            <div class="card scroll">
-                <table class="plan">
+            <div class="card scroll" role="region" tabindex="0" aria-label=t!("村企组合")>
+                <table>
                     <thead><tr>
                         <th scope="col">{t!("村（社区）")}</th>
                         <th scope="col">{t!("企业")}</th>

@@ -113,7 +113,6 @@ fn forms(visit: &Visit, round: &MatchingRound, form: &FormState, counties: &[Cou
         }
         .into_any()
     };
-    use RoundRuleKind as Kind;
     let group_places = match round.setup.group {
         RoundGroup::Town => towns(counties),
         RoundGroup::County => {
@@ -122,48 +121,48 @@ fn forms(visit: &Visit, round: &MatchingRound, form: &FormState, counties: &[Cou
     };
     view! {
         {one(
-            Kind::Enterprise,
+            RoundRuleKind::Enterprise,
             t!("加入一家企业，或改它的上限"),
             t!("范围之外的企业也可以按名称加入。最多填 0，就是不参加。"),
-            view! { {enterprise(of(Kind::Enterprise), "enterprise")}{numbers(of(Kind::Enterprise), "enterprise", t!("最多几个村"), t!("最少几个村"))} }.into_any(),
+            view! { {enterprise(of(RoundRuleKind::Enterprise), "enterprise")}{numbers(of(RoundRuleKind::Enterprise), "enterprise", t!("最多几个村"), t!("最少几个村"))} }.into_any(),
         )}
         {one(
-            Kind::Village,
+            RoundRuleKind::Village,
             t!("加入一个村（社区），或改它的上限"),
             t!("范围之外的村也可以加入。最多填 0，就是不参加。"),
-            view! { {village(of(Kind::Village), "village", counties)}{numbers(of(Kind::Village), "village", t!("最多几家企业"), t!("最少几家企业"))} }.into_any(),
+            view! { {village(of(RoundRuleKind::Village), "village", counties)}{numbers(of(RoundRuleKind::Village), "village", t!("最多几家企业"), t!("最少几家企业"))} }.into_any(),
         )}
         {one(
-            Kind::Floor,
+            RoundRuleKind::Floor,
             t!("一个镇（街道）或县（市、区）的保底数"),
             t!("这里至少要有几对，不让它落空。"),
             view! {
-                {Field::new(of(Kind::Floor), "place", t!("哪里")).of_row("floor").select(t!("请选择"), group_places)}
-                {number(of(Kind::Floor), "minimum", "floor", t!("至少几对"))}
+                {Field::new(of(RoundRuleKind::Floor), "place", t!("哪里")).of_row("floor").select(t!("请选择"), group_places)}
+                {number(of(RoundRuleKind::Floor), "minimum", "floor", t!("至少几对"))}
             }
             .into_any(),
         )}
         {one(
-            Kind::Wish,
+            RoundRuleKind::Wish,
             t!("企业包镇的意向"),
             t!("愿意包下一个镇（街道）的企业：方案里要么得到全镇所有的村，要么一个也不算。包镇先算，其余再算。"),
             view! {
-                {enterprise(of(Kind::Wish), "wish")}
-                {Field::new(of(Kind::Wish), "place", t!("镇（街道）")).of_row("wish").select(t!("请选择"), towns(counties))}
+                {enterprise(of(RoundRuleKind::Wish), "wish")}
+                {Field::new(of(RoundRuleKind::Wish), "place", t!("镇（街道）")).of_row("wish").select(t!("请选择"), towns(counties))}
             }
             .into_any(),
         )}
         {one(
-            Kind::Fixed,
+            RoundRuleKind::Fixed,
             t!("指定一个组合"),
             t!("不管得分多少，方案里一定有这一对。"),
-            view! { {enterprise(of(Kind::Fixed), "fixed")}{village(of(Kind::Fixed), "fixed", counties)}{why(of(Kind::Fixed), "fixed")} }.into_any(),
+            view! { {enterprise(of(RoundRuleKind::Fixed), "fixed")}{village(of(RoundRuleKind::Fixed), "fixed", counties)}{why(of(RoundRuleKind::Fixed), "fixed")} }.into_any(),
         )}
         {one(
-            Kind::Forbidden,
+            RoundRuleKind::Forbidden,
             t!("排除一个组合"),
             t!("方案里一定没有这一对。"),
-            view! { {enterprise(of(Kind::Forbidden), "forbidden")}{village(of(Kind::Forbidden), "forbidden", counties)}{why(of(Kind::Forbidden), "forbidden")} }.into_any(),
+            view! { {enterprise(of(RoundRuleKind::Forbidden), "forbidden")}{village(of(RoundRuleKind::Forbidden), "forbidden", counties)}{why(of(RoundRuleKind::Forbidden), "forbidden")} }.into_any(),
         )}
     }
     .into_any()

@@ -20,7 +20,9 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let mut form = visit.form.clone().unwrap_or_default();
     if visit.form.is_none() {
         form.set("first_day", visit.today.to_string());
-        plan.setup.fields.iter().for_each(|field| form.set("fields", field.as_str()));
+        for field in &plan.setup.fields {
+            form.set("fields", field.as_str());
+        }
     }
     let body = if plan.may.send || (visit.form.is_some() && plan.may.change) {
         let proposals = result.proposals();

@@ -88,7 +88,7 @@ pub async fn insert_proposal(
         going.place.as_str(),
         position,
         &texts(&going.villages),
-        going.field.map(|field| field.as_str()),
+        going.field.map(Field::as_str),
         pairing.0
     )
     .execute(connection)

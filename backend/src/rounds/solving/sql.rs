@@ -8,7 +8,7 @@ use crate::db::decode::{texts, word};
 use chrono::{DateTime, Utc};
 use domain::place::PlaceCode;
 use domain::round::Progress;
-use domain::round::rule::RoundRuleInput;
+use domain::round::rule::{RoundRuleInput, WishLeft};
 use domain::round::setup::{RoundSetup, RunStatus};
 use domain::{MatchingRoundId, OrganisationId};
 use serde_json::Value;
@@ -130,7 +130,7 @@ pub async fn insert_wishes(
             wish.town.as_str(),
             &texts(&wish.villages),
             big(wish.score),
-            wish.left.map(|left| left.as_str())
+            wish.left.map(WishLeft::as_str)
         )
         .execute(&mut *connection)
         .await?;
