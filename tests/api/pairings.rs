@@ -239,6 +239,7 @@ async fn a_counter_proposal_takes_back_what_was_agreed_and_is_compared() {
     village.call(pairings::agree(id, &to(&returned))).await.unwrap();
     let agreed = enterprise.call(pairings::agree(id, &to(&returned))).await.unwrap();
     assert_eq!(agreed.row.status, PairingStatus::MutuallyAgreed);
+    test.clock.advance(chrono::Duration::seconds(1));
     let message = NewPairingMessage { id: PairingMessageId(Uuid::from_u128(21)), text: "周三见".into() };
     village.call(pairings::write(id, &message)).await.unwrap();
     let thread = village.call(pairings::write(id, &message)).await.unwrap().messages;

@@ -237,7 +237,7 @@ async fn scattered(test: &TestApp) {
     let sql = "insert into need
          select (jsonb_populate_record(null::need, to_jsonb(n) || jsonb_build_object(
                     'id', gen_random_uuid(), 'code', 'XQ-' || left(v.code, 6) || '-2025-' || g, 'village', v.code))).*
-         from (select * from need limit 1) n, generate_series(1, 8000) g
+         from (select * from needs_listed order by code limit 1) n, generate_series(1, 8000) g
          join (select code, row_number() over (order by code) as place, count(*) over () as of
                from place where length(code) = 12) v on v.place = 1 + g % v.of;
          insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
@@ -249,7 +249,9 @@ async fn scattered(test: &TestApp) {
                 p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_by, p.pledged_at, p.changed_at
          from (select * from pledge limit 1) p, need n;
          insert into report (id, need, organisation, text, submitted_by, submitted_at)
-         select gen_random_uuid(), id, organisation, '进展', created_by, now() from need where code like '%7'";
+         select gen_random_uuid(), id, organisation, '进展', created_by, now()
+         from need
+         where code like '%7' or village = '441424103203'";
     sqlx::raw_sql(sql).execute(&test.app.pool).await.unwrap();
     sqlx::raw_sql("vacuum analyze need").execute(&test.app.pool).await.unwrap();
     sqlx::raw_sql("vacuum analyze pledge").execute(&test.app.pool).await.unwrap();
@@ -268,11 +270,15 @@ async fn a_places_page_is_read_by_the_indexes_of_its_needs() {
         let mut looked_at = 0;
         for sql in sent.iter().filter(|sql| sql.contains("needs_")) {
             let second = if sql.contains("limit $2") { "10" } else { "date '2026-06-30'" };
-            let sql = format!("explain {}", sql.replace("$1", &format!("'{code}'")).replace("$2", second));
+            let sql = format!(
+                "explain (analyze, costs off) {}",
+                sql.replace("$1", &format!("'{code}'")).replace("$2", second)
+            );
             let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&test.app.pool).await.unwrap();
-            let plan = plan.join("\n");
             for table in ["need", "pledge", "report", "need_reported"] {
-                assert!(!plan.contains(&format!("Seq Scan on {table} ")), "{code}: {plan}");
+                let all_of_it = format!("Seq Scan on {table} ");
+                let read = plan.iter().any(|line| line.contains(&all_of_it) && !line.contains("never executed"));
+                assert!(!read, "{code}: {}", plan.join("\n"));
             }
             looked_at += 1;
         }

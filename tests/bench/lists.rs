@@ -5,6 +5,7 @@
 use super::client::{get, hammer};
 use super::stage::{Stage, column};
 use super::{CONNECTIONS, load, measured};
+use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const NEEDS: usize = 100_000;
 /// Offers in the lists.
 const OFFERS: usize = 20_000;
+/// Pages of each list that are walked through.
+const PAGES: usize = 40;
 /// Pledges for the needs.
 const PLEDGES: usize = 150_000;
 const FIELDS: [&str; 4] = ["infrastructure", "specialty_industry", "consumption_assistance", "village_landscape"];
@@ -43,10 +46,10 @@ pub async fn measure(stage: &Stage) {
             SORTS[turn / 3 % SORTS.len()]
         )
     };
-    let of_county = counties.clone();
+    let deep = cursors(stage, &counties).await;
     let far_in = move |turn: usize| {
-        let county = &of_county[turn % of_county.len()];
-        format!("/needs?county={county}&sort={}&after={}&min={turn}", SORTS[turn % SORTS.len()], turn % 40 * 20)
+        let (list, after) = &deep[turn % deep.len()];
+        format!("/needs?{list}&after={after}&min={turn}")
     };
     let each = |level: &'static str, codes: &[String]| {
         let codes = codes.to_vec();
@@ -68,6 +71,26 @@ pub async fn measure(stage: &Stage) {
     one(stage, "recommendations to an enterprise", &enterprise, always("/recommendations")).await;
     one(stage, "what waits for the federation", &federation, always("/work")).await;
     one(stage, "what waits for a village", &stage.visitor("village").await, always("/work")).await;
+}
+
+/// The lists of counties in each order, with where their pages go on.
+async fn cursors(stage: &Stage, counties: &[String]) -> Vec<(String, String)> {
+    #[derive(Deserialize)]
+    struct Listed {
+        next: Option<String>,
+    }
+    let mut all = Vec::new();
+    for (turn, county) in counties.iter().enumerate() {
+        let list = format!("county={county}&sort={}", SORTS[turn % SORTS.len()]);
+        let mut path = format!("/api/v1/needs?{list}");
+        for _ in 0..PAGES {
+            let listed: Listed = serde_json::from_slice(&stage.body(&path).await).expect("a list of needs");
+            let Some(next) = listed.next else { break };
+            path = format!("/api/v1/needs?{list}&after={next}");
+            all.push((list.clone(), next));
+        }
+    }
+    all
 }
 
 async fn one(stage: &Stage, name: &str, headers: &str, path: impl Fn(usize) -> String + Clone + Send + 'static) {

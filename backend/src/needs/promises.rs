@@ -43,6 +43,9 @@ pub async fn keep_following(app: App, stop: CancellationToken) {
 
 /// Moves needs whose promises have changed. Returns how many moved; one process does it at a time.
 pub async fn follow(app: &App) -> Result<usize> {
+    if !sql::has_news(&mut *app.pool.acquire().await?).await? {
+        return Ok(0);
+    }
     let mut tx = app.begin().await?;
     let Some(cursor) = sql::take_turn(&mut tx).await? else { return Ok(0) };
     let horizon = sql::horizon(&mut tx).await?;

@@ -51,6 +51,8 @@ const INSPECT: Duration = Duration::from_mins(1);
 const SERVER_WAIT: Duration = Duration::from_secs(5);
 /// Needs that are written to an index at once.
 const BATCH: usize = 2_000;
+/// Transactions that are looked back at, over and over, while none of them tells of needs.
+const LOOKED_BACK: i64 = 2_000;
 
 const NEEDS: &str = include_str!("../../../search-config/needs.json");
 const SYNONYMS: &str = include_str!("../../../search-config/synonyms.json");
@@ -184,18 +186,23 @@ async fn catch_up_engine(app: &App, engine: &impl Engine) -> Result<usize> {
         drop(connection);
         return fill(app, engine, horizon).await;
     }
-    let changed = sql::changed(&mut connection, cursor, horizon).await?;
-    for batch in changed.chunks(BATCH) {
+    let mut changed = sql::news(&mut connection, cursor, horizon).await?;
+    if !changed.place_imports.is_empty() {
+        let others = sql::needs_of_places(&mut connection, &changed.place_imports).await?;
+        changed.needs.extend(others);
+    }
+    for batch in changed.needs.chunks(BATCH) {
         let documents = sql::documents(&mut connection, batch, &app.places).await?;
         let gone: Vec<Uuid> =
             batch.iter().copied().filter(|id| !documents.iter().any(|document| document.id == *id)).collect();
         engine.upsert(documents).await.map_err(unwritten)?;
         engine.remove(gone).await.map_err(unwritten)?;
     }
-    if !changed.is_empty() {
+    // To move it costs a write of the index, not to move it a look at what happened since.
+    if !changed.needs.is_empty() || horizon - cursor > LOOKED_BACK {
         engine.set_cursor(horizon).await.map_err(unwritten)?;
     }
-    Ok(changed.len())
+    Ok(changed.needs.len())
 }
 
 /// Writes all public needs anew, while what is there already goes on being found, and takes out what is none of them.

@@ -16,32 +16,45 @@ pub async fn horizon(connection: &mut PgConnection) -> sqlx::Result<i64> {
         .await
 }
 
-/// The needs with events after `cursor` up to `horizon`, and those of places of which a list said something anew.
-pub async fn changed(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        r#"with news as (
-               select subject_kind, subject
-               from event
-               where subject_kind in ('need', 'place_import')
-                   and xid > $1::bigint::text::xid8 and xid <= $2::bigint::text::xid8
-           )
-           select subject as "id!"
-           from news
-           where subject_kind = 'need'
-           union
-           select n.id
-           from news
-           join town_class c on c.import = news.subject
-           join need n on n.village like c.town || '%'
-           where news.subject_kind = 'place_import'
-           union
-           select n.id
-           from news
-           join village_type t on t.import = news.subject
-           join need n on n.village = t.village
-           where news.subject_kind = 'place_import'"#,
+/// What happened after `cursor` up to `horizon` that an index has to know of.
+pub struct News {
+    /// Needs of which something was said.
+    pub needs: Vec<Uuid>,
+    /// Lists that said something anew of places.
+    pub place_imports: Vec<Uuid>,
+}
+
+pub async fn news(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<News> {
+    let rows = sqlx::query!(
+        r#"select distinct subject_kind as "kind!", subject as "subject!"
+           from event
+           where subject_kind in ('need', 'place_import')
+             and xid > $1::bigint::text::xid8 and xid <= $2::bigint::text::xid8"#,
         cursor,
         horizon
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut news = News { needs: Vec::new(), place_imports: Vec::new() };
+    for row in rows {
+        if row.kind == "need" { news.needs.push(row.subject) } else { news.place_imports.push(row.subject) }
+    }
+    Ok(news)
+}
+
+/// The needs that lists show of the places of which one of these lists said something.
+pub async fn needs_of_places(connection: &mut PgConnection, imports: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select n.id as "id!"
+           from town_class c
+           join needs_listed n on left(n.village, 9) = c.town
+           where c.import = any($1)
+           union
+           select n.id
+           from village_type t
+           join needs_listed n on n.village = t.village
+           where t.import = any($1)"#,
+        imports
     )
     .fetch_all(connection)
     .await

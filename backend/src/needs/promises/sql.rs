@@ -8,6 +8,28 @@ use domain::need::status::Promises;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// Transactions that are looked back at, over and over, while none of them promises anything.
+const LOOKED_BACK: i64 = 2_000;
+
+/// Whether there is anything to follow. Whoever only looks takes no lock and writes nothing.
+pub async fn has_news(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce(
+                      (select s.settled - f.horizon > $1
+                              or exists (select
+                                         from event e
+                                         where e.xid > f.horizon::text::xid8 and e.xid <= s.settled::text::xid8
+                                           and e.subject_kind in ('pledge', 'commitment', 'need'))
+                       from follower f
+                       cross join (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as settled) s
+                       where f.name = 'need_promises'),
+                      true) as "news!""#,
+        LOOKED_BACK
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// How far events have been followed, locked; none where another process follows them at this moment.
 pub async fn take_turn(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
     sqlx::query!("insert into follower (name, horizon) values ('need_promises', 0) on conflict do nothing")
