@@ -164,6 +164,7 @@ impl TestApp {
             trusted_proxy: None,
             hashing: Arc::new(Semaphore::new(2)),
             decoding: Arc::new(Semaphore::new(2)),
+            solving: Arc::new(Semaphore::new(1)),
         };
         change(&mut parts);
         let app = App::new(parts);

@@ -118,6 +118,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "search",
             "verifications",
             "resets",
+            "rounds",
             "tables",
             "texts",
             "todo",

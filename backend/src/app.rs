@@ -51,6 +51,8 @@ pub struct Parts {
     pub hashing: Arc<Semaphore>,
     /// Pictures decoded at a time: a large one takes some hundred megabytes.
     pub decoding: Arc<Semaphore>,
+    /// Plans of matching rounds that are solved at a time.
+    pub solving: Arc<Semaphore>,
 }
 
 impl App {

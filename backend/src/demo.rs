@@ -13,6 +13,7 @@ mod pairings;
 mod pictures;
 mod places;
 mod registrations;
+mod rounds;
 
 use crate::app::App;
 use crate::consents;
@@ -187,6 +188,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;
+    rounds::seed(app).await?;
     desk::seed(app).await
 }
 

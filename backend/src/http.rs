@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, earlier_pairings,
     enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people,
-    places, pledges, registrations, resets, saved_searches, texts, todo, verifications,
+    places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -56,6 +56,7 @@ pub fn endpoints() -> Endpoints {
         pledges::routes(),
         commitments::routes(),
         pairings::routes(),
+        rounds::routes(),
         arrivals::routes(),
         ledger::routes(),
         payees::routes(),

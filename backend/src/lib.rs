@@ -53,6 +53,7 @@ pub mod qr;
 pub mod receipts;
 pub mod registrations;
 pub mod resets;
+pub mod rounds;
 pub mod saved_searches;
 pub mod search;
 pub mod serve;

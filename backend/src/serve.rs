@@ -193,6 +193,7 @@ fn build(
         trusted_proxy: settings.trusted_proxy,
         hashing: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
         decoding: Arc::new(Semaphore::new(cores)),
+        solving: Arc::new(Semaphore::new(1)),
         people: Questions::new(&database.pool),
         pool: database.pool.clone(),
     }))

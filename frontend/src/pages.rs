@@ -53,6 +53,11 @@ mod register_enterprise;
 mod report_form;
 mod revision;
 mod revision_form;
+mod round;
+mod round_form;
+mod round_plan;
+mod round_rules;
+mod round_send;
 mod saved_searches;
 mod sheet;
 mod sign_in;
@@ -132,6 +137,12 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pairings", id] => pairing::page(visit, id).await,
         ["pairings", id, "terms"] => pairing_form::counter(visit, id).await,
         ["pairings", id, "renew"] => pairing_form::renew(visit, id).await,
+        ["rounds"] => round::list(visit).await,
+        ["rounds", "new"] => round_form::new(visit).await,
+        ["rounds", id] => round::page(visit, id).await,
+        ["rounds", id, "edit"] => round_form::edit(visit, id).await,
+        ["rounds", id, "plan"] => round_plan::page(visit, id).await,
+        ["rounds", id, "send"] => round_send::page(visit, id).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work", rest @ ..] => work(visit, rest).await,
         ["account", "consents"] => consents::page(visit).await,

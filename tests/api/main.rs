@@ -52,6 +52,8 @@ mod place_pages;
 mod places;
 mod registration;
 mod rights;
+mod rounds;
+mod rounds_plan;
 mod saved_searches;
 mod search;
 mod sessions;

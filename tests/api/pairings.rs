@@ -382,8 +382,10 @@ async fn who_proposed_withdraws_and_the_others_decline() {
     let round = Uuid::from_u128(77);
     let from_round =
         NewPairing { origin: Some(PairingOrigin::Round), round: Some(round), ..new_pairing(1, firm, terms()) };
-    let made = federation.call(pairings::propose(&from_round)).await.unwrap();
-    assert_eq!((made.origin, made.round), (PairingOrigin::Round, Some(round)));
+    let unknown = federation.call(pairings::propose(&from_round)).await.unwrap_err();
+    assert_eq!(unknown.fields(), ["round"], "there is no such round");
+    let made = federation.call(pairings::propose(&new_pairing(1, firm, terms()))).await.unwrap();
+    assert_eq!((made.origin, made.round), (PairingOrigin::Federation, None));
     assert!(made.sides.iter().all(|side| side.agreed_at.is_none()), "a federation agrees for nobody");
     let cannot = enterprise.call(pairings::step(PairingStep::Withdraw, made.row.id, &seen(&made, "不想要了，算了")));
     assert_eq!(cannot.await.unwrap_err().status, 403);

@@ -15,6 +15,7 @@ use crate::offers::{content as offer_content, new_offer, opened};
 use crate::pairings::{approved, new_pairing, terms as pairing_terms, to};
 use crate::place_imports::{CLASSES, upload};
 use crate::registration::new_registration;
+use crate::rounds::{new_round, rule as new_rule, setup as round_setup, terms as round_terms};
 use crate::towns::town;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -32,6 +33,7 @@ use domain::api::pairings::{self, NewMilestone, NewTerms, Renewal};
 use domain::api::payees;
 use domain::api::registrations;
 use domain::api::resets::{self, NewReset};
+use domain::api::rounds::{self, MatchingRoundChange, SendRound};
 use domain::api::saved_searches::{self, NewSavedSearch};
 use domain::api::sessions;
 use domain::api::texts;
@@ -41,6 +43,8 @@ use domain::need::{ContributionKind, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::pairing::{MilestoneInput, PairingSide, PairingTerms};
 use domain::place::ListSubject;
+use domain::round::rule::RoundRuleKind;
+use domain::round::setup::RoundSetup;
 use domain::saved_search::Pace;
 use domain::{Fen, InvitationId, MilestoneId, NeedId, PairingId, ResetId, SavedSearchId};
 use serde_json::{Value, json};
@@ -191,7 +195,19 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         message: String::new(),
     };
 
+    let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
+    let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
+    (takes_part.input.capacity, takes_part.input.minimum) = (Some(1), Some(0));
+    let round = federation.call(rounds::add_rule(round.row.id, &takes_part)).await.unwrap();
+    federation.call(rounds::compute(round.row.id, crate::rounds::seen(&round))).await.unwrap();
+    backend::rounds::solve(&test.app, round.row.id, 1).await.unwrap();
+    let other_round = new_round(142, RoundSetup { name: "另一轮".into(), ..round_setup() });
+    let stale_round = MatchingRoundChange { version: 9, setup: other_round.setup.clone() };
+    let other_rule = new_rule(143, RoundRuleKind::Forbidden, Some(firm), Some(VILLAGE));
+
     let ids = BTreeMap::from([
+        ("/rounds/", round.row.id.to_string()),
+        ("/rounds/rules/", takes_part.id.to_string()),
         ("/pairings/", pairing.row.id.to_string()),
         ("/pairings/milestones/", milestone.id.to_string()),
         ("/places/{code}/pairings", VILLAGE.to_owned()),
@@ -316,6 +332,12 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /pairings/milestones/{id}/submit", json!({ "version": 1, "note": "技术员到了村里", "pictures": [] })),
         ("POST /pairings/milestones/{id}/verify", json!({ "version": 1 })),
         ("POST /pairings/milestones/{id}/return", json!({ "version": 1, "reason": "只来了一个人" })),
+        ("POST /rounds", json!(other_round)),
+        ("POST /rounds/{id}", json!(stale_round)),
+        ("POST /rounds/{id}/rules", json!(other_rule)),
+        ("POST /rounds/{id}/compute", json!({ "version": 9 })),
+        ("POST /rounds/{id}/close", json!({ "version": 9 })),
+        ("POST /rounds/{id}/send", json!(SendRound { run: 9, proposals: 9, terms: round_terms() })),
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),

@@ -37,6 +37,7 @@ pub mod places;
 pub mod pledges;
 pub mod registrations;
 pub mod resets;
+pub mod rounds;
 pub mod saved_searches;
 pub mod sessions;
 pub mod texts;

@@ -13,6 +13,7 @@ use crate::offer::OfferStatus;
 use crate::pairing::PairingStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
+use crate::round::setup::RoundStatus;
 use crate::{Fen, Problems};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -141,6 +142,14 @@ pub const VERBS: &[(&str, &str)] = &[
     ("pairing_message_written", "在结对里留言"),
     ("pairing_display_changed", "修改结对的公开方式"),
     ("pairing_end_reminded", "提醒结对快到期"),
+    ("matching_round_started", "新建对接轮次"),
+    ("matching_round_changed", "修改对接轮次"),
+    ("matching_round_rule_added", "给对接轮次加条件"),
+    ("matching_round_rule_dropped", "取消对接轮次的条件"),
+    ("matching_round_computed", "计算对接方案"),
+    ("matching_round_cancelled", "取消计算对接方案"),
+    ("matching_round_sent", "把对接方案送出为结对意向"),
+    ("matching_round_closed", "关闭对接轮次"),
     ("milestone_planned", "加共建计划的节点"),
     ("milestone_day_proposed", "提议改节点的日期"),
     ("milestone_day_accepted", "同意节点的日期"),
@@ -196,6 +205,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("pledge", "认捐"),
     ("commitment", "资金以外的承诺"),
     ("pairing", "结对"),
+    ("matching_round", "对接轮次"),
     ("bank_line", "银行流水"),
     ("payee", "收款账户"),
     ("allocation", "分配"),
@@ -254,7 +264,7 @@ fn field_label(name: &str) -> &str {
         "topic" => "主题",
         "organisation" => "单位",
         "role" => "岗位",
-        "filters" => "条件",
+        "filters" | "rule" => "条件",
         "list" => "内容",
         "source" => "来源",
         "as_of" => "截至日期",
@@ -271,6 +281,8 @@ fn field_label(name: &str) -> &str {
         "ready" => "可导入条数",
         "import" => "导入批次",
         "row" => "表格的行",
+        "run" => "第几次计算",
+        "proposals" => "结对意向件数",
         other => other,
     }
 }
@@ -303,6 +315,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "pledge" => of!(PledgeStatus),
         "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "pairing" => of!(PairingStatus),
+        "matching_round" => of!(RoundStatus),
         "bank_line" => of!(BankLineStatus),
         "payee" => of!(PayeeStatus),
         "disbursement" => of!(DisbursementStatus),

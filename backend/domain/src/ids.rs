@@ -123,4 +123,8 @@ ids! {
     PairingPaperId,
     /// One step of a pairing's joint plan.
     MilestoneId,
+    /// A matching round of a federation.
+    MatchingRoundId,
+    /// One rule of a matching round: a capacity, a floor, a wish, a pair that is fixed or forbidden.
+    RoundRuleId,
 }

@@ -40,6 +40,7 @@ pub mod place;
 pub mod pledge;
 pub mod problem;
 pub mod registration;
+pub mod round;
 pub mod saved_search;
 pub mod sensitive;
 pub mod todo;

@@ -265,6 +265,8 @@ rights! {
     /// Confirms an agreement or ends it: whoever answers for a side.
     PairingSigner: [VillageHead, TownReviewer, OfficeOwner, FederationCounty, FederationCity, EnterpriseOwner],
         "确认和终止协议由负责人办理：企业负责人、村负责人，镇（街道）或工商联";
+    /// Reads matching rounds: the federation those of its place, the auditor all.
+    RoundReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看对接轮次";
     /// Reads the record of what happened.
     AuditReader: [Auditor, PlatformAdmin], "只有审计和平台管理员可以看操作记录";
     /// Opens organisations and looks after what runs in the background; handles no money and signs in as nobody else.

@@ -22,6 +22,7 @@ mod read;
 mod registration;
 mod reports;
 mod revisions;
+mod rounds;
 mod saved_searches;
 mod verification;
 
@@ -95,6 +96,11 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/pairings/new", page_and(post(pairings::propose)))
         .route("/pairings/{id}/terms", page_and(post(pairings::counter)))
         .route("/pairings/{id}/renew", page_and(post(pairings::renew)))
+        .route("/rounds/new", page_and(post(rounds::start)))
+        .route("/rounds/{id}", page_and(post(rounds::step)))
+        .route("/rounds/{id}/edit", page_and(post(rounds::change)))
+        .route("/rounds/{id}/plan", page_and(post(rounds::of_plan)))
+        .route("/rounds/{id}/send", page_and(post(rounds::send)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
         .route("/pledges/{id}/display", page_and(post(display::change)))

@@ -17,12 +17,12 @@ use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
 use crate::places::totals;
-use crate::{enquiries, links, needs};
+use crate::{enquiries, links, needs, rounds};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::DeadJob;
 use domain::api::{Count, List};
 use domain::todo::Waiting;
-use domain::{EnquiryId, InvitationId, JobId, LinkId, NeedImportId};
+use domain::{EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -57,6 +57,10 @@ pub enum Job {
     Answer { enquiry: EnquiryId, position: i32 },
     /// Make drafts of the rows of a table of needs.
     ImportNeeds { import: NeedImportId },
+    /// Compute the plan of a matching round.
+    SolveRound { round: MatchingRoundId, number: i32 },
+    /// Propose what the plan of a matching round says.
+    SendRound { round: MatchingRoundId },
 }
 
 impl Job {
@@ -68,6 +72,8 @@ impl Job {
             Job::Invite { .. } => "invite",
             Job::Answer { .. } => "answer",
             Job::ImportNeeds { .. } => "import_needs",
+            Job::SolveRound { .. } => "solve_round",
+            Job::SendRound { .. } => "send_round",
         }
     }
 
@@ -81,6 +87,14 @@ impl Job {
             Job::Answer { enquiry, position } => enquiries::send_answer(app, id, created_at, *enquiry, *position).await,
             Job::ImportNeeds { import } => {
                 needs::imports::run(app, *import).await?;
+                Ok(None)
+            }
+            Job::SolveRound { round, number } => {
+                rounds::solve(app, *round, *number).await?;
+                Ok(None)
+            }
+            Job::SendRound { round } => {
+                rounds::send_on(app, *round).await?;
                 Ok(None)
             }
         }

@@ -8,8 +8,10 @@ pub mod dismissals;
 mod http;
 pub mod profile;
 mod sql;
+mod together;
 
 pub use http::routes;
+pub use together::{KnownEnterprise, KnownNeed, dismissed_villages, enterprises, open_needs};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -51,12 +53,16 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
     let own = sql::enterprise(&mut connection, enterprise).await?.ok_or(Error::NotFound)?;
     let said = offers::said_by(app, &mut connection, enterprise).await?;
     let aside = sql::aside(&mut connection, enterprise).await?.into_iter().collect();
+    let has_profile = own.profile.as_ref().is_some_and(|profile| *profile != Profile::default());
+    Ok(Known { seeker: seeker(app, own, said), has_profile, aside })
+}
+
+fn seeker(app: &App, own: sql::Enterprise, said: offers::Said) -> Seeker {
     let profile = own.profile.unwrap_or_default();
-    let has_profile = profile != Profile::default();
     let text = format!("{} {} {}", own.name, profile.business, said.words);
     let each = |one: Vec<PlaceCode>, other: Vec<PlaceCode>| one.into_iter().chain(other).collect::<BTreeSet<_>>();
     let fields: BTreeSet<_> = profile.fields.into_iter().chain(said.fields).collect();
-    let seeker = Seeker {
+    Seeker {
         industry: own.industry,
         base: profile.base.as_ref().map(|base| spot(&app.places, base)),
         places: each(profile.places, said.places).into_iter().collect(),
@@ -65,8 +71,7 @@ async fn known(app: &App, enterprise: OrganisationId) -> Result<Known> {
         amount_from: profile.amount_from_fen,
         amount_to: profile.amount_to_fen,
         topics: topics::met(&text),
-    };
-    Ok(Known { seeker, has_profile, aside })
+    }
 }
 
 /// Open needs that fit the caller's enterprise, best first. What it has set aside, or pledged for, is not among them.

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 /// An enterprise with its profile, where it has written one; version 0 where it has not.
 pub struct Enterprise {
+    pub id: OrganisationId,
     pub kind: OrganisationKind,
     pub name: String,
     pub place: Option<PlaceCode>,
@@ -29,40 +30,72 @@ pub struct Enterprise {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
+struct EnterpriseRow {
+    id: Uuid,
+    kind: String,
+    name: String,
+    place: Option<String>,
+    industry: Option<String>,
+    version: Option<i32>,
+    business: Option<String>,
+    base: Option<String>,
+    places: Vec<String>,
+    fields: Vec<String>,
+    kinds: Vec<String>,
+    amount_from_fen: Option<i64>,
+    amount_to_fen: Option<i64>,
+    changed_at: Option<DateTime<Utc>>,
+}
+
+impl EnterpriseRow {
+    fn read(self) -> sqlx::Result<Enterprise> {
+        let amount = |amount: Option<i64>| amount.map(|amount| fen("enterprise_profile.amount", amount)).transpose();
+        let profile = Profile {
+            business: self.business.unwrap_or_default(),
+            base: self.base.as_deref().map(|text| word("enterprise_profile.base", text)).transpose()?,
+            places: words("enterprise_profile.places", &self.places)?,
+            fields: words("enterprise_profile.fields", &self.fields)?,
+            kinds: words("enterprise_profile.kinds", &self.kinds)?,
+            amount_from_fen: amount(self.amount_from_fen)?,
+            amount_to_fen: amount(self.amount_to_fen)?,
+        };
+        Ok(Enterprise {
+            id: OrganisationId(self.id),
+            kind: word("organisation.kind", &self.kind)?,
+            name: self.name,
+            place: self.place.as_deref().map(|text| word("organisation.place", text)).transpose()?,
+            industry: self.industry.as_deref().map(|text| word("registration.industry", text)).transpose()?,
+            version: self.version.unwrap_or_default(),
+            profile: self.version.is_some().then_some(profile),
+            changed_at: self.changed_at,
+        })
+    }
+}
+
 pub async fn enterprise(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<Enterprise>> {
-    let row = sqlx::query!(
-        r#"select o.kind, o.name, o.place, r.industry as "industry?", p.version as "version?", p.business as "business?",
-                  p.base as "base?", coalesce(p.places, '{}') as "places!", coalesce(p.fields, '{}') as "fields!",
-                  coalesce(p.kinds, '{}') as "kinds!", p.amount_from_fen as "amount_from_fen?",
-                  p.amount_to_fen as "amount_to_fen?", p.changed_at as "changed_at?"
+    Ok(enterprises(connection, &[id]).await?.pop())
+}
+
+/// Several, by their ids.
+pub async fn enterprises(connection: &mut PgConnection, ids: &[OrganisationId]) -> sqlx::Result<Vec<Enterprise>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        EnterpriseRow,
+        r#"select o.id, o.kind, o.name, o.place, r.industry as "industry?", p.version as "version?",
+                  p.business as "business?", p.base as "base?", coalesce(p.places, '{}') as "places!",
+                  coalesce(p.fields, '{}') as "fields!", coalesce(p.kinds, '{}') as "kinds!",
+                  p.amount_from_fen as "amount_from_fen?", p.amount_to_fen as "amount_to_fen?",
+                  p.changed_at as "changed_at?"
            from organisation o
            left join registration r on r.organisation = o.id
            left join enterprise_profile p on p.enterprise = o.id
-           where o.id = $1"#,
-        id.0
+           where o.id = any($1)
+           order by o.id"#,
+        &ids
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let amount = |amount: Option<i64>| amount.map(|amount| fen("enterprise_profile.amount", amount)).transpose();
-    let profile = Profile {
-        business: row.business.unwrap_or_default(),
-        base: row.base.as_deref().map(|text| word("enterprise_profile.base", text)).transpose()?,
-        places: words("enterprise_profile.places", &row.places)?,
-        fields: words("enterprise_profile.fields", &row.fields)?,
-        kinds: words("enterprise_profile.kinds", &row.kinds)?,
-        amount_from_fen: amount(row.amount_from_fen)?,
-        amount_to_fen: amount(row.amount_to_fen)?,
-    };
-    Ok(Some(Enterprise {
-        kind: word("organisation.kind", &row.kind)?,
-        name: row.name,
-        place: row.place.as_deref().map(|text| word("organisation.place", text)).transpose()?,
-        industry: row.industry.as_deref().map(|text| word("registration.industry", text)).transpose()?,
-        version: row.version.unwrap_or_default(),
-        profile: row.version.is_some().then_some(profile),
-        changed_at: row.changed_at,
-    }))
+    rows.into_iter().map(EnterpriseRow::read).collect()
 }
 
 /// Writes the first profile (`version` 0), or replaces the one of this version. One row, unless somebody was faster.
@@ -185,6 +218,57 @@ pub async fn candidates(
     )
     .fetch_all(connection)
     .await
+}
+
+/// All that can be answered in these villages, of one of the fields; of all fields where none is named. Hidden amounts of
+/// this day count as on the needs' own pages.
+pub async fn of_villages(
+    connection: &mut PgConnection,
+    villages: &[String],
+    fields: &[String],
+    today: NaiveDate,
+) -> sqlx::Result<Vec<Candidate>> {
+    sqlx::query_as!(
+        Candidate,
+        r#"select m.id as "id!", m.organisation as "organisation!", m.village as "village!", m.field, m.kind as "kind!",
+                  m.title as "title!", m.outcome as "outcome!", m.amount_fen, m.published_at as "published_at!",
+                  m.pledges as "pledges!", m.counted_fen - coalesce(h.left_out, 0)::bigint as "pledged_fen!",
+                  m.key_assisted
+           from need_matched m
+           left join (
+               select need, sum(counted_fen) as left_out
+               from hidden_pledge_of_need
+               where need in (select o.id from need_open o where o.village = any($1)) and day = $3 and left_out
+               group by need
+           ) h on h.need = m.id
+           where m.village = any($1) and coalesce(m.wanted_by, $3) >= $3 and ($2::text[] = '{}' or m.field = any($2))
+           order by m.published_at, m.id"#,
+        villages,
+        fields,
+        today
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Which of these enterprises have set aside a need of which of these villages.
+pub async fn dismissed_villages(
+    connection: &mut PgConnection,
+    enterprises: &[Uuid],
+    villages: &[String],
+) -> sqlx::Result<Vec<(Uuid, String)>> {
+    let rows = sqlx::query!(
+        "select distinct d.enterprise, n.village
+         from need_dismissal d
+         join need n on n.id = d.need
+         where d.undone_at is null and d.enterprise = any($1) and n.village = any($2)
+         order by d.enterprise, n.village",
+        enterprises,
+        villages
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.enterprise, row.village)).collect())
 }
 
 /// One need that takes pledges, as it is matched with offers.

@@ -24,6 +24,7 @@ use domain::place::{PlaceCode, PlaceLevel};
 use domain::{OfferId, OrganisationId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// Offers on one page of a list.
 const PAGE: usize = 20;
@@ -352,6 +353,7 @@ pub async fn for_place(
 }
 
 /// What an enterprise's open offers say of its wishes: fields, places, and their words.
+#[derive(Default)]
 pub struct Said {
     pub fields: Vec<Field>,
     pub places: Vec<PlaceCode>,
@@ -360,12 +362,21 @@ pub struct Said {
 
 /// Of all its open offers together.
 pub async fn said_by(app: &App, tx: &mut PgConnection, enterprise: OrganisationId) -> Result<Said> {
-    let rows = sql::open_of(tx, enterprise, app.clock.today(), OPEN_MAX).await?;
-    let mut said = Said { fields: Vec::new(), places: Vec::new(), words: String::new() };
-    for stored in rows {
+    Ok(said_by_all(app, tx, &[enterprise]).await?.remove(&enterprise).unwrap_or_default())
+}
+
+/// The same of each of these enterprises that has open offers.
+pub async fn said_by_all(
+    app: &App,
+    tx: &mut PgConnection,
+    enterprises: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, Said>> {
+    let mut all: HashMap<OrganisationId, Said> = HashMap::new();
+    for stored in sql::open_of(tx, enterprises, app.clock.today()).await? {
+        let said = all.entry(stored.enterprise).or_default();
         said.fields.extend(stored.content.fields);
         said.places.extend(stored.content.places);
         said.words = format!("{} {} {}", said.words, stored.content.title, stored.content.words);
     }
-    Ok(said)
+    Ok(all)
 }

@@ -239,16 +239,15 @@ pub async fn of_enterprise(
 /// Those that are open and last, the latest changed first.
 pub async fn open_of(
     connection: &mut PgConnection,
-    enterprise: OrganisationId,
+    enterprises: &[OrganisationId],
     today: NaiveDate,
-    limit: i64,
 ) -> sqlx::Result<Vec<Stored>> {
+    let enterprises: Vec<Uuid> = enterprises.iter().map(|id| id.0).collect();
     offers!(
         connection,
-        "where enterprise = $1 and status = 'open' and until >= $2 order by changed_at desc, id desc limit $3",
-        enterprise.0,
-        today,
-        limit
+        "where enterprise = any($1) and status = 'open' and until >= $2 order by changed_at desc, id desc",
+        &enterprises,
+        today
     )
 }
 

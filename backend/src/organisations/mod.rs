@@ -27,6 +27,7 @@ use domain::uscc::Uscc;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::HashMap;
 
 /// An organisation to be created by the installation itself.
 pub struct NewOrganisation<'a> {
@@ -151,6 +152,11 @@ pub async fn members(tx: &mut PgConnection, organisation: OrganisationId, roles:
 /// The name of an organisation.
 pub async fn name_of(tx: &mut PgConnection, organisation: OrganisationId) -> Result<String> {
     Ok(sql::name_of(tx, organisation).await?)
+}
+
+/// Names of several.
+pub async fn names_of(tx: &mut PgConnection, ids: &[OrganisationId]) -> Result<HashMap<OrganisationId, String>> {
+    Ok(sql::names_of(tx, ids).await?.into_iter().collect())
 }
 
 /// An organisation as use cases look at it.

@@ -9,6 +9,7 @@ use domain::todo::Waiting;
 use domain::{OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
 
 pub async fn insert_organisation(
     connection: &mut PgConnection,
@@ -89,6 +90,15 @@ pub async fn name_of(connection: &mut PgConnection, organisation: OrganisationId
     sqlx::query_scalar!("select name from organisation where id = $1", organisation.0).fetch_one(connection).await
 }
 
+pub async fn names_of(
+    connection: &mut PgConnection,
+    ids: &[OrganisationId],
+) -> sqlx::Result<Vec<(OrganisationId, String)>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!("select id, name from organisation where id = any($1)", &ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
+}
+
 pub async fn set_core(connection: &mut PgConnection, id: OrganisationId, core: &str) -> sqlx::Result<()> {
     sqlx::query!("update organisation set name_core = $2 where id = $1", id.0, core).execute(connection).await?;
     Ok(())
@@ -164,7 +174,7 @@ pub async fn insert_membership_once(
 }
 
 struct OrganisationRecord {
-    id: uuid::Uuid,
+    id: Uuid,
     kind: String,
     name: String,
     place: Option<String>,
@@ -339,7 +349,7 @@ pub async fn held(connection: &mut PgConnection, organisation: OrganisationId) -
 }
 
 pub async fn any_admin(connection: &mut PgConnection, people: &[PersonId]) -> sqlx::Result<bool> {
-    let people: Vec<uuid::Uuid> = people.iter().map(|person| person.0).collect();
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     sqlx::query_scalar!(
         r#"select exists (
                select from membership where person = any($1) and role = 'platform_admin'

@@ -107,6 +107,7 @@ async fn begin(app: &App, tx: &mut PgConnection, acting: &Acting, begun: &Beginn
     let inserted = pairings::insert(tx, &new, acting, app.clock.now()).await;
     match broken(&inserted) {
         Some("pairing_pkey") => Ok(false),
+        Some("pairing_of_known_round") => Err(Error::invalid("round", "没有这个对接轮次")),
         Some("pairing_followed_once") => {
             Err(Error::Conflict("这份结对已经有一份后续的结对在办或已经接上，请从“前后衔接”里打开它".into()))
         }

@@ -5,6 +5,7 @@ mod beside;
 
 use super::pairing_plan;
 use super::pairings::{places, tags};
+use super::round;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, problem, radios, summary_of_row, tick};
 use crate::parts::four::four;
@@ -39,7 +40,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <p>{tags(row)}</p>
         {way(&read)}{standing(&read)}
         <div class="two reading">
-            <aside class="ahead">{facts(&read)}{sides(&read)}</aside>
+            <aside class="ahead">{facts(visit, &read)}{sides(&read)}</aside>
             <div class="middle">
                 {now(visit, &read)}
                 {terms(&read)}
@@ -110,12 +111,16 @@ fn standing(read: &Pairing) -> AnyView {
     view! { {suspended}{returned}{ended} }.into_any()
 }
 
-fn facts(read: &Pairing) -> AnyView {
+fn facts(visit: &Visit, read: &Pairing) -> AnyView {
     let row = &read.row;
     let choice = DisplayChoice { name: read.public_display, show_amount: true, share_with_recipient: true };
     let town = row.town.as_ref().map(|town| {
         let link = href(&format!("/towns/{}", town.code));
         view! { <dt>{t!("镇（街道）")}</dt><dd><a href=link>{format!("{} · {}", town.county, town.town)}</a></dd> }
+    });
+    let round = read.round.filter(|_| visit.has(&round::READERS)).map(|round| {
+        let link = href(&format!("/rounds/{round}/plan"));
+        view! { <dt>{t!("对接轮次")}</dt><dd><a href=link>{t!("看这一轮的方案")}</a></dd> }
     });
     view! {
         <section class="card facts">
@@ -126,6 +131,7 @@ fn facts(read: &Pairing) -> AnyView {
                 <dt>{t!("村（社区）")}</dt><dd>{villages(&row.villages)}</dd>
                 <dt>{t!("期限")}</dt><dd>{t!("{from} 至 {until}", from = date(row.first_day), until = date(row.last_day))}</dd>
                 <dt>{text(read.origin.label())}</dt><dd>{read.proposer.clone()}</dd>
+                {round}
                 <dt>{t!("提出时间")}</dt><dd>{instant(read.proposed_at)}</dd>
                 <dt>{t!("公众看到")}</dt><dd>{text(&choice.public_name(&row.enterprise_name, false))}</dd>
             </dl>

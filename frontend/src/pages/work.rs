@@ -95,6 +95,7 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
             <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
             <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
             <a class="button quiet" href=href("/coverage")>{t!("结对覆盖")}</a>
+            <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
             <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
             <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
@@ -212,6 +213,7 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                     {visit.has(&[Role::Auditor]).then(|| view! { <a class="button quiet" href=href("/pairings")>{t!("结对")}</a> })}
                     {visit.has(&[Role::Auditor]).then(|| view! {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
+                        <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
                     })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>

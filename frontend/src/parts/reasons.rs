@@ -18,10 +18,15 @@ pub enum Reader {
     Enterprise,
     /// The village or the federation to which an offer is shown.
     Village,
+    /// The federation that brings an enterprise and a village together.
+    Between,
 }
 
 /// One reason as its reader reads it.
 pub fn words(reason: &FitReason, reader: Reader) -> String {
+    if reader == Reader::Between {
+        return between(reason);
+    }
     let enterprise = reader == Reader::Enterprise;
     match reason {
         FitReason::FieldChosen { field } if enterprise => t!("您选过的领域：{field}", field = text(field.label())),
@@ -69,6 +74,37 @@ pub fn words(reason: &FitReason, reader: Reader) -> String {
         }
         FitReason::NeverPledged => t!("还没有企业认捐").to_owned(),
         FitReason::KeyAssisted { source } => t!("所在镇是重点帮扶镇（据《{source}》）", source = source),
+    }
+}
+
+/// The same of two others. What is a fact of the need alone is told to everybody alike.
+fn between(reason: &FitReason) -> String {
+    match reason {
+        FitReason::FieldChosen { field } => t!("企业选过的领域：{field}", field = text(field.label())),
+        FitReason::SharedTopic { topic, need_word, own_word } => t!(
+            "同为“{topic}”：需求写到“{need}”，企业的名称或资料里有“{own}”",
+            topic = text(topic),
+            need = need_word,
+            own = own_word
+        ),
+        FitReason::SameTown { town } => t!("企业的基地就在{town}", town = town),
+        FitReason::SameCounty { county } => t!("企业的基地在同县（市、区）：{county}", county = county),
+        FitReason::Near { km, rough: false } => t!("企业的基地到村所在镇直线约 {km} 公里", km = km),
+        FitReason::PlaceChosen { name, .. } => t!("在企业选过的地方：{place}", place = name),
+        FitReason::KindChosen { kind } => t!("要的是{kind}，企业能提供", kind = text(kind.label())),
+        FitReason::AmountInRange { missing_fen, whole } => {
+            let amount = money::exact(*missing_fen);
+            if *whole {
+                t!("扣除认捐后还差 {amount}，在企业的金额范围内", amount = amount)
+            } else {
+                t!("扣除认捐后还差 {amount}，比企业的金额范围大，可分担一部分", amount = amount)
+            }
+        }
+        FitReason::IndustryFits { .. }
+        | FitReason::Near { rough: true, .. }
+        | FitReason::AnyPlace
+        | FitReason::NeverPledged
+        | FitReason::KeyAssisted { .. } => words(reason, Reader::Enterprise),
     }
 }
 

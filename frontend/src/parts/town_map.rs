@@ -10,7 +10,7 @@ use super::place::path;
 use crate::visit::Visit;
 use crate::words::{href, text};
 use domain::api::coverage::CoveragePart;
-use domain::coverage::CoverageState;
+use domain::coverage::{CoverageState, PermilleShare};
 use domain::place::{PlaceCode, short_county_name};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -47,21 +47,55 @@ pub const fn mark(state: CoverageState) -> &'static str {
     }
 }
 
+/// What a map of towns tells.
+pub struct Telling {
+    pub caption: &'static str,
+    /// A county with its share, in words.
+    pub county: fn(&str, PermilleShare) -> String,
+    /// A state, in words.
+    pub state: fn(CoverageState) -> String,
+    /// The counties lead to their coverage.
+    pub links: bool,
+}
+
+/// Which villages are paired.
+fn paired() -> Telling {
+    Telling {
+        caption: t!("各县（市、区）有结对企业的村占多少，各镇（街道）结对到什么程度"),
+        county: |county, of| {
+            t!(
+                "{county}：{all} 个村中 {n} 个有结对企业（{permille}‰）",
+                county = county,
+                all = of.whole,
+                n = of.part,
+                permille = of.permille
+            )
+        },
+        state: |state| text(state.label()),
+        links: true,
+    }
+}
+
 /// The map with its caption; nothing where a map with boundaries may not be shown.
 pub fn town_map(visit: &Visit, counties: &[CoveragePart], towns: &[CoveragePart]) -> Option<AnyView> {
+    map_of(visit, counties, towns, &paired())
+}
+
+/// The same of other counts.
+pub fn map_of(visit: &Visit, counties: &[CoveragePart], towns: &[CoveragePart], telling: &Telling) -> Option<AnyView> {
     if !visit.site.shows_map() {
         return None;
     }
-    let caption = t!("各县（市、区）有结对企业的村占多少，各镇（街道）结对到什么程度");
+    let caption = telling.caption;
     let with_dot = towns.iter().filter(|town| DOTS.contains_key(town.code.as_str())).count();
     let legend = [CoverageState::None, CoverageState::Part, CoverageState::All].map(|state| {
-        view! { <span><b aria-hidden="true">{mark(state)}</b>" "{text(state.label())}</span> }
+        view! { <span><b aria-hidden="true">{mark(state)}</b>" "{(telling.state)(state)}</span> }
     });
     Some(
         view! {
             <figure class="map coverage">
                 <svg viewBox=drawing().view_box() role="group" aria-label=caption>
-                    {shapes(counties)}
+                    {shapes(counties, telling)}
                     <g class="dots" aria-hidden="true">{towns.iter().filter_map(dot).collect_view()}</g>
                     <g class="labels" aria-hidden="true">{labels(counties)}</g>
                 </svg>
@@ -80,26 +114,25 @@ pub fn town_map(visit: &Visit, counties: &[CoveragePart], towns: &[CoveragePart]
     )
 }
 
-fn shapes(counties: &[CoveragePart]) -> AnyView {
+fn shapes(counties: &[CoveragePart], telling: &Telling) -> AnyView {
     let shapes = drawing().counties.iter().filter_map(|county| {
         let part = counties.iter().find(|part| part.code.as_str() == county.code)?;
         let covered = part.counts.share();
         let shade = 8 + covered.map_or(0, |of| of.permille * 60 / 1_000);
         let label = match covered {
-            Some(of) => t!(
-                "{county}：{all} 个村中 {n} 个有结对企业（{permille}‰）",
-                county = county.name,
-                all = of.whole,
-                n = of.part,
-                permille = of.permille
-            ),
+            Some(of) => (telling.county)(&county.name, of),
             None => county.name.clone(),
         };
-        Some(view! {
-            <a href=href(&coverage_path(&part.code)) aria-label=label.clone()>
-                <path d=county.path.clone() style=format!("--shade:{shade}%")><title>{label.clone()}</title></path>
-            </a>
-        })
+        let path = county.path.clone();
+        let style = format!("--shade:{shade}%");
+        if telling.links {
+            let link = href(&coverage_path(&part.code));
+            return Some(
+                view! { <a href=link aria-label=label.clone()><path d=path style=style><title>{label.clone()}</title></path></a> }
+                    .into_any(),
+            );
+        }
+        Some(view! { <path d=path style=style><title>{label}</title></path> }.into_any())
     });
     shapes.collect_view().into_any()
 }

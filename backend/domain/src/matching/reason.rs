@@ -70,6 +70,12 @@ impl ReasonKind {
         }
     }
 
+    /// Whether it tells what an enterprise said of itself for recommendations, which not everybody reads.
+    #[must_use]
+    pub const fn is_of_profile(self) -> bool {
+        !matches!(self, ReasonKind::IndustryFits | ReasonKind::NeverPledged | ReasonKind::KeyAssisted)
+    }
+
     /// What it is worth within its part, of 1,000; [`ReasonKind::Near`] for no distance at all.
     #[must_use]
     pub const fn points(self) -> u16 {

@@ -82,7 +82,7 @@ fn unreadable(form: &Form, site: &Site, terms: &PairingTerms) -> Option<ApiError
 }
 
 /// The enterprise that somebody else than an enterprise named in full.
-async fn named(form: &mut Form, inner: &InProcess, field: &'static str) -> Option<OrganisationId> {
+pub(super) async fn named(form: &mut Form, inner: &InProcess, field: &'static str) -> Option<OrganisationId> {
     let name = form.value(field).trim().to_owned();
     let found = match inner.call(pairings::enterprises(&name)).await {
         Ok(found) => found.items,
