@@ -156,17 +156,18 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::super::setup::{RoundEnterprises, RoundGroup, RoundVillages};
+    use super::RoundRuleKind as Kind;
     use super::*;
     use uuid::Uuid;
 
-    fn place(code: &str) -> Option<PlaceCode> {
-        Some(code.parse().unwrap())
+    fn place(code: &str) -> PlaceCode {
+        code.parse().unwrap()
     }
 
     fn wrong(input: &RoundRuleInput) -> Vec<String> {
         let setup = RoundSetup {
             name: "秋季对接".into(),
-            places: place("441424").into_iter().collect(),
+            places: vec![place("441424")],
             fields: Vec::new(),
             villages: RoundVillages::OpenNeed,
             enterprises: RoundEnterprises::All,
@@ -193,21 +194,21 @@ mod tests {
             minimum: numbers.1,
             why: String::new(),
         };
-        use RoundRuleKind as Kind;
-        let village = || place("441424125207");
+        let village = || Some(place("441424125207"));
+        let within = |code| Some(place(code));
         for (input, expected) in [
             (of(Kind::Enterprise, None, (Some(2), Some(0))), vec![]),
             (of(Kind::Enterprise, village(), (Some(2), Some(3))), vec!["place", "minimum"]),
             (of(Kind::Village, village(), (Some(0), Some(0))), vec![]),
-            (of(Kind::Village, place("441424125"), (Some(51), None)), vec!["place", "capacity", "minimum"]),
-            (of(Kind::Floor, place("441424125"), (None, Some(2))), vec![]),
-            (of(Kind::Floor, place("441424"), (None, Some(2))), vec!["place"]),
-            (of(Kind::Wish, place("441424125"), (None, None)), vec![]),
+            (of(Kind::Village, within("441424125"), (Some(51), None)), vec!["place", "capacity", "minimum"]),
+            (of(Kind::Floor, within("441424125"), (None, Some(2))), vec![]),
+            (of(Kind::Floor, within("441424"), (None, Some(2))), vec!["place"]),
+            (of(Kind::Wish, within("441424125"), (None, None)), vec![]),
             (of(Kind::Fixed, village(), (None, None)), vec![]),
-            (of(Kind::Forbidden, place("441481102200"), (Some(1), None)), vec!["place", "capacity"]),
+            (of(Kind::Forbidden, within("441481102200"), (Some(1), None)), vec!["place", "capacity"]),
             (of(Kind::Fixed, None, (None, None)), vec!["place"]),
             (
-                RoundRuleInput { enterprise: None, ..of(Kind::Wish, place("441424125"), (None, None)) },
+                RoundRuleInput { enterprise: None, ..of(Kind::Wish, within("441424125"), (None, None)) },
                 vec!["enterprise"],
             ),
         ] {

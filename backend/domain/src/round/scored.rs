@@ -115,11 +115,13 @@ mod tests {
         Seeker { fields: vec![field], ..Seeker::default() }
     }
 
+    type Positions<'a> = &'a [(u32, u32)];
+
     fn candidates(
         seekers: &[Seeker],
         needs: &[(u32, NeedFacts)],
         villages: usize,
-        (always, aside): (&[(u32, u32)], &[(u32, u32)]),
+        (always, aside): (Positions<'_>, Positions<'_>),
     ) -> Vec<(u32, u32, u32, u32)> {
         let seekers: Vec<&Seeker> = seekers.iter().collect();
         let needs: Vec<(u32, &NeedFacts)> = needs.iter().map(|(village, facts)| (*village, facts)).collect();
