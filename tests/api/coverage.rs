@@ -285,7 +285,7 @@ async fn the_share_of_the_imported_list_has_its_source_and_day() {
         assert_eq!((grouped.said.len(), grouped.said[0].source.as_str()), (1, "示例文件〔2021〕7号"));
     }
     let page = test.visitor().page("/coverage").await.text();
-    for part in ["已导入 3 个", "来源：示例文件〔2021〕7号 · 截至 2021年7月1日", "1 / 3（333‰）"]
+    for part in ["已导入 3 个", "来源：示例文件〔2021〕7号 · 截至 2021年7月1日", "1 / 3（33.3%）"]
     {
         assert!(page.contains(part), "{part}: {page}");
     }

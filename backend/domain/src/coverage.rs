@@ -132,6 +132,12 @@ impl PermilleShare {
     pub fn of(part: i64, whole: i64) -> Option<Self> {
         (whole > 0).then(|| PermilleShare { part, whole, permille: part * 1_000 / whole })
     }
+
+    /// As it is read: `8.3%`.
+    #[must_use]
+    pub fn percent(&self) -> String {
+        format!("{}.{}%", self.permille / 10, self.permille % 10)
+    }
 }
 
 #[cfg(test)]

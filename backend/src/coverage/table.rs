@@ -48,11 +48,11 @@ pub async fn table(app: &App, code: &str, query: &CoverageQuery) -> Result<Vec<u
 fn parts(coverage: &PlaceCoverage) -> Vec<Vec<String>> {
     let mut heading = vec!["区划代码".to_owned(), "名称".to_owned()];
     heading.extend(COUNTS.iter().map(|(label, _)| (*label).to_owned()));
-    heading.push("结对的村占比（‰）".to_owned());
+    heading.push("结对的村占比".to_owned());
     let row = |code: &str, name: &str, counts: &CoverageCounts| {
         let mut row = vec![code.to_owned(), name.to_owned()];
         row.extend(COUNTS.iter().map(|(_, of)| of(counts).to_string()));
-        row.push(counts.share().map(|share| share.permille.to_string()).unwrap_or_default());
+        row.push(counts.share().map(|share| share.percent()).unwrap_or_default());
         row
     };
     let mut rows = vec![heading];

@@ -5,6 +5,7 @@
 use super::acting;
 use crate::app::App;
 use crate::http::caller::{Federation, Origin, PairingParty};
+use crate::needs;
 use crate::pairings;
 use crate::people;
 use crate::rounds;
@@ -20,6 +21,8 @@ const COUNTY: &str = "441424";
 const NAMED: [&str; 2] = ["示例金柚农业有限公司", "示例梅江电器有限公司"];
 
 pub async fn seed(app: &App) -> anyhow::Result<()> {
+    // Needs stand as they will a moment later, when what was promised for them is followed.
+    needs::promises::follow(app).await?;
     let federation = Federation { acting: desk(app).await?, origin: Origin::default() };
     let setup = RoundSetup {
         name: "示例：五华县秋季千企对接".into(),

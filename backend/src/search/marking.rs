@@ -19,6 +19,12 @@ pub struct Marker<'a> {
     analyzer: &'a Analyzer,
     /// Folded, by their first characters, the longest first.
     words: HashMap<char, Vec<Vec<char>>>,
+    /// A bit for each of the first characters, by the end of its number: most characters begin no word.
+    firsts: u64,
+}
+
+fn bit(character: char) -> u64 {
+    1 << (u32::from(character) % u64::BITS)
 }
 
 /// A text with what of it was asked for.
@@ -43,7 +49,8 @@ impl<'a> Marker<'a> {
         for words in by_first.values_mut() {
             words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         }
-        Marker { analyzer, words: by_first }
+        let firsts = by_first.keys().fold(0, |bits, first| bits | bit(*first));
+        Marker { analyzer, words: by_first, firsts }
     }
 
     /// For each character whether it belongs to a word that was asked for. Folding keeps the number of characters.
@@ -52,6 +59,10 @@ impl<'a> Marker<'a> {
         let mut hits = vec![false; folded.len()];
         let mut at = 0;
         while at < folded.len() {
+            if self.firsts & bit(folded[at]) == 0 {
+                at += 1;
+                continue;
+            }
             let here = &folded[at..];
             let before = at.checked_sub(1).map(|before| folded[before]);
             let words = self.words.get(&folded[at]).map_or(&[][..], Vec::as_slice);
@@ -112,14 +123,13 @@ fn densest(hits: &[bool]) -> Option<(usize, usize)> {
 }
 
 fn pieces(characters: &[char], hits: &[bool]) -> Vec<TextPiece> {
-    let mut all: Vec<TextPiece> = Vec::new();
-    for (character, hit) in characters.iter().zip(hits) {
-        match all.last_mut() {
-            Some(piece) if piece.hit == *hit => piece.text.push(*character),
-            _ => all.push(TextPiece { text: character.to_string(), hit: *hit }),
-        }
-    }
-    all
+    let mut rest = characters;
+    let pieces = hits.chunk_by(|one, next| one == next).map(|alike| {
+        let (piece, behind) = rest.split_at(alike.len().min(rest.len()));
+        rest = behind;
+        TextPiece { text: piece.iter().collect(), hit: alike[0] }
+    });
+    pieces.collect()
 }
 
 /// How a word of the query may be written.

@@ -109,7 +109,7 @@ fn crumbs(coverage: &PlaceCoverage) -> AnyView {
 fn share(of: Option<PermilleShare>) -> String {
     match of {
         Some(share) => {
-            t!("{n} / {all}（{permille}‰）", n = share.part, all = share.whole, permille = share.permille)
+            t!("{n} / {all}（{share}）", n = share.part, all = share.whole, share = share.percent())
         }
         None => "—".to_owned(),
     }
@@ -273,10 +273,10 @@ fn row(part: &CoveragePart) -> AnyView {
 }
 
 fn cells(counts: &CoverageCounts) -> AnyView {
-    let permille = counts.share().map_or_else(|| "—".to_owned(), |share| format!("{}‰", share.permille));
+    let percent = counts.share().map_or_else(|| "—".to_owned(), |share| share.percent());
     let numbers = [counts.villages, counts.none, counts.one, counts.many].map(|number| number.to_string());
     let others = [counts.leaving, counts.coming, counts.town_coverages, counts.gaps, counts.overlaps, counts.earlier];
-    let all = numbers.into_iter().chain([permille]).chain(others.map(|number| number.to_string()));
+    let all = numbers.into_iter().chain([percent]).chain(others.map(|number| number.to_string()));
     all.map(|cell| view! { <td>{cell}</td> }).collect_view().into_any()
 }
 

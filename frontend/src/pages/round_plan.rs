@@ -115,7 +115,7 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
         ),
         (t!("输入的指纹"), result.input.chars().take(16).collect()),
     ];
-    let lines = lines.map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> });
+    let lines = lines.map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let best = t!(
         "候选组合是每家企业得分最高的 {villages} 个村和每个村得分最高的 {enterprises} 家企业；一对的得分是企业对村里最合适的一条需求的得分。同样的输入得到同样的方案。",
         villages = BEST_VILLAGES,
@@ -123,7 +123,7 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
     );
     Some(
         view! {
-            <section class="card facts">
+            <section class="card facts across">
                 <dl>{lines.into_iter().collect_view()}</dl>
                 {against(result)}
                 <p class="soft">{best}" "<a href=href(FORMULA)>{t!("得分怎样算")}</a></p>

@@ -64,11 +64,11 @@ fn paired() -> Telling {
         caption: t!("各县（市、区）有结对企业的村占多少，各镇（街道）结对到什么程度"),
         county: |county, of| {
             t!(
-                "{county}：{all} 个村中 {n} 个有结对企业（{permille}‰）",
+                "{county}：{all} 个村中 {n} 个有结对企业（{share}）",
                 county = county,
                 all = of.whole,
                 n = of.part,
-                permille = of.permille
+                share = of.percent()
             )
         },
         state: |state| text(state.label()),
