@@ -5,6 +5,7 @@
 pub mod access_log;
 pub mod caller;
 mod docs;
+pub mod download;
 pub mod endpoints;
 pub mod forms;
 pub mod identify;

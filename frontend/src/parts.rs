@@ -7,6 +7,7 @@ pub mod earlier;
 pub mod field;
 pub mod four;
 pub mod frame;
+pub mod joint;
 pub mod map;
 pub mod money;
 pub mod need_row;

@@ -3,12 +3,12 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{EarlierImportReader, Enterprise, Federation, Sure};
-use crate::http::endpoints::{Answered, Description, Endpoints};
+use crate::http::download::Download;
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::earlier_pairings::{
     DISPLAY, EarlierDisplay, EarlierImport, EarlierImportInFull, EarlierOfPlace, EarlierPage, EarlierPreview,
@@ -89,48 +89,12 @@ async fn of_place(
     Ok(Json(super::of_place(&app, &code, &page).await?))
 }
 
-/// A table to keep.
-struct EarlierTable {
-    format: TemplateFormat,
-    name: &'static str,
-    bytes: Vec<u8>,
-}
-
-const fn mime(format: TemplateFormat) -> &'static str {
-    match format {
-        TemplateFormat::Csv => "text/csv; charset=utf-8",
-        TemplateFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-}
-
-impl Answered for EarlierTable {
-    fn describe(description: &mut Description) {
-        description.answer_text(mime(TemplateFormat::Csv), "表格");
-    }
-}
-
-impl IntoResponse for EarlierTable {
-    fn into_response(self) -> Response {
-        let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format);
-        let headers = [
-            (header::CONTENT_TYPE, mime(self.format)),
-            (header::CONTENT_DISPOSITION, name.as_str()),
-            (header::CACHE_CONTROL, "private, no-store"),
-        ];
-        (headers, self.bytes).into_response()
-    }
-}
-
-async fn problems(
-    State(app): State<App>,
-    federation: Federation,
-    Path(table): Path<TableFileId>,
-) -> Result<EarlierTable> {
+async fn problems(State(app): State<App>, federation: Federation, Path(table): Path<TableFileId>) -> Result<Download> {
     let bytes = super::problems(&app, &federation, table).await?;
-    Ok(EarlierTable { format: TemplateFormat::Csv, name: "problems", bytes })
+    Ok(Download { format: TemplateFormat::Csv, name: "problems", bytes })
 }
 
-async fn template(_: Federation, Path(format): Path<String>) -> Result<EarlierTable> {
+async fn template(_: Federation, Path(format): Path<String>) -> Result<Download> {
     let format: TemplateFormat = format.parse().map_err(|_| Error::NotFound)?;
-    Ok(EarlierTable { format, name: "earlier-pairings", bytes: super::template(format)? })
+    Ok(Download { format, name: "earlier-pairings", bytes: super::template(format)? })
 }

@@ -2,6 +2,7 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary, tick};
+use crate::parts::joint::joint_details;
 use crate::parts::recorded::{self, Fact};
 use crate::parts::similar::similar_needs;
 use crate::visit::{FormState, KeptPhoto, Page, Visit};
@@ -462,23 +463,11 @@ fn lines(form: &FormState, kind: ContributionKind) -> AnyView {
 /// How the village would like to work together; what a joint project has to settle opens below.
 fn together(form: &FormState) -> AnyView {
     let forms = PairingForm::ALL.iter().map(|form| (form.to_string(), text(form.label()))).collect();
-    let readiness = || Readiness::ALL.iter().map(|how| (how.to_string(), text(how.label()))).collect::<Vec<_>>();
-    let names = ["village_percent", "village_duties", "enterprise_duties", "land", "permits", "joint_note"];
-    let open = form.value("form") == PairingForm::JointBuilding.as_str()
-        || names.iter().any(|name| form.problem(name).is_some());
     view! {
         <fieldset class="card">
             <legend>{t!("希望怎样合作")}</legend>
             {Field::new(form, "form", t!("合作形式")).hint(t!("可以不选")).select(t!("没有特别要求"), forms)}
-            <details class="more" open=open>
-                <summary>{t!("选“村企共建”的，写清份额、分工、用地和手续")}</summary>
-                {Field::new(form, "village_percent", t!("村里占的份额（%）")).hint(t!("其余是企业的，如 30")).input("text", "numeric", "off")}
-                {Field::new(form, "village_duties", t!("村里负责什么")).area(3)}
-                {Field::new(form, "enterprise_duties", t!("企业负责什么")).area(3)}
-                {Field::new(form, "land", t!("用地")).select(t!("请选择"), readiness())}
-                {Field::new(form, "permits", t!("手续")).select(t!("请选择"), readiness())}
-                {Field::new(form, "joint_note", t!("还缺什么、什么时候能办好")).area(2)}
-            </details>
+            {joint_details(form, t!("选“村企共建”的，写清份额、分工、用地和手续"))}
         </fieldset>
     }
     .into_any()

@@ -5,6 +5,7 @@
 use super::pairings::{ENTERPRISE, PLACES};
 use crate::parts::choice::{self, ticks};
 use crate::parts::field::{Field, problem, radios, summary, tick};
+use crate::parts::joint::joint_details;
 use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
@@ -337,24 +338,12 @@ fn view(
     .into_any()
 }
 
-/// Shares, duties, land and permits of joint building.
+/// What joint building has to settle.
 fn joint(form: &FormState) -> AnyView {
-    let readiness = || Readiness::ALL.iter().map(|how| (how.to_string(), text(how.label()))).collect::<Vec<_>>();
-    let names = ["village_percent", "village_duties", "enterprise_duties", "land", "permits", "joint_note"];
-    let open = form.value("form") == PairingForm::JointBuilding.as_str()
-        || names.iter().any(|name| form.problem(name).is_some());
     view! {
         <fieldset class="card">
             <legend>{t!("村企共建才写")}</legend>
-            <details class="more" open=open>
-                <summary>{t!("份额、分工、用地和手续")}</summary>
-                {Field::new(form, "village_percent", t!("村里占的份额（%）")).hint(t!("其余是企业的，如 30")).input("text", "numeric", "off")}
-                {Field::new(form, "village_duties", t!("村里负责什么")).area(3)}
-                {Field::new(form, "enterprise_duties", t!("企业负责什么")).area(3)}
-                {Field::new(form, "land", t!("用地")).select(t!("请选择"), readiness())}
-                {Field::new(form, "permits", t!("手续")).select(t!("请选择"), readiness())}
-                {Field::new(form, "joint_note", t!("还缺什么、什么时候能办好")).area(2)}
-            </details>
+            {joint_details(form, t!("份额、分工、用地和手续"))}
         </fieldset>
     }
     .into_any()

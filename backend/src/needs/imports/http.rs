@@ -3,12 +3,12 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{NeedImporter, Village};
-use crate::http::endpoints::{Answered, Description, Endpoints};
+use crate::http::download::Download;
+use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use domain::NeedImportId;
 use domain::api::List;
 use domain::api::need_imports::{
@@ -64,38 +64,6 @@ async fn hand_in(
     Body(seen): Body<HandIn>,
 ) -> Result<Json<HandedIn>> {
     Ok(Json(super::hand_in(&app, &village, id, seen).await?))
-}
-
-/// A table to keep.
-struct Download {
-    format: TemplateFormat,
-    name: &'static str,
-    bytes: Vec<u8>,
-}
-
-const fn mime(format: TemplateFormat) -> &'static str {
-    match format {
-        TemplateFormat::Csv => "text/csv; charset=utf-8",
-        TemplateFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-}
-
-impl Answered for Download {
-    fn describe(description: &mut Description) {
-        description.answer_text(mime(TemplateFormat::Csv), "表格");
-    }
-}
-
-impl IntoResponse for Download {
-    fn into_response(self) -> Response {
-        let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format);
-        let headers = [
-            (header::CONTENT_TYPE, mime(self.format)),
-            (header::CONTENT_DISPOSITION, name.as_str()),
-            (header::CACHE_CONTROL, "private, no-store"),
-        ];
-        (headers, self.bytes).into_response()
-    }
 }
 
 async fn problems(State(app): State<App>, importer: NeedImporter, Path(id): Path<NeedImportId>) -> Result<Download> {
