@@ -5,7 +5,9 @@ mod about_matching;
 mod account;
 mod area;
 mod audit;
+mod bank_line_list;
 mod bank_lines;
+mod bank_statements;
 mod campaigns;
 mod commitment_form;
 mod commitments;
@@ -191,9 +193,11 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["disbursements", "new"] => disbursements::new(visit).await,
         ["disbursements", id] => disbursements::one(visit, id).await,
         ["approval-rule"] => disbursements::approval_rule(visit).await,
-        ["bank-lines"] => bank_lines::page(visit).await,
+        ["bank-lines"] => bank_line_list::page(visit).await,
         ["bank-lines", "new"] => bank_lines::new(visit).await,
         ["bank-lines", id] => bank_lines::one(visit, id).await,
+        ["bank-statements"] => bank_statements::page(visit).await,
+        ["bank-statements", id] => bank_statements::one(visit, id).await,
         ["organisation"] => organisation::page(visit).await,
         ["verifications"] => verifications::page(visit).await,
         ["verifications", id] => verifications::one(visit, id).await,

@@ -80,7 +80,7 @@ async fn a_mistyped_line_is_voided_and_its_number_entered_again() {
     assert!(!voided.may.match_ && !voided.may.void && voided.suggestions.is_empty());
     assert!(charity.maker.page(&page).await.text().contains("金额输错，已另行录入"));
     let waiting = charity.maker.call(arrivals::list(&LineQuery::default())).await.unwrap();
-    let done = charity.maker.call(arrivals::list(&LineQuery { done: true, after: None })).await.unwrap();
+    let done = charity.maker.call(arrivals::list(&LineQuery { done: true, ..LineQuery::default() })).await.unwrap();
     assert_eq!((waiting.items.len(), done.items.len()), (0, 1));
 
     let mut right = new_line(2, &charity, "某公司", 1_000, "");

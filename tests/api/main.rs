@@ -4,6 +4,7 @@ mod accounts;
 mod again;
 mod audit;
 mod bank_lines;
+mod bank_statements;
 mod check;
 mod commitment_forms;
 mod commitments;

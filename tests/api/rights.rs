@@ -1,6 +1,7 @@
 //! Who may do what: every endpoint and every page, taken from the API document and from the list of pages, against
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
+use crate::bank_statements::{STATEMENT, read as read_statement};
 use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
@@ -154,6 +155,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     owner.call(invitations::invite(charity.id, &by_text)).await.unwrap();
     let to_pass_on = owner.call(texts::list()).await.unwrap().items[0].id;
     let table = upload(&federation, CLASSES).await;
+    let statement = read_statement(charity, 140, STATEMENT).await.unwrap();
     let registration = new_registration(0, "五华县长布茶业有限公司", "applicant@example.com");
     test.visitor().call(registrations::enterprise(&registration)).await.unwrap();
 
@@ -237,6 +239,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/pledges/", pledge.id.to_string()),
         ("/campaigns/", campaign.to_string()),
         ("/bank-lines/", line.id.to_string()),
+        ("/bank-statements/", statement.id.to_string()),
+        ("/work/bank-statements/", statement.id.to_string()),
         ("/ledger/accounts/", Account::Directed { pledge: pledge.id }.to_string()),
         ("/payees/", proposed.id.to_string()),
         ("/disbursements/", prepared.id.to_string()),
@@ -344,6 +348,14 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),
         ("POST /bank-lines/{id}/match", json!(parts)),
+        ("POST /bank-lines/match", json!({ "lines": [{ "line": line.id, "pledge": pledge.id }] })),
+        ("POST /bank-lines/confirm", json!({ "lines": [{ "line": line.id, "lots": [] }] })),
+        (
+            "POST /bank-statements",
+            json!({ "id": Uuid::from_u128(141), "bank_account": charity.account, "table": Uuid::from_u128(142) }),
+        ),
+        ("POST /bank-statements/{id}/columns", json!({ "columns": ["booked_on", "payer", "amount"] })),
+        ("POST /bank-statements/{id}/take-in", json!({ "ready": 9 })),
         ("POST /bank-lines/{id}/confirm", json!(seen(&line))),
         ("POST /allocations", json!(allocation(96, need, Some(pledge), 1))),
         ("POST /disbursements", json!(payment(97, need, payee, 1))),

@@ -24,7 +24,7 @@ const NUMBER: &str = "number";
 
 /// What every pledge of the measurement says.
 #[derive(Clone)]
-struct Pledging {
+pub struct Pledging {
     bearer: String,
     campaign: CampaignId,
     charity: OrganisationId,
@@ -32,7 +32,7 @@ struct Pledging {
 }
 
 impl Pledging {
-    async fn new(stage: &Stage) -> Self {
+    pub async fn new(stage: &Stage) -> Self {
         let campaigns: Value = serde_json::from_slice(&stage.body("/api/v1/campaigns").await).expect("campaigns");
         let campaign = &campaigns["items"][0];
         let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok()).expect("an id");
@@ -44,7 +44,7 @@ impl Pledging {
         }
     }
 
-    fn request(&self) -> String {
+    pub fn request(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let new = NewPledge {
             id: PledgeId(Uuid::from_u128(u128::from(number) + 1)),

@@ -6,6 +6,7 @@
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
+pub mod bank_statements;
 pub mod campaigns;
 pub mod commitments;
 pub mod consents;

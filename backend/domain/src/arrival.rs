@@ -1,8 +1,10 @@
 //! Money that arrives: a bank line, its states, who may confirm it, and how it is divided.
 //!
 //! The only thing that counts as 到账 is a line that a second person confirmed; the booking is in `ledger`.
-//! Whose a line may be is guessed in [`mod@suggest`]. Deliberately absent: reading statement files.
+//! Whose a line may be is guessed in [`mod@suggest`]; what a bank's table says is read in [`mod@statement`].
+//! Deliberately absent: files.
 
+pub mod statement;
 pub mod suggest;
 
 use crate::day::check_past;

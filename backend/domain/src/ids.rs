@@ -75,6 +75,8 @@ ids! {
     BankAccountId,
     /// One line of a bank statement.
     BankLineId,
+    /// One statement of a bank account, uploaded.
+    BankStatementId,
     /// A confirmed part of a bank line (or a receipt of goods): what a fen came in with, for ever.
     LotId,
     /// Arrived money set aside for one need.

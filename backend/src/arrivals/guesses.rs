@@ -5,10 +5,11 @@
 
 use crate::error::Result;
 use crate::pledges::{self, Outstanding};
-use domain::OrganisationId;
 use domain::api::arrivals::SuggestedPledge;
 use domain::arrival::{BankLineInput, Candidates, meant};
+use domain::{OrganisationId, PledgeId};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// Of pledges that no reference names, the latest that are compared with a line.
 const CANDIDATES_MAX: i64 = 2_000;
@@ -17,7 +18,7 @@ const SUGGESTIONS_MAX: usize = 5;
 
 #[derive(Default)]
 pub struct Guesses {
-    known: Vec<Outstanding>,
+    known: HashMap<PledgeId, Outstanding>,
     candidates: Candidates,
 }
 
@@ -30,14 +31,20 @@ impl Guesses {
         let named: Vec<_> = lines.iter().flat_map(|line| meant(line)).collect();
         let known = pledges::outstanding(tx, charity, &named, CANDIDATES_MAX).await?;
         let candidates = Candidates::new(known.iter().map(|outstanding| outstanding.candidate.clone()));
+        let known = known.into_iter().map(|outstanding| (outstanding.candidate.pledge, outstanding)).collect();
         Ok(Guesses { known, candidates })
+    }
+
+    /// Whether there is any guess for a line.
+    pub fn any(&self, line: &BankLineInput) -> bool {
+        !self.candidates.suggest(line).is_empty()
     }
 
     /// The best guesses for a line, with what a person needs to judge them.
     pub fn of(&self, line: &BankLineInput) -> Vec<SuggestedPledge> {
         let best = self.candidates.suggest(line).into_iter().take(SUGGESTIONS_MAX);
         let shown = best.filter_map(|suggestion| {
-            let known = self.known.iter().find(|known| known.candidate.pledge == suggestion.pledge)?;
+            let known = self.known.get(&suggestion.pledge)?;
             Some(SuggestedPledge {
                 suggestion,
                 reference: known.candidate.reference,

@@ -15,6 +15,7 @@ use domain::api::arrivals::{
     BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, LineQuery, MATCH,
     MatchLine, NewBankLine, OWNER, PartOwner, UNMATCH, Unmatch, VOID, VoidLine,
 };
+use domain::api::bank_statements::{CONFIRM_MANY, ConfirmMany, DoneWithLines, MATCH_MANY, MatchMany};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("银行流水与到账")
@@ -28,6 +29,9 @@ pub fn routes() -> Endpoints {
         .post(OWNER, "为来源未明的到账款指出认捐", name_owner)
         .post(CONFIRM_OWNER, "第二个人确认来源未明的款项属于谁", confirm_owner)
         .post(VOID, "作废一笔录错的流水", void)
+        .post(MATCH_MANY, "按建议一次匹配多笔流水，不能办的留下并说明", match_many)
+        .post(CONFIRM_MANY, "第二个人一次确认多笔流水，不能办的留下并说明", confirm_many)
+        .merge(super::statements::routes())
 }
 
 async fn accounts(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankAccount>>> {
@@ -94,6 +98,22 @@ async fn void(
     Body(why): Body<VoidLine>,
 ) -> Result<Json<BankLine>> {
     Ok(Json(super::void(&app, &maker, id, &why).await?))
+}
+
+async fn match_many(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Body(lines): Body<MatchMany>,
+) -> Result<Json<DoneWithLines>> {
+    Ok(Json(super::match_many(&app, &maker, &lines).await?))
+}
+
+async fn confirm_many(
+    State(app): State<App>,
+    checker: Sure<CharityChecker>,
+    Body(lines): Body<ConfirmMany>,
+) -> Result<Json<DoneWithLines>> {
+    Ok(Json(super::confirm_many(&app, &checker, &lines).await?))
 }
 
 async fn name_owner(

@@ -1,14 +1,17 @@
 //! Bank lines: one person enters and matches them, a second one confirms; only then is money 到账.
 //!
-//! Confirming is one transaction: the line, the transfers, the pledges' states, the record. Deliberately absent:
-//! reading statement files, and taking a confirmation back.
+//! Confirming is one transaction: the line, the transfers, the pledges' states, the record. Lines come in by hand or from
+//! a bank's statement (`statements`). Deliberately absent: taking a confirmation back.
 
 mod guesses;
 mod http;
+mod many;
 pub mod owner;
 mod sql;
+pub mod statements;
 
 pub use http::routes;
+pub use many::{confirm_many, match_many};
 
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -57,7 +60,7 @@ pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result
         return Err(Error::invalid("bank_account", "请选择本单位的银行账户"));
     }
     let guesses = Guesses::read(&mut tx, maker.acting.organisation, &[&new.line]).await?;
-    let status = if guesses.of(&new.line).is_empty() { BankLineStatus::Unmatched } else { BankLineStatus::Suggested };
+    let status = if guesses.any(&new.line) { BankLineStatus::Suggested } else { BankLineStatus::Unmatched };
     let entered = sql::insert(&mut tx, new, status, maker.acting.person, app.clock.now()).await;
     match entered.map_err(|error| (error.as_database_error().and_then(|e| e.constraint().map(str::to_owned)), error)) {
         Ok(()) => {}
@@ -90,11 +93,18 @@ fn trimmed(line: &BankLineInput) -> BankLineInput {
 
 /// Says whose a line is: parts that add up to it.
 pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &MatchLine) -> Result<BankLine> {
+    divide(app, maker, id, |_| parts.clone()).await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// Writes down whose a line is; what its parts are may follow from its amount. Returns the amount.
+async fn divide(app: &App, maker: &CharityMaker, id: BankLineId, parts: impl FnOnce(Fen) -> MatchLine) -> Result<Fen> {
     let mut tx = app.begin().await?;
     let line = lock_own(&mut tx, &maker.acting, id).await?;
     if !line.status.may_become(BankLineStatus::Matched) {
         return Err(in_this_state(line.status));
     }
+    let parts = parts(line.amount);
     if parts.parts.len() > PARTS_MAX {
         return Err(Error::invalid("parts", "一笔流水最多分 50 项"));
     }
@@ -107,7 +117,7 @@ pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &Mat
     let (before, after) = (Some(line.status), BankLineStatus::Matched);
     record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_matched", id, before, after).await?;
     tx.commit().await?;
-    get(app, &viewer(&maker.acting), id).await
+    Ok(line.amount)
 }
 
 /// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits; and
@@ -181,6 +191,12 @@ pub async fn confirm(
     id: BankLineId,
     seen: &ConfirmLine,
 ) -> Result<BankLine> {
+    agree(app, checker, id, &seen.lots).await?;
+    get(app, &viewer(&checker.acting), id).await
+}
+
+/// Confirms and books one line. Returns its amount.
+async fn agree(app: &App, checker: &CharityChecker, id: BankLineId, lots: &[LotId]) -> Result<Fen> {
     let mut tx = app.begin().await?;
     let line = lock_own(&mut tx, &checker.acting, id).await?;
     if line.status != BankLineStatus::Matched {
@@ -190,7 +206,7 @@ pub async fn confirm(
         check_confirmer(earlier, checker.acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
     }
     let parts = sql::parts(&mut tx, &[id]).await?;
-    if parts.iter().map(|part| part.lot).ne(seen.lots.iter().copied()) {
+    if parts.iter().map(|part| part.lot).ne(lots.iter().copied()) {
         return Err(Error::changed_meanwhile());
     }
     let number = sql::next_confirmation(&mut tx).await?;
@@ -202,7 +218,7 @@ pub async fn confirm(
     let (before, after) = (Some(line.status), BankLineStatus::Confirmed);
     record(app, &mut tx, &checker.acting, &checker.origin, "bank_line_confirmed", id, before, after).await?;
     tx.commit().await?;
-    get(app, &viewer(&checker.acting), id).await
+    Ok(line.amount)
 }
 
 /// Posts the transfers of a confirmed line, tells its pledges, and writes to their givers.
@@ -324,7 +340,8 @@ pub async fn list(app: &App, viewer: &Viewer, query: &LineQuery) -> Result<List<
     let (mut rows, counted) = if query.done {
         (sql::done(&mut tx, viewer.charity, after, limit).await?, sql::count_done(&mut tx, viewer.charity).await?)
     } else {
-        (sql::waiting(&mut tx, viewer.charity, after, limit).await?, sql::count_waiting(&mut tx, viewer.charity).await?)
+        let waiting = sql::waiting(&mut tx, viewer.charity, query.desk, after, limit).await?;
+        (waiting, sql::count_waiting(&mut tx, viewer.charity, query.desk).await?)
     };
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);

@@ -3,7 +3,8 @@
 use crate::db::decode;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
-    BankAccount, BankLine, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge, SuggestedPledge,
+    BankAccount, BankLine, LineDesk, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge,
+    SuggestedPledge,
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
@@ -382,10 +383,11 @@ pub async fn by_id(
     row.map(Stored::read).transpose()
 }
 
-/// What waits, oldest first.
+/// What waits, for everybody or for one desk, oldest first.
 pub async fn waiting(
     connection: &mut PgConnection,
     charity: OrganisationId,
+    desk: Option<LineDesk>,
     after: Option<BankLineId>,
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
@@ -397,12 +399,14 @@ pub async fn waiting(
                   matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
            from bank_line_read
            where charity = $1 and status in ('unmatched', 'suggested', 'matched')
+             and ($4::text is null or ($4 = 'confirm') = (status = 'matched'))
              and ($2::uuid is null or (entered_at, id) > (select l.entered_at, l.id from bank_line l where l.id = $2))
            order by entered_at, id
            limit $3"#,
         charity.0,
         after.map(|after| after.0),
-        limit
+        limit,
+        desk.map(LineDesk::as_str)
     )
     .fetch_all(connection)
     .await?;
@@ -437,14 +441,20 @@ pub async fn done(
 }
 
 /// At most one more than a list counts.
-pub async fn count_waiting(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<i64> {
+pub async fn count_waiting(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    desk: Option<LineDesk>,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
            from (select from bank_line l
                  join bank_account a on a.id = l.bank_account
                  where a.charity = $1 and l.status in ('unmatched', 'suggested', 'matched')
+                   and ($2::text is null or ($2 = 'confirm') = (l.status = 'matched'))
                  limit 1001) as counted"#,
-        charity.0
+        charity.0,
+        desk.map(LineDesk::as_str)
     )
     .fetch_one(connection)
     .await

@@ -175,7 +175,7 @@ pub async fn problems(app: &App, federation: &Federation, table: TableFileId) ->
         let texts = [row, column.unwrap_or_default(), message, stops.to_owned()];
         texts.iter().map(|text| spreadsheet_cell(text)).collect()
     }));
-    template::csv_of(&rows)
+    Ok(tables::written::csv(&rows)?)
 }
 
 /// Takes in the rows that are right and not there yet. Sent twice it is done once.

@@ -3,7 +3,7 @@
 use super::{Size, tables};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Caller, NeedImporter, SignedIn};
+use crate::http::caller::{Caller, SignedIn, TableSender};
 use crate::http::endpoints::{Answered, Description, Endpoints};
 use crate::http::{Path, Query};
 use axum::Json;
@@ -43,7 +43,7 @@ async fn upload(
 
 async fn upload_table(
     State(app): State<App>,
-    importer: NeedImporter,
+    sender: TableSender,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<StoredTable>)> {
     let refused = |error| refused(&error, tables::TOO_LARGE);
@@ -51,7 +51,7 @@ async fn upload_table(
         if part.name() == Some("file") {
             let name = part.file_name().unwrap_or_default().to_owned();
             let bytes = part.bytes().await.map_err(refused)?;
-            let stored = tables::store(&app, importer.acting.person, &name, bytes).await?;
+            let stored = tables::store(&app, sender.acting.person, &name, bytes).await?;
             return Ok((StatusCode::CREATED, Json(stored)));
         }
     }

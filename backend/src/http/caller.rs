@@ -206,6 +206,9 @@ rights! {
     /// Imports needs from a table: the village its own, town and federation for the villages of their place.
     NeedImporter: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity],
         "只有村（社区）、镇（街道）审核员和工商联可以导入需求";
+    /// Uploads tables: whoever imports needs, and a charity's maker its bank statements.
+    TableSender: [VillageReporter, VillageHead, TownReviewer, FederationCounty, FederationCity, CharityMaker],
+        "只有村（社区）、镇（街道）审核员、工商联和慈善组织的经办可以上传表格";
     /// Reads which lists of earlier pairings were imported: the federation its own, the auditor all.
     EarlierImportReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看导入的名单";
     /// Decides on the needs of its county or of the whole city.

@@ -4,6 +4,7 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod bank_statements;
 mod commitments;
 mod desk;
 mod display;
@@ -63,6 +64,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/place-imports", page_and(post(place_imports::upload)))
         .route("/needs/import", page_and(post(need_imports::upload)))
         .route("/work/earlier-pairings", page_and(post(earlier_pairings::upload)))
+        .route("/work/bank-statements", page_and(post(bank_statements::upload)))
         .layer(DefaultBodyLimit::max(TABLE_UPLOAD_BYTES_MAX));
     Router::new()
         .route("/sign-in", page_and(post(sign_in)))
@@ -108,7 +110,9 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
+        .route("/work/bank-lines", page_and(post(bank_statements::many)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
+        .route("/work/bank-statements/{id}", page_and(post(bank_statements::step)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
         .route("/saved-searches", page_and(post(saved_searches::searches)))
         .route("/saved-searches/stop", page_and(post(saved_searches::stop)))

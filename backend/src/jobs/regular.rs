@@ -9,7 +9,9 @@
 use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{commitments, digest, files, links, needs, offers, pairings, people, registrations, saved_searches};
+use crate::{
+    arrivals, commitments, digest, files, links, needs, offers, pairings, people, registrations, saved_searches,
+};
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +65,10 @@ impl Task {
     async fn run(self, app: &App) -> Result<()> {
         match self {
             Task::DropOldDrafts => files::drop_old_drafts(app).await.map(|_| ()),
-            Task::DropOldImports => needs::imports::drop_old(app).await,
+            Task::DropOldImports => {
+                needs::imports::drop_old(app).await?;
+                arrivals::statements::drop_old(app).await
+            }
             Task::ForgetOldFailures => people::forget_old_failures(app).await.map(|_| ()),
             Task::ForgetOldLinks => links::forget_old(app).await.map(|_| ()),
             Task::LapseUnconfirmed => registrations::lapse_unconfirmed(app).await.map(|_| ()),

@@ -1,15 +1,28 @@
-//! A workbook of texts, written: what people download to fill in.
+//! Tables of texts, written: what people download to fill in or to keep.
 //!
-//! Every cell is text and so is every column, so that a spreadsheet neither shortens long codes nor takes days for
+//! A CSV is UTF-8 with a byte order mark, without which Excel takes Chinese for something else. Of a workbook
+//! every cell is text and so is every column, so that a spreadsheet neither shortens long codes nor takes days for
 //! numbers; the first row is the heading and stays in sight. A crate for writing workbooks would bring formats, charts
 //! and formulas, and this is seven small files in a bundle. Deliberately absent: all of those.
 
+use anyhow::Context;
 use quick_xml::escape::escape;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use zip::ZipWriter;
 use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The file of a CSV.
+pub fn csv(rows: &[Vec<String>]) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+    for row in rows {
+        writer.write_record(row).context("a row in memory")?;
+    }
+    writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))
+}
 
 /// One sheet.
 pub struct Sheet {
@@ -31,7 +44,7 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
-/// The file.
+/// The file of a workbook.
 pub fn workbook(sheets: &[Sheet]) -> ZipResult<Vec<u8>> {
     let mut parts = vec![
         ("[Content_Types].xml".to_owned(), content_types(sheets)),

@@ -1,4 +1,4 @@
-//! A charity's desk for money that arrives: the lines that wait, entering one, matching it, confirming it.
+//! A charity's desk for money that arrives: entering one line, matching it, confirming it.
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, summary};
@@ -6,73 +6,12 @@ use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::BankLineId;
-use domain::api::arrivals::{self, BankLine, LinePart, LineQuery, SuggestedPledge};
+use domain::api::arrivals::{self, BankLine, LinePart, SuggestedPledge};
 use domain::api::{ApiError, ErrorCode};
-use domain::organisation::Role;
 use leptos::prelude::*;
 
 /// Parts that the form for dividing a line offers.
 pub const PARTS: usize = 5;
-
-/// The way to a new line, for whoever may enter one.
-pub fn enter() -> AnyView {
-    view! { <a class="button" href=href("/work/bank-lines/new")>{t!("录入一笔流水")}</a> }.into_any()
-}
-
-pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
-    let done = visit.query("done") == Some("1");
-    let query = LineQuery { done, after: visit.query("after").map(str::to_owned) };
-    let list = visit.call(arrivals::list(&query)).await?;
-    let next = list.next.as_ref().map(|next| {
-        let link = href(&format!("/work/bank-lines?after={next}{}", if done { "&done=1" } else { "" }));
-        view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
-    });
-    let (heading, other) = if done {
-        let link = view! { <a href=href("/work/bank-lines")>{t!("看等待办理的")}</a> };
-        (t!("已办的银行流水（{n}）", n = list.count), link)
-    } else {
-        let link = view! { <a href=href("/work/bank-lines?done=1")>{t!("看已办的")}</a> };
-        (t!("等待办理的银行流水（{n}）", n = list.count), link)
-    };
-    let body = view! {
-        <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
-        <div class="head">
-            <h1>{heading}</h1>
-            {visit.has(&[Role::CharityMaker]).then(enter)}
-        </div>
-        {line_rows(&list.items)}
-        {next}
-        <p>{other}</p>
-    };
-    Ok(Page::new(t!("银行流水"), body.into_any()))
-}
-
-pub fn line_rows(lines: &[BankLine]) -> AnyView {
-    if lines.is_empty() {
-        return view! { <p class="card empty">{t!("没有银行流水。")}</p> }.into_any();
-    }
-    let rows = lines.iter().map(|line| {
-        let guess = line.suggestions.first().map(|guess| {
-            view! { <span class="soft">{t!("可能是 {name}", name = guess.enterprise_name)}</span> }
-        });
-        view! {
-            <li>
-                <a class="need" href=href(&format!("/work/bank-lines/{}", line.id))>
-                    <span class="what">
-                        <b>{line.line.payer.clone()}</b>
-                        <span class="soft">{date(line.line.booked_on)}" · "{line.line.remark.clone()}</span>
-                        {guess}
-                    </span>
-                    <span class="what">
-                        <span class="amount">{money::exact(line.line.amount)}</span>
-                        <span class="tag status">{text(line.status.label())}</span>
-                    </span>
-                </a>
-            </li>
-        }
-    });
-    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
-}
 
 /// Entering a line as the bank's statement has it.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {

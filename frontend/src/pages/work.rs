@@ -1,6 +1,6 @@
 //! The page of one's work: first what waits, counted, longest waiting first; then the lists that one works with.
 
-use super::bank_lines::{enter, line_rows};
+use super::bank_line_list::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
 use super::{offers, organisation, parent_unit, recommendations, revision, verifications};
@@ -170,7 +170,12 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 {visit.has(&[Role::CharityMaker]).then(enter)}
             </div>
             {line_rows(&waiting.items)}
-            <p><a href=href("/work/bank-lines?done=1")>{t!("看已办的")}</a></p>
+            <p class="buttons">
+                <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
+                <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
+                <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
+                <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
+            </p>
         </section>
     }
     .into_any())

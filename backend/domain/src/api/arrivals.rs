@@ -86,6 +86,14 @@ pub struct BankAccount {
     pub account_masked: String,
 }
 
+words! {
+    /// At whose desk a waiting line is.
+    pub enum LineDesk {
+        Match = "match" / "等待匹配",
+        Confirm = "confirm" / "等待复核",
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
@@ -93,6 +101,10 @@ pub struct LineQuery {
     /// Finished lines instead of waiting ones.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
+    /// Of the waiting ones, those at one desk.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk: Option<LineDesk>,
     /// `next` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,

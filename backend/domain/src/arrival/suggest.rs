@@ -11,6 +11,7 @@ use crate::{Fen, PledgeId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 /// Days between pledge and payment that still count as near.
 const NEAR_DAYS: u64 = 30;
@@ -91,9 +92,18 @@ pub fn meant(line: &BankLineInput) -> Vec<PledgeReference> {
     meant
 }
 
-/// The pledges that lines may belong to, made ready once for all lines.
+/// The pledges that lines may belong to, made ready once for all lines: a line is judged against those only that its
+/// reference or a name leads to.
 #[derive(Debug, Clone, Default)]
-pub struct Candidates(Vec<Ready>);
+pub struct Candidates {
+    ready: Vec<Ready>,
+    by_reference: HashMap<PledgeReference, usize>,
+    /// By full and former names, as they are compared.
+    by_name: HashMap<String, Vec<usize>>,
+    /// By how a name begins that may stand inside a text: two characters of a short one, four of a full one.
+    by_two: HashMap<[char; 2], Vec<usize>>,
+    by_four: HashMap<[char; 4], Vec<usize>>,
+}
 
 /// A candidate with its names as they are compared.
 #[derive(Debug, Clone)]
@@ -108,24 +118,74 @@ struct Ready {
 impl Candidates {
     #[must_use]
     pub fn new(candidates: impl IntoIterator<Item = Candidate>) -> Self {
-        let ready = |candidate: Candidate| Ready {
-            full: normal_name(&candidate.full_name),
-            former: candidate.former_names.iter().map(|name| normal_name(name)).collect(),
-            short: candidate.short_name.as_deref().map(normal_name).filter(|name| name.chars().count() >= 2),
-            candidate,
-        };
-        Candidates(candidates.into_iter().map(ready).collect())
+        let mut all = Candidates::default();
+        for candidate in candidates {
+            all.add(Ready {
+                full: normal_name(&candidate.full_name),
+                former: candidate.former_names.iter().map(|name| normal_name(name)).collect(),
+                short: candidate.short_name.as_deref().map(normal_name).filter(|name| name.chars().count() >= 2),
+                candidate,
+            });
+        }
+        all
+    }
+
+    fn add(&mut self, ready: Ready) {
+        let at = self.ready.len();
+        self.by_reference.insert(ready.candidate.reference, at);
+        for name in std::iter::once(&ready.full).chain(&ready.former) {
+            self.by_name.entry(name.clone()).or_default().push(at);
+        }
+        // A full name of less than four characters is found where the payer is named so, not inside other words.
+        if let Some([one, two, three, four]) = beginning(&ready.full) {
+            self.by_four.entry([one, two, three, four]).or_default().push(at);
+        }
+        if let Some(begins) = ready.short.as_deref().and_then(beginning) {
+            self.by_two.entry(begins).or_default().push(at);
+        }
+        self.ready.push(ready);
     }
 
     /// Those that `line` may belong to, best first; of equal scores the older pledge, then the smaller id.
     #[must_use]
     pub fn suggest(&self, line: &BankLineInput) -> Vec<Suggestion> {
         let seen = Seen::of(line);
-        let judged = |ready: &Ready| Some((ready.candidate.pledged_on, seen.judge(ready)?));
-        let mut ranked: Vec<(NaiveDate, Suggestion)> = self.0.iter().filter_map(judged).collect();
+        let judged = |at: usize| {
+            let ready = &self.ready[at];
+            Some((ready.candidate.pledged_on, seen.judge(ready)?))
+        };
+        let mut ranked: Vec<(NaiveDate, Suggestion)> = self.led_to(&seen).into_iter().filter_map(judged).collect();
         ranked.sort_by_key(|(pledged_on, suggestion)| (Reverse(suggestion.score), *pledged_on, suggestion.pledge));
         ranked.into_iter().map(|(_, suggestion)| suggestion).collect()
     }
+
+    /// Which of them the line's reference, payer or words lead to.
+    fn led_to(&self, seen: &Seen<'_>) -> BTreeSet<usize> {
+        let mut led: BTreeSet<usize> = seen
+            .exact
+            .iter()
+            .chain(&seen.near)
+            .filter_map(|reference| self.by_reference.get(reference))
+            .copied()
+            .collect();
+        led.extend(self.by_name.get(&seen.payer).into_iter().flatten());
+        for text in [&seen.payer, &seen.remark] {
+            let characters: Vec<char> = text.chars().collect();
+            led.extend(characters.windows(2).filter_map(|two| self.by_two.get(two)).flatten());
+            led.extend(characters.windows(4).filter_map(|four| self.by_four.get(four)).flatten());
+        }
+        led
+    }
+}
+
+/// The first characters of a name; none where it has fewer.
+fn beginning<const N: usize>(name: &str) -> Option<[char; N]> {
+    let mut characters = name.chars();
+    let mut begins = ['\0'; N];
+    for place in &mut begins {
+        *place = characters.next()?;
+    }
+    Some(begins)
 }
 
 /// A name for comparing: half-width, upper case, without spaces. `梅州（客都）米业` and `梅州 (客都)米业` are equal.

@@ -7,7 +7,7 @@ use super::Form;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::files::{self, tables};
-use crate::http::caller::{NeedImporter, SignedIn};
+use crate::http::caller::{SignedIn, TableSender};
 use crate::http::identify::brings_credentials;
 use crate::site::{PageRequest, Site};
 use axum::body::Body;
@@ -91,9 +91,9 @@ impl Form {
         }
         let (mut parts, body) = request.into_parts();
         let signed_in = SignedIn::from_request_parts(&mut parts, site).await.ok();
-        let importer = NeedImporter::from_request_parts(&mut parts, site).await.ok();
+        let sender = TableSender::from_request_parts(&mut parts, site).await.ok();
         let mut reading = Reading::new(&site.app, signed_in.as_ref());
-        reading.sends_tables = importer.map(|importer| importer.acting.person);
+        reading.sends_tables = sender.map(|sender| sender.acting.person);
         let body = reading.unread.watch(body);
         let read = match Multipart::from_request(Request::from_parts(parts, body), site).await {
             Ok(multipart) => reading.all(multipart).await,

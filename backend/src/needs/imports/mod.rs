@@ -191,7 +191,7 @@ pub async fn problems(app: &App, importer: &NeedImporter, id: NeedImportId) -> R
         let texts = [problem.row.to_string(), problem.column, problem.message, stops.to_owned()];
         rows.push(texts.iter().map(|text| spreadsheet_cell(text)).collect());
     }
-    template::csv_of(&rows)
+    Ok(tables::written::csv(&rows)?)
 }
 
 /// Takes in what was found right. Confirmed twice it is imported once; the work itself is a job's.

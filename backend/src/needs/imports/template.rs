@@ -5,20 +5,18 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::tables::written::{Sheet, workbook};
+use crate::tables::written::{Sheet, csv, workbook};
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::need_imports::TemplateFormat;
 use domain::need::ContributionKind;
 use domain::need::table::{Column, example};
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
 /// The file.
 pub fn template(app: &App, format: TemplateFormat) -> Result<Vec<u8>> {
     let rows = rows(app.clock.today());
     Ok(match format {
-        TemplateFormat::Csv => csv_of(&rows)?,
+        TemplateFormat::Csv => csv(&rows)?,
         TemplateFormat::Xlsx => workbook(&[needs(rows), manual()]).context("a workbook in memory")?,
     })
 }
@@ -33,15 +31,6 @@ fn rows(today: NaiveDate) -> Vec<Vec<String>> {
         }
     }
     rows
-}
-
-/// UTF-8 with a byte order mark, without which Excel takes Chinese for something else.
-pub(super) fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    for row in rows {
-        writer.write_record(row).context("a row in memory")?;
-    }
-    Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))?)
 }
 
 fn needs(rows: Vec<Vec<String>>) -> Sheet {
@@ -77,7 +66,7 @@ mod tests {
     fn both_templates_say_the_same_and_have_what_a_spreadsheet_can_offer() {
         let rows = rows("2026-06-30".parse().unwrap());
         let read = |bytes: &[u8]| tables::read(bytes, &LIMITS).unwrap();
-        let csv = read(&csv_of(&rows).unwrap());
+        let csv = read(&csv(&rows).unwrap());
         let sheet = needs(rows);
         // A spreadsheet takes a list of choices of at most 255 characters, and a comma ends a choice.
         for (_, texts) in &sheet.choices {
