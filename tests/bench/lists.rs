@@ -57,8 +57,8 @@ pub async fn measure(stage: &Stage) {
     };
     let (village, town, county) = (each("villages", &villages), each("towns", &towns), each("counties", &counties));
     let offers = move |turn: usize| {
-        let place = if turn.is_multiple_of(2) { &towns[turn % towns.len()] } else { &counties[turn % counties.len()] };
-        format!("/offers?field={}&kind={}&place={place}", FIELDS[turn % FIELDS.len()], KINDS[turn % KINDS.len()])
+        let place = &counties[turn % counties.len()];
+        format!("/offers?field={}&kind={}&county={place}", FIELDS[turn % FIELDS.len()], KINDS[turn % KINDS.len()])
     };
     let (federation, enterprise) = (stage.visitor("federation").await, stage.visitor("enterprise").await);
     let always = |path: &'static str| move |_| path.to_owned();
@@ -67,7 +67,7 @@ pub async fn measure(stage: &Stage) {
     one(stage, "a village's page", uncached, village).await;
     one(stage, "a town's page", uncached, town).await;
     one(stage, "a county's page", uncached, county).await;
-    one(stage, "offers by field, kind and place", &federation, offers).await;
+    one(stage, "offers by field, kind and county", &federation, offers).await;
     one(stage, "recommendations to an enterprise", &enterprise, always("/recommendations")).await;
     one(stage, "what waits for the federation", &federation, always("/work")).await;
     one(stage, "what waits for a village", &stage.visitor("village").await, always("/work")).await;

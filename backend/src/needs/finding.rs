@@ -32,18 +32,22 @@ const TITLES: usize = 3;
 pub async fn find(app: &App, query: &NeedQuery) -> Result<NeedList> {
     let question = question(app, query)?;
     let hits = search::find(app, &question).await?;
-    let marker = app.search.marker(&hits.reading);
-    let (rows, texts) = rows_and_texts(app, &hits.ids, marker.is_some()).await?;
+    let next = next(&question, &hits).and_then(Cursor::written);
+    let with_texts = !hits.reading.groups.is_empty();
+    let counties = query.chosen(Facet::County).next().is_some();
+    // The first asks the database; while it answers, the second works.
+    let (read, (marker, facets)) = tokio::join!(rows_and_texts(app, &hits.ids, with_texts), async {
+        (app.search.marker(&hits.reading), facets(app, hits.facets, counties))
+    });
+    let (rows, texts) = read?;
     let items: Vec<NeedRow> = rows.into_iter().map(|row| row.into_api(&app.places)).collect();
     let pieces = marker.map(|marker| items.iter().map(|item| marked(&marker, item, &texts)).collect());
-    let next = next(&question, &hits).and_then(Cursor::written);
-    let counties = query.chosen(Facet::County).next().is_some();
     Ok(NeedList {
         items,
         marked: pieces.unwrap_or_default(),
         next,
         count: Count::capped(i64::try_from(hits.total).unwrap_or(i64::MAX)),
-        facets: facets(app, hits.facets, counties),
+        facets,
         cut: query.q.as_deref().is_some_and(|text| text.chars().count() > QUERY_MAX),
         amount_said: hits.reading.amount.as_ref().map(|amount| amount.said.clone()),
         meant: hits.meant,

@@ -67,20 +67,21 @@ fn look(segment: &SegmentReader, table: &Table, wanted: &Wanted, best: &mut Bina
     let alive = segment.alive_bitset();
     for document in 0..segment.max_doc() {
         let at = document as usize;
-        let row = table.rows[at].map(usize::from);
-        let Some(kind) = kinds[row[kind_at]] else { continue };
-        if !table.open[at] || table.wanted_by[at] < today || alive.is_some_and(|alive| alive.is_deleted(document)) {
+        let row = &table.rows[at];
+        let codes = row.codes.map(usize::from);
+        let Some(kind) = kinds[codes[kind_at]] else { continue };
+        if !row.open || row.wanted_by < today || alive.is_some_and(|alive| alive.is_deleted(document)) {
             continue;
         }
-        let is_money = money == Some(row[kind_at]);
+        let is_money = money == Some(codes[kind_at]);
         let glimpse = Glimpse {
-            field: fields[row[field_at]].unwrap_or(0),
+            field: fields[codes[field_at]].unwrap_or(0),
             kind,
-            town: towns[row[town_at]].unwrap_or(0),
+            town: towns[codes[town_at]].unwrap_or(0),
             topics: table.topics[at],
-            asks: is_money.then_some(table.amount_fen[at]).and_then(|fen| Fen::new(fen).ok()),
+            asks: is_money.then_some(row.amount_fen).and_then(|fen| Fen::new(fen).ok()),
             untouched: is_money && table.untouched[at],
-            class: classes[row[class_at]],
+            class: classes[codes[class_at]],
         };
         let at_most = outlook.at_most(&glimpse);
         let full = best.len() >= JUDGED_MAX;

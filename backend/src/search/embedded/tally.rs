@@ -96,7 +96,7 @@ impl<'a> Tally<'a> {
             .filter_map(|(at, facet)| Some((at, passing(&table.values[at], query.of(*facet))?)))
             .collect();
         let village = query.village.as_ref().map(|village| {
-            let number = table.village.values.iter().position(|value| value == village);
+            let number = table.villages.iter().position(|value| value == village);
             number.and_then(|number| u16::try_from(number).ok()).unwrap_or(u16::MAX)
         });
         let least = query.amount_min_fen.unwrap_or(i64::MIN + 1);
@@ -116,24 +116,24 @@ impl<'a> Tally<'a> {
                 continue;
             }
             let at = document as usize;
-            if (!any_amount && !(least..=most).contains(&table.amount_fen[at]))
-                || (query.open_only && !table.open[at])
-                || village.is_some_and(|village| table.village.numbers[at] != village)
+            let row = &table.rows[at];
+            if (!any_amount && !(least..=most).contains(&row.amount_fen))
+                || (query.open_only && !row.open)
+                || village.is_some_and(|village| row.village != village)
             {
                 continue;
             }
-            let row = &table.rows[at];
             let mut fails = 0_u32;
             for (facet, passing) in &chosen {
-                fails |= u32::from(!passes(passing, row[*facet])) << facet;
+                fails |= u32::from(!passes(passing, row.codes[*facet])) << facet;
             }
-            let band = self.deadlines.band(table.wanted_by[at]);
+            let band = self.deadlines.band(row.wanted_by);
             if self.deadlines.passing.as_ref().is_some_and(|passing| !passing[band]) {
                 fails |= DEADLINE_BIT;
             }
             if fails == 0 {
-                for (start, number) in starts.iter().zip(row) {
-                    counts[start + usize::from(*number)] += 1;
+                for (start, number) in starts.iter().zip(row.codes) {
+                    counts[start + usize::from(number)] += 1;
                 }
                 self.deadlines.counts[band] += 1;
                 self.total += 1;
@@ -142,7 +142,7 @@ impl<'a> Tally<'a> {
                 self.deadlines.counts[band] += 1;
             } else if fails.is_power_of_two() {
                 let facet = fails.trailing_zeros() as usize;
-                counts[starts[facet] + usize::from(row[facet])] += 1;
+                counts[starts[facet] + usize::from(row.codes[facet])] += 1;
             }
         }
         for (facet, values) in table.values.iter().enumerate() {
@@ -160,9 +160,9 @@ impl<'a> Tally<'a> {
             Sort::Relevance => points,
             Sort::Newest => 0,
             // What asks for no money stands last either way.
-            Sort::AmountAsc => table.amount_fen[at].checked_neg().unwrap_or(i64::MIN),
-            Sort::AmountDesc => table.amount_fen[at],
-            Sort::Deadline => -i64::from(table.wanted_by[at]),
+            Sort::AmountAsc => table.rows[at].amount_fen.checked_neg().unwrap_or(i64::MIN),
+            Sort::AmountDesc => table.rows[at].amount_fen,
+            Sort::Deadline => -i64::from(table.rows[at].wanted_by),
         };
         let bar = if self.best.len() < self.wanted { None } else { self.best.peek().map(|Reverse(last)| *last) };
         // Most are far below: of these nothing more is looked at.
