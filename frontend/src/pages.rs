@@ -64,6 +64,7 @@ mod saved_searches;
 mod sheet;
 mod sign_in;
 mod spending;
+mod unmatched;
 mod verifications;
 mod work;
 
@@ -196,6 +197,7 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["bank-lines"] => bank_line_list::page(visit).await,
         ["bank-lines", "new"] => bank_lines::new(visit).await,
         ["bank-lines", id] => bank_lines::one(visit, id).await,
+        ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,
         ["organisation"] => organisation::page(visit).await,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::Fen;
 use domain::api::arrivals::{self, LineQuery, MatchLine, MatchPart, PartOwner, VoidLine};
 use domain::api::{ledger, pledges, sessions};
-use domain::arrival::{BankLineStatus, Reason};
+use domain::arrival::{BankLineStatus, LineChannel, Reason};
 use domain::ledger::{Account, TransferCode};
 use domain::organisation::Role;
 use domain::pledge::PledgeReference;
@@ -159,5 +159,86 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     backend::jobs::run_due(&test.app).await.unwrap();
     let letters = crate::mail::sent(&test);
     assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("捐款已到账")).count(), 1);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn money_in_that_is_no_gift_is_put_aside_with_its_reason_and_can_come_back() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "银行", 3, "结息"))).await.unwrap();
+    let why = VoidLine { reason: "银行结息，见回单".into() };
+    let short = charity.maker.call(arrivals::not_donation(line.id, &VoidLine { reason: "息".into() })).await;
+    assert_eq!(short.unwrap_err().fields(), ["reason"]);
+    for (client, status) in [(&charity.checker, 403), (&test.charity("另一慈善会").await.maker, 404)] {
+        assert_eq!(client.call(arrivals::not_donation(line.id, &why)).await.unwrap_err().status, status);
+    }
+    let page = format!("/work/bank-lines/{}", line.id);
+    let form = [("action", "not_donation"), ("reason", why.reason.as_str())];
+    assert_eq!(charity.maker.form(&page, &form).await.location(), format!("{page}?done=not_donation"));
+    let aside = charity.maker.call(arrivals::get(line.id)).await.unwrap();
+    assert_eq!((aside.status, aside.reason.as_deref()), (BankLineStatus::NotDonation, Some(why.reason.as_str())));
+    assert!(aside.may.donation && !aside.may.match_ && !aside.may.void);
+    assert!(charity.maker.page(&page).await.text().contains("银行结息，见回单"));
+    let back = charity.maker.call(arrivals::donation(line.id, &why)).await.unwrap();
+    assert_eq!((back.status, back.reason), (BankLineStatus::Unmatched, None));
+    // What is matched is first taken back.
+    let gift = matched(&charity, 2, 50_000, &pledge).await;
+    assert_eq!(charity.maker.call(arrivals::not_donation(gift.id, &why)).await.unwrap_err().status, 409);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn who_paid_for_an_enterprise_before_is_remembered() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let first = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let second = enterprise.call(pledges::create(&new_pledge(2, campaign, &charity, None))).await.unwrap();
+    let unknown = charity.maker.call(arrivals::enter(&new_line(1, &charity, "张老板", 50_000, ""))).await.unwrap();
+    assert!(unknown.suggestions.is_empty(), "nobody knows him yet");
+    let part = MatchPart { amount_fen: unknown.line.amount, pledge: Some(first.id), campaign: None };
+    let line = charity.maker.call(arrivals::match_(unknown.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+    let again = charity.maker.call(arrivals::enter(&new_line(2, &charity, "张老板", 50_000, ""))).await.unwrap();
+    assert_eq!(again.suggestions[0].suggestion.pledge, second.id);
+    assert!(again.suggestions[0].suggestion.reasons.contains(&Reason::PayerPaidBefore));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn both_sides_that_find_no_other_are_on_one_page_with_their_sums() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
+    let open = charity.maker.call(arrivals::enter(&new_line(1, &charity, "过路人", 30, ""))).await.unwrap();
+    matched(&charity, 2, 20_000, &pledge).await;
+    let stranger = charity.maker.call(arrivals::enter(&new_line(3, &charity, "无名", 7, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: stranger.line.amount, pledge: None, campaign: None };
+    let stranger = charity.maker.call(arrivals::match_(stranger.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    charity.checker.call(arrivals::confirm(stranger.id, &seen(&stranger))).await.unwrap();
+    let mut cash = new_line(4, &charity, "现场", 5, "");
+    cash.line.channel = LineChannel::Cash;
+    let cash = charity.maker.call(arrivals::enter(&cash)).await.unwrap();
+    assert_eq!(cash.line.channel, LineChannel::Cash);
+    let both = charity.maker.call(arrivals::unmatched()).await.unwrap();
+    assert_eq!((both.lines.number, both.lines.amount_fen), (2, Fen::yuan(35)));
+    assert_eq!((both.matched.number, both.matched.amount_fen), (1, Fen::yuan(20_000)));
+    assert_eq!((both.unknown.number, both.unknown.amount_fen), (1, Fen::yuan(7)));
+    assert_eq!((both.outstanding.number, both.outstanding.amount_fen), (1, Fen::yuan(50_000)), "nothing is confirmed");
+    assert_eq!(both.oldest_lines.len(), 2);
+    assert!(both.oldest_lines.iter().any(|line| line.line == open.id));
+    assert_eq!((both.oldest_unknown[0].line, both.oldest_pledges[0].pledge), (stranger.id, pledge.id));
+    let page = charity.checker.page("/work/unmatched").await.text();
+    assert!(page.contains("过路人") && page.contains("20,000") && page.contains(pledge.reference.as_str()), "{page}");
+    let other = test.charity("另一慈善会").await.maker.call(arrivals::unmatched()).await.unwrap();
+    assert_eq!((other.lines.number, other.outstanding.number), (0, 0));
+    assert_eq!(enterprise.call(arrivals::unmatched()).await.unwrap_err().status, 403);
     test.done().await;
 }

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use domain::api::members::{self, ChangeMember, Member, Members, MembersView, SecondRole};
 use domain::api::sessions::{self, me};
 use domain::api::{arrivals, invitations, needs};
-use domain::arrival::BankLineInput;
+use domain::arrival::{BankLineInput, LineChannel};
 use domain::membership::InvitationWay;
 use domain::organisation::{MembershipStatus, OrganisationKind, Role};
 use domain::{Fen, InvitationId, OrganisationId, PersonId};
@@ -153,6 +153,7 @@ fn bank_line(charity: &Charity<'_>) -> arrivals::NewBankLine {
             amount: Fen::yuan(1),
             remark: String::new(),
             serial_no: "1".into(),
+            channel: LineChannel::Transfer,
         },
     }
 }

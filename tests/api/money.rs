@@ -5,7 +5,7 @@ use domain::api::ledger;
 use domain::api::money;
 use domain::api::needs::{self, Need, Seen};
 use domain::api::pledges::{self, NewPledge, Pledge};
-use domain::arrival::{BankLineInput, BankLineStatus, Reason};
+use domain::arrival::{BankLineInput, BankLineStatus, LineChannel, Reason};
 use domain::campaign::CampaignStage;
 use domain::ledger::Account;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
@@ -52,6 +52,7 @@ pub fn new_line(n: u128, charity: &Charity<'_>, payer: &str, yuan: i64, remark: 
             amount: Fen::yuan(yuan),
             remark: remark.into(),
             serial_no: format!("S{n}"),
+            channel: LineChannel::Transfer,
         },
     }
 }

@@ -348,6 +348,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),
         ("POST /bank-lines/{id}/match", json!(parts)),
+        ("POST /bank-lines/{id}/not-donation", json!({ "reason": "银行结息，见回单" })),
+        ("POST /bank-lines/{id}/donation", json!({ "reason": "查明是捐款" })),
         ("POST /bank-lines/match", json!({ "lines": [{ "line": line.id, "pledge": pledge.id }] })),
         ("POST /bank-lines/confirm", json!({ "lines": [{ "line": line.id, "lots": [] }] })),
         (

@@ -58,6 +58,16 @@ impl BankLineStatus {
     }
 }
 
+words! {
+    /// How money came in.
+    pub enum LineChannel {
+        Transfer = "transfer" / "银行转账",
+        Cash = "cash" / "现金",
+        Cheque = "cheque" / "支票",
+        Qr = "qr" / "扫码收款",
+    }
+}
+
 /// A bank line as typed in or read from a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -70,8 +80,16 @@ pub struct BankLineInput {
     pub amount: Fen,
     /// The 附言 that the payer typed, up to 200 characters; may be empty.
     pub remark: String,
-    /// The bank's serial number (流水号): recognises the same line in a second file.
+    /// The bank's serial number (流水号): recognises the same line in a second file. Of what came in at a ceremony the
+    /// number of its own receipt.
     pub serial_no: String,
+    /// A bank's line is a transfer unless somebody says otherwise.
+    #[serde(default = "transfer")]
+    pub channel: LineChannel,
+}
+
+const fn transfer() -> LineChannel {
+    LineChannel::Transfer
 }
 
 impl BankLineInput {
@@ -101,9 +119,20 @@ impl BankLineInput {
 /// # Errors
 /// A sentence for the field `reason`.
 pub fn check_void(reason: &str) -> Result<(), Vec<Problem>> {
+    check_reason(reason, "请写明为什么作废，如“金额输错，已另行录入”（5 至 200 字）")
+}
+
+/// Why money in is no gift, or is one after all, to be read by whoever audits.
+///
+/// # Errors
+/// A sentence for the field `reason`.
+pub fn check_aside(reason: &str) -> Result<(), Vec<Problem>> {
+    check_reason(reason, "请写明依据，如“银行结息，见 6 月 21 日回单”（5 至 200 字）")
+}
+
+fn check_reason(reason: &str, says: &'static str) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
-    let said = (5..=200).contains(&reason.trim().chars().count());
-    problems.require(said, "reason", "请写明为什么作废，如“金额输错，已另行录入”（5 至 200 字）");
+    problems.require((5..=200).contains(&reason.trim().chars().count()), "reason", says);
     problems.none_or_err()
 }
 
@@ -164,6 +193,7 @@ mod tests {
             amount: Fen::yuan(50_000),
             remark: String::new(),
             serial_no: "20260630-000123".to_owned(),
+            channel: LineChannel::Transfer,
         }
     }
 
@@ -218,6 +248,7 @@ mod tests {
             assert!(!BankLineStatus::Voided.may_become(*status), "{status}");
         }
         assert!(check_void("金额输错").is_err() && check_void("金额输错了。").is_ok());
+        assert!(check_aside("利息").is_err() && check_aside("银行结息。").is_ok());
     }
 
     #[test]

@@ -162,6 +162,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("bank_line_matched", "对账"),
     ("bank_line_unmatched", "撤回对账"),
     ("bank_line_confirmed", "确认到账"),
+    ("bank_line_not_donation", "把流水放到一边，不算捐款"),
+    ("bank_line_donation", "把流水放回，算作捐款"),
     ("bank_statement_read", "读取了银行对账单"),
     ("bank_statement_columns_set", "说明了对账单各列的含义"),
     ("bank_statement_taken_in", "导入了银行对账单"),

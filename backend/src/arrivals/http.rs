@@ -12,8 +12,9 @@ use axum::http::StatusCode;
 use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
-    BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, LineQuery, MATCH,
-    MatchLine, NewBankLine, OWNER, PartOwner, UNMATCH, Unmatch, VOID, VoidLine,
+    BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION,
+    LineQuery, MATCH, MatchLine, NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, Unmatch, Unmatched,
+    VOID, VoidLine,
 };
 use domain::api::bank_statements::{CONFIRM_MANY, ConfirmMany, DoneWithLines, MATCH_MANY, MatchMany};
 
@@ -29,6 +30,9 @@ pub fn routes() -> Endpoints {
         .post(OWNER, "为来源未明的到账款指出认捐", name_owner)
         .post(CONFIRM_OWNER, "第二个人确认来源未明的款项属于谁", confirm_owner)
         .post(VOID, "作废一笔录错的流水", void)
+        .post(NOT_DONATION, "把不是捐款的收入（如结息）放到一边", not_donation)
+        .post(DONATION, "放到一边的收入其实是捐款，重新等待匹配", donation)
+        .get(UNMATCHED, "两边都没对上的：没有认捐的到账，没有到账的认捐", unmatched)
         .post(MATCH_MANY, "按建议一次匹配多笔流水，不能办的留下并说明", match_many)
         .post(CONFIRM_MANY, "第二个人一次确认多笔流水，不能办的留下并说明", confirm_many)
         .merge(super::statements::routes())
@@ -98,6 +102,28 @@ async fn void(
     Body(why): Body<VoidLine>,
 ) -> Result<Json<BankLine>> {
     Ok(Json(super::void(&app, &maker, id, &why).await?))
+}
+
+async fn not_donation(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<BankLineId>,
+    Body(why): Body<VoidLine>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::not_donation(&app, &maker, id, &why).await?))
+}
+
+async fn donation(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<BankLineId>,
+    Body(why): Body<VoidLine>,
+) -> Result<Json<BankLine>> {
+    Ok(Json(super::donation(&app, &maker, id, &why).await?))
+}
+
+async fn unmatched(State(app): State<App>, staff: CharityStaff) -> Result<Json<Unmatched>> {
+    Ok(Json(super::unmatched(&app, &staff).await?))
 }
 
 async fn match_many(

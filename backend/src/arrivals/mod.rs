@@ -19,10 +19,11 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
+    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, Unmatched,
+    VoidLine,
 };
 use domain::api::{Count, List};
-use domain::arrival::{BankLineInput, BankLineStatus, check_confirmer, check_parts, check_void};
+use domain::arrival::{BankLineInput, BankLineStatus, check_aside, check_confirmer, check_parts, check_void};
 use domain::ledger::{ArrivalPart, Event, Landing};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
@@ -37,6 +38,8 @@ use std::collections::BTreeMap;
 const PAGE: usize = 50;
 /// Parts into which one line may be divided.
 const PARTS_MAX: usize = 50;
+/// Of each side of the reconciliation, the oldest that are named.
+const OLDEST: i64 = 50;
 
 /// The accounts of the caller's charity.
 pub async fn accounts(app: &App, staff: &CharityStaff) -> Result<List<BankAccount>> {
@@ -182,6 +185,65 @@ pub async fn void(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLin
     audit::record(app, &mut tx, &maker.acting, &maker.origin, record).await?;
     tx.commit().await?;
     get(app, &viewer(&maker.acting), id).await
+}
+
+/// Puts money in aside that is no gift, such as interest; it is counted nowhere.
+pub async fn not_donation(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLine) -> Result<BankLine> {
+    put(app, maker, id, BankLineStatus::NotDonation, why, "bank_line_not_donation").await
+}
+
+/// What was put aside is a gift after all: it waits to be matched.
+pub async fn donation(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLine) -> Result<BankLine> {
+    put(app, maker, id, BankLineStatus::Unmatched, why, "bank_line_donation").await
+}
+
+async fn put(
+    app: &App,
+    maker: &CharityMaker,
+    id: BankLineId,
+    to: BankLineStatus,
+    why: &VoidLine,
+    verb: &'static str,
+) -> Result<BankLine> {
+    check_aside(&why.reason)?;
+    let reason = why.reason.trim();
+    let mut tx = app.begin().await?;
+    let line = lock_own(&mut tx, &maker.acting, id).await?;
+    // A match is taken back by its own step, so that nobody mistakes one for the other.
+    if line.status == BankLineStatus::Matched || !line.status.may_become(to) {
+        return Err(in_this_state(line.status));
+    }
+    let kept = (to == BankLineStatus::NotDonation).then_some(reason);
+    sql::put(&mut tx, id, (line.status, to), kept).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb,
+        subject_kind: "bank_line",
+        subject: id.0,
+        before: Some(json!({ "status": line.status })),
+        after: Some(json!({ "status": to })),
+        reason: Some(reason),
+    };
+    audit::record(app, &mut tx, &maker.acting, &maker.origin, record).await?;
+    tx.commit().await?;
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// What of lines and of pledges finds no other side.
+pub async fn unmatched(app: &App, staff: &CharityStaff) -> Result<Unmatched> {
+    let charity = staff.acting.organisation;
+    let mut tx = app.snapshot().await?;
+    let [lines, matched, unknown] = sql::unmatched_sums(&mut tx, charity).await?;
+    let (outstanding, oldest_pledges) = pledges::unpaid(&mut tx, charity, OLDEST).await?;
+    Ok(Unmatched {
+        as_of: app.clock.now(),
+        lines,
+        matched,
+        unknown,
+        outstanding,
+        oldest_lines: sql::oldest_unmatched(&mut tx, charity, OLDEST).await?,
+        oldest_unknown: sql::oldest_unknown(&mut tx, charity, OLDEST).await?,
+        oldest_pledges,
+    })
 }
 
 /// A second person agrees: the line's money is 到账.
@@ -392,6 +454,8 @@ fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {
         unmatch: maker && row.status == BankLineStatus::Matched,
         confirm: checker && !took_part && row.status == BankLineStatus::Matched,
         void: maker && row.status.may_become(BankLineStatus::Voided),
+        not_donation: maker && row.status.may_become(BankLineStatus::NotDonation),
+        donation: maker && row.status == BankLineStatus::NotDonation,
     }
 }
 

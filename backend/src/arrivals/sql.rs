@@ -4,7 +4,7 @@ use crate::db::decode;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
     BankAccount, BankLine, LineDesk, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge,
-    SuggestedPledge,
+    SuggestedPledge, UnmatchedLine, UnmatchedSum,
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
 use domain::disbursement::mask_account;
@@ -57,8 +57,8 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into bank_line (id, bank_account, booked_on, payer, amount_fen, remark, serial_no, status, entered_by,
-                                entered_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                entered_at, channel)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         new.id.0,
         new.bank_account.0,
         new.line.booked_on,
@@ -68,7 +68,8 @@ pub async fn insert(
         new.line.serial_no,
         status.as_str(),
         person.0,
-        now
+        now,
+        new.line.channel.as_str()
     )
     .execute(connection)
     .await?;
@@ -193,6 +194,104 @@ pub async fn set_voided(
     )
     .execute(connection)
     .await
+}
+
+/// Puts a line aside with the reason, or back.
+pub async fn put(
+    connection: &mut PgConnection,
+    id: BankLineId,
+    (before, after): (BankLineStatus, BankLineStatus),
+    reason: Option<&str>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update bank_line set status = $3, reason = $4 where id = $1 and status = $2",
+        id.0,
+        before.as_str(),
+        after.as_str(),
+        reason
+    )
+    .execute(connection)
+    .await
+}
+
+/// Lines that nobody matched, lines that wait for the second person, confirmed parts of unknown givers.
+pub async fn unmatched_sums(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<[UnmatchedSum; 3]> {
+    let row = sqlx::query!(
+        r#"select waiting.unmatched as "unmatched!", waiting.unmatched_fen as "unmatched_fen!", waiting.unmatched_since,
+                  waiting.matched as "matched!", waiting.matched_fen as "matched_fen!", waiting.matched_since,
+                  unknown.number as "unknown!", unknown.fen as "unknown_fen!", unknown.since as unknown_since
+           from (select count(*) filter (where l.status <> 'matched') as unmatched,
+                        coalesce(sum(l.amount_fen) filter (where l.status <> 'matched'), 0)::bigint as unmatched_fen,
+                        min(l.booked_on) filter (where l.status <> 'matched') as unmatched_since,
+                        count(*) filter (where l.status = 'matched') as matched,
+                        coalesce(sum(l.amount_fen) filter (where l.status = 'matched'), 0)::bigint as matched_fen,
+                        min(l.booked_on) filter (where l.status = 'matched') as matched_since
+                 from bank_line l
+                 join bank_account a on a.id = l.bank_account
+                 where a.charity = $1 and l.status in ('unmatched', 'suggested', 'matched')) waiting
+           cross join (select count(*) as number, coalesce(sum(p.amount_fen), 0)::bigint as fen, min(l.booked_on) as since
+                       from bank_line_part p
+                       join bank_line l on l.id = p.line and l.status = 'confirmed'
+                       join bank_account a on a.id = l.bank_account
+                       where a.charity = $1 and p.pledge is null and p.campaign is null) unknown"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await?;
+    let sum = |number, amount, since| Ok::<_, sqlx::Error>(UnmatchedSum { number, amount_fen: fen(amount)?, since });
+    Ok([
+        sum(row.unmatched, row.unmatched_fen, row.unmatched_since)?,
+        sum(row.matched, row.matched_fen, row.matched_since)?,
+        sum(row.unknown, row.unknown_fen, row.unknown_since)?,
+    ])
+}
+
+fn unmatched_line(row: (Uuid, NaiveDate, String, i64)) -> sqlx::Result<UnmatchedLine> {
+    let (id, booked_on, payer, amount) = row;
+    Ok(UnmatchedLine { line: BankLineId(id), booked_on, payer, amount_fen: fen(amount)? })
+}
+
+/// The oldest lines of which nobody has said whose they are.
+pub async fn oldest_unmatched(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<UnmatchedLine>> {
+    let rows = sqlx::query!(
+        "select l.id, l.booked_on, l.payer, l.amount_fen
+         from bank_line l
+         join bank_account a on a.id = l.bank_account
+         where a.charity = $1 and l.status in ('unmatched', 'suggested')
+         order by l.booked_on, l.id
+         limit $2",
+        charity.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| unmatched_line((row.id, row.booked_on, row.payer, row.amount_fen))).collect()
+}
+
+/// The oldest confirmed parts whose giver is not known.
+pub async fn oldest_unknown(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<UnmatchedLine>> {
+    let rows = sqlx::query!(
+        "select l.id, l.booked_on, l.payer, p.amount_fen
+         from bank_line_part p
+         join bank_line l on l.id = p.line and l.status = 'confirmed'
+         join bank_account a on a.id = l.bank_account
+         where a.charity = $1 and p.pledge is null and p.campaign is null
+         order by l.booked_on, p.lot
+         limit $2",
+        charity.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| unmatched_line((row.id, row.booked_on, row.payer, row.amount_fen))).collect()
 }
 
 pub async fn next_confirmation(connection: &mut PgConnection) -> sqlx::Result<i64> {
@@ -331,6 +430,7 @@ struct Stored {
     confirmed_by_name: Option<String>,
     confirmed_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    channel: String,
 }
 
 impl Stored {
@@ -343,6 +443,7 @@ impl Stored {
                 amount: fen(self.amount_fen)?,
                 remark: self.remark,
                 serial_no: self.serial_no,
+                channel: self.channel.parse().map_err(|error| decode::error("bank_line.channel", error))?,
             },
             status: read_status(&self.status)?,
             entered_by: PersonId(self.entered_by),
@@ -372,7 +473,7 @@ pub async fn by_id(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason, channel as "channel!"
            from bank_line_read
            where id = $1 and charity = $2"#,
         id.0,
@@ -396,7 +497,7 @@ pub async fn waiting(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason, channel as "channel!"
            from bank_line_read
            where charity = $1 and status in ('unmatched', 'suggested', 'matched')
              and ($4::text is null or ($4 = 'confirm') = (status = 'matched'))
@@ -425,7 +526,7 @@ pub async fn done(
         r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
-                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason
+                  matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason, channel as "channel!"
            from bank_line_read
            where charity = $1 and status in ('confirmed', 'reversed', 'not_donation', 'voided')
              and ($2::uuid is null or (booked_on, id) < (select l.booked_on, l.id from bank_line l where l.id = $2))

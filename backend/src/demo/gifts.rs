@@ -18,7 +18,7 @@ use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
 use domain::api::payees::{EnterPayee, NewPayee, VerifyPayee};
 use domain::api::pledges::NewPledge;
-use domain::arrival::BankLineInput;
+use domain::arrival::{BankLineInput, LineChannel};
 use domain::campaign::{CampaignStage, CampaignYear};
 use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
 use domain::disbursement::PayeeKind;
@@ -233,6 +233,7 @@ async fn arrive(
             amount,
             remark,
             serial_no: format!("SHILI{number:04}"),
+            channel: LineChannel::Transfer,
         },
     };
     let line = arrivals::enter(app, &maker, &new).await?;

@@ -7,7 +7,7 @@ mod http;
 mod sql;
 
 pub use http::routes;
-pub use sql::{Outstanding, outstanding};
+pub use sql::{Outstanding, outstanding, unpaid};
 
 use crate::app::App;
 use crate::audit::{self, Record};

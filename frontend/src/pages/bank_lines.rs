@@ -1,13 +1,14 @@
 //! A charity's desk for money that arrives: entering one line, matching it, confirming it.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, summary};
+use crate::parts::field::{Field, problem, radios, summary};
 use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::BankLineId;
 use domain::api::arrivals::{self, BankLine, LinePart, SuggestedPledge};
 use domain::api::{ApiError, ErrorCode};
+use domain::arrival::LineChannel;
 use leptos::prelude::*;
 
 /// Parts that the form for dividing a line offers.
@@ -52,12 +53,23 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
                         unit=t!("元").to_owned() described_by=described_by />
                 }.into_any())}
                 {Field::new(form, "remark", t!("附言")).hint(t!("照抄，包括错字；没有就留空。")).text()}
-                {Field::new(form, "serial_no", t!("银行流水号")).text()}
+                {channels(form)}
+                {Field::new(form, "serial_no", t!("银行流水号")).hint(t!("现金、支票、扫码收款的，写收据或单据的编号。")).text()}
             </fieldset>
             <div class="buttons"><button class="button">{t!("保存")}</button></div>
         </form>
     };
     Ok(Page::new(t!("录入一笔流水"), body.into_any()))
+}
+
+/// How it came in; a transfer where nobody says otherwise.
+fn channels(form: &FormState) -> AnyView {
+    let mut form = form.clone();
+    if form.value("channel").is_empty() {
+        form.set("channel", LineChannel::Transfer.to_string());
+    }
+    let choices = LineChannel::ALL.iter().map(|channel| (channel.as_str(), text(channel.label()))).collect();
+    radios(&form, "channel", (t!("怎样收到的"), None), choices)
 }
 
 fn stored(line: &BankLine) -> AnyView {
@@ -92,7 +104,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {confirmation(visit, &line)}
                 {line.may.match_.then(|| matching(visit, form, &line))}
             </div>
-            <aside>{facts(&line)}{line.may.void.then(|| voiding(visit, form))}</aside>
+            <aside>{facts(&line)}{line.may.not_donation.then(|| aside(visit, form))}{line.may.donation.then(|| back(visit, form))}{line.may.void.then(|| voiding(visit, form))}</aside>
         </div>
     };
     Ok(Page::new(line.line.payer.clone(), body.into_any()))
@@ -105,6 +117,8 @@ fn done_message(done: &str) -> Option<&'static str> {
         "unmatched" => Some(t!("匹配已撤回。")),
         "owner_named" => Some(t!("已记下款项属于谁，等另一位同事复核。")),
         "owner_confirmed" => Some(t!("已复核，这份款计入这笔认捐的到账。")),
+        "not_donation" => Some(t!("已放到一边，不算捐款。")),
+        "donation" => Some(t!("已放回，等待匹配。")),
         "voided" => Some(t!("已作废，这个流水号可以重新录入。")),
         "confirmed" => Some(t!("已复核，这笔款计入到账。")),
         _ => None,
@@ -121,9 +135,10 @@ fn facts(line: &BankLine) -> AnyView {
                 <dt>{t!("附言")}</dt><dd>{remark}</dd>
                 <dt>{t!("银行流水号")}</dt><dd>{line.line.serial_no.clone()}</dd>
                 <dt>{t!("本单位的收款账户")}</dt><dd>{line.bank_account.holder.clone()}" "{line.bank_account.account_masked.clone()}</dd>
+                <dt>{t!("怎样收到的")}</dt><dd>{text(line.line.channel.label())}</dd>
                 <dt>{t!("录入")}</dt><dd>{line.entered_by.clone()}</dd>
                 {line.matched_by.clone().map(|name| view! { <dt>{t!("匹配")}</dt><dd>{name}</dd> })}
-                {line.reason.clone().map(|reason| view! { <dt>{t!("作废原因")}</dt><dd>{reason}</dd> })}
+                {line.reason.clone().map(|reason| view! { <dt>{t!("原因")}</dt><dd>{reason}</dd> })}
                 {line.confirmed_by.clone().zip(line.confirmed_at).map(|(name, at)| {
                     view! { <dt>{t!("复核")}</dt><dd>{name}" "{instant(at)}</dd> }
                 })}
@@ -133,14 +148,50 @@ fn facts(line: &BankLine) -> AnyView {
     .into_any()
 }
 
+/// Money in that is no gift is put aside, and can come back.
+fn aside(visit: &Visit, form: &FormState) -> AnyView {
+    let own = of_action(form, "not_donation");
+    view! {
+        <details class="card" open=own.problem("reason").is_some()>
+            <summary>{t!("这笔不是捐款")}</summary>
+            <form method="post" action=href(&visit.path)>
+                <p class="hint">{t!("银行结息、退回的手续费、付错的款等。放到一边后不计入到账，可以放回。")}</p>
+                {Field::new(&own, "reason", t!("依据")).of_row("aside").area(2)}
+                <button class="button quiet" name="action" value="not_donation">{t!("放到一边")}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn back(visit: &Visit, form: &FormState) -> AnyView {
+    let own = of_action(form, "donation");
+    view! {
+        <section class="card">
+            <h2>{t!("其实是捐款")}</h2>
+            <form method="post" action=href(&visit.path)>
+                {Field::new(&own, "reason", t!("依据")).of_row("back").area(2)}
+                <button class="button quiet" name="action" value="donation">{t!("放回，等待匹配")}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// What was typed into the form of this button; other forms of the page have fields of the same name.
+fn of_action(form: &FormState, action: &str) -> FormState {
+    if form.value("action") == action { form.clone() } else { FormState::default() }
+}
+
 /// A mistyped line goes, so that the bank's line can be entered as it is.
 fn voiding(visit: &Visit, form: &FormState) -> AnyView {
+    let own = of_action(form, "void");
     view! {
-        <details class="card" open=form.problem("reason").is_some()>
+        <details class="card" open=own.problem("reason").is_some()>
             <summary>{t!("录错了")}</summary>
             <form method="post" action=href(&visit.path)>
                 <p class="hint">{t!("作废后不能恢复；同一个流水号可以照银行流水重新录入。")}</p>
-                {Field::new(form, "reason", t!("作废原因")).area(2)}
+                {Field::new(&own, "reason", t!("作废原因")).area(2)}
                 <button class="button danger" name="action" value="void">{t!("作废这笔流水")}</button>
             </form>
         </details>

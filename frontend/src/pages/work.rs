@@ -173,6 +173,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
+                <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
                 <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
             </p>

@@ -4,7 +4,7 @@ use super::{Call, List};
 use crate::arrival::{BankLineInput, BankLineStatus, Suggestion};
 use crate::pledge::PledgeReference;
 use crate::{BankAccountId, BankLineId, CampaignId, Fen, LotId, PledgeId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub const BANK_ACCOUNTS: &str = "/bank-accounts";
@@ -14,6 +14,9 @@ pub const MATCH: &str = "/bank-lines/{id}/match";
 pub const UNMATCH: &str = "/bank-lines/{id}/unmatch";
 pub const CONFIRM: &str = "/bank-lines/{id}/confirm";
 pub const VOID: &str = "/bank-lines/{id}/void";
+pub const NOT_DONATION: &str = "/bank-lines/{id}/not-donation";
+pub const DONATION: &str = "/bank-lines/{id}/donation";
+pub const UNMATCHED: &str = "/bank-lines/unmatched";
 pub const OWNER: &str = "/bank-lines/{id}/owner";
 pub const CONFIRM_OWNER: &str = "/bank-lines/{id}/owner/confirm";
 
@@ -62,6 +65,24 @@ pub fn confirm(id: BankLineId, seen: &ConfirmLine) -> Call<BankLine> {
 #[must_use]
 pub fn void(id: BankLineId, why: &VoidLine) -> Call<BankLine> {
     Call::post(format!("/bank-lines/{id}/void"), why)
+}
+
+/// Puts money in aside that is no gift.
+#[must_use]
+pub fn not_donation(id: BankLineId, why: &VoidLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/not-donation"), why)
+}
+
+/// What was put aside is a gift after all.
+#[must_use]
+pub fn donation(id: BankLineId, why: &VoidLine) -> Call<BankLine> {
+    Call::post(format!("/bank-lines/{id}/donation"), why)
+}
+
+/// What of lines and of pledges finds no other side, in one moment.
+#[must_use]
+pub fn unmatched() -> Call<Unmatched> {
+    Call::get(UNMATCHED)
 }
 
 /// Says whose a confirmed part of an unknown giver is; another pledge takes the place of one that is not confirmed.
@@ -173,7 +194,7 @@ pub struct BankLine {
     pub matched_by: Option<String>,
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// Why it was voided.
+    /// Why it was voided, or put aside as no gift.
     pub reason: Option<String>,
     pub parts: Vec<LinePart>,
     /// Whose it may be, best first; while it is not matched.
@@ -190,6 +211,55 @@ pub struct LineRights {
     pub unmatch: bool,
     pub confirm: bool,
     pub void: bool,
+    pub not_donation: bool,
+    pub donation: bool,
+}
+
+/// The two sides of a charity's reconciliation: money without a pledge, pledges without money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unmatched {
+    pub as_of: DateTime<Utc>,
+    /// Lines of which nobody has said whose they are.
+    pub lines: UnmatchedSum,
+    /// Lines that wait for the second person.
+    pub matched: UnmatchedSum,
+    /// Confirmed parts whose giver is not known.
+    pub unknown: UnmatchedSum,
+    /// What is still to come of pledges.
+    pub outstanding: UnmatchedSum,
+    /// The oldest of each, at most fifty.
+    pub oldest_lines: Vec<UnmatchedLine>,
+    pub oldest_unknown: Vec<UnmatchedLine>,
+    pub oldest_pledges: Vec<UnmatchedPledge>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnmatchedSum {
+    pub number: i64,
+    pub amount_fen: Fen,
+    /// The day of the oldest.
+    pub since: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnmatchedLine {
+    pub line: BankLineId,
+    pub booked_on: NaiveDate,
+    pub payer: String,
+    pub amount_fen: Fen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnmatchedPledge {
+    pub pledge: PledgeId,
+    pub reference: PledgeReference,
+    pub enterprise_name: String,
+    pub pledged_on: NaiveDate,
+    pub outstanding_fen: Fen,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,6 +24,8 @@ pub struct Candidate {
     pub reference: PledgeReference,
     pub full_name: String,
     pub former_names: Vec<String>,
+    /// Under other names money of this enterprise has come and was confirmed: its owner's, a sister company's.
+    pub earlier_payers: Vec<String>,
     /// The name that people use, at least two characters; shorter ones are not looked for.
     pub short_name: Option<String>,
     /// Promised and not arrived yet.
@@ -48,6 +50,7 @@ words! {
         ReferenceNear = "reference_near" / "附言中的编号与这笔认捐只差一个错字或相邻两位颠倒",
         PayerIsFullName = "payer_is_full_name" / "付款方就是认捐企业的全称",
         PayerIsFormerName = "payer_is_former_name" / "付款方是认捐企业的曾用名",
+        PayerPaidBefore = "payer_paid_before" / "这个付款方以前替认捐企业付过款",
         PayerHasShortName = "payer_has_short_name" / "付款方名称中有认捐企业的简称",
         RemarkHasName = "remark_has_name" / "附言中提到认捐企业",
         AmountEqual = "amount_equal" / "金额等于尚未到账的金额",
@@ -71,6 +74,7 @@ impl Reason {
             Self::ReferenceNear => 35,
             Self::PayerIsFullName => 30,
             Self::PayerIsFormerName => 26,
+            Self::PayerPaidBefore => 22,
             Self::PayerHasShortName => 18,
             Self::RemarkHasName | Self::AmountEqual => 15,
             Self::AmountSmaller | Self::DateNear => 5,
@@ -98,7 +102,7 @@ pub fn meant(line: &BankLineInput) -> Vec<PledgeReference> {
 pub struct Candidates {
     ready: Vec<Ready>,
     by_reference: HashMap<PledgeReference, usize>,
-    /// By full and former names, as they are compared.
+    /// By full and former names and those of earlier payers, as they are compared.
     by_name: HashMap<String, Vec<usize>>,
     /// By how a name begins that may stand inside a text: two characters of a short one, four of a full one.
     by_two: HashMap<[char; 2], Vec<usize>>,
@@ -111,6 +115,7 @@ struct Ready {
     candidate: Candidate,
     full: String,
     former: Vec<String>,
+    payers: Vec<String>,
     /// Of two characters at least.
     short: Option<String>,
 }
@@ -123,6 +128,7 @@ impl Candidates {
             all.add(Ready {
                 full: normal_name(&candidate.full_name),
                 former: candidate.former_names.iter().map(|name| normal_name(name)).collect(),
+                payers: candidate.earlier_payers.iter().map(|name| normal_name(name)).collect(),
                 short: candidate.short_name.as_deref().map(normal_name).filter(|name| name.chars().count() >= 2),
                 candidate,
             });
@@ -133,7 +139,7 @@ impl Candidates {
     fn add(&mut self, ready: Ready) {
         let at = self.ready.len();
         self.by_reference.insert(ready.candidate.reference, at);
-        for name in std::iter::once(&ready.full).chain(&ready.former) {
+        for name in std::iter::once(&ready.full).chain(&ready.former).chain(&ready.payers) {
             self.by_name.entry(name.clone()).or_default().push(at);
         }
         // A full name of less than four characters is found where the payer is named so, not inside other words.
@@ -246,6 +252,8 @@ impl<'a> Seen<'a> {
             Some(Reason::PayerIsFullName)
         } else if ready.former.contains(&self.payer) {
             Some(Reason::PayerIsFormerName)
+        } else if ready.payers.contains(&self.payer) {
+            Some(Reason::PayerPaidBefore)
         } else if has_short(&self.payer) {
             Some(Reason::PayerHasShortName)
         } else {
@@ -283,6 +291,7 @@ mod tests {
             reference: PledgeReference::from_number(number).unwrap(),
             full_name: full_name.to_owned(),
             former_names: vec!["梅县果品公司".to_owned()],
+            earlier_payers: vec!["张金柚".to_owned()],
             short_name: Some("金柚".to_owned()),
             outstanding: Fen::yuan(yuan),
             pledged_on: day("2026-06-20"),
@@ -300,6 +309,7 @@ mod tests {
             amount: Fen::yuan(yuan),
             remark: remark.to_owned(),
             serial_no: "1".to_owned(),
+            channel: crate::arrival::LineChannel::Transfer,
         }
     }
 
@@ -307,7 +317,7 @@ mod tests {
     fn each_reason_is_found_and_adds_its_points() {
         use Reason::{
             AmountEqual, AmountSmaller, DateNear, PayerHasShortName, PayerIsFormerName, PayerIsFullName,
-            ReferenceExact, ReferenceNear, RemarkHasName,
+            PayerPaidBefore, ReferenceExact, ReferenceNear, RemarkHasName,
         };
         let pledge = candidate(42, "梅州（金柚）农业有限公司", 500);
         let exact = pledge.reference.to_string();
@@ -319,6 +329,7 @@ mod tests {
             ("梅州（金柚）农业有限公司", 500, &near, &[ReferenceNear, PayerIsFullName, AmountEqual, DateNear], 85),
             ("张三", 500, &exact, &[ReferenceExact, AmountEqual, DateNear], 70),
             ("梅县果品公司", 100, "", &[PayerIsFormerName, AmountSmaller, DateNear], 36),
+            ("张 金柚", 600, "", &[PayerPaidBefore, DateNear], 27),
             ("金柚（广州）公司", 600, "", &[PayerHasShortName, DateNear], 23),
             ("张三", 500, "代金柚捐款", &[RemarkHasName, AmountEqual, DateNear], 35),
         ];

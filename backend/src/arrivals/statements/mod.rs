@@ -213,8 +213,8 @@ pub async fn take_in(app: &App, maker: &CharityMaker, id: BankStatementId, seen:
     let new: Vec<sql::NewLine> = ready
         .iter()
         .map(|(position, line)| {
-            let guessed = guesses.any(line);
-            let status = if guessed { BankLineStatus::Suggested } else { BankLineStatus::Unmatched };
+            let found = guesses.any(line);
+            let status = if found { BankLineStatus::Suggested } else { BankLineStatus::Unmatched };
             sql::NewLine { position: *position, id: app.clock.id(), status }
         })
         .collect();

@@ -9,7 +9,7 @@ use domain::api::bank_statements::{
     BankStatement, BankStatementStatus, ColumnRead, NewBankStatement, StatementBalances, StatementLine,
     StatementLineRead, StatementProblem, StatementTally,
 };
-use domain::arrival::{BankLineInput, BankLineStatus};
+use domain::arrival::{BankLineInput, BankLineStatus, LineChannel};
 use domain::disbursement::mask_account;
 use domain::{BankAccountId, BankLineId, BankStatementId, Fen, OrganisationId, PersonId, TableFileId};
 use sqlx::PgConnection;
@@ -457,7 +457,8 @@ pub async fn ready(connection: &mut PgConnection, id: BankStatementId) -> sqlx::
         .map(|row| {
             let amount = fen(row.amount_fen)?;
             let (booked_on, payer, remark, serial_no) = (row.booked_on, row.payer, row.remark, row.serial_no);
-            Ok((row.position, BankLineInput { booked_on, payer, amount, remark, serial_no }))
+            let channel = LineChannel::Transfer;
+            Ok((row.position, BankLineInput { booked_on, payer, amount, remark, serial_no, channel }))
         })
         .collect()
 }
@@ -482,8 +483,8 @@ pub async fn insert_lines(
     let statuses: Vec<String> = lines.iter().map(|line| line.status.to_string()).collect();
     sqlx::query!(
         "insert into bank_line (id, bank_account, booked_on, payer, amount_fen, remark, serial_no, status, entered_by,
-                                entered_at)
-         select new.id, $2, r.booked_on, r.payer, r.amount_fen, r.remark, r.serial_no, new.status, $6, $7
+                                entered_at, channel)
+         select new.id, $2, r.booked_on, r.payer, r.amount_fen, r.remark, r.serial_no, new.status, $6, $7, 'transfer'
          from unnest($3::uuid[], $4::int[], $5::text[]) as new (id, position, status)
          join bank_statement_row r on r.statement = $1 and r.position = new.position and r.outcome = 'ready'",
         statement.id.0,

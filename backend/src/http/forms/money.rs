@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
 use domain::api::pledges::{self, NewPledge};
 use domain::api::{ApiError, ErrorCode};
-use domain::arrival::BankLineInput;
+use domain::arrival::{BankLineInput, LineChannel};
 use domain::campaign::CampaignStage;
 use domain::pledge::{PledgeFacts, PledgeInput, PledgeReference, Restriction};
 use domain::{BankLineId, Fen, Problem};
@@ -141,6 +141,7 @@ pub async fn enter_line(State(site): State<Site>, request: Request) -> Response 
         amount: typed,
         remark: form.value("remark").trim().to_owned(),
         serial_no: form.value("serial_no").trim().to_owned(),
+        channel: form.value("channel").parse().unwrap_or(LineChannel::Transfer),
     };
     let fields = as_in_the_form(invalid(line.check(today).err().unwrap_or_default())).fields;
     let (true, Ok(bank_account), Ok(id)) =
@@ -171,6 +172,14 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
         "void" => {
             let why = VoidLine { reason: form.value("reason").to_owned() };
             (inner.call(arrivals::void(id, &why)).await.map(|_| ()), "voided")
+        }
+        "not_donation" => {
+            let why = VoidLine { reason: form.value("reason").to_owned() };
+            (inner.call(arrivals::not_donation(id, &why)).await.map(|_| ()), "not_donation")
+        }
+        "donation" => {
+            let why = VoidLine { reason: form.value("reason").to_owned() };
+            (inner.call(arrivals::donation(id, &why)).await.map(|_| ()), "donation")
         }
         "name_owner" => (name_owner(&site, &mut form, id).await, "owner_named"),
         "confirm_owner" => (confirm_owner(&site, &form, id).await, "owner_confirmed"),

@@ -1,0 +1,105 @@
+//! The two sides of a charity's reconciliation on one page: money without a pledge, pledges without money.
+
+use crate::parts::money;
+use crate::visit::{Page, Visit};
+use crate::words::{date, href, instant};
+use domain::api::ApiError;
+use domain::api::arrivals::{self, UnmatchedLine, UnmatchedPledge, UnmatchedSum};
+use leptos::prelude::*;
+
+pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
+    let unmatched = visit.call(arrivals::unmatched()).await?;
+    let sums = [
+        (t!("流水还没有人匹配"), unmatched.lines, Some("/work/bank-lines?desk=match")),
+        (t!("已匹配，等待复核"), unmatched.matched, Some("/work/bank-lines?desk=confirm")),
+        (t!("已到账，来源未明"), unmatched.unknown, None),
+        (t!("已认捐，尚未到账"), unmatched.outstanding, None),
+    ];
+    let rows = sums.into_iter().map(|(label, sum, to)| total(label, sum, to));
+    let body = view! {
+        <nav class="crumbs" aria-label=t!("位置")>
+            <a href=href("/work")>{t!("我的工作")}</a><a href=href("/work/bank-lines")>{t!("银行流水")}</a>
+        </nav>
+        <h1>{t!("两边都没对上的")}</h1>
+        <p class="soft">{t!("截至 {at}", at = instant(unmatched.as_of))}</p>
+        <section class="card">
+            <table class="sums">
+                <thead>
+                    <tr>
+                        <th scope="col">{t!("哪一边")}</th>
+                        <th scope="col">{t!("笔数")}</th>
+                        <th scope="col">{t!("金额")}</th>
+                        <th scope="col">{t!("最早的一天")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+        <div class="two">
+            <div>
+                <h2>{t!("有流水，没有认捐（最早的 {n} 笔）", n = unmatched.oldest_lines.len())}</h2>
+                {lines(&unmatched.oldest_lines, t!("每一笔流水都有人匹配了。"))}
+                <h2>{t!("已到账，来源未明（最早的 {n} 份）", n = unmatched.oldest_unknown.len())}</h2>
+                {lines(&unmatched.oldest_unknown, t!("没有来源未明的款。"))}
+            </div>
+            <div>
+                <h2>{t!("有认捐，没有到账（最早的 {n} 笔）", n = unmatched.oldest_pledges.len())}</h2>
+                {pledges(&unmatched.oldest_pledges)}
+            </div>
+        </div>
+    };
+    Ok(Page::new(t!("两边都没对上的"), body.into_any()))
+}
+
+fn total(label: &'static str, sum: UnmatchedSum, to: Option<&'static str>) -> AnyView {
+    let label = match to.filter(|_| sum.number > 0) {
+        Some(to) => view! { <a href=href(to)>{label}</a> }.into_any(),
+        None => label.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{label}</th>
+            <td>{sum.number}</td>
+            <td>{money::exact(sum.amount_fen)}</td>
+            <td>{sum.since.map_or_else(|| "—".to_owned(), date)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn lines(lines: &[UnmatchedLine], none: &'static str) -> AnyView {
+    if lines.is_empty() {
+        return view! { <p class="card empty">{none}</p> }.into_any();
+    }
+    let rows = lines.iter().map(|line| {
+        view! {
+            <li>
+                <a class="need" href=href(&format!("/work/bank-lines/{}", line.line))>
+                    <span class="what"><b>{line.payer.clone()}</b><span class="soft">{date(line.booked_on)}</span></span>
+                    <span class="amount">{money::exact(line.amount_fen)}</span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}
+
+fn pledges(pledges: &[UnmatchedPledge]) -> AnyView {
+    if pledges.is_empty() {
+        return view! { <p class="card empty">{t!("每一笔认捐都到账了。")}</p> }.into_any();
+    }
+    let rows = pledges.iter().map(|pledge| {
+        view! {
+            <li>
+                <a class="need" href=href(&format!("/pledges/{}", pledge.pledge))>
+                    <span class="what">
+                        <b>{pledge.enterprise_name.clone()}</b>
+                        <span class="soft">{date(pledge.pledged_on)}" · "{pledge.reference.to_string()}</span>
+                    </span>
+                    <span class="amount">{money::exact(pledge.outstanding_fen)}</span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}
