@@ -1,17 +1,13 @@
 //! The rows of a coverage page as a table for a spreadsheet, with their sum.
 //!
-//! UTF-8 with a byte order mark, without which Excel takes Chinese for something else. Deliberately absent: numbers that are
-//! not on the page.
+//! Deliberately absent: numbers that are not on the page.
 
 use crate::app::App;
 use crate::error::Result;
-use anyhow::Context;
+use crate::tables::written::csv_of;
 use domain::api::coverage::{CoveragePart, CoverageQuery, PlaceCoverage, VillageCoverage};
-use domain::audit::spreadsheet_cell;
 use domain::coverage::CoverageCounts;
 use domain::place::PlaceLevel;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 type Count = fn(&CoverageCounts) -> i64;
 
@@ -37,12 +33,7 @@ const COUNTS: [(&str, Count); 14] = [
 pub async fn table(app: &App, code: &str, query: &CoverageQuery) -> Result<Vec<u8>> {
     let coverage = super::of_place(app, code, query).await?;
     let rows = if coverage.level == PlaceLevel::Town { villages(&coverage) } else { parts(&coverage) };
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|text| spreadsheet_cell(text)).collect();
-        writer.write_record(cells).context("a row in memory")?;
-    }
-    Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))?)
+    csv_of(&rows)
 }
 
 fn parts(coverage: &PlaceCoverage) -> Vec<Vec<String>> {

@@ -5,12 +5,10 @@
 
 use super::columns::{Column, EXAMPLE};
 use crate::error::Result;
-use crate::tables::written::{Sheet, workbook};
+use crate::tables::written::{Sheet, csv_of, workbook};
 use anyhow::Context;
 use domain::api::earlier_pairings::TemplateFormat;
 use domain::need::PairingForm;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The file.
 pub fn template(format: TemplateFormat) -> Result<Vec<u8>> {
@@ -40,15 +38,6 @@ fn rows() -> Vec<Vec<String>> {
     let mut rows = vec![Column::ALL.iter().map(|column| column.label().to_owned()).collect()];
     rows.extend([false, true].map(|town| Column::ALL.iter().map(|column| example(column, town)).collect()));
     rows
-}
-
-/// UTF-8 with a byte order mark, without which Excel takes Chinese for something else.
-pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    for row in rows {
-        writer.write_record(row).context("a row in memory")?;
-    }
-    Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))?)
 }
 
 fn list() -> Sheet {

@@ -5,14 +5,12 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::tables::written::{Sheet, workbook};
+use crate::tables::written::{Sheet, csv_of, workbook};
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::need_imports::TemplateFormat;
 use domain::need::ContributionKind;
 use domain::need::table::{Column, example};
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The file.
 pub fn template(app: &App, format: TemplateFormat) -> Result<Vec<u8>> {
@@ -33,15 +31,6 @@ fn rows(today: NaiveDate) -> Vec<Vec<String>> {
         }
     }
     rows
-}
-
-/// UTF-8 with a byte order mark, without which Excel takes Chinese for something else.
-pub(super) fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    for row in rows {
-        writer.write_record(row).context("a row in memory")?;
-    }
-    Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))?)
 }
 
 fn needs(rows: Vec<Vec<String>>) -> Sheet {
