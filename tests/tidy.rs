@@ -95,6 +95,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "deliveries",
             "digest",
             "disbursements",
+            "dues",
             "earlier_pairings",
             "enquiries",
             "files",

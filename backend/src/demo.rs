@@ -6,6 +6,7 @@
 
 mod commitments;
 mod desk;
+mod earlier;
 mod gifts;
 mod needs;
 mod offers;
@@ -188,6 +189,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;
+    earlier::seed(app).await?;
     rounds::seed(app).await?;
     desk::seed(app).await
 }

@@ -15,9 +15,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, earlier_pairings,
-    enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings, payees, people,
-    places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
+    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
+    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
+    payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -56,6 +56,7 @@ pub fn endpoints() -> Endpoints {
         campaigns::routes(),
         pledges::routes(),
         commitments::routes(),
+        dues::routes(),
         pairings::routes(),
         rounds::routes(),
         arrivals::routes(),

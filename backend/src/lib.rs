@@ -28,6 +28,7 @@ pub mod deliveries;
 pub mod demo;
 pub mod digest;
 pub mod disbursements;
+pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;

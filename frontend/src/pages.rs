@@ -16,6 +16,7 @@ mod contact;
 mod correction;
 mod coverage;
 mod disbursements;
+mod dues;
 mod earlier_pairings;
 mod enquiries;
 mod error;
@@ -133,6 +134,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledges", id] => pledge::one(visit, id).await,
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
         ["commitments"] => commitments::page(visit).await,
+        ["commitments", "due"] => dues::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,
         ["commitments", id] => commitments::one(visit, id).await,
         ["pairings"] => pairings::page(visit).await,

@@ -48,6 +48,7 @@ pub fn terms() -> PairingTerms {
         enterprise_does: "派技术员驻村，教管护".into(),
         places_do: "组织农户，提供晒场".into(),
         fields: vec![Field::SpecialtyIndustry],
+        notice_days: 0,
         joint: None,
     }
 }

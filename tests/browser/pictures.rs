@@ -110,6 +110,7 @@ async fn main() {
     village(&camera, &need).await;
     town(&camera).await;
     federation(&camera).await;
+    pairings(&camera).await;
     let pledge = enterprise(&camera, &need).await;
     money_comes(&camera, &pledge).await;
     money_goes(&camera, &pledge, &need).await;
@@ -190,6 +191,37 @@ async fn federation(camera: &Camera) {
     let letter = camera.link("/work/enquiries", "main a[href^='/work/enquiries/']").await;
     camera.page(&letter, "enquiry", "//h1").await;
     browser.sign_out().await;
+}
+
+/// Goes through the demo's pairings, from one that is talked about to one that is under way.
+async fn pairings(camera: &Camera) {
+    let browser = &camera.browser;
+    let of_state = |state: &str| {
+        format!(
+            "//main//li[.//span[contains(@class,'status')][normalize-space()='{state}']]//a[contains(@href,'/pairings/')]"
+        )
+    };
+    browser.sign_in("enterprise").await;
+    camera.page("/pairings/new?village=441424125207", "pairing-propose", "//main//form//legend").await;
+    camera.page("/commitments/due", "dues", "//*[@id='dues']").await;
+    browser.goto("/pairings").await;
+    browser.follow(&of_state("生效")).await;
+    camera.shoot("pairing-contacts", "//*[@id='contacts']").await;
+    camera.shoot("pairing-plan", "//*[@id='plan']").await;
+    browser.run("document.querySelector(\"button[value='give-notice']\").closest('details').open = true").await;
+    camera.shoot("pairing-notice", "//button[@value='give-notice']/ancestor::details").await;
+    browser.sign_out().await;
+    browser.sign_in("village-head").await;
+    browser.goto("/pairings").await;
+    browser.follow(&of_state("意向")).await;
+    camera.shoot("pairing-terms", "//*[@id='terms']").await;
+    browser.sign_out().await;
+    browser.sign_in("town-reviewer").await;
+    browser.goto("/pairings").await;
+    browser.follow(&of_state("待签约")).await;
+    camera.shoot("pairing-agreement", "//*[@id='agreement']").await;
+    browser.sign_out().await;
+    camera.page("/coverage", "coverage", "//h1").await;
 }
 
 /// Pledges for the need; returns the address of the pledge.

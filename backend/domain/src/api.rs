@@ -14,6 +14,7 @@ pub mod contact;
 pub mod coverage;
 pub mod deliveries;
 pub mod disbursements;
+pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod files;

@@ -1,17 +1,21 @@
 //! A pairing: an enterprise and villages, or a town, that agree on a term and on what each of them does.
 //!
-//! Its life is one table in [`status`], what is agreed on is in [`terms`], the joint plan in [`milestone`], who speaks in
-//! [`side`]; which villages of a town an agreement leaves out, and which others are paired too, is in [`coverage`].
+//! Its life is one table in [`status`], what is agreed on is in [`terms`], how it is left in [`notice`], the joint plan in
+//! [`milestone`], who speaks in [`side`], whom to call in [`contact`]; which villages of a town an agreement leaves out, and which others are paired too, is in [`coverage`].
 //! Deliberately absent: money, and any amount that somebody is expected to give.
 
+pub mod contact;
 pub mod coverage;
 pub mod milestone;
+pub mod notice;
 pub mod side;
 pub mod status;
 pub mod terms;
 
+pub use contact::PairingPerson;
 pub use coverage::Coverage;
 pub use milestone::{MilestoneInput, MilestoneReminder, MilestoneStatus};
+pub use notice::NoticeStand;
 pub use side::PairingSide;
 pub use status::{HandOverCause, PairingOrigin, PairingSeat, PairingStatus, PairingStep, StepNotNow, StepOn};
 pub use terms::{PairingTerms, TermsChange};

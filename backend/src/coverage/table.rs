@@ -1,13 +1,11 @@
 //! The rows of a coverage page as a table for a spreadsheet, with their sum.
 //!
-//! Deliberately absent: numbers that are
-//! not on the page.
+//! Deliberately absent: numbers that are not on the page.
 
 use crate::app::App;
 use crate::error::Result;
-use crate::tables::written::csv;
+use crate::tables::written::csv_of;
 use domain::api::coverage::{CoveragePart, CoverageQuery, PlaceCoverage, VillageCoverage};
-use domain::audit::spreadsheet_cell;
 use domain::coverage::CoverageCounts;
 use domain::place::PlaceLevel;
 
@@ -35,8 +33,7 @@ const COUNTS: [(&str, Count); 14] = [
 pub async fn table(app: &App, code: &str, query: &CoverageQuery) -> Result<Vec<u8>> {
     let coverage = super::of_place(app, code, query).await?;
     let rows = if coverage.level == PlaceLevel::Town { villages(&coverage) } else { parts(&coverage) };
-    let guarded = |row: Vec<String>| row.iter().map(|text| spreadsheet_cell(text)).collect();
-    Ok(csv(&rows.into_iter().map(guarded).collect::<Vec<_>>())?)
+    csv_of(&rows)
 }
 
 fn parts(coverage: &PlaceCoverage) -> Vec<Vec<String>> {

@@ -12,12 +12,13 @@ use crate::people;
 use anyhow::Context;
 use chrono::{Duration, Months, NaiveDate};
 use domain::api::pairings::{
-    AcceptPaper, AgreeToTerms, ConfirmAgreement, MilestoneReport, NewMilestone, NewPairing, NewPairingMessage,
-    NewPairingPaper, NewTerms, Pairing, PairingEnterpriseQuery, PairingReason, SeenMilestone,
+    AcceptPaper, AgreeToTerms, ConfirmAgreement, MilestoneReport, NewMilestone, NewPairing, NewPairingContact,
+    NewPairingMessage, NewPairingPaper, NewTerms, Pairing, PairingEnterpriseQuery, PairingReason, SeenMilestone,
 };
 use domain::need::{Field, JointBuilding, PairingForm, Readiness};
 use domain::organisation::{Acting, OrganisationKind, Role};
-use domain::pairing::{MilestoneInput, PairingSide, PairingStep, PairingTerms};
+use domain::pairing::notice::NOTICE_DAYS;
+use domain::pairing::{MilestoneInput, PairingPerson, PairingSide, PairingStep, PairingTerms};
 use domain::place::PlaceCode;
 use domain::pledge::PublicDisplay;
 use domain::{OrganisationId, PairingId};
@@ -52,7 +53,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     declined(earlier, &desks).await
 }
 
-/// The demo's village and enterprise, since two months ago; one step is done, one is late.
+/// The demo's village and enterprise, since two months ago; one step is done, two are late, and each side says whom to call.
 async fn active(app: &App, earlier: &App, desks: &Desks) -> anyhow::Result<()> {
     let terms = terms(earlier, PairingForm::VillagePairing)?;
     let proposed = propose(earlier, &desks.enterprise, &terms, "").await?;
@@ -63,13 +64,22 @@ async fn active(app: &App, earlier: &App, desks: &Desks) -> anyhow::Result<()> {
     let village: PlaceCode = VILLAGE.parse()?;
     for (title, owner, due) in [
         ("选好两个农技员并进村", PairingSide::Enterprise, soon),
-        ("整理好仓库和晒场", PairingSide::Place(village), soon + Duration::days(15)),
+        ("整理好仓库和晒场", PairingSide::Place(village.clone()), soon + Duration::days(15)),
+        ("把第一批有机肥送到村里", PairingSide::Enterprise, soon + Duration::days(20)),
         ("办第一期柚子管护培训", PairingSide::Enterprise, later),
     ] {
         let new =
             NewMilestone { id: earlier.clock.id(), input: MilestoneInput { title: title.into(), owner, due_on: due } };
         pairings::plan(earlier, &party(&desks.enterprise), id, &new).await?;
         pairings::accept_day(earlier, &party(&desks.village), new.id, SeenMilestone { version: 1 }).await?;
+    }
+    for (by, side, name, position, phone) in [
+        (&desks.enterprise, PairingSide::Enterprise, "示例经理", "项目负责人", "0753-0000001"),
+        (&desks.village, PairingSide::Place(village), "示例主任", "村主任", "0753-0000002"),
+    ] {
+        let person = PairingPerson { name: name.into(), position: position.into(), phone: phone.into() };
+        let contact = NewPairingContact { side, person: Some(person) };
+        pairings::contacts::name(earlier, &party(by), id, &contact).await?;
     }
     let read = pairings::get(app, &reader(&desks.village), id).await?;
     let first = read.plan.first().context("the demo's plan has a first step")?;
@@ -223,6 +233,7 @@ fn terms(app: &App, form: PairingForm) -> anyhow::Result<PairingTerms> {
         enterprise_does: "派两名农技员驻点；每年办四期培训；按市价优先收购。".into(),
         places_do: "组织农户参加培训；提供仓库和晒场；登记种植面积。".into(),
         fields: vec![Field::SpecialtyIndustry, Field::TalentCultivation],
+        notice_days: NOTICE_DAYS,
         joint: None,
     })
 }

@@ -31,6 +31,16 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
 }
 
 async fn import(app: &App, county: &str, list: String) -> anyhow::Result<()> {
+    let federation = federation(app, county).await?;
+    let table = tables::store(app, federation.0.acting.person, "示例名单.csv", list.into()).await?;
+    let new = NewPlaceImport { id: app.clock.id(), table: table.id };
+    let done = imports::import(app, &federation, &new).await.map_err(|error| anyhow::anyhow!("{error}"))?;
+    ensure!(done.changed > 0, "a list of the demo says nothing");
+    Ok(())
+}
+
+/// The federation of a county at its desk.
+pub(super) async fn federation(app: &App, county: &str) -> anyhow::Result<Sure<Federation>> {
     let place: PlaceCode = county.parse()?;
     let people = people::demo_people(app).await?;
     let reviewer = people.iter().find(|demo| demo.account == "federation").context("no account federation")?.id;
@@ -40,12 +50,7 @@ async fn import(app: &App, county: &str, list: String) -> anyhow::Result<()> {
         place: Some(place),
         ..acting(reviewer, federation, OrganisationKind::Federation, Role::FederationCounty)
     };
-    let table = tables::store(app, reviewer, "示例名单.csv", list.into()).await?;
-    let new = NewPlaceImport { id: app.clock.id(), table: table.id };
-    let federation = Sure(Federation { acting, origin: Origin::default() });
-    let done = imports::import(app, &federation, &new).await.map_err(|error| anyhow::anyhow!("{error}"))?;
-    ensure!(done.changed > 0, "a list of the demo says nothing");
-    Ok(())
+    Ok(Sure(Federation { acting, origin: Origin::default() }))
 }
 
 /// The places of a level inside another one, in the order of their codes.

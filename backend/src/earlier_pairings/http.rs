@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{EarlierImportReader, Enterprise, Federation, Sure};
-use crate::http::download::Download;
+use crate::http::download::{Download, FileFormat};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -91,10 +91,10 @@ async fn of_place(
 
 async fn problems(State(app): State<App>, federation: Federation, Path(table): Path<TableFileId>) -> Result<Download> {
     let bytes = super::problems(&app, &federation, table).await?;
-    Ok(Download { format: TemplateFormat::Csv, name: "problems", bytes })
+    Ok(Download { format: FileFormat::Csv, name: "problems", bytes })
 }
 
 async fn template(_: Federation, Path(format): Path<String>) -> Result<Download> {
     let format: TemplateFormat = format.parse().map_err(|_| Error::NotFound)?;
-    Ok(Download { format, name: "earlier-pairings", bytes: super::template(format)? })
+    Ok(Download { format: format.into(), name: "earlier-pairings", bytes: super::template(format)? })
 }

@@ -21,6 +21,7 @@ use crate::error::{Error, OneRow, Result};
 use crate::files::tables::{self as drafts, Draft};
 use crate::http::caller::{EarlierImportReader, Enterprise, Federation, Sure};
 use crate::tables;
+use crate::tables::written::csv_of;
 use anyhow::Context;
 use domain::api::earlier_pairings::{
     EarlierDisplay, EarlierImport, EarlierImportInFull, EarlierOfPlace, EarlierPage, EarlierPreview, EarlierProblem,
@@ -28,7 +29,6 @@ use domain::api::earlier_pairings::{
 };
 use domain::api::place_imports::RowProblem;
 use domain::api::{Count, List};
-use domain::audit::spreadsheet_cell;
 use domain::earlier;
 use domain::organisation::{Acting, Role};
 use domain::place::{PlaceCode, PlaceLevel};
@@ -173,9 +173,9 @@ pub async fn problems(app: &App, federation: &Federation, table: TableFileId) ->
         let row = row.map(|row| row.to_string()).unwrap_or_default();
         let stops = if problem.stops { "改好前不导入" } else { "可以导入，请核对" };
         let texts = [row, column.unwrap_or_default(), message, stops.to_owned()];
-        texts.iter().map(|text| spreadsheet_cell(text)).collect()
+        texts.to_vec()
     }));
-    Ok(tables::written::csv(&rows)?)
+    csv_of(&rows)
 }
 
 /// Takes in the rows that are right and not there yet. Sent twice it is done once.

@@ -5,7 +5,7 @@
 
 use super::columns::{Column, EXAMPLE};
 use crate::error::Result;
-use crate::tables::written::{Sheet, csv, workbook};
+use crate::tables::written::{Sheet, csv_of, workbook};
 use anyhow::Context;
 use domain::api::earlier_pairings::TemplateFormat;
 use domain::need::PairingForm;
@@ -13,7 +13,7 @@ use domain::need::PairingForm;
 /// The file.
 pub fn template(format: TemplateFormat) -> Result<Vec<u8>> {
     Ok(match format {
-        TemplateFormat::Csv => csv(&rows())?,
+        TemplateFormat::Csv => csv_of(&rows())?,
         TemplateFormat::Xlsx => workbook(&[list(), manual()]).context("a workbook in memory")?,
     })
 }

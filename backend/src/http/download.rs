@@ -1,35 +1,63 @@
-//! A table to keep: the answer of whoever downloads one.
+//! A file to keep: the answer of whoever downloads a table, or days for a calendar.
 
 use super::endpoints::{Answered, Description};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::api::need_imports::TemplateFormat;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    Csv,
+    Xlsx,
+    /// iCalendar.
+    Ics,
+}
+
+impl FileFormat {
+    pub const fn mime(self) -> &'static str {
+        match self {
+            FileFormat::Csv => "text/csv; charset=utf-8",
+            FileFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileFormat::Ics => "text/calendar; charset=utf-8; method=PUBLISH",
+        }
+    }
+
+    const fn ending(self) -> &'static str {
+        match self {
+            FileFormat::Csv => "csv",
+            FileFormat::Xlsx => "xlsx",
+            FileFormat::Ics => "ics",
+        }
+    }
+}
+
+impl From<TemplateFormat> for FileFormat {
+    fn from(format: TemplateFormat) -> Self {
+        match format {
+            TemplateFormat::Csv => FileFormat::Csv,
+            TemplateFormat::Xlsx => FileFormat::Xlsx,
+        }
+    }
+}
+
 pub struct Download {
-    pub format: TemplateFormat,
+    pub format: FileFormat,
     /// Of the file, without its ending.
     pub name: &'static str,
     pub bytes: Vec<u8>,
 }
 
-const fn mime(format: TemplateFormat) -> &'static str {
-    match format {
-        TemplateFormat::Csv => "text/csv; charset=utf-8",
-        TemplateFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-}
-
 impl Answered for Download {
     fn describe(description: &mut Description) {
-        description.answer_text(mime(TemplateFormat::Csv), "表格");
+        description.answer_text(FileFormat::Csv.mime(), "表格");
     }
 }
 
 impl IntoResponse for Download {
     fn into_response(self) -> Response {
-        let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format);
+        let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format.ending());
         let headers = [
-            (header::CONTENT_TYPE, mime(self.format)),
+            (header::CONTENT_TYPE, self.format.mime()),
             (header::CONTENT_DISPOSITION, name.as_str()),
             (header::CACHE_CONTROL, "private, no-store"),
         ];

@@ -79,6 +79,7 @@ async fn text_of(app: &App, tx: &mut PgConnection, stored: &Stored, acting: &Act
         villages: stored.villages.iter().map(|village| side_name(app, village)).collect(),
         first_day: day(stored.first_day),
         last_day: day(stored.last_day),
+        notice_days: Some(terms.notice_days),
         purpose: terms.purpose,
         enterprise_does: terms.enterprise_does,
         places_do: terms.places_do,

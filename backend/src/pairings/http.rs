@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::api::pairings::{
-    ACCEPT_DAY, ACCEPT_PAPER, AGREE, AGREEMENT, APPROVE, AcceptPaper, AgreeToTerms, CONFIRM, ConfirmAgreement, DECLINE,
-    DISPLAY, DROP_DAY, ENTERPRISES, HAND_OVER, HandOver, MESSAGES, MILESTONES, MOVE, MilestoneReason, MilestoneReport,
-    MoveMilestone, NewMilestone, NewPairing, NewPairingMessage, NewPairingPaper, NewTerms, OF_PLACE, PAIRING, PAIRINGS,
-    PAPER, Pairing, PairingDisplay, PairingEnterpriseQuery, PairingEnterprises, PairingList, PairingQuery,
-    PairingReason, PlacePairings, RENEW, RETURN, Renewal, SEND_BACK, SUBMIT, SeenMilestone, TAKE_UP, TERMINATE, TERMS,
-    VERIFY, WITHDRAW,
+    ACCEPT_DAY, ACCEPT_PAPER, AGREE, AGREE_TO_END, AGREEMENT, APPROVE, AcceptPaper, AgreeToTerms, CONFIRM, CONTACT,
+    ConfirmAgreement, DECLINE, DISPLAY, DROP_DAY, ENTERPRISES, HAND_OVER, HandOver, MESSAGES, MILESTONES, MOVE,
+    MilestoneReason, MilestoneReport, MoveMilestone, NewMilestone, NewPairing, NewPairingContact, NewPairingMessage,
+    NewPairingPaper, NewTerms, OF_PLACE, PAIRING, PAIRINGS, PAPER, Pairing, PairingDisplay, PairingEnterpriseQuery,
+    PairingEnterprises, PairingList, PairingQuery, PairingReason, PlacePairings, RENEW, RETURN, Renewal, SEND_BACK,
+    SUBMIT, SeenMilestone, TAKE_UP, TERMINATE, TERMS, VERIFY, WITHDRAW, WITHDRAW_NOTICE,
 };
 use domain::pairing::PairingStep;
 use domain::{MilestoneId, PairingId};
@@ -38,7 +38,10 @@ pub fn routes() -> Endpoints {
         .get(AGREEMENT, "协议书（PDF）", agreement)
         .post(PAPER, "上传盖章的协议书", send_paper)
         .post(ACCEPT_PAPER, "对方或工商联核对盖章的协议书", accept_paper)
-        .post(TERMINATE, "终止协议", terminate)
+        .post(TERMINATE, "终止协议：一方提前通知，通知期满终止；工商联即时终止", terminate)
+        .post(WITHDRAW_NOTICE, "提出终止的一方撤回终止通知", withdraw_notice)
+        .post(AGREE_TO_END, "对方同意提前终止，立即终止", agree_to_end)
+        .post(CONTACT, "登记或清空自己一方的联系人", name_contact)
         .post(RENEW, "提出续约", renew)
         .post(HAND_OVER, "工商联移交给另一家企业", hand_over)
         .post(DISPLAY, "企业改公开的方式，立即生效", change_display)
@@ -208,6 +211,33 @@ async fn terminate(
     Body(seen): Body<PairingReason>,
 ) -> Result<Json<Pairing>> {
     Ok(Json(super::terminate(&app, &signer, id, &seen).await?))
+}
+
+async fn withdraw_notice(
+    State(app): State<App>,
+    signer: Sure<PairingSigner>,
+    Path(id): Path<PairingId>,
+    Body(seen): Body<PairingReason>,
+) -> Result<Json<Pairing>> {
+    Ok(Json(super::withdraw_notice(&app, &signer, id, &seen).await?))
+}
+
+async fn agree_to_end(
+    State(app): State<App>,
+    signer: Sure<PairingSigner>,
+    Path(id): Path<PairingId>,
+    Body(seen): Body<PairingReason>,
+) -> Result<Json<Pairing>> {
+    Ok(Json(super::agree_to_end(&app, &signer, id, &seen).await?))
+}
+
+async fn name_contact(
+    State(app): State<App>,
+    party: PairingParty,
+    Path(id): Path<PairingId>,
+    Body(new): Body<NewPairingContact>,
+) -> Result<Json<Pairing>> {
+    Ok(Json(super::contacts::name(&app, &party, id, &new).await?))
 }
 
 async fn renew(

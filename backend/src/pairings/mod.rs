@@ -1,12 +1,14 @@
 //! Pairings: an enterprise and villages, or a town, agree on a term and on what each of them does (村企结对、村企共建、连片包镇).
 //!
-//! What is done to one is in `steps`, its text and paper in `agreement`, the joint plan in `plan`, what was given under it
-//! in `given`, what the days bring in `turn`. A pairing's row is locked before anything of it is written. Deliberately
+//! What is done to one is in `steps`, leaving it in `notice`, its text and paper in `agreement`, the joint plan in `plan`,
+//! whom to call in `contacts`, what was given under it in `given`, what the days bring in `turn`. A pairing's row is locked before anything of it is written. Deliberately
 //! absent: money; what an enterprise gives stays its own pledge or commitment.
 
 mod agreement;
+pub mod contacts;
 mod given;
 mod http;
+mod notice;
 mod places;
 mod plan;
 mod sql;
@@ -16,9 +18,10 @@ pub mod turn;
 
 pub use agreement::{accept_paper, confirm, pdf, send_paper};
 pub use http::routes;
+pub use notice::{agree as agree_to_end, terminate, withdraw as withdraw_notice};
 pub use places::of_place;
 pub use plan::{accept_day, drop_day, move_day, plan, send_back, submit, verify};
-pub use steps::{agree, change_display, counter, hand_over, propose, renew, step, terminate, write};
+pub use steps::{agree, change_display, counter, hand_over, propose, renew, step, write};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -31,7 +34,7 @@ use domain::api::pairings::{
 };
 use domain::organisation::{Acting, OrganisationKind, Role};
 use domain::pairing::terms::{TermsChange, TermsPart};
-use domain::pairing::{Coverage, PairingSeat, PairingSide, PairingStep, StepOn};
+use domain::pairing::{Coverage, NoticeStand, PairingSeat, PairingSide, PairingStep, StepOn};
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::todo::Waiting;
 use domain::{OrganisationId, PairingId};
@@ -150,6 +153,7 @@ impl Held {
             all_confirmed: self.sides.iter().all(|side| side.confirmed_at.is_some()),
             paper_waits,
             begun: self.stored.first_day <= today,
+            notice: NoticeStand::of(self.stored.notice.as_ref().map(|notice| notice.ends_on), today),
         }
     }
 
@@ -193,6 +197,8 @@ async fn one(app: &App, acting: &Acting, id: PairingId) -> Result<Pairing> {
         public_display: stored.public_display,
         enterprise_stands: stored.enterprise_stands,
         sides: sides.iter().map(|side| standing(app, &stored, side)).collect(),
+        contacts: contacts::of(app, &mut tx, &stored, held.as_ref()).await?,
+        notice: notice::shown(&mut tx, stored.notice.as_ref(), app.clock.today()).await?,
         changes,
         terms,
         returned: stored.returned.clone().map(|(at, reason)| PairingEnd { at, reason }),
@@ -277,7 +283,7 @@ fn rights(app: &App, acting: &Acting, held: &Held, paper_waits: bool) -> Pairing
             PairingStep::Agree => of_mine(|side| side.agreed_at.is_some()),
             PairingStep::Confirm => of_mine(|side| side.confirmed_at.is_some()),
             PairingStep::SendPaper => !held.own.is_empty(),
-            _ => true,
+            other => notice::is_open(held, acting.organisation, other, app.clock.today()),
         };
         open && step.is_for(held.seat, held.proposed_by(acting))
             && (!reviewer || covers(acting, &stored.villages))
@@ -307,6 +313,7 @@ fn row(app: &App, stored: &Stored, (waits, late): (bool, i64)) -> PairingRow {
         villages: stored.villages.iter().map(|village| app.places.place(village)).collect(),
         first_day: stored.first_day,
         last_day: stored.last_day,
+        ends_on: stored.notice.as_ref().map(|notice| notice.ends_on),
         waits,
         late,
         changed_at: stored.changed_at,

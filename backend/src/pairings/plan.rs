@@ -7,6 +7,7 @@
 mod sql;
 
 use super::agreement::at_pictures;
+use super::notice;
 use super::sql::{self as pairings, Side, Stored};
 use super::tell::{Whom, record, tell_others};
 use super::{Held, one, side_name};
@@ -105,7 +106,7 @@ pub async fn plan(app: &App, party: &PairingParty, id: PairingId, new: &NewMiles
     }
     let sides: Vec<PairingSide> = held.sides.iter().map(|side| side.side.clone()).collect();
     let stored = &held.stored;
-    new.input.check(&sides, (stored.first_day, stored.last_day), app.clock.today())?;
+    new.input.check(&sides, (stored.first_day, notice::until(stored)), app.clock.today())?;
     consents::no_numbers(("title", &new.input.title))?;
     if known.len() >= MILESTONES_MAX {
         return Err(Error::invalid("title", "一份结对最多 60 个节点"));
@@ -186,7 +187,8 @@ pub async fn move_day(app: &App, party: &PairingParty, id: MilestoneId, to: &Mov
     let (held, known, may) = lock(&mut tx, acting, (id, to.version)).await?;
     may.move_day.then_some(()).ok_or_else(|| not_now(&known))?;
     let mut problems = Problems::new();
-    check_day(&mut problems, to.due_on, (held.stored.first_day, held.stored.last_day), app.clock.today());
+    let term = (held.stored.first_day, notice::until(&held.stored));
+    check_day(&mut problems, to.due_on, term, app.clock.today());
     problems.require(known.due_on != Some(to.due_on), "due_on", "和现在的日期一样");
     problems.none_or_err()?;
     let proposal = (to.due_on, speaking_seat(&held));

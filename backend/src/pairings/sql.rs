@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::pairings::{PairingEnterprise, PairingLink, PairingsShown};
 use domain::need::PairingForm;
 use domain::organisation::Acting;
-use domain::pairing::{PairingOrigin, PairingSide, PairingStatus, PairingTerms};
+use domain::pairing::{PairingOrigin, PairingSeat, PairingSide, PairingStatus, PairingTerms};
 use domain::place::PlaceCode;
 use domain::pledge::PublicDisplay;
 use domain::todo::Waiting;
-use domain::{OrganisationId, PairingId};
+use domain::{OrganisationId, PairingId, PersonId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -44,6 +44,21 @@ pub struct Stored {
     pub villages: Vec<PlaceCode>,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
+    pub notice_days: u16,
+    /// That a side has given notice, while it runs.
+    pub notice: Option<Notice>,
+}
+
+/// A side's notice that it leaves.
+#[derive(Clone)]
+pub struct Notice {
+    pub number: i32,
+    pub seat: PairingSeat,
+    pub organisation: OrganisationId,
+    pub person: PersonId,
+    pub reason: String,
+    pub ends_on: NaiveDate,
+    pub given_at: DateTime<Utc>,
 }
 
 struct Row {
@@ -75,11 +90,38 @@ struct Row {
     villages: Vec<String>,
     first_day: NaiveDate,
     last_day: NaiveDate,
+    notice_days: i32,
+    notice: Option<i32>,
+    notice_seat: Option<String>,
+    notice_organisation: Option<Uuid>,
+    notice_person: Option<Uuid>,
+    notice_reason: Option<String>,
+    notice_ends_on: Option<NaiveDate>,
+    notice_given_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
+    /// All of it, or nothing of it is there.
+    fn notice(&self) -> sqlx::Result<Option<Notice>> {
+        let (Some(number), Some(seat)) = (self.notice, &self.notice_seat) else { return Ok(None) };
+        let who = self.notice_organisation.zip(self.notice_person).zip(self.notice_reason.clone());
+        let when = self.notice_ends_on.zip(self.notice_given_at);
+        let Some((((organisation, person), reason), (ends_on, given_at))) = who.zip(when) else { return Ok(None) };
+        Ok(Some(Notice {
+            number,
+            seat: word("pairing_notice.seat", seat)?,
+            organisation: OrganisationId(organisation),
+            person: PersonId(person),
+            reason,
+            ends_on,
+            given_at,
+        }))
+    }
+
     fn read(self) -> sqlx::Result<Stored> {
         Ok(Stored {
+            notice: self.notice()?,
+            notice_days: u16::try_from(self.notice_days).map_err(|wrong| error("pairing_terms.notice_days", wrong))?,
             id: PairingId(self.id),
             reference: self.reference,
             enterprise: OrganisationId(self.enterprise),
@@ -125,7 +167,8 @@ pub async fn by_ids(connection: &mut PgConnection, ids: &[PairingId]) -> sqlx::R
                   terms as "terms!", review as "review!", hash, public_display as "public_display!",
                   proposed_at as "proposed_at!", changed_at as "changed_at!", returned_at, returned_reason, approved_at,
                   signed_at, ended_at, ended_reason, form as "form!", town, villages as "villages!",
-                  first_day as "first_day!", last_day as "last_day!"
+                  first_day as "first_day!", last_day as "last_day!", notice_days as "notice_days!", notice, notice_seat,
+                  notice_organisation, notice_person, notice_reason, notice_ends_on, notice_given_at
            from pairing_read
            where id = any($1)
            order by array_position($1, id)"#,
@@ -317,8 +360,8 @@ pub async fn insert_terms(
     let villages = crate::db::decode::texts(&terms.villages);
     sqlx::query!(
         "insert into pairing_terms (pairing, number, form, town, first_day, last_day, purpose, enterprise_does, places_do,
-                                    fields, joint, organisation, written_by, written_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                    fields, joint, organisation, written_by, written_at, notice_days)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         id.0,
         number,
         terms.form.as_str(),
@@ -332,7 +375,8 @@ pub async fn insert_terms(
         joint,
         acting.organisation.0,
         acting.person.0,
-        now
+        now,
+        i32::from(terms.notice_days)
     )
     .execute(&mut *connection)
     .await?;
@@ -361,7 +405,7 @@ pub struct Version {
 pub async fn terms(connection: &mut PgConnection, id: PairingId) -> sqlx::Result<Vec<Version>> {
     let rows = sqlx::query!(
         r#"select t.number, t.form, t.town, t.first_day, t.last_day, t.purpose, t.enterprise_does, t.places_do, t.fields,
-                  t.joint, t.organisation, t.written_at, o.name,
+                  t.joint, t.organisation, t.written_at, t.notice_days, o.name,
                   array(select v.village from pairing_village v
                         where v.pairing = t.pairing and v.number = t.number order by v.village) as "villages!"
            from pairing_terms t
@@ -385,6 +429,7 @@ pub async fn terms(connection: &mut PgConnection, id: PairingId) -> sqlx::Result
                 enterprise_does: row.enterprise_does,
                 places_do: row.places_do,
                 fields: words("pairing_terms.fields", &row.fields)?,
+                notice_days: u16::try_from(row.notice_days).map_err(|wrong| error("pairing_terms", wrong))?,
                 joint: joint.map_err(|wrong| error("pairing_terms.joint", wrong))?,
             };
             Ok(Version {

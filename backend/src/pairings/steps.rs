@@ -6,26 +6,28 @@
 mod sql;
 
 use super::agreement;
+use super::contacts;
 use super::sql::{self as pairings, New, Side};
 use super::tell::{ALL, SIDES, Whom, record, tell, tell_others, told, verb};
 use super::{Held, Scope, covers, one, seat};
 use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
-use crate::http::caller::{Enterprise, Federation, Origin, PairingParty, PairingSigner, Sure};
+use crate::http::caller::{Enterprise, Federation, Origin, PairingParty, Sure};
 use crate::mail::letter::pairing::News;
 use crate::{consents, people};
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use domain::api::pairings::{
     AgreeToTerms, HandOver, NewPairing, NewPairingMessage, NewTerms, Pairing, PairingMessage, PairingReason, Renewal,
 };
 use domain::need::PairingForm;
 use domain::organisation::Acting;
 use domain::pairing::{
-    PairingOrigin, PairingSeat, PairingStatus, PairingStep, PairingTerms, StepNotNow, StepOn, check_message,
+    PairingOrigin, PairingSeat, PairingSide, PairingStatus, PairingStep, PairingTerms, StepNotNow, StepOn,
+    check_message,
 };
 use domain::place::PlaceLevel;
 use domain::pledge::PublicDisplay;
-use domain::{OrganisationId, PairingId};
+use domain::{OrganisationId, PairingId, PersonId};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -189,7 +191,7 @@ fn check_place(acting: &Acting, seat: PairingSeat, terms: &PairingTerms) -> Resu
     fits.then_some(()).ok_or_else(|| Error::invalid("villages", says))
 }
 
-async fn who(tx: &mut PgConnection, acting: &Acting) -> Result<String> {
+pub(super) async fn who(tx: &mut PgConnection, acting: &Acting) -> Result<String> {
     crate::organisations::name_of(tx, acting.organisation).await
 }
 
@@ -222,7 +224,7 @@ async fn write_terms(
 }
 
 /// Takes a step that the state allows, and gives the state after it.
-fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: StepOn) -> Result<PairingStatus> {
+pub(super) fn allowed(held: &Held, acting: &Acting, step: PairingStep, on: StepOn) -> Result<PairingStatus> {
     let next = held.stored.status.after(step, &on).map_err(|not| Error::Conflict(not.to_string()))?;
     if !step.is_for(held.seat, held.proposed_by(acting)) {
         let says = match step {
@@ -365,7 +367,7 @@ pub async fn step(
         let moved = match step {
             PairingStep::TakeUp => sql::take_up(&mut tx, stored, acting, now).await?,
             PairingStep::Return => sql::give_back(&mut tx, stored, reason.unwrap_or_default(), now).await?,
-            _ => sql::end(&mut tx, stored, next, (acting, reason.unwrap_or_default()), now).await?,
+            _ => sql::end(&mut tx, stored, next, (acting.person, reason.unwrap_or_default()), now).await?,
         };
         moved.one_row_or_conflict()?;
     }
@@ -379,6 +381,17 @@ pub async fn step(
     one(app, acting, id).await
 }
 
+/// Nothing can come of it any more, by somebody and for a reason.
+pub(super) async fn end(
+    tx: &mut PgConnection,
+    before: &pairings::Stored,
+    after: PairingStatus,
+    why: (PersonId, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql::end(tx, before, after, why, now).await?.one_row_or_conflict()
+}
+
 fn taken(form: PairingForm) -> Error {
     Error::Conflict(match form {
         PairingForm::TownCoverage => {
@@ -389,16 +402,6 @@ fn taken(form: PairingForm) -> Error {
             form.label()
         ),
     })
-}
-
-/// Ends an agreement before its last day: by a side, which the others are told of, or by the federation.
-pub async fn terminate(
-    app: &App,
-    Sure(signer): &Sure<PairingSigner>,
-    id: PairingId,
-    seen: &PairingReason,
-) -> Result<Pairing> {
-    step(app, (&signer.acting, &signer.origin), (id, PairingStep::Terminate), seen).await
 }
 
 /// Proposes terms that follow those of an agreement; a pairing of its own, to which all sides agree anew.
@@ -454,6 +457,8 @@ pub async fn renew(app: &App, party: &PairingParty, id: PairingId, new: &Renewal
     let after = json!({ "status": PairingStatus::Proposed, "follows": id });
     record(app, &mut tx, by, ("pairing_renewal_proposed", new.id), after, None).await?;
     let next = Held::now(&mut tx, acting, new.id).await?;
+    let kept = contacts::kept(&mut tx, id).await?;
+    contacts::carry(app, &mut tx, &kept, (&next, acting.person)).await?;
     let news = News::RenewalProposed { by: who(&mut tx, acting).await?, before: stored.reference.clone() };
     tell_others(app, &mut tx, (&next, acting), ALL, news).await?;
     tx.commit().await?;
@@ -492,8 +497,12 @@ pub async fn hand_over(
     }
     let (reason, now) = (to.reason.trim(), app.clock.now());
     let says = format!("{}：{reason}", to.cause.label());
-    sql::end(&mut tx, stored, PairingStatus::Terminated, (acting, &says), now).await?.one_row_or_conflict()?;
+    let kept = contacts::kept(&mut tx, id).await?;
+    end(&mut tx, stored, PairingStatus::Terminated, (acting.person, &says), now).await?;
     let next = carry_on(app, &mut tx, (&held, acting), to).await?;
+    // The enterprise is another one, and names its own.
+    let places: Vec<_> = kept.into_iter().filter(|(side, _)| *side != PairingSide::Enterprise).collect();
+    contacts::carry(app, &mut tx, &places, (&next, acting.person)).await?;
     let by = (acting, &federation.origin);
     let after = json!({ "status": PairingStatus::Terminated, "enterprise": to.enterprise });
     record(app, &mut tx, by, ("pairing_handed_over", id), after, Some(reason)).await?;

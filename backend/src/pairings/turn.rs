@@ -1,4 +1,5 @@
-//! What the days bring: pairings begin and end, the one that is followed is renewed, both sides and the federation are
+//! What the days bring: pairings begin and end, with their term or with a notice period, the one
+//! that is followed is renewed, both sides and the federation are
 //! told before the end, and the owner of a milestone before and after its day.
 //!
 //! Each is done once, in the transaction that says so; done twice it does nothing the second time. Deliberately absent:
@@ -6,9 +7,9 @@
 
 mod sql;
 
-use super::plan;
 use super::sql::{self as pairings, Stored};
 use super::tell::{ALL, SIDES, Whom, record_by_house as record, tell};
+use super::{notice, plan};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::mail::letter::pairing::News;
@@ -24,6 +25,13 @@ const ROUND: i64 = 500;
 pub async fn take(app: &App) -> Result<usize> {
     let today = app.clock.today();
     let mut done = 0;
+    // What was left before its first day does not begin.
+    let mut connection = app.pool.acquire().await?;
+    let left = notice::due(&mut connection, today).await?;
+    drop(connection);
+    for id in left {
+        done += counted(notice::end(app, id).await, id);
+    }
     // Whoever begins relieves whom it follows, before that one's term is over.
     let mut connection = app.pool.acquire().await?;
     let to_begin = sql::to_begin(&mut connection, today, ROUND).await?;

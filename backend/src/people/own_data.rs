@@ -1,7 +1,7 @@
 //! What is kept about a person, for that person; and the end of an account.
 //!
 //! Closing empties what can be emptied: name, address, password, second factor, memberships, sessions, notices, saved
-//! searches. Events, pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing
+//! searches, and where he is whom to call about a pairing. Events, pledges and transfers stay and name an id that leads to nobody. Deliberately absent: closing
 //! somebody else's account.
 
 mod sql;
@@ -10,7 +10,7 @@ use super::{email, record};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{SignedIn, Sure};
-use crate::{consents, links, notices, organisations, registrations, saved_searches};
+use crate::{consents, links, notices, organisations, pairings, registrations, saved_searches};
 use domain::PersonId;
 use domain::api::own_data::{CONFIRMATION, OwnData, kept};
 use sqlx::PgConnection;
@@ -76,6 +76,9 @@ async fn forget(app: &App, tx: &mut PgConnection, person: PersonId) -> Result<()
     links::forget(tx, person).await?;
     if let Some(address) = email::of(tx, person).await? {
         registrations::forget_address(tx, &address).await?;
+    }
+    if let Some(own) = sql::private(tx, person).await? {
+        pairings::contacts::forget(tx, person, (&own.name, own.phone.as_deref())).await?;
     }
     notices::forget(tx, person).await?;
     saved_searches::forget(tx, person).await?;

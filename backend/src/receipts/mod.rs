@@ -51,6 +51,9 @@ pub struct PairingAgreement {
     pub villages: Vec<String>,
     pub first_day: String,
     pub last_day: String,
+    /// How many days ahead a side says that it leaves; none in what was approved before that was settled.
+    #[serde(default)]
+    pub notice_days: Option<u16>,
     pub purpose: String,
     pub enterprise_does: String,
     pub places_do: String,

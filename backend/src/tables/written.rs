@@ -1,28 +1,18 @@
-//! Tables of texts, written: what people download to fill in or to keep.
+//! Tables that are written: a workbook of texts, which people download to fill in, and text between commas.
 //!
-//! A CSV is UTF-8 with a byte order mark, without which Excel takes Chinese for something else. Of a workbook
-//! every cell is text and so is every column, so that a spreadsheet neither shortens long codes nor takes days for
+//! Every cell is text and so is every column, so that a spreadsheet neither shortens long codes nor takes days for
 //! numbers; the first row is the heading and stays in sight. A crate for writing workbooks would bring formats, charts
 //! and formulas, and this is seven small files in a bundle. Deliberately absent: all of those.
 
+use crate::error::Result;
 use anyhow::Context;
+use domain::audit::spreadsheet_cell;
 use quick_xml::escape::escape;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use zip::ZipWriter;
 use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// The file of a CSV.
-pub fn csv(rows: &[Vec<String>]) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-    for row in rows {
-        writer.write_record(row).context("a row in memory")?;
-    }
-    writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))
-}
 
 /// One sheet.
 pub struct Sheet {
@@ -42,9 +32,20 @@ const TEXT: u32 = 2;
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
-/// The file of a workbook.
+/// A table as text between commas, each cell so that no spreadsheet takes it for a formula. UTF-8 with a byte order mark,
+/// without which Excel takes Chinese for something else.
+pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+    for row in rows {
+        writer.write_record(row.iter().map(|text| spreadsheet_cell(text))).context("a row in memory")?;
+    }
+    Ok(writer.into_inner().map_err(|error| anyhow::anyhow!("rows in memory: {error}"))?)
+}
+
+/// The file.
 pub fn workbook(sheets: &[Sheet]) -> ZipResult<Vec<u8>> {
     let mut parts = vec![
         ("[Content_Types].xml".to_owned(), content_types(sheets)),

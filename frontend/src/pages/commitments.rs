@@ -23,7 +23,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let village = visit.has(&[Role::VillageReporter, Role::VillageHead]);
     let (title, lead, empty) = if enterprise {
         (
-            t!("我们的承诺"),
+            t!("资金以外的承诺"),
             t!("资金以外答应给的东西：兑现一部分就登记一部分，由村里确认。"),
             t!("还没有承诺。在“找需求”里打开一条不要资金的需求，点“我们来承担”。"),
         )
@@ -55,6 +55,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <div class="head">
             <h1>{title}</h1>
+            {visit.has(&super::pairings::ENTERPRISE).then(|| {
+                view! { <a class="button quiet" href=href("/commitments/due")>{t!("我们的承诺")}</a> }
+            })}
             {enterprise.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求")}</a> })}
         </div>
         <p class="soft">{lead}</p>

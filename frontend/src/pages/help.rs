@@ -1,10 +1,11 @@
-//! How each kind of visitor gets along: short steps, each with the page where it is done and a picture of it on a phone.
+//! How each kind of visitor gets along, and how what several of them do together is done: short steps, each with the page where it is done and a picture of it on a phone.
 //!
 //! Pictures are of a demo's pages in Chinese, in the light, all of one size; `./test pictures` takes them anew. Deliberately
 //! absent: one for a step that has no page of its own, and pictures in other languages.
 
 mod guides;
 mod offices;
+mod pairings;
 
 use crate::visit::{Page, Visit};
 use crate::words::href;
@@ -46,13 +47,14 @@ struct Guide {
     steps: Vec<Step>,
 }
 
-fn guides() -> [Guide; 11] {
+fn guides() -> [Guide; 12] {
     [
         guides::visitor(),
         guides::village(),
         offices::town(),
         offices::federation(),
         guides::enterprise(),
+        pairings::pairings(),
         guides::charity(),
         guides::donor(),
         offices::rural_office(),

@@ -2,6 +2,8 @@
 //! its paper, the thread, what was given; the joint plan is in `pairing_plan`.
 
 mod beside;
+mod contacts;
+mod leaving;
 
 use super::pairing_plan;
 use super::pairings::{places, tags};
@@ -40,7 +42,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <p>{tags(row)}</p>
         {way(&read)}{standing(&read)}
         <div class="two reading">
-            <aside class="ahead">{facts(visit, &read)}{sides(&read)}</aside>
+            <aside class="ahead">{facts(visit, &read)}{sides(&read)}{contacts::section(visit, &read)}</aside>
             <div class="middle">
                 {now(visit, &read)}
                 {terms(&read)}
@@ -69,6 +71,11 @@ fn done_message(done: &str) -> Option<&'static str> {
         "confirmed" => t!("已确认协议书。"),
         "paper-sent" => t!("已上传，等对方或工商联核对。"),
         "signed" => t!("已核对，结对已签约。"),
+        "notice-given" => t!("已提出终止，各方会看到原因和终止的日期。在那之前可以撤回。"),
+        "notice-withdrawn" => t!("终止通知已撤回，协议继续。"),
+        "left" => t!("已同意提前终止，协议从今天起终止。"),
+        "contact-named" => t!("联系人已登记。"),
+        "contact-emptied" => t!("联系人已清空。"),
         "terminated" => t!("协议已终止，各方会看到原因。"),
         "handed-over" => t!("已移交。这是接手的一份，前一份在“前后衔接”里。"),
         "message" => t!("已留言。"),
@@ -108,7 +115,7 @@ fn standing(read: &Pairing) -> AnyView {
         let says = t!("{state}，{at}", state = text(read.row.status.label()), at = instant(end.at));
         view! { <section class="summary"><h2>{says}</h2><p>{end.reason.clone()}</p></section> }
     });
-    view! { {suspended}{returned}{ended} }.into_any()
+    view! { {suspended}{returned}{leaving::notice(read)}{ended} }.into_any()
 }
 
 fn facts(visit: &Visit, read: &Pairing) -> AnyView {
@@ -309,8 +316,9 @@ fn reasoned(
     visit: &Visit,
     read: &Pairing,
     action: &'static str,
-    (label, says): (&'static str, &'static str),
+    (label, says): (&'static str, impl Into<String>),
 ) -> AnyView {
+    let says: String = says.into();
     let form = own(visit, action);
     let open = visit.form.as_ref().is_some_and(|form| form.value("row") == action);
     view! {
@@ -390,6 +398,7 @@ fn words_of(version: &TermsVersion) -> AnyView {
         <dl class="facts">
             <dt>{t!("形式")}</dt><dd>{text(terms.form.label())}</dd>
             <dt>{t!("期限")}</dt><dd>{t!("{from} 至 {until}", from = date(terms.first_day), until = date(terms.last_day))}</dd>
+            <dt>{t!("终止的提前通知期")}</dt><dd>{leaving::days(terms.notice_days)}</dd>
             <dt>{t!("参与领域")}</dt><dd class="tags">{fields.collect_view()}</dd>
             <dt>{t!("结对要做成什么")}</dt><dd class="typed">{terms.purpose.clone()}</dd>
             <dt>{t!("企业做什么")}</dt><dd class="typed">{terms.enterprise_does.clone()}</dd>

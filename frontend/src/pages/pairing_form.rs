@@ -15,6 +15,7 @@ use domain::api::pairings::{self, Pairing};
 use domain::api::places::{self, PlacesQuery};
 use domain::api::{ApiError, ErrorCode};
 use domain::need::{PairingForm, Readiness};
+use domain::pairing::notice::NOTICE_DAYS;
 use domain::pairing::{PAIRING_FREE_WILL, PairingTerms};
 use domain::place::{PlaceCode, PlaceLevel, short_village_name};
 use leptos::prelude::*;
@@ -101,6 +102,7 @@ async fn begin(visit: &Visit, form: &mut FormState) -> Result<(), ApiError> {
     }
     form.set("enterprise_name", visit.query("enterprise_name").unwrap_or_default());
     form.set("first_day", visit.today.to_string());
+    form.set("notice_days", NOTICE_DAYS.to_string());
     Ok(())
 }
 
@@ -236,6 +238,7 @@ fn fill(form: &mut FormState, terms: &PairingTerms) {
     }
     form.set("first_day", terms.first_day.to_string());
     form.set("last_day", terms.last_day.to_string());
+    form.set("notice_days", terms.notice_days.to_string());
     form.set("purpose", terms.purpose.clone());
     form.set("enterprise_does", terms.enterprise_does.clone());
     form.set("places_do", terms.places_do.clone());
@@ -259,6 +262,7 @@ fn differences(typed: &FormState, stored: &PairingTerms) -> Vec<recorded::Fact> 
     let fields = [
         ("first_day", t!("起始日期")),
         ("last_day", t!("截止日期")),
+        ("notice_days", t!("终止要提前几天通知")),
         ("purpose", t!("结对要做成什么")),
         ("enterprise_does", t!("企业做什么")),
         ("places_do", t!("村、镇做什么")),
@@ -314,9 +318,10 @@ fn view(
                 {problem(form, "enterprise")}
             </fieldset>
             <fieldset class="card">
-                <legend>{t!("期限")}</legend>
+                <legend>{t!("期限和终止")}</legend>
                 {Field::new(form, "first_day", t!("起始日期")).input("date", "none", "off")}
                 {Field::new(form, "last_day", t!("截止日期")).hint(t!("最长 10 年，到期可以续约")).input("date", "none", "off")}
+                {Field::new(form, "notice_days", t!("终止要提前几天通知")).hint(t!("0 至 365 天，不填按 30 天；写 0 就是可以随时终止")).input("text", "numeric", "off")}
             </fieldset>
             <fieldset class="card">
                 <legend>{t!("做什么")}</legend>

@@ -58,6 +58,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <div class="head">
             <h1>{t!("结对")}</h1>
+            {enterprise.then(|| view! { <a class="button quiet" href=href("/commitments/due")>{t!("我们的承诺")}</a> })}
             {proposes.then(|| view! { <a class="button" href=href("/pairings/new")>{t!("提出结对")}</a> })}
         </div>
         <p class="soft">{lead}</p>
@@ -88,11 +89,14 @@ pub fn tags(row: &PairingRow) -> AnyView {
     let late = (row.late > 0).then(|| {
         view! { <span class="tag status">{t!("{n} 个节点过期", n = row.late)}</span> }
     });
+    let leaves = row.ends_on.map(|day| {
+        view! { <span class="tag status">{t!("{day} 终止", day = date(day))}</span> }
+    });
     view! {
         <span class="tags">
             <span class="tag">{text(row.form.label())}</span>
             <span class="tag status">{text(row.status.label())}</span>
-            {waits}{late}
+            {leaves}{waits}{late}
         </span>
     }
     .into_any()

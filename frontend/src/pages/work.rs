@@ -131,6 +131,9 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
             </div>
             {own_rows(&gifts.items)}
             <p class="buttons">
+                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
+                    view! { <a class="button quiet" href=href("/commitments/due")>{t!("我们的承诺")}</a> }
+                })}
                 <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {

@@ -1,7 +1,9 @@
 //! Pairings: proposing one, agreeing on its terms, its agreement on paper, its joint plan, and what was given under it.
 
+mod contact;
 mod plan;
 
+pub use contact::*;
 pub use plan::*;
 
 use super::commitments::CommitmentTotal;
@@ -34,6 +36,8 @@ pub const CONFIRM: &str = "/pairings/{id}/confirm";
 pub const PAPER: &str = "/pairings/{id}/paper";
 pub const ACCEPT_PAPER: &str = "/pairings/{id}/accept-paper";
 pub const TERMINATE: &str = "/pairings/{id}/terminate";
+pub const WITHDRAW_NOTICE: &str = "/pairings/{id}/notice/withdraw";
+pub const AGREE_TO_END: &str = "/pairings/{id}/notice/agree";
 pub const RENEW: &str = "/pairings/{id}/renew";
 pub const HAND_OVER: &str = "/pairings/{id}/hand-over";
 pub const DISPLAY: &str = "/pairings/{id}/display";
@@ -94,7 +98,10 @@ pub fn step(step: PairingStep, id: PairingId, seen: &PairingReason) -> Call<Pair
         PairingStep::TakeUp => "take-up",
         PairingStep::Return => "return",
         PairingStep::Approve => "approve",
-        PairingStep::Terminate => "terminate",
+        // One way for whoever leaves; whether it ends at once follows from who he is and what was settled.
+        PairingStep::Terminate | PairingStep::GiveNotice => "terminate",
+        PairingStep::WithdrawNotice => "notice/withdraw",
+        PairingStep::AgreeToEnd => "notice/agree",
         _ => "unknown",
     };
     Call::post(format!("/pairings/{id}/{path}"), seen)
@@ -339,6 +346,9 @@ pub struct PairingRow {
     pub villages: Vec<Where>,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
+    /// The day on which it ends because a side has given notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<NaiveDate>,
     /// Something of it waits for the reader.
     pub waits: bool,
     /// Milestones whose day has passed.
@@ -364,12 +374,16 @@ pub struct Pairing {
     /// The enterprise is verified and not suspended.
     pub enterprise_stands: bool,
     pub sides: Vec<SideStanding>,
+    /// Whom to call, side by side; for the sides and the federation only.
+    pub contacts: Vec<PairingContact>,
     /// Latest first.
     pub terms: Vec<TermsVersion>,
     /// What the latest terms say otherwise than those before.
     pub changes: Vec<TermsChange>,
     /// Why the federation gave it back to the sides, when it did so last.
     pub returned: Option<PairingEnd>,
+    /// That a side has given notice, while it runs.
+    pub notice: Option<PairingNotice>,
     /// When and why it ended before its last day.
     pub ended: Option<PairingEnd>,
     /// What it follows, and what follows it, oldest first.
@@ -422,6 +436,20 @@ pub struct TermsVersion {
     pub by: String,
     pub at: DateTime<Utc>,
     pub terms: PairingTerms,
+}
+
+/// A side leaves: the pairing ends on that day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PairingNotice {
+    /// The organisation that gave notice.
+    pub by: String,
+    pub seat: PairingSeat,
+    pub at: DateTime<Utc>,
+    pub reason: String,
+    pub ends_on: NaiveDate,
+    /// Until then, from today; 0 on the day itself.
+    pub days_left: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

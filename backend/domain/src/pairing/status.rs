@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: the people (the caller's rights), what the terms say, and the plan.
 
+use super::notice::NoticeStand;
 use crate::Problem;
 
 words! {
@@ -46,7 +47,16 @@ words! {
         End = "end" / "到期结束",
         /// By the house, when the one that follows begins.
         Renew = "renew" / "由续约接替",
+        /// At once: by the federation, or by a side where no notice is needed.
         Terminate = "terminate" / "终止协议",
+        /// By a side: it ends when the notice period is over.
+        GiveNotice = "give_notice" / "提出终止",
+        /// By the side that gave it.
+        WithdrawNotice = "withdraw_notice" / "撤回终止通知",
+        /// By the side across the table: it ends at once.
+        AgreeToEnd = "agree_to_end" / "同意提前终止",
+        /// By the house, when the notice period is over.
+        EndByNotice = "end_by_notice" / "通知期满终止",
         HandOver = "hand_over" / "移交给另一家企业",
     }
 }
@@ -105,6 +115,8 @@ pub struct StepOn {
     pub paper_waits: bool,
     /// Its first day has come.
     pub begun: bool,
+    /// Whether a side has given notice.
+    pub notice: NoticeStand,
 }
 
 /// Why a step cannot be taken now, and what to do.
@@ -120,6 +132,12 @@ pub enum StepNotNow {
     NotConfirmed,
     #[error("还没有上传盖章的协议书")]
     NoPaper,
+    #[error("已经有一方提出终止，通知期满自动终止，不用再提")]
+    UnderNotice,
+    #[error("没有等着期满的终止通知，可能已经撤回，请重新打开页面查看")]
+    NoNotice,
+    #[error("通知期已满，协议今天终止，不能再撤回")]
+    NoticeOver,
 }
 
 impl PairingStatus {
@@ -161,9 +179,28 @@ impl PairingStatus {
             (Is::Active, Do::End) => Is::Ended,
             (Is::Active, Do::Renew) => Is::Renewed,
             (Is::Signed | Is::Active, Do::Terminate | Do::HandOver) => Is::Terminated,
+            (Is::Signed | Is::Active, Do::GiveNotice | Do::WithdrawNotice | Do::AgreeToEnd | Do::EndByNotice) => {
+                return self.after_notice(step, on);
+            }
             _ => return Err(StepNotNow::State(self)),
         };
         if on.enterprise_stands || !step.wants_enterprise() { Ok(next) } else { Err(StepNotNow::EnterpriseSuspended) }
+    }
+
+    /// The same of the steps of leaving with notice, for an agreement that can be left.
+    const fn after_notice(self, step: PairingStep, on: &StepOn) -> Result<PairingStatus, StepNotNow> {
+        match (step, on.notice) {
+            (PairingStep::GiveNotice, NoticeStand::None) => Ok(self),
+            (PairingStep::GiveNotice, NoticeStand::Running | NoticeStand::Over) => Err(StepNotNow::UnderNotice),
+            (PairingStep::WithdrawNotice, NoticeStand::Running) if !on.enterprise_stands => {
+                Err(StepNotNow::EnterpriseSuspended)
+            }
+            (PairingStep::WithdrawNotice, NoticeStand::Running) => Ok(self),
+            (PairingStep::WithdrawNotice, NoticeStand::Over) => Err(StepNotNow::NoticeOver),
+            (PairingStep::AgreeToEnd, NoticeStand::Running | NoticeStand::Over)
+            | (PairingStep::EndByNotice, NoticeStand::Over) => Ok(PairingStatus::Terminated),
+            _ => Err(StepNotNow::NoNotice),
+        }
     }
 
     /// Whether an agreement holds its villages, or its town, for its term.
@@ -216,6 +253,9 @@ impl PairingStep {
                 | PairingStep::End
                 | PairingStep::Renew
                 | PairingStep::Terminate
+                | PairingStep::GiveNotice
+                | PairingStep::AgreeToEnd
+                | PairingStep::EndByNotice
                 | PairingStep::HandOver
         )
     }
@@ -232,10 +272,12 @@ impl PairingStep {
             | PairingStep::SendPaper
             | PairingStep::AcceptPaper
             | PairingStep::Terminate => true,
+            // Who gave notice, and who sits across, is the use case's matter; the federation ends at once.
+            PairingStep::GiveNotice | PairingStep::WithdrawNotice | PairingStep::AgreeToEnd => !federation,
             PairingStep::Decline => !proposer,
             PairingStep::Withdraw => proposer,
             PairingStep::TakeUp | PairingStep::Return | PairingStep::Approve | PairingStep::HandOver => federation,
-            PairingStep::Begin | PairingStep::End | PairingStep::Renew => false,
+            PairingStep::Begin | PairingStep::End | PairingStep::Renew | PairingStep::EndByNotice => false,
         }
     }
 
@@ -255,6 +297,7 @@ impl PairingStep {
                 | PairingStep::Withdraw
                 | PairingStep::Return
                 | PairingStep::Terminate
+                | PairingStep::GiveNotice
                 | PairingStep::HandOver
         )
     }
@@ -266,8 +309,15 @@ mod tests {
     use PairingStatus as Is;
     use PairingStep as Do;
 
-    const READY: StepOn =
-        StepOn { enterprise_stands: true, all_agreed: true, all_confirmed: true, paper_waits: true, begun: true };
+    const READY: StepOn = StepOn {
+        enterprise_stands: true,
+        all_agreed: true,
+        all_confirmed: true,
+        paper_waits: true,
+        begun: true,
+        notice: NoticeStand::None,
+    };
+    const NOTICE: [Do; 4] = [Do::GiveNotice, Do::WithdrawNotice, Do::AgreeToEnd, Do::EndByNotice];
 
     /// Every pair of state and step: what is not listed is refused by the state.
     #[test]
@@ -332,11 +382,34 @@ mod tests {
         ];
         assert_eq!(table.len(), Is::ALL.len());
         for (status, steps) in table {
-            for step in Do::ALL {
+            for step in Do::ALL.iter().filter(|step| !NOTICE.contains(step)) {
                 let listed = steps.iter().find(|(listed, _)| listed == step).map(|(_, next)| *next);
                 assert_eq!(status.after(*step, &READY), listed.ok_or(StepNotNow::State(status)), "{status} {step}");
             }
         }
+    }
+
+    #[test]
+    fn an_agreement_is_left_with_notice_and_nothing_else_is() {
+        for status in Is::ALL {
+            let left = matches!(status, Is::Signed | Is::Active);
+            for step in NOTICE {
+                for notice in [NoticeStand::None, NoticeStand::Running, NoticeStand::Over] {
+                    let expected = match (step, notice) {
+                        _ if !left => Err(StepNotNow::State(*status)),
+                        (Do::GiveNotice, NoticeStand::None) | (Do::WithdrawNotice, NoticeStand::Running) => Ok(*status),
+                        (Do::GiveNotice, _) => Err(StepNotNow::UnderNotice),
+                        (Do::WithdrawNotice, NoticeStand::Over) => Err(StepNotNow::NoticeOver),
+                        (_, NoticeStand::None) | (Do::EndByNotice, NoticeStand::Running) => Err(StepNotNow::NoNotice),
+                        _ => Ok(Is::Terminated),
+                    };
+                    assert_eq!(status.after(step, &StepOn { notice, ..READY }), expected, "{status} {step} {notice:?}");
+                }
+            }
+        }
+        let on = StepOn { notice: NoticeStand::Running, enterprise_stands: false, ..READY };
+        assert_eq!(Is::Active.after(Do::WithdrawNotice, &on), Err(StepNotNow::EnterpriseSuspended), "it leads on");
+        assert_eq!(Is::Active.after(Do::AgreeToEnd, &on), Ok(Is::Terminated), "it leads out");
     }
 
     #[test]
@@ -361,7 +434,7 @@ mod tests {
             for step in Do::ALL {
                 let Ok(next) = status.after(*step, &READY) else { continue };
                 let out = matches!(next, Is::Declined | Is::Withdrawn | Is::Terminated | Is::Ended | Is::Renewed)
-                    || *step == Do::Return;
+                    || matches!(step, Do::Return | Do::GiveNotice);
                 let now = status.after(*step, &suspended);
                 assert_eq!(now, if out { Ok(next) } else { Err(StepNotNow::EnterpriseSuspended) }, "{status} {step}");
             }
@@ -375,7 +448,8 @@ mod tests {
             let seats: Vec<bool> = [Enterprise, Place, Federation].map(|seat| step.is_for(seat, false)).to_vec();
             let expected = match step {
                 Do::TakeUp | Do::Return | Do::Approve | Do::HandOver => vec![false, false, true],
-                Do::Withdraw | Do::Begin | Do::End | Do::Renew => vec![false; 3],
+                Do::Withdraw | Do::Begin | Do::End | Do::Renew | Do::EndByNotice => vec![false; 3],
+                Do::GiveNotice | Do::WithdrawNotice | Do::AgreeToEnd => vec![true, true, false],
                 _ => vec![true; 3],
             };
             assert_eq!(seats, expected, "{step}");

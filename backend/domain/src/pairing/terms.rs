@@ -2,6 +2,7 @@
 //!
 //! Terms are written once; whoever wants others writes a new version. Deliberately absent: amounts of money.
 
+use super::notice;
 use crate::need::Field;
 use crate::need::joint::{JointBuilding, PairingForm, Readiness};
 use crate::place::{PlaceCode, PlaceLevel};
@@ -39,6 +40,9 @@ pub struct PairingTerms {
     pub places_do: String,
     /// In which of the nine fields.
     pub fields: Vec<Field>,
+    /// How many days ahead a side says that it leaves before the last day, 0 to 365; 30 where nothing is said.
+    #[serde(default = "notice::default_days")]
+    pub notice_days: u16,
     /// Of joint building: shares, duties, land and permits.
     #[serde(default)]
     pub joint: Option<JointBuilding>,
@@ -118,6 +122,7 @@ impl PairingTerms {
         let shortest = self.first_day.checked_add_days(Days::new(DAYS_MIN - 1)).unwrap_or(NaiveDate::MAX);
         problems.require(self.last_day >= shortest, "last_day", "期限至少 30 天");
         problems.require(self.last_day < longest, "last_day", "期限最长 10 年，到期可以续约");
+        notice::check_days(problems, self.notice_days);
     }
 
     /// What the later of two versions says otherwise, in the order in which terms are read.
@@ -138,6 +143,7 @@ words! {
         Villages = "villages" / "村（社区）",
         FirstDay = "first_day" / "起始日期",
         LastDay = "last_day" / "截止日期",
+        NoticeDays = "notice_days" / "终止的提前通知期",
         Purpose = "purpose" / "目标",
         EnterpriseDoes = "enterprise_does" / "企业做什么",
         PlacesDo = "places_do" / "村、镇做什么",
@@ -165,6 +171,7 @@ impl TermsPart {
             TermsPart::Villages => terms.villages.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
             TermsPart::FirstDay => terms.first_day.to_string(),
             TermsPart::LastDay => terms.last_day.to_string(),
+            TermsPart::NoticeDays => format!("{} 天", terms.notice_days),
             TermsPart::Purpose => terms.purpose.clone(),
             TermsPart::EnterpriseDoes => terms.enterprise_does.clone(),
             TermsPart::PlacesDo => terms.places_do.clone(),
@@ -216,6 +223,7 @@ mod tests {
             enterprise_does: "派技术员，包销一部分柚子".into(),
             places_do: "组织农户，提供场地".into(),
             fields: vec![Field::SpecialtyIndustry],
+            notice_days: 30,
             joint: None,
         }
     }
@@ -253,6 +261,7 @@ mod tests {
             ("enterprise_does", |terms| terms.enterprise_does = "长".repeat(1_001)),
             ("places_do", |terms| terms.places_do = String::new()),
             ("fields", |terms| terms.fields.clear()),
+            ("notice_days", |terms| terms.notice_days = 366),
             ("form", |terms| terms.joint = Some(joint())),
             ("village_percent", |terms| terms.form = PairingForm::JointBuilding),
         ];
@@ -281,11 +290,12 @@ mod tests {
     fn what_a_counter_proposal_changes_is_told_part_by_part() {
         let later = PairingTerms {
             last_day: day("2028-06-30"),
+            notice_days: 0,
             fields: vec![Field::SpecialtyIndustry, Field::TalentCultivation],
             ..good()
         };
         let parts: Vec<_> = good().changes(&later).into_iter().map(|change| change.part).collect();
-        assert_eq!(parts, [TermsPart::LastDay, TermsPart::Fields]);
+        assert_eq!(parts, [TermsPart::LastDay, TermsPart::NoticeDays, TermsPart::Fields]);
         assert_eq!(good().changes(&good()), []);
         let twice = PairingTerms {
             villages: vec![place("441424125208"), place("441424125207"), place("441424125208")],

@@ -6,6 +6,7 @@
 use crate::need::Field;
 use crate::need::joint::PairingForm;
 use crate::pairing::PairingTerms;
+use crate::pairing::notice::NOTICE_DAYS;
 use crate::place::{PlaceCode, PlaceLevel};
 use crate::registration::Industry;
 use crate::{Problem, Problems};
@@ -243,6 +244,7 @@ impl RoundTerms {
             enterprise_does: self.enterprise_does.clone(),
             places_do: self.places_do.clone(),
             fields: field.map_or_else(|| self.fields.clone(), |field| vec![field]),
+            notice_days: NOTICE_DAYS,
             joint: None,
         }
     }

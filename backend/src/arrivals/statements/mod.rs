@@ -27,7 +27,6 @@ use domain::api::bank_statements::{
 use domain::api::{Count, List};
 use domain::arrival::statement::{Side, StatementColumn, check_columns, plain_heading};
 use domain::arrival::{BankLineInput, BankLineStatus};
-use domain::audit::spreadsheet_cell;
 use reading::{Layout, Meaning, Reading, RowFound};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -150,10 +149,10 @@ pub async fn problems(app: &App, staff: &CharityStaff, id: BankStatementId) -> R
     rows.extend(sql::problems(&mut tx, id, None).await?.into_iter().map(
         |StatementProblem { row, column, message }| {
             let column = column.map(StatementColumn::label).unwrap_or_default();
-            [row.to_string(), column.to_owned(), message].iter().map(|cell| spreadsheet_cell(cell)).collect()
+            vec![row.to_string(), column.to_owned(), message]
         },
     ));
-    Ok(tables::written::csv(&rows)?)
+    tables::written::csv_of(&rows)
 }
 
 /// Says what the columns mean: the table is read anew, and the bank's next one like it.

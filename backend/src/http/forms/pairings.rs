@@ -10,13 +10,15 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use domain::api::pairings::{
     self, AcceptPaper, AgreeToTerms, ConfirmAgreement, HandOver, MilestoneReason, MilestoneReport, MoveMilestone,
-    NewMilestone, NewPairing, NewPairingMessage, NewPairingPaper, NewTerms, Pairing, PairingReason, Renewal,
-    SeenMilestone,
+    NewMilestone, NewPairing, NewPairingContact, NewPairingMessage, NewPairingPaper, NewTerms, Pairing, PairingReason,
+    Renewal, SeenMilestone,
 };
 use domain::api::places::{self, PlacesQuery};
 use domain::api::{ApiError, ErrorCode};
+use domain::money::to_half_width;
 use domain::need::PairingForm;
-use domain::pairing::{MilestoneInput, PairingSide, PairingStep, PairingTerms};
+use domain::pairing::notice::NOTICE_DAYS;
+use domain::pairing::{MilestoneInput, PairingPerson, PairingSide, PairingStep, PairingTerms};
 use domain::place::PlaceCode;
 use domain::{FileId, MilestoneId, OrganisationId, PairingId};
 use std::str::FromStr;
@@ -42,6 +44,18 @@ fn day(form: &mut Form, name: &str) -> NaiveDate {
     form.value(name).trim().parse().unwrap_or_else(|_| {
         form.problem(name, "请填写日期，如 2026-12-31");
         NaiveDate::default()
+    })
+}
+
+/// Where nothing is typed, as it is where nobody says otherwise.
+fn notice_days(form: &mut Form) -> u16 {
+    let typed: String = form.value("notice_days").chars().map(to_half_width).filter(|c| !c.is_whitespace()).collect();
+    if typed.is_empty() {
+        return NOTICE_DAYS;
+    }
+    typed.parse().unwrap_or_else(|_| {
+        form.problem("notice_days", "请写天数，0 至 365，如 30");
+        NOTICE_DAYS
     })
 }
 
@@ -71,6 +85,7 @@ async fn terms(form: &mut Form, inner: &InProcess) -> PairingTerms {
         enterprise_does: text(form, "enterprise_does"),
         places_do: text(form, "places_do"),
         fields: ticked(form, "fields"),
+        notice_days: notice_days(form),
         joint: (kind == PairingForm::JointBuilding).then(|| joint(form)),
     }
 }
@@ -221,6 +236,9 @@ async fn of_pairing(form: &mut Form, inner: &InProcess, id: PairingId, action: &
         "return" => (PairingStep::Return, "returned"),
         "approve" => (PairingStep::Approve, "approved"),
         "terminate" => (PairingStep::Terminate, "terminated"),
+        "give-notice" => (PairingStep::GiveNotice, "notice-given"),
+        "withdraw-notice" => (PairingStep::WithdrawNotice, "notice-withdrawn"),
+        "agree-to-end" => (PairingStep::AgreeToEnd, "left"),
         other => return with_body(form, inner, id, other).await,
     };
     (inner.call(pairings::step(step, id, &seen)).await, done)
@@ -264,10 +282,22 @@ async fn with_body(form: &mut Form, inner: &InProcess, id: PairingId, action: &s
             Ok(name) => (inner.call(pairings::change_display(id, name)).await, "display"),
             Err(_) => (Err(use_the_buttons()), ""),
         },
+        "contact" | "empty-contact" => contact(form, inner, id, action == "contact").await,
         "plan" => plan(form, inner, id).await,
         "hand-over" => hand_over(form, inner, id).await,
         _ => (Err(use_the_buttons()), ""),
     }
+}
+
+async fn contact(form: &Form, inner: &InProcess, id: PairingId, named: bool) -> Outcome {
+    let Ok(side) = form.value("side").parse::<PairingSide>() else { return (Err(use_the_buttons()), "") };
+    let person = named.then(|| PairingPerson {
+        name: text(form, "name"),
+        position: text(form, "position"),
+        phone: text(form, "phone"),
+    });
+    let done = if named { "contact-named" } else { "contact-emptied" };
+    (inner.call(pairings::name_contact(id, &NewPairingContact { side, person })).await, done)
 }
 
 async fn plan(form: &mut Form, inner: &InProcess, id: PairingId) -> Outcome {

@@ -40,6 +40,10 @@ pub enum News {
     EndsSoon { reminder: EndReminder },
     Ended,
     Terminated { by: String, reason: String },
+    NoticeGiven { by: String, ends_on: NaiveDate, reason: String },
+    NoticeWithdrawn { by: String },
+    EndAgreed { by: String, reason: String },
+    NoticeOver { by: String, reason: String },
     RenewalProposed { by: String, before: String },
     HandedOver { to: String, goes_on: bool, reason: String },
     Message { by: String },
@@ -61,6 +65,9 @@ impl PairingNews {
             | News::Withdrawn { reason, .. }
             | News::Returned { reason }
             | News::Terminated { reason, .. }
+            | News::NoticeGiven { reason, .. }
+            | News::EndAgreed { reason, .. }
+            | News::NoticeOver { reason, .. }
             | News::HandedOver { reason, .. }
             | News::MilestoneReturned { reason, .. } => Some(reason),
             _ => None,
@@ -132,7 +139,33 @@ impl PairingNews {
                 format!("企业退出了结对。工商联请{to}按同样的条款接手，请各方答复是否同意。原因如下。"),
             ),
             News::Message { by } => ("结对有新留言", format!("{by}在结对里留了言，请打开查看。")),
+            News::NoticeGiven { .. }
+            | News::NoticeWithdrawn { .. }
+            | News::EndAgreed { .. }
+            | News::NoticeOver { .. } => self.of_notice(),
             _ => self.of_plan(),
+        }
+    }
+
+    fn of_notice(&self) -> (&'static str, String) {
+        match &self.news {
+            News::NoticeGiven { by, ends_on, .. } => (
+                "有一方提出终止结对",
+                format!(
+                    "{by}提出终止，协议 {} 终止，原因如下。在那之前计划照常办；提出的一方可以撤回，对方同意的可以提前终止。",
+                    day(*ends_on)
+                ),
+            ),
+            News::NoticeWithdrawn { by } => {
+                ("终止结对的通知已撤回", format!("{by}撤回了终止通知，协议按原来的期限继续。"))
+            }
+            News::EndAgreed { by, .. } => {
+                ("结对提前终止", format!("{by}同意提前终止，协议今天终止。提出终止的原因如下。"))
+            }
+            News::NoticeOver { by, .. } => {
+                ("通知期满，结对终止", format!("{by}提出的终止通知期满，协议今天终止，原因如下。"))
+            }
+            _ => ("结对有新情况", "结对有新情况，请打开查看。".to_owned()),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{NeedImporter, Village};
-use crate::http::download::Download;
+use crate::http::download::{Download, FileFormat};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -68,10 +68,10 @@ async fn hand_in(
 
 async fn problems(State(app): State<App>, importer: NeedImporter, Path(id): Path<NeedImportId>) -> Result<Download> {
     let bytes = super::problems(&app, &importer, id).await?;
-    Ok(Download { format: TemplateFormat::Csv, name: "problems", bytes })
+    Ok(Download { format: FileFormat::Csv, name: "problems", bytes })
 }
 
 async fn template(State(app): State<App>, _: NeedImporter, Path(format): Path<String>) -> Result<Download> {
     let format: TemplateFormat = format.parse().map_err(|_| Error::NotFound)?;
-    Ok(Download { format, name: "needs", bytes: super::template(&app, format)? })
+    Ok(Download { format: format.into(), name: "needs", bytes: super::template(&app, format)? })
 }

@@ -28,6 +28,7 @@ use crate::files::tables::{Draft, open};
 use crate::http::caller::{NeedImporter, Village};
 use crate::jobs::{self, Job};
 use crate::tables;
+use crate::tables::written::csv_of;
 use anyhow::Context;
 use domain::api::need_imports::{
     ConfirmImport, HANDED_IN_MAX, HandIn, HandedIn, ImportProblem, ImportedPage, LeftDraft, NeedImport,
@@ -35,7 +36,6 @@ use domain::api::need_imports::{
 };
 use domain::api::needs::NeedStep;
 use domain::api::{Count, List};
-use domain::audit::spreadsheet_cell;
 use domain::need::NeedAction;
 use domain::organisation::Acting;
 use domain::todo::Waiting;
@@ -189,9 +189,9 @@ pub async fn problems(app: &App, importer: &NeedImporter, id: NeedImportId) -> R
     for problem in sql::problems(&mut tx, id, None).await? {
         let stops = if problem.stops { "改好前不导入" } else { "可以导入，提交前补上" };
         let texts = [problem.row.to_string(), problem.column, problem.message, stops.to_owned()];
-        rows.push(texts.iter().map(|text| spreadsheet_cell(text)).collect());
+        rows.push(texts.to_vec());
     }
-    Ok(tables::written::csv(&rows)?)
+    csv_of(&rows)
 }
 
 /// Takes in what was found right. Confirmed twice it is imported once; the work itself is a job's.

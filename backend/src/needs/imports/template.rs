@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::tables::written::{Sheet, csv, workbook};
+use crate::tables::written::{Sheet, csv_of, workbook};
 use anyhow::Context;
 use chrono::NaiveDate;
 use domain::api::need_imports::TemplateFormat;
@@ -16,7 +16,7 @@ use domain::need::table::{Column, example};
 pub fn template(app: &App, format: TemplateFormat) -> Result<Vec<u8>> {
     let rows = rows(app.clock.today());
     Ok(match format {
-        TemplateFormat::Csv => csv(&rows)?,
+        TemplateFormat::Csv => csv_of(&rows)?,
         TemplateFormat::Xlsx => workbook(&[needs(rows), manual()]).context("a workbook in memory")?,
     })
 }
@@ -66,7 +66,7 @@ mod tests {
     fn both_templates_say_the_same_and_have_what_a_spreadsheet_can_offer() {
         let rows = rows("2026-06-30".parse().unwrap());
         let read = |bytes: &[u8]| tables::read(bytes, &LIMITS).unwrap();
-        let csv = read(&csv(&rows).unwrap());
+        let csv = read(&csv_of(&rows).unwrap());
         let sheet = needs(rows);
         // A spreadsheet takes a list of choices of at most 255 characters, and a comma ends a choice.
         for (_, texts) in &sheet.choices {

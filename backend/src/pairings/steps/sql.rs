@@ -7,7 +7,7 @@ use domain::api::pairings::{NewPairingMessage, PairingMessage};
 use domain::organisation::Acting;
 use domain::pairing::{PairingSeat, PairingSide, PairingStatus};
 use domain::pledge::PublicDisplay;
-use domain::{PairingId, PairingMessageId};
+use domain::{PairingId, PairingMessageId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
@@ -105,7 +105,7 @@ pub async fn end(
     connection: &mut PgConnection,
     before: &Stored,
     after: PairingStatus,
-    (acting, reason): (&Acting, &str),
+    (by, reason): (PersonId, &str),
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
@@ -116,7 +116,7 @@ pub async fn end(
         before.status.as_str(),
         before.version,
         after.as_str(),
-        acting.person.0,
+        by.0,
         now,
         reason
     )

@@ -35,7 +35,7 @@ pub async fn to_end(connection: &mut PgConnection, today: NaiveDate, limit: i64)
     Ok(ids.into_iter().map(PairingId).collect())
 }
 
-/// Active ones of which this reminder is due and was not sent; one that nobody could have been told of earlier is told
+/// Active ones that nobody leaves, of which this reminder is due and was not sent; one that nobody could have been told of earlier is told
 /// of later.
 pub async fn ending(
     connection: &mut PgConnection,
@@ -47,7 +47,7 @@ pub async fn ending(
     let ids = sqlx::query_scalar!(
         r#"select p.id as "id!"
            from pairing_read p
-           where p.status = 'active' and p.last_day between $1 and $2
+           where p.status = 'active' and p.last_day between $1 and $2 and p.notice is null
              and not exists (select from pairing_reminder r where r.pairing = p.id and r.reminder = $3)
            order by p.last_day, p.id
            limit $4"#,

@@ -1,6 +1,6 @@
 //! What stands beside the steps of a pairing: the thread, what it follows, and what may be done at any time.
 
-use super::{id_of, names, own, reasoned};
+use super::{id_of, leaving, names, own, reasoned};
 use crate::parts::field::{Field, radios};
 use crate::visit::Visit;
 use crate::words::{date, href, instant, text};
@@ -78,12 +78,7 @@ pub fn others(visit: &Visit, read: &Pairing) -> Option<AnyView> {
         may(PairingStep::Decline).then(|| {
             reasoned(visit, read, "decline", (t!("不结对"), t!("签约前任何一方都可以不结对。请写明原因，各方会看到。")))
         }),
-        may(PairingStep::Terminate).then(|| {
-            let says = t!(
-                "协议在到期前结束，各方和工商联会收到通知。请写明原因和善后的安排；期间的记录都保留。要再输一次密码。"
-            );
-            reasoned(visit, read, "terminate", (t!("终止协议"), says))
-        }),
+        leaving::steps(visit, read),
         may(PairingStep::HandOver).then(|| hand_over(visit, read)),
     ];
     let parts: Vec<AnyView> = parts.into_iter().flatten().collect();
