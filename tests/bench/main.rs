@@ -7,6 +7,7 @@ mod accounts;
 mod client;
 mod lists;
 mod load;
+mod plans;
 mod pledges;
 mod stage;
 
@@ -34,7 +35,8 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search and lists.
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists
+/// and plans.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -64,6 +66,9 @@ async fn main() {
     }
     if asked_for("lists") {
         lists::measure(&stage).await;
+    }
+    if asked_for("plans") {
+        plans::measure(&stage).await;
     }
     println!("resident memory at the end: {} MB", stage.resident_mb());
 }
