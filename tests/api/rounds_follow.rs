@@ -21,8 +21,8 @@ use domain::api::rounds::{self, MatchingRound, RoundPlan};
 use domain::api::{pairings, pledges};
 use domain::matching::dismissal::DismissalReason;
 use domain::matching::profile::Profile;
-use domain::need::Field;
 use domain::need::status::NeedAction;
+use domain::need::{Field, NeedContent};
 use domain::notice::{Channel, NoticeKind};
 use domain::offer::OfferContent;
 use domain::organisation::{OrganisationKind, OrganisationStatus, Role};
@@ -109,7 +109,8 @@ async fn what_does_not_concern_a_plan_is_not_compared_and_what_may_is_compared_o
     let round = started(&scene).await;
 
     // A draft, and a need that opens in another county.
-    let new = NewNeed { id: NeedId(Uuid::from_u128(3)), content: content() };
+    let draft = NeedContent { village: place(VILLAGE), ..content() };
+    let new = NewNeed { id: NeedId(Uuid::from_u128(3)), content: draft };
     scene.near.call(needs::create(&new)).await.unwrap();
     let other = "441481102200";
     let (village, elsewhere) = (test.village(other).await, test.federation("441481").await);

@@ -70,7 +70,7 @@ fn stale(plan: &RoundPlan) -> Option<AnyView> {
         };
         view! { <li>{concerned}</li> }
     });
-    let again = plan.may.change.then(|| compute_button(&plan.round, plan.version, t!("重新计算")));
+    let again = plan.may.change.then(|| compute_button(&plan.round, plan.version, (t!("重新计算"), false)));
     Some(
         view! {
             <div class="summary" role="status">
@@ -91,19 +91,22 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
         view! { <a class="button" href=link>{t!("送出为结对意向（{n} 件）", n = result.proposals())}</a> }
     });
     let seconds = format!("{}.{:01}", result.milliseconds / 1_000, result.milliseconds % 1_000 / 100);
-    let lines = [
-        (t!("总分"), result.value.to_string()),
-        (
-            t!("第一步：包镇"),
-            t!(
-                "{taken} / {all} 个意向，{value} 分",
-                taken = result.wishes_taken,
-                all = result.wishes,
-                value = result.wishes_value
-            ),
-        ),
-        (t!("第二步：村企组合"), t!("{n} 对，{value} 分", n = result.pairs, value = result.pairs_value)),
-        (t!("放宽包镇“全有或全无”后的最优值"), result.relaxed.to_string()),
+    let mut lines = vec![(t!("总分"), result.value.to_string())];
+    if result.wishes > 0 {
+        let taken = t!(
+            "{taken} / {all} 个意向，{value} 分",
+            taken = result.wishes_taken,
+            all = result.wishes,
+            value = result.wishes_value
+        );
+        let pairs = t!("{n} 对，{value} 分", n = result.pairs, value = result.pairs_value);
+        lines.push((t!("第一步：包镇"), taken));
+        lines.push((t!("第二步：村企组合"), pairs));
+        lines.push((t!("放宽包镇“全有或全无”后的最优值"), result.relaxed.to_string()));
+    } else {
+        lines.push((t!("村企组合"), t!("{n} 对", n = result.pairs)));
+    }
+    lines.extend([
         (t!("任何方案最多"), result.bound.to_string()),
         (t!("差距"), gap(result)),
         (
@@ -120,8 +123,8 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
             t!("{seconds} 秒，{n} 步，{at}", seconds = seconds, n = result.nodes, at = instant(plan.run.asked_at)),
         ),
         (t!("输入的指纹"), result.input.chars().take(16).collect()),
-    ];
-    let lines = lines.map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+    ]);
+    let lines = lines.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let best = t!(
         "候选组合是每家企业得分最高的 {villages} 个村和每个村得分最高的 {enterprises} 家企业；一对的得分是企业对村里最合适的一条需求的得分。同样的输入得到同样的方案。",
         villages = BEST_VILLAGES,
@@ -130,7 +133,7 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
     Some(
         view! {
             <section class="card facts across">
-                <dl>{lines.into_iter().collect_view()}</dl>
+                <dl>{lines.collect_view()}</dl>
                 {against(result)}
                 <p class="soft">{best}" "<a href=href(FORMULA)>{t!("得分怎样算")}</a></p>
                 <p class="buttons">{send}</p>
@@ -227,7 +230,7 @@ fn pairs(visit: &Visit, plan: &RoundPlan, form: &FormState) -> AnyView {
     } else {
         let rows = plan.pairs.iter().map(|pair| row((visit, plan), pair, form)).collect_view();
         view! {
-            <div class="card scroll" role="region" tabindex="0" aria-label=t!("村企组合")>
+            <div class="card scroll planned" role="region" tabindex="0" aria-label=t!("村企组合")>
                 <table>
                     <thead><tr>
                         <th scope="col">{t!("村（社区）")}</th>
