@@ -4,7 +4,7 @@
 //! an index tells that nothing has. Deliberately absent: how long the plan takes by itself, which `round.rs` tells.
 
 use super::client::{get, hammer, post};
-use super::stage::{Stage, psql};
+use super::stage::{Stage, column, psql};
 use super::{load, measured};
 use domain::MatchingRoundId;
 use domain::api::rounds::{MatchingRound, NewMatchingRound, RoundPlan, SeenRound};
@@ -35,7 +35,10 @@ pub async fn measure(stage: &Stage) {
     let id = MatchingRoundId(Uuid::from_u128(1));
     let setup = RoundSetup {
         name: "全市对接".into(),
-        places: vec!["4414".parse().expect("the city")],
+        places: column(&stage.database, "select code from place where level = 'county' order by code")
+            .iter()
+            .map(|county| county.parse().expect("a county"))
+            .collect(),
         fields: Vec::new(),
         villages: RoundVillages::OpenNeed,
         enterprises: RoundEnterprises::All,
