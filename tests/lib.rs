@@ -24,6 +24,7 @@ use backend::people::Questions;
 use backend::people::session::Keys;
 use backend::places::Names;
 use backend::receipts::Typesetter;
+use backend::rounds::ComparedPlans;
 use backend::search::text::Analyzer;
 use backend::site::Site;
 use backend::{check, db, http, needs, places, search};
@@ -165,6 +166,7 @@ impl TestApp {
             hashing: Arc::new(Semaphore::new(2)),
             decoding: Arc::new(Semaphore::new(2)),
             solving: Arc::new(Semaphore::new(1)),
+            plans: ComparedPlans::default(),
         };
         change(&mut parts);
         let app = App::new(parts);

@@ -11,6 +11,7 @@ use crate::people::Questions;
 use crate::people::session::Keys;
 use crate::places::Names;
 use crate::receipts::Typesetter;
+use crate::rounds::ComparedPlans;
 use crate::search::Search;
 use lettre::message::Mailbox;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -53,6 +54,8 @@ pub struct Parts {
     pub decoding: Arc<Semaphore>,
     /// Plans of matching rounds that are solved at a time.
     pub solving: Arc<Semaphore>,
+    /// How plans of matching rounds stood to the facts when somebody last looked.
+    pub plans: ComparedPlans,
 }
 
 impl App {

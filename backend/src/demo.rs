@@ -34,7 +34,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 14] = [
+pub const FILLED: [&str; 15] = [
     "person",
     "organisation",
     "campaign",
@@ -49,6 +49,7 @@ pub const FILLED: [&str; 14] = [
     "follower",
     "village_total",
     "village_total_change",
+    "round_fact_change",
 ];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.

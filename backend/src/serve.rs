@@ -11,6 +11,7 @@ use crate::people::Questions;
 use crate::people::session::Keys;
 use crate::places::{self, Names};
 use crate::receipts::Typesetter;
+use crate::rounds::ComparedPlans;
 use crate::search::Search;
 use crate::search::meili::{MeiliEngine, Patience};
 use crate::site::Site;
@@ -194,6 +195,7 @@ fn build(
         hashing: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
         decoding: Arc::new(Semaphore::new(cores)),
         solving: Arc::new(Semaphore::new(1)),
+        plans: ComparedPlans::default(),
         people: Questions::new(&database.pool),
         pool: database.pool.clone(),
     }))

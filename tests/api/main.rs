@@ -57,6 +57,7 @@ mod places;
 mod registration;
 mod rights;
 mod rounds;
+mod rounds_follow;
 mod rounds_plan;
 mod saved_searches;
 mod search;

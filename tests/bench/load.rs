@@ -42,6 +42,31 @@ pub fn organisations(database: &str) {
     );
 }
 
+/// Fills up to `number` enterprises, each with a base and fields of its own.
+pub fn enterprises(database: &str, number: usize) {
+    let more = format!(
+        "insert into organisation (id, kind, name, status, created_at)
+         select gen_random_uuid(), 'enterprise', '示例增第' || n || '企业', 'verified', now()
+         from generate_series(1, {number} - (select count(*) from organisation
+                                             where kind = 'enterprise' and status = 'verified')::int) n"
+    );
+    let profiles =
+        "insert into enterprise_profile (enterprise, version, business, base, places, fields, kinds, changed_by,
+                                        changed_at)
+         select o.id, 1, '', t.code, '{}',
+                array[(array['specialty_industry', 'consumption_assistance', 'infrastructure', 'socialized_services',
+                             'village_landscape', 'rural_civility', 'talent_cultivation', 'low_income_support',
+                             'special_hardship_relief'])[1 + o.n % 9]],
+                '{}', p.id, now()
+         from (select id, row_number() over (order by id) as n from organisation where kind = 'enterprise') o
+         join (select code, row_number() over (order by md5(code)) - 1 as place, count(*) over () as of
+               from place where level = 'town') t
+             on t.place = o.n % t.of
+         cross join (select id from person order by id limit 1) p
+         on conflict do nothing";
+    psql(database, &["-c", &more, "-c", profiles]);
+}
+
 /// Fills up to `number` listed needs, each in another village than the one that it is copied from, whose own it is.
 pub fn needs(database: &str, number: usize) {
     organisations(database);

@@ -7,6 +7,7 @@ mod accounts;
 mod client;
 mod lists;
 mod load;
+mod plans;
 mod pledges;
 mod stage;
 mod statements;
@@ -35,7 +36,7 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists and
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists, plans and
 /// statements.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
@@ -66,6 +67,9 @@ async fn main() {
     }
     if asked_for("lists") {
         lists::measure(&stage).await;
+    }
+    if asked_for("plans") {
+        plans::measure(&stage).await;
     }
     if asked_for("statements") {
         statements::measure(&stage).await;

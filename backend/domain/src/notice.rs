@@ -20,6 +20,8 @@ words! {
         Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
         /// What concerns a pairing and its joint plan.
         Pairing = "pairing" / "结对：条款、审核、签约和共建计划",
+        /// To whoever had a plan of a matching round computed.
+        MatchingRound = "matching_round" / "对接轮次：方案算好了，或没有算出",
         /// New needs that fit a search that its reader saved.
         SavedSearch = "saved_search" / "符合保存的搜索的新需求",
         /// Password, second factor, membership, verification: what keeps an account its owner's.
@@ -98,6 +100,7 @@ impl NoticeKind {
                 Role::EnterpriseOwner,
                 Role::EnterpriseOperator,
             ],
+            NoticeKind::MatchingRound => &[Role::FederationCounty, Role::FederationCity],
             NoticeKind::NeedReturned
             | NoticeKind::NeedApproved
             | NoticeKind::DisbursementPaid

@@ -95,6 +95,13 @@ pub struct Pair {
     pub score: u32,
 }
 
+impl Pair {
+    /// Which two it is.
+    fn at(&self) -> (u32, u32) {
+        (self.enterprise, self.village)
+    }
+}
+
 /// An enterprise that would take a whole town. At most one enterprise gets a town so, and an enterprise one town.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {

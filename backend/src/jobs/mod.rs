@@ -1,7 +1,7 @@
 //! Work that follows a change: written in the change's own transaction, done after it, tried again until it succeeds.
 //!
 //! A job is done by whoever holds its lease; when a worker dies, the lease ends and another one goes on. So every kind
-//! of job must bear being done twice. After the last attempt it is `dead` and stays for staff to see.
+//! of job must bear being done twice. What takes long has a lane of its own, so that nothing short waits for it. After the last attempt it is `dead` and stays for staff to see.
 //! Deliberately absent: schedules (regular.rs), priorities, and deleting.
 
 mod http;
@@ -29,15 +29,13 @@ use sqlx::PgConnection;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How long a worker has for one job; longer than [`PATIENCE`], so that nobody works without a lease.
+/// How long a job is a worker's without a sign of life; whoever works says so every [`ALIVE`].
 pub const LEASE: Duration = Duration::minutes(5);
-const PATIENCE: std::time::Duration = std::time::Duration::from_mins(4);
+const ALIVE: std::time::Duration = std::time::Duration::from_secs(1);
 /// After that many attempts, some seventeen hours, a job is given up.
 pub const ATTEMPTS: i32 = 12;
 /// The wait after the first failure; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::seconds(30);
-/// How many jobs a worker takes at once: on a busy evening a letter then costs the database a fraction of a statement.
-const BATCH: i64 = 32;
 /// How often a worker without work looks for some.
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
 
@@ -63,7 +61,58 @@ pub enum Job {
     SendRound { round: MatchingRoundId },
 }
 
+/// Jobs of different lanes do not wait for each other.
+#[derive(Clone, Copy)]
+enum Lane {
+    Short,
+    /// Rows or proposals one after the other, for minutes perhaps.
+    Long,
+    /// Keeps a processor busy.
+    Computing,
+}
+
+impl Lane {
+    const ALL: [Lane; 3] = [Lane::Short, Lane::Long, Lane::Computing];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Lane::Short => "short",
+            Lane::Long => "long",
+            Lane::Computing => "computing",
+        }
+    }
+
+    /// How many jobs a worker takes at once: on a busy evening a letter then costs the database a fraction of a
+    /// statement.
+    const fn batch(self) -> i64 {
+        match self {
+            Lane::Short => 32,
+            Lane::Long | Lane::Computing => 1,
+        }
+    }
+
+    /// When an attempt is ended that has not ended by itself.
+    const fn patience(self) -> std::time::Duration {
+        match self {
+            Lane::Short => std::time::Duration::from_mins(4),
+            Lane::Long | Lane::Computing => std::time::Duration::from_hours(1),
+        }
+    }
+}
+
 impl Job {
+    fn lane(&self) -> Lane {
+        match self {
+            Job::Mail(_)
+            | Job::LinkLetter { .. }
+            | Job::LinkRequest { .. }
+            | Job::Invite { .. }
+            | Job::Answer { .. } => Lane::Short,
+            Job::ImportNeeds { .. } | Job::SendRound { .. } => Lane::Long,
+            Job::SolveRound { .. } => Lane::Computing,
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Job::Mail(_) => "mail",
@@ -122,16 +171,19 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// Hands over a job as part of the caller's transaction.
 pub async fn enqueue(tx: &mut PgConnection, app: &App, job: &Job) -> Result<()> {
     let payload = serde_json::to_value(job).map_err(anyhow::Error::from)?;
-    Ok(sql::insert(tx, app.clock.id(), job.kind(), &payload, app.clock.now()).await?)
+    Ok(sql::insert(tx, app.clock.id(), (job.kind(), job.lane().as_str()), &payload, app.clock.now()).await?)
 }
 
 /// Does everything that is due now; returns how many attempts that were.
 pub async fn run_due(app: &App) -> Result<usize> {
     let mut attempts = 0;
     loop {
-        match run_next(app).await? {
-            0 => return Ok(attempts),
-            made => attempts += made,
+        let before = attempts;
+        for lane in Lane::ALL {
+            attempts += run_next(app, lane).await?;
+        }
+        if attempts == before {
+            return Ok(attempts);
         }
     }
 }
@@ -141,19 +193,7 @@ pub async fn work(app: App, stop: CancellationToken) {
     let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     let following = tokio::spawn(needs::promises::keep_following(app.clone(), stop.clone()));
     let adding = tokio::spawn(totals::keep_adding_up(app.clone(), stop.clone()));
-    while !stop.is_cancelled() {
-        let begun = Instant::now();
-        let found = run_next(&app).await;
-        if let Err(error) = &found {
-            tracing::error!(%error, "the worker cannot take jobs");
-        }
-        // Whoever waits for an answer comes before whoever waits for a letter: half of the time at most is spent on jobs.
-        let rest = if matches!(found, Ok(1..)) { begun.elapsed().min(POLL) } else { POLL };
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(rest) => {}
-        }
-    }
+    join_all(Lane::ALL.map(|lane| keep_doing(&app, lane, &stop))).await;
     for (what, task) in [("the regular tasks", regular), ("what follows promises", following), ("what adds up", adding)]
     {
         if let Err(error) = task.await {
@@ -162,14 +202,31 @@ pub async fn work(app: App, stop: CancellationToken) {
     }
 }
 
-/// Takes the next jobs that are due and makes one attempt at each, side by side; returns how many there were.
-async fn run_next(app: &App) -> Result<usize> {
-    let jobs = claim(app, BATCH).await?;
+/// Does the jobs of a lane until told to stop.
+async fn keep_doing(app: &App, lane: Lane, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let begun = Instant::now();
+        let found = run_next(app, lane).await;
+        if let Err(error) = &found {
+            tracing::error!(%error, lane = lane.as_str(), "the worker cannot take jobs");
+        }
+        // Whoever waits for an answer comes before whoever waits for a letter: half of the time at most is spent on jobs.
+        let rest = if matches!(found, Ok(1..)) { begun.elapsed().min(POLL) } else { POLL };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Takes the next jobs of a lane that are due and makes one attempt at each, side by side; returns how many there were.
+async fn run_next(app: &App, lane: Lane) -> Result<usize> {
+    let jobs = claim(app, lane, lane.batch()).await?;
     if jobs.is_empty() {
-        bury(app).await?;
+        bury(app, lane).await?;
         return Ok(0);
     }
-    let attempts = join_all(jobs.iter().map(|job| attempt(app, job))).await;
+    let attempts = join_all(jobs.iter().map(|job| attempt(app, lane, job))).await;
     let now = app.clock.now();
     let mut connection = app.pool.acquire().await?;
     let (mut done, mut failed) = (Vec::with_capacity(jobs.len()), Vec::new());
@@ -199,36 +256,53 @@ async fn run_next(app: &App) -> Result<usize> {
     Ok(jobs.len())
 }
 
-/// Leases the next jobs that are due, `most` at once.
-async fn claim(app: &App, most: i64) -> Result<Vec<sql::Claimed>> {
+/// Leases the next jobs of a lane that are due, `most` at once.
+async fn claim(app: &App, lane: Lane, most: i64) -> Result<Vec<sql::Claimed>> {
     let now = app.clock.now();
     let mut connection = app.pool.acquire().await?;
-    Ok(sql::claim(&mut connection, ATTEMPTS, most, now, now + LEASE).await?)
+    Ok(sql::claim(&mut connection, (lane.as_str(), ATTEMPTS), most, now, now + LEASE).await?)
 }
 
 /// Gives up the jobs whose attempts are used up without a report: an attempt that brings the whole process down reports
 /// nothing, and must not be made for ever.
-async fn bury(app: &App) -> Result<()> {
+async fn bury(app: &App, lane: Lane) -> Result<()> {
     let mut connection = app.pool.acquire().await?;
-    if sql::bury(&mut connection, ATTEMPTS, "every attempt ended without a report", app.clock.now()).await? > 0 {
+    let given_up = (lane.as_str(), ATTEMPTS);
+    if sql::bury(&mut connection, given_up, "every attempt ended without a report", app.clock.now()).await? > 0 {
         tracing::error!("a job is given up: its attempts ended without a report");
     }
     Ok(())
 }
 
 /// One attempt in a task of its own, so that a panic in it is a failure and not the end of the worker.
-async fn attempt(app: &App, job: &sql::Claimed) -> std::result::Result<Done, Failure> {
+async fn attempt(app: &App, lane: Lane, job: &sql::Claimed) -> std::result::Result<Done, Failure> {
     let work: Job = serde_json::from_value(job.payload.clone())
         .map_err(|error| Failure::Later(anyhow::Error::new(error).context("this version does not know the job")))?;
-    let (app, id, created_at) = (app.clone(), job.id, job.created_at);
-    let mut task = tokio::spawn(async move { work.run(&app, id, created_at).await });
-    match tokio::time::timeout(PATIENCE, &mut task).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(Failure::Later(anyhow::anyhow!("the attempt panicked"))),
-        Err(_) => {
-            task.abort();
-            Err(Failure::Later(anyhow::anyhow!("the attempt took longer than {} seconds", PATIENCE.as_secs())))
+    let (own, id, created_at, begun) = (app.clone(), job.id, job.created_at, Instant::now());
+    let mut task = tokio::spawn(async move { work.run(&own, id, created_at).await });
+    loop {
+        match tokio::time::timeout(ALIVE, &mut task).await {
+            Ok(Ok(result)) => return result,
+            Ok(Err(_)) => return Err(Failure::Later(anyhow::anyhow!("the attempt panicked"))),
+            Err(_) if begun.elapsed() >= lane.patience() => {
+                task.abort();
+                let seconds = lane.patience().as_secs();
+                return Err(Failure::Later(anyhow::anyhow!("the attempt took longer than {seconds} seconds")));
+            }
+            Err(_) => keep_lease(app, job).await,
         }
+    }
+}
+
+/// Keeps the lease while the work goes on. A lease that cannot be kept now may be kept a second later; whoever lost it
+/// does no harm, as every job bears being done twice, and reports to nobody.
+async fn keep_lease(app: &App, job: &sql::Claimed) {
+    let kept = async {
+        let mut connection = app.pool.acquire().await?;
+        sql::keep_lease(&mut connection, job, app.clock.now() + LEASE).await
+    };
+    if let Err(error) = kept.await {
+        tracing::warn!(job = %job.id, %error, "a lease is not kept");
     }
 }
 
@@ -240,7 +314,12 @@ pub fn wait_after(attempt: i32) -> Duration {
 
 /// A worker that takes the next job and dies before doing anything; for tests of what happens then.
 pub async fn take_and_abandon(app: &App) -> Result<Option<JobId>> {
-    Ok(claim(app, 1).await?.first().map(|job| job.id))
+    for lane in Lane::ALL {
+        if let Some(job) = claim(app, lane, 1).await?.first() {
+            return Ok(Some(job.id));
+        }
+    }
+    Ok(None)
 }
 
 /// How many jobs wait (also those in somebody's hands) and how many were given up.

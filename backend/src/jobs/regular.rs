@@ -10,7 +10,7 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, links, needs, offers, pairings, people, registrations, saved_searches,
+    arrivals, commitments, digest, files, links, needs, offers, pairings, people, registrations, rounds, saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
@@ -30,11 +30,12 @@ pub enum Task {
     ExpireOffers,
     RemindCommitments,
     TurnPairings,
+    ForgetOldRoundFacts,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 9] = [
+    const OF_THE_HOUSE: [Task; 10] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -44,6 +45,7 @@ impl Task {
         Task::ExpireOffers,
         Task::RemindCommitments,
         Task::TurnPairings,
+        Task::ForgetOldRoundFacts,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
@@ -58,6 +60,7 @@ impl Task {
             Task::ExpireOffers => "expire_offers",
             Task::RemindCommitments => "remind_commitments",
             Task::TurnPairings => "turn_pairings",
+            Task::ForgetOldRoundFacts => "forget_old_round_facts",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -76,6 +79,7 @@ impl Task {
             Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
+            Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

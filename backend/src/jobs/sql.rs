@@ -11,14 +11,15 @@ use sqlx::postgres::PgQueryResult;
 pub async fn insert(
     connection: &mut PgConnection,
     id: JobId,
-    kind: &str,
+    (kind, lane): (&str, &str),
     payload: &Value,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into job (id, kind, payload, created_at, due_at) values ($1, $2, $3, $4, $4)",
+        "insert into job (id, kind, lane, payload, created_at, due_at) values ($1, $2, $3, $4, $5, $5)",
         id.0,
         kind,
+        lane,
         payload,
         now
     )
@@ -35,10 +36,10 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
 }
 
-/// Leases the jobs that have been due longest. Others that ask meanwhile get the next ones.
+/// Leases the jobs of a lane that have been due longest. Others that ask meanwhile get the next ones.
 pub async fn claim(
     connection: &mut PgConnection,
-    attempts: i32,
+    (lane, attempts): (&str, i32),
     most: i64,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
@@ -49,7 +50,8 @@ pub async fn claim(
          where id in (
              select id
              from job
-             where status = 'waiting' and due_at <= $1 and (leased_until is null or leased_until <= $1) and attempts < $3
+             where status = 'waiting' and lane = $5 and due_at <= $1 and (leased_until is null or leased_until <= $1)
+               and attempts < $3
              order by due_at, id
              limit $4
              for update skip locked
@@ -58,7 +60,8 @@ pub async fn claim(
         now,
         leased_until,
         attempts,
-        most
+        most,
+        lane
     )
     .fetch_all(connection)
     .await?;
@@ -69,6 +72,19 @@ pub async fn claim(
         created_at: row.created_at,
     });
     Ok(claimed.collect())
+}
+
+/// Holds a job longer, unless a later attempt has it.
+pub async fn keep_lease(connection: &mut PgConnection, job: &Claimed, leased_until: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update job set leased_until = $3 where id = $1 and status = 'waiting' and attempts = $2",
+        job.id.0,
+        job.attempts,
+        leased_until
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Ends jobs. The number of the attempt keeps out whoever lost the lease to a later attempt.
@@ -132,14 +148,20 @@ pub async fn give_up(connection: &mut PgConnection, job: &Claimed, error: &str) 
 }
 
 /// Gives up what used up its attempts without ever reporting back.
-pub async fn bury(connection: &mut PgConnection, attempts: i32, error: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
+pub async fn bury(
+    connection: &mut PgConnection,
+    (lane, attempts): (&str, i32),
+    error: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
     let buried = sqlx::query!(
         "update job
          set status = 'dead', error = coalesce(error || '; ', '') || $2, leased_until = null
-         where status = 'waiting' and attempts >= $1 and leased_until <= $3",
+         where status = 'waiting' and lane = $4 and attempts >= $1 and leased_until <= $3",
         attempts,
         error,
-        now
+        now,
+        lane
     )
     .execute(connection)
     .await?;

@@ -7,6 +7,7 @@ pub mod commitment;
 mod found;
 pub mod pairing;
 mod registration;
+pub mod round;
 
 use crate::clock::shanghai;
 use crate::receipts::{self, ConfirmationLetter};
@@ -49,6 +50,7 @@ pub enum Letter {
     SpendingReturned(SpendingReturned),
     Commitment(commitment::CommitmentNews),
     Pairing(pairing::PairingNews),
+    Round(round::RoundNews),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
@@ -269,6 +271,7 @@ impl Letter {
             Letter::SpendingReturned(letter) => letter.content(),
             Letter::Commitment(letter) => letter.content(),
             Letter::Pairing(letter) => letter.content(),
+            Letter::Round(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
@@ -294,6 +297,7 @@ impl Letter {
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::Commitment(_) => NoticeKind::Commitment,
             Letter::Pairing(_) => NoticeKind::Pairing,
+            Letter::Round(_) => NoticeKind::MatchingRound,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
             Letter::AccountKnown(_)

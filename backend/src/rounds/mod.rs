@@ -2,10 +2,11 @@
 //! best plan computed and proven, looks at it with its reasons, fixes and forbids pairs and sees what that costs, and sends
 //! a plan as proposals of pairings, to which both sides agree or not.
 //!
-//! What a plan is computed from is in `input`, the computation in `solving`, how it is read in `runs` and `plan`, how it goes
-//! out in `sending`. A round's row is locked before anything of it is written. Deliberately absent: pairing anybody
+//! What a plan is computed from is in `input`, the computation in `solving`, whether it is out of date in `facts`, how it is
+//! read in `runs` and `plan`, how it goes out in `sending`. A round's row is locked before anything of it is written. Deliberately absent: pairing anybody
 //! without being asked, and any amount of money.
 
+mod facts;
 mod http;
 mod input;
 mod plan;
@@ -14,6 +15,7 @@ mod sending;
 mod solving;
 mod sql;
 
+pub use facts::{ComparedPlans, forget_old};
 pub use http::routes;
 pub use plan::get as plan;
 pub use sending::{run as send_on, send};
@@ -158,8 +160,19 @@ async fn record(
     (verb, id): (&'static str, MatchingRoundId),
     after: serde_json::Value,
 ) -> Result<()> {
-    let record =
-        Record { verb, subject_kind: "matching_round", subject: id.0, before: None, after: Some(after), reason: None };
+    record_why(app, tx, federation, (verb, id), (after, "")).await
+}
+
+/// The same of what somebody gave a reason for, or an empty one.
+async fn record_why(
+    app: &App,
+    tx: &mut PgConnection,
+    federation: &Federation,
+    (verb, id): (&'static str, MatchingRoundId),
+    (after, why): (serde_json::Value, &str),
+) -> Result<()> {
+    let (after, reason) = (Some(after), Some(why).filter(|why| !why.is_empty()));
+    let record = Record { verb, subject_kind: "matching_round", subject: id.0, before: None, after, reason };
     Ok(audit::record(app, tx, &federation.acting, &federation.origin, record).await?)
 }
 
@@ -219,7 +232,7 @@ pub async fn add_rule(
     }
     sql::raise_version(&mut tx, id).await?.one_row_or_conflict()?;
     let after = json!({ "rule": new.input.kind.label(), "enterprise": new.input.enterprise, "place": new.input.place });
-    record(app, &mut tx, federation, ("matching_round_rule_added", id), after).await?;
+    record_why(app, &mut tx, federation, ("matching_round_rule_added", id), (after, &new.input.why)).await?;
     tx.commit().await?;
     one(app, acting, id).await
 }

@@ -1,93 +1,66 @@
 //! A plan as it is read: whole towns, villages with their reasons, who is left, and what has changed since it was computed.
 //!
-//! Whether it is out of date is found by reading everything anew and comparing fingerprints; each pair of the page is then
-//! looked at by itself. What an enterprise said of itself is read by the federation that may read its profile, and its
+//! Whether it is out of date `facts` tells, and this which of its pairs are concerned. What an enterprise said of itself is read by the federation that may read its profile, and its
 //! reasons only by that. Deliberately absent: changing a plan; another one is computed.
 
 mod sql;
 
-use super::input::{self, Input, SetOut};
-use super::runs::Run;
-use super::sql::Stored;
+use super::facts::{self, Changes};
+use super::input::Input;
+use super::sql::Rule;
 use super::{rights, runs, seen, sending};
-use crate::app::{self, App};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::RoundReader;
-use anyhow::Context;
 use domain::api::coverage::CoveragePart;
 use domain::api::rounds::{
-    PlanQuery, PlanStale, PlannedPair, PlannedWish, RoundExclusion, RoundNeed, RoundPlan, RoundRights,
+    PlanQuery, PlanStale, PlannedPair, PlannedWish, RoundExclusion, RoundNeed, RoundPairRule, RoundPlan, RoundRights,
 };
 use domain::coverage::CoverageCounts;
 use domain::organisation::{Acting, Role};
 use domain::place::{PlaceCode, PlaceLevel};
 use domain::round::rule::PairChange;
 use domain::{MatchingRoundId, OrganisationId};
+pub use sql::PairKey;
 use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap};
-use std::ops::ControlFlow;
 
 /// Pairs on one page of a plan.
 const PAGE: i64 = 100;
 /// Left out pairs that a page names.
 const EXCLUDED_MAX: i64 = 100;
 
-/// What the plan's rules would be reckoned from today, beside what they were reckoned from.
-pub struct Now {
-    rules: bool,
-    facts: bool,
-    input: Input,
-    enterprises: HashMap<OrganisationId, u32>,
-    villages: HashMap<PlaceCode, u32>,
+/// All pairs of a plan, with what each was worth.
+pub async fn pairs_of(tx: &mut PgConnection, plan: (MatchingRoundId, i32)) -> Result<Vec<PairKey>> {
+    Ok(sql::keys(tx, plan).await?)
 }
 
-impl Now {
-    pub fn stale(&self) -> bool {
-        self.rules || self.facts
-    }
-
-    /// What of a pair is not as it was.
-    fn changes(&self, pair: &sql::PairKey) -> Vec<PairChange> {
-        if !self.facts {
-            return Vec::new();
-        }
+/// Which pairs are not as they were, by what would be reckoned from now.
+pub fn changes(input: &Input, pairs: &[PairKey]) -> Changes {
+    let enterprises: HashMap<OrganisationId, u32> = input.enterprises.iter().copied().zip(0..).collect();
+    let villages: HashMap<&PlaceCode, u32> = input.villages.iter().zip(0..).collect();
+    let of = |pair: &PairKey| {
         let mut changes = Vec::new();
-        let enterprise = self.enterprises.get(&pair.enterprise).copied();
-        let village = self.villages.get(&pair.village).copied();
-        if enterprise.is_none_or(|enterprise| self.input.round.enterprises[enterprise as usize].capacity == 0) {
+        let (enterprise, village) = (enterprises.get(&pair.enterprise), villages.get(&pair.village));
+        if enterprise.is_none_or(|enterprise| input.round.enterprises[*enterprise as usize].capacity == 0) {
             changes.push(PairChange::EnterpriseOut);
         }
-        if village.is_none() || !self.input.taking.contains(&pair.village) {
+        if village.is_none() || !input.taking.contains(&pair.village) {
             changes.push(PairChange::VillageOut);
         }
-        if self.input.exclusions.contains_key(&(pair.enterprise, pair.village.clone())) {
+        if input.exclusions.contains_key(&(pair.enterprise, pair.village.clone())) {
             changes.push(PairChange::Excluded);
         }
-        if let (Some(at), true) = (enterprise.zip(village), changes.is_empty()) {
-            let score = self.input.worth.get(&at).map_or(0, |scored| scored.score);
+        if let (Some((enterprise, village)), true) = (enterprise.zip(village), changes.is_empty()) {
+            let score = input.worth.get(&(*enterprise, *village)).map_or(0, |scored| scored.score);
             if score != pair.score {
                 changes.push(PairChange::Score);
             }
         }
         changes
-    }
-}
-
-/// Reads anew what a plan was computed from, with the rules of then.
-pub async fn now(app: &App, tx: &mut PgConnection, stored: &Stored, run: &Run) -> Result<Now> {
-    let computed = run.plan.as_ref().ok_or(Error::NotFound)?.input.clone();
-    let set_out = SetOut { place: &stored.place, setup: &run.setup, rules: &run.rules };
-    let gathered = input::gather(app, tx, &set_out).await?;
-    let turn = app.decoding.clone().acquire_owned().await.context("the app is closing")?;
-    let input = app::heavy(turn, move || gathered.input(&mut || ControlFlow::Continue(()))).await?;
-    let ControlFlow::Continue(input) = input else { return Err(Error::changed_meanwhile()) };
-    Ok(Now {
-        rules: run.version != stored.version,
-        facts: input.fingerprint != computed || input.broken.is_some(),
-        enterprises: input.enterprises.iter().copied().zip(0..).collect(),
-        villages: input.villages.iter().cloned().zip(0..).collect(),
-        input,
-    })
+    };
+    let changed = pairs.iter().map(|pair| ((pair.enterprise, pair.village.clone()), of(pair)));
+    changed.filter(|(_, changes)| !changes.is_empty()).collect()
 }
 
 /// A plan, the latest where no number is asked for.
@@ -99,17 +72,19 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
     let latest = runs.iter().find(|run| run.plan.is_some()).map(|run| run.number);
     let number = query.run.or(latest).ok_or(Error::NotFound)?;
     let run = runs.iter().find(|run| run.number == number && run.plan.is_some()).ok_or(Error::NotFound)?;
-    let now = if stored.status.is_open() && latest == Some(number) {
-        Some(now(app, &mut tx, &stored, run).await?).filter(Now::stale)
+    let compared = if stored.status.is_open() && latest == Some(number) {
+        Some(facts::now(app, &mut tx, &stored, run).await?)
     } else {
         None
     };
-    let keys = if now.is_some() { sql::keys(&mut tx, (id, number)).await? } else { Vec::new() };
-    let stale = now.as_ref().map(|now| PlanStale {
-        rules: now.rules,
-        facts: now.facts,
-        pairs: i64::try_from(keys.iter().filter(|key| !now.changes(key).is_empty()).count()).unwrap_or(i64::MAX),
+    let changes = compared.as_ref().and_then(|compared| compared.changes.as_ref());
+    let rules_changed = compared.is_some() && run.version != stored.version;
+    let stale = (rules_changed || changes.is_some()).then(|| PlanStale {
+        rules: rules_changed,
+        facts: changes.is_some(),
+        pairs: changes.map_or(0, |changes| i64::try_from(changes.len()).unwrap_or(i64::MAX)),
     });
+    let rules = super::sql::rules(&mut tx, id).await?;
     let sent = stored.sent.as_ref().is_some_and(|sent| sent.run == number);
     let mut pairs = sql::pairs(&mut tx, (id, number, sent), query.after.unwrap_or(0), PAGE + 1).await?;
     let more = i64::try_from(pairs.len()).is_ok_and(|read| read > PAGE);
@@ -132,7 +107,7 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
             .into_iter()
             .map(|wish| planned_wish(app, wish))
             .collect(),
-        pairs: pairs.into_iter().map(|pair| planned(app, acting, pair, now.as_ref())).collect(),
+        pairs: pairs.into_iter().map(|pair| planned(app, acting, pair, (changes, &rules))).collect(),
         stale,
         excluded: excluded
             .into_iter()
@@ -175,8 +150,15 @@ fn reads_profile(acting: &Acting, enterprise: Option<&PlaceCode>) -> bool {
     enterprise.map_or(own.level() == PlaceLevel::City, |enterprise| own.contains(enterprise))
 }
 
-fn planned(app: &App, acting: &Acting, pair: sql::PairRow, now: Option<&Now>) -> PlannedPair {
-    let changes = now.map(|now| now.changes(&pair.key)).unwrap_or_default();
+fn planned(
+    app: &App,
+    acting: &Acting,
+    pair: sql::PairRow,
+    (changes, rules): (Option<&Changes>, &[Rule]),
+) -> PlannedPair {
+    let key = (pair.key.enterprise, pair.key.village.clone());
+    let changes = changes.and_then(|changes| changes.get(&key)).cloned().unwrap_or_default();
+    let rule = rules.iter().find(|rule| rule.input.about_pair() == Some((key.0, &key.1)));
     let all = pair.reasons.len();
     let mut reasons = pair.reasons;
     if !reads_profile(acting, pair.enterprise_place.as_ref()) {
@@ -192,6 +174,7 @@ fn planned(app: &App, acting: &Acting, pair: sql::PairRow, now: Option<&Now>) ->
         reasons,
         need: pair.need.map(|(id, title)| RoundNeed { id, title }),
         fixed: pair.fixed,
+        rule: rule.map(|rule| RoundPairRule { kind: rule.input.kind, why: rule.input.why.clone() }),
         changes,
         proposal: pair.proposal,
     }

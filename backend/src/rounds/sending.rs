@@ -8,7 +8,7 @@ mod sql;
 
 use super::runs::Run;
 use super::sql::Stored;
-use super::{lock, one, plan, record, runs, seen};
+use super::{facts, lock, one, record, runs, seen};
 use crate::app::App;
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{Federation, Origin, PairingParty, Sure};
@@ -44,9 +44,9 @@ pub async fn send(
     check(app, &stored, &terms)?;
     let runs = runs::stored(&mut tx, id).await?;
     let run = latest_plan(&runs, asked.run)?;
-    let stale = plan::now(app, &mut tx, &stored, run).await?.stale();
+    let changed = facts::compare(app, &mut tx, &stored, run).await?.changes.is_some();
     drop(tx);
-    if stale || run.version != stored.version {
+    if changed || run.version != stored.version {
         return Err(Error::Conflict(STALE.into()));
     }
     let mut tx = app.begin().await?;

@@ -1,14 +1,20 @@
 //! A plan is computed: taken up by a job, solved on a thread of its own, written down as it is proven.
 //!
-//! Whoever looks at the round reads how far it is; whoever ends the run is heard within half a second. After a crash it is
+//! Whoever looks at the round reads how far it is; whoever ends the run is heard within half a second, and whoever asked for
+//! the plan is written to when it is there, or when there is none. After a crash it is
 //! computed anew from what is read then. Deliberately absent: what is solved (`input`) and how (`domain::round`).
 
 mod sql;
 
+use super::facts;
 use super::input::{self, Gathered, Input, SetOut};
 use super::runs::{ConflictRule, StoredConflict};
 use crate::app::{self, App};
 use crate::error::{OneRow, Result};
+use crate::http::caller::Federation;
+use crate::mail::letter::round::{News, RoundNews};
+use crate::mail::{self, Letter};
+use crate::organisations;
 use anyhow::Context;
 use domain::matching::reason::FitReason;
 use domain::place::PlaceCode;
@@ -16,6 +22,7 @@ use domain::round::rule::{RoundConflictKind, WishLeft};
 use domain::round::setup::{RunStatus, SECONDS_MAX};
 use domain::round::{Limits, Plan, Progress, Rule, Unsolved, solve};
 use domain::{MatchingRoundId, NeedId, OrganisationId};
+use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -125,6 +132,7 @@ pub async fn run(app: &App, round: MatchingRoundId, number: i32) -> Result<()> {
     tx.commit().await?;
     let mut tx = app.snapshot().await?;
     let set_out = SetOut { place: &asked.place, setup: &asked.setup, rules: &asked.rules };
+    let moment = facts::moment(app, &mut tx).await?;
     let gathered = input::gather(app, &mut tx, &set_out).await?;
     drop(tx);
     let turn = app.solving.clone().acquire_owned().await.context("the app is closing")?;
@@ -144,16 +152,17 @@ pub async fn run(app: &App, round: MatchingRoundId, number: i32) -> Result<()> {
             }
         }
     };
+    if matches!(outcome, Outcome::Planned(_)) {
+        app.plans.computed((round, number), moment);
+    }
     end(app, (round, number), outcome).await
 }
 
 /// Writes down what came of it, unless somebody ended the run meanwhile.
 async fn end(app: &App, id: (MatchingRoundId, i32), outcome: Outcome) -> Result<()> {
     let mut tx = app.begin().await?;
-    if !sql::lock(&mut tx, id).await? {
-        return Ok(());
-    }
-    let now = app.clock.now();
+    let Some(asker) = sql::lock(&mut tx, id).await? else { return Ok(()) };
+    let (now, news) = (app.clock.now(), news(&outcome));
     let ended = match outcome {
         Outcome::Planned(solution) => {
             sql::insert_pairs(&mut tx, id, &solution.pairs).await?;
@@ -167,8 +176,39 @@ async fn end(app: &App, id: (MatchingRoundId, i32), outcome: Outcome) -> Result<
         Outcome::Cancelled => sql::end_without(&mut tx, id, (RunStatus::Cancelled, ""), now).await?,
     };
     ended.one_row_or_conflict()?;
+    if let Some(news) = news {
+        tell(app, &mut tx, id, (asker, news)).await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// What there is to tell of how it ended; of a computation that somebody stopped there is nothing.
+fn news(outcome: &Outcome) -> Option<News> {
+    Some(match outcome {
+        Outcome::Planned(solution) => News::Planned {
+            pairs: solution.pairs.len(),
+            towns: solution.wishes.iter().filter(|wish| wish.left.is_none()).count(),
+            value: solution.plan.value(),
+        },
+        Outcome::Contradiction(conflict) => News::Contradiction { rules: conflict.rules.len() },
+        Outcome::Without(_, says) => News::Without { says: says.clone() },
+        Outcome::Cancelled => return None,
+    })
+}
+
+/// Writes to whoever asked for the plan, if he still works for the federation.
+async fn tell(
+    app: &App,
+    tx: &mut PgConnection,
+    (round, number): (MatchingRoundId, i32),
+    (asker, news): (sql::Asker, News),
+) -> Result<()> {
+    let members = organisations::members(tx, asker.organisation, Federation::ROLES).await?;
+    let page = if matches!(news, News::Planned { .. }) { format!("/plan?run={number}") } else { String::new() };
+    let letter = RoundNews { round: asker.round, number, news, path: format!("/rounds/{round}{page}") };
+    let reader: Vec<_> = members.into_iter().filter(|member| *member == asker.person).collect();
+    mail::write_to_people(tx, app, &reader, &Letter::Round(letter)).await
 }
 
 /// All that keeps a processor busy.

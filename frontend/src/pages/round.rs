@@ -191,21 +191,19 @@ fn next_step(visit: &Visit, round: &MatchingRound, still: bool) -> Option<AnyVie
         view! { <p class="note">{t!("现在没有参加的企业或村（社区），算不出方案。请修改范围，或按名称加入。")}</p> }
     });
     let again = if latest.is_some() { t!("重新计算") } else { t!("计算方案") };
-    let compute = round.may.change.then(|| compute_form(round, again));
+    // Where there is a plan of what is set out now, looking at it comes first.
+    let done = latest.is_some_and(|run| run.result.is_some() && run.version == round.version);
+    let compute = round.may.change.then(|| compute_button(&round.row, round.version, (again, done)));
     Some(view! { <section class="card">{told}{stale}{nobody}{compute}</section> }.into_any())
 }
 
-/// The button that asks for a plan of what is set out now.
-pub fn compute_form(round: &MatchingRound, label: &'static str) -> AnyView {
-    compute_button(&round.row, round.version, label)
-}
-
-pub fn compute_button(row: &MatchingRoundRow, version: i32, label: &'static str) -> AnyView {
+/// The button that asks for a plan of what is set out now; a quiet one where something else comes first.
+pub fn compute_button(row: &MatchingRoundRow, version: i32, (label, quiet): (&'static str, bool)) -> AnyView {
     view! {
         <form method="post" action=href(&format!("/rounds/{}", row.id))>
             <input type="hidden" name="action" value="compute" />
             <input type="hidden" name="version" value=version />
-            <button class="button">{label}</button>
+            <button class="button" class:quiet=quiet>{label}</button>
         </form>
     }
     .into_any()

@@ -2,13 +2,15 @@
 //! table; what has changed since; and the buttons that fix or forbid a pair.
 
 use super::round::{against, compute_button, crumbs, not_found, sending_note, whole};
-use crate::parts::field::summary;
+use crate::parts::field::{Field, problem, summary_of_row};
 use crate::parts::reasons::{FORMULA, Reader, attribution, words};
 use crate::parts::town_map::{Telling, map_of};
-use crate::visit::{Page, Visit};
+use crate::visit::{FormState, Page, Visit};
 use crate::words::{as_of, href, instant, text};
 use domain::api::ApiError;
-use domain::api::rounds::{self, PlanQuery, PlanStale, PlannedPair, PlannedWish, RoundPlan, RoundProposal, RunResult};
+use domain::api::rounds::{
+    self, PlanQuery, PlanStale, PlannedPair, PlannedWish, RoundPairRule, RoundPlan, RoundProposal, RunResult,
+};
 use domain::coverage::CoverageState;
 use domain::round::rule::RoundRuleKind;
 use domain::round::setup::{BEST_ENTERPRISES, BEST_VILLAGES};
@@ -17,11 +19,15 @@ use std::cmp::Reverse;
 
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id = id.parse().map_err(|_| not_found())?;
-    let number = |name: &str| visit.query(name).and_then(|number| number.parse().ok());
+    let empty = FormState::default();
+    let form = visit.form.as_ref().unwrap_or(&empty);
+    // A refused form is shown on the page of the list where it stands.
+    let asked = |name: &str| visit.query(name).map_or_else(|| form.value(name).to_owned(), str::to_owned);
+    let number = |name: &str| asked(name).parse().ok();
     let plan = visit.call(rounds::plan(id, &PlanQuery { run: number("run"), after: number("after") })).await?;
     let title = t!("{round}：第 {n} 次计算的方案", round = plan.round.name, n = plan.run.number);
     let body = view! {
-        {visit.form.as_ref().and_then(summary)}
+        {summary_of_row(form, &row_of(form.value("enterprise"), form.value("place")))}
         {crumbs(Some(&plan.round))}
         <h1>{title.clone()}</h1>
         {done(visit)}
@@ -30,7 +36,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {worth(&plan)}
         {map(visit, &plan)}
         {wishes(&plan)}
-        {pairs(visit, &plan)}
+        {pairs(visit, &plan, form)}
         {left(&plan)}
         <p class="soft as-of">{t!("截至 {at}", at = as_of(plan.as_of))}</p>
     };
@@ -64,7 +70,7 @@ fn stale(plan: &RoundPlan) -> Option<AnyView> {
         };
         view! { <li>{concerned}</li> }
     });
-    let again = plan.may.change.then(|| compute_button(&plan.round, plan.version, t!("重新计算")));
+    let again = plan.may.change.then(|| compute_button(&plan.round, plan.version, (t!("重新计算"), false)));
     Some(
         view! {
             <div class="summary" role="status">
@@ -85,19 +91,22 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
         view! { <a class="button" href=link>{t!("送出为结对意向（{n} 件）", n = result.proposals())}</a> }
     });
     let seconds = format!("{}.{:01}", result.milliseconds / 1_000, result.milliseconds % 1_000 / 100);
-    let lines = [
-        (t!("总分"), result.value.to_string()),
-        (
-            t!("第一步：包镇"),
-            t!(
-                "{taken} / {all} 个意向，{value} 分",
-                taken = result.wishes_taken,
-                all = result.wishes,
-                value = result.wishes_value
-            ),
-        ),
-        (t!("第二步：村企组合"), t!("{n} 对，{value} 分", n = result.pairs, value = result.pairs_value)),
-        (t!("放宽包镇“全有或全无”后的最优值"), result.relaxed.to_string()),
+    let mut lines = vec![(t!("总分"), result.value.to_string())];
+    if result.wishes > 0 {
+        let taken = t!(
+            "{taken} / {all} 个意向，{value} 分",
+            taken = result.wishes_taken,
+            all = result.wishes,
+            value = result.wishes_value
+        );
+        let pairs = t!("{n} 对，{value} 分", n = result.pairs, value = result.pairs_value);
+        lines.push((t!("第一步：包镇"), taken));
+        lines.push((t!("第二步：村企组合"), pairs));
+        lines.push((t!("放宽包镇“全有或全无”后的最优值"), result.relaxed.to_string()));
+    } else {
+        lines.push((t!("村企组合"), t!("{n} 对", n = result.pairs)));
+    }
+    lines.extend([
         (t!("任何方案最多"), result.bound.to_string()),
         (t!("差距"), gap(result)),
         (
@@ -114,8 +123,8 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
             t!("{seconds} 秒，{n} 步，{at}", seconds = seconds, n = result.nodes, at = instant(plan.run.asked_at)),
         ),
         (t!("输入的指纹"), result.input.chars().take(16).collect()),
-    ];
-    let lines = lines.map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+    ]);
+    let lines = lines.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let best = t!(
         "候选组合是每家企业得分最高的 {villages} 个村和每个村得分最高的 {enterprises} 家企业；一对的得分是企业对村里最合适的一条需求的得分。同样的输入得到同样的方案。",
         villages = BEST_VILLAGES,
@@ -124,7 +133,7 @@ fn worth(plan: &RoundPlan) -> Option<AnyView> {
     Some(
         view! {
             <section class="card facts across">
-                <dl>{lines.into_iter().collect_view()}</dl>
+                <dl>{lines.collect_view()}</dl>
                 {against(result)}
                 <p class="soft">{best}" "<a href=href(FORMULA)>{t!("得分怎样算")}</a></p>
                 <p class="buttons">{send}</p>
@@ -215,13 +224,13 @@ fn proposal(proposal: &RoundProposal) -> AnyView {
     }
 }
 
-fn pairs(visit: &Visit, plan: &RoundPlan) -> AnyView {
+fn pairs(visit: &Visit, plan: &RoundPlan, form: &FormState) -> AnyView {
     let rows = if plan.pairs.is_empty() {
         view! { <p class="card empty">{t!("方案里没有村企组合。")}</p> }.into_any()
     } else {
-        let rows = plan.pairs.iter().map(|pair| row(plan, pair)).collect_view();
+        let rows = plan.pairs.iter().map(|pair| row((visit, plan), pair, form)).collect_view();
         view! {
-            <div class="card scroll" role="region" tabindex="0" aria-label=t!("村企组合")>
+            <div class="card scroll planned" role="region" tabindex="0" aria-label=t!("村企组合")>
                 <table>
                     <thead><tr>
                         <th scope="col">{t!("村（社区）")}</th>
@@ -250,7 +259,7 @@ fn pairs(visit: &Visit, plan: &RoundPlan) -> AnyView {
     .into_any()
 }
 
-fn row(plan: &RoundPlan, pair: &PlannedPair) -> AnyView {
+fn row((visit, plan): (&Visit, &RoundPlan), pair: &PlannedPair, form: &FormState) -> AnyView {
     let fixed = pair.fixed.then(|| view! { <span class="tag">{t!("指定的")}</span> });
     let changes = pair.changes.iter().map(|change| {
         view! { <span class="tag status">{text(change.label())}</span> }
@@ -259,6 +268,10 @@ fn row(plan: &RoundPlan, pair: &PlannedPair) -> AnyView {
         let link = href(&format!("/needs/{}", need.id));
         view! { <p><a href=link>{need.title.clone()}</a></p> }
     });
+    let decision = match &pair.rule {
+        Some(rule) => Some(decided(pair, rule)),
+        None => plan.may.change.then(|| decide((visit, plan), pair, form)),
+    };
     view! {
         <tr>
             <th scope="row">{whole(&pair.village)}</th>
@@ -266,8 +279,8 @@ fn row(plan: &RoundPlan, pair: &PlannedPair) -> AnyView {
                 {pair.enterprise_name.clone()}
                 <span class="tags">{fixed}{changes.collect_view()}</span>
             </td>
-            <td class="wraps">{need}{reasons(pair)}{pair.proposal.as_ref().map(proposal)}</td>
-            <td>{pair.score}{plan.may.change.then(|| buttons(plan, pair))}</td>
+            <td class="wraps">{need}{reasons(pair)}{pair.proposal.as_ref().map(proposal)}{decision}</td>
+            <td>{pair.score}</td>
         </tr>
     }
     .into_any()
@@ -286,8 +299,29 @@ fn reasons(pair: &PlannedPair) -> AnyView {
     view! { <ul class="reasons">{lines}</ul>{hidden}{none} }.into_any()
 }
 
+/// What the form of a pair is known by on its page.
+fn row_of(enterprise: &str, village: &str) -> String {
+    if enterprise.is_empty() { String::new() } else { format!("{enterprise}-{village}") }
+}
+
+/// The rule that counts for a pair, with its reason; of one that this plan was not computed with, when it will be seen.
+fn decided(pair: &PlannedPair, rule: &RoundPairRule) -> AnyView {
+    let says = match (rule.kind, pair.fixed) {
+        (RoundRuleKind::Fixed, true) => None,
+        (RoundRuleKind::Fixed, false) => Some(t!("已指定，重新计算后看得到代价。")),
+        _ => Some(t!("已排除，重新计算后看得到代价。")),
+    };
+    let why = (!rule.why.is_empty()).then(|| t!("理由：{why}", why = rule.why));
+    view! { <p class="soft">{says}{why}</p> }.into_any()
+}
+
 /// Fix or forbid: a rule of the round, which counts when a plan is computed anew.
-fn buttons(plan: &RoundPlan, pair: &PlannedPair) -> AnyView {
+fn decide((visit, plan): (&Visit, &RoundPlan), pair: &PlannedPair, form: &FormState) -> AnyView {
+    let (enterprise, village) = (pair.enterprise.to_string(), pair.village.code.to_string());
+    let refused = form.value("enterprise") == enterprise && form.value("place") == village;
+    let empty = FormState::default();
+    let own = if refused { form } else { &empty };
+    let row = row_of(&enterprise, &village);
     let one = |kind: RoundRuleKind, label: &'static str| {
         let told = t!(
             "{label}：{enterprise} 和 {village}",
@@ -295,19 +329,27 @@ fn buttons(plan: &RoundPlan, pair: &PlannedPair) -> AnyView {
             enterprise = pair.enterprise_name,
             village = whole(&pair.village)
         );
-        view! {
-            <form method="post" action=href(&format!("/rounds/{}/plan", plan.round.id))>
-                <input type="hidden" name="kind" value=kind.as_str() />
-                <input type="hidden" name="run" value=plan.run.number />
-                <input type="hidden" name="enterprise" value=pair.enterprise.to_string() />
-                <input type="hidden" name="place" value=pair.village.code.to_string() />
-                <button class="link" aria-label=told>{label}</button>
-            </form>
-        }
+        view! { <button class="button quiet" name="kind" value=kind.as_str() aria-label=told>{label}</button> }
     };
-    let fix = (!pair.fixed).then(|| one(RoundRuleKind::Fixed, t!("指定")));
-    let forbid = (!pair.fixed).then(|| one(RoundRuleKind::Forbidden, t!("排除")));
-    view! { {fix}{forbid} }.into_any()
+    view! {
+        <details open=refused>
+            <summary id=format!("place-{row}")>{t!("指定或排除")}</summary>
+            <form method="post" action=href(&visit.path)>
+                <input type="hidden" name="run" value=plan.run.number />
+                <input type="hidden" name="after" value=visit.query("after").unwrap_or(own.value("after")).to_owned() />
+                <input type="hidden" name="enterprise" value=enterprise.clone() />
+                <input type="hidden" name="place" value=village />
+                {problem(own, "place")}
+                {problem(own, "enterprise")}
+                {Field::new(own, "why", t!("为什么（可以不填）")).of_row(&row).text()}
+                <p class="buttons">
+                    {one(RoundRuleKind::Fixed, t!("指定"))}
+                    {one(RoundRuleKind::Forbidden, t!("排除"))}
+                </p>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// Who got nothing, and what was left out by itself.

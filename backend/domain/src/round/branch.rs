@@ -64,7 +64,7 @@ enum View {
 
 #[derive(Debug)]
 pub(super) struct Branching<'a> {
-    ordered: &'a Ordered,
+    ordered: &'a Ordered<'a>,
     network: Network<'a>,
     spread: Spread,
     own: Vec<Vec<Own>>,
@@ -86,7 +86,7 @@ fn open(stands: &[Stand]) -> impl Iterator<Item = usize> {
 
 impl<'a> Branching<'a> {
     /// Not `scored`, every plan is worth nothing, and the first one will do; its pairs are not told.
-    pub fn new(ordered: &'a Ordered, scored: bool) -> Self {
+    pub fn new(ordered: &'a Ordered<'a>, scored: bool) -> Self {
         let network = Network::new(ordered, scored);
         let rules: BTreeMap<RuleAt, usize> =
             network.rules.iter().zip(0..).map(|(ruled, at)| (ruled.rule, at)).collect();

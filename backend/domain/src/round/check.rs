@@ -77,9 +77,13 @@ pub(super) fn check(round: &Round) -> Result<(), Wrong> {
         return Err(Wrong::UnknownGroup { village: village.code.clone() });
     }
     for (list, pairs) in [(List::Candidates, &round.candidates), (List::Fixed, &round.fixed)] {
-        for (entry, pair) in pairs.iter().enumerate() {
-            known(round, list, entry, (pair.enterprise, pair.village))?;
-            within(round, list, *pair)?;
+        let (enterprises, villages) = (round.enterprises.len(), round.villages.len());
+        let wrong = |pair: &Pair| {
+            pair.enterprise as usize >= enterprises || pair.village as usize >= villages || pair.score > SCORE_MAX
+        };
+        if let Some(entry) = pairs.iter().position(wrong) {
+            known(round, list, entry, pairs[entry].at())?;
+            within(round, list, pairs[entry])?;
         }
     }
     for (entry, pair) in round.forbidden.iter().enumerate() {

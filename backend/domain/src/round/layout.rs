@@ -5,7 +5,6 @@
 
 use super::network::{Network, RuleAt, Ruled, TownArc, Want};
 use super::ordered::count;
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Candidates of an enterprise that are arcs from the start: its best, so many more than it has capacity …
@@ -60,7 +59,7 @@ impl Network<'_> {
         let node = Self::enterprise_node(enterprise);
         let span = self.ordered.enterprises[enterprise as usize];
         let least = span.least.min(count(self.ordered.villages.len()) + 1);
-        let units = count(self.ordered.row(enterprise).len()).max(least);
+        let units = count(self.ordered.row_range(enterprise).len()).max(least);
         let most = span.most.min(units);
         let (kept, between) = (units - most.max(least), most.abs_diff(least));
         let (mut full, mut empty) = (Vec::new(), Vec::new());
@@ -161,15 +160,28 @@ impl Network<'_> {
         }
     }
 
-    /// The best candidates of an enterprise: so many as it is likely to need.
+    /// The best candidates of an enterprise: so many as it is likely to need, of equal ones the first.
     fn first_pairs(&self, enterprise: u32) -> Vec<u32> {
-        let (row, entries) = (self.ordered.row_range(enterprise), self.ordered.row(enterprise));
+        let (range, row) = (self.ordered.row_range(enterprise), self.ordered.row(enterprise));
         let capacity = self.ordered.enterprises[enterprise as usize].most as usize;
-        let most = capacity.saturating_add(ARCS_FIRST + entries.len() / ARCS_FIRST_OF);
-        if entries.len() <= most {
-            return row.collect();
+        let most = capacity.saturating_add(ARCS_FIRST + range.len() / ARCS_FIRST_OF);
+        if range.len() <= most {
+            return range.collect();
         }
-        best(row.zip(entries).map(|(at, entry)| (Reverse(entry.score), at)).collect(), most)
+        let mut scores: Vec<u32> = row.iter().map(|pair| pair.score).collect();
+        let (_, least, better) = scores.select_nth_unstable(range.len() - most);
+        let least = *least;
+        let mut equal = most - better.iter().filter(|score| **score > least).count();
+        let mut first = Vec::with_capacity(most);
+        for (at, pair) in range.zip(row) {
+            if pair.score > least {
+                first.push(at);
+            } else if pair.score == least && equal > 0 {
+                equal -= 1;
+                first.push(at);
+            }
+        }
+        first
     }
 
     /// The rules that speak of single pairs.

@@ -11,7 +11,7 @@
 //! Deliberately absent: that a town is taken whole or not at all.
 
 use super::layout::best;
-use super::ordered::{Entry, Ordered, count};
+use super::ordered::{Ordered, count};
 use super::simplex::Simplex;
 use super::{Pair, Watch};
 use std::cmp::Reverse;
@@ -63,7 +63,7 @@ pub(super) struct TownArc {
 
 #[derive(Debug)]
 pub(super) struct Network<'a> {
-    pub ordered: &'a Ordered,
+    pub ordered: &'a Ordered<'a>,
     pub simplex: Simplex,
     /// What a pair is worth, in parts of a [`POINT`]; 0 for other arcs.
     score: Vec<i64>,
@@ -87,10 +87,10 @@ pub(super) struct Network<'a> {
 
 impl<'a> Network<'a> {
     /// The network of a round; not `scored`, every pair is worth nothing and only rules count.
-    pub fn new(ordered: &'a Ordered, scored: bool) -> Self {
+    pub fn new(ordered: &'a Ordered<'a>, scored: bool) -> Self {
         let nodes = 1 + ordered.enterprises.len() + ordered.villages.len() + ordered.floors.len();
         let nodes = nodes + ordered.towns as usize;
-        let top = i64::from(ordered.top_score().max(1)) * POINT;
+        let top = i64::from(ordered.top_score.max(1)) * POINT;
         let mut network = Network {
             ordered,
             simplex: Simplex::new(nodes, nodes * 3 + ordered.pairs().min(nodes * 32)),
@@ -183,7 +183,7 @@ impl<'a> Network<'a> {
 
     /// Makes a pair an arc: its village, and the arc.
     pub fn join(&mut self, enterprise: u32, at: u32) -> (u32, u32) {
-        let Entry { village, score } = self.ordered.entry(at);
+        let Pair { village, score, .. } = self.ordered.entry(at);
         let arc = self.simplex.add_empty(Self::enterprise_node(enterprise), self.village_node(village), 1);
         self.note(arc);
         self.joined[at as usize] = true;

@@ -5,6 +5,7 @@
 
 use super::check::{List, Wrong};
 use super::{Pair, Round};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -13,13 +14,6 @@ use std::ops::Range;
 pub(super) struct Span {
     pub least: u32,
     pub most: u32,
-}
-
-/// A pair of an enterprise's list: the village and what it is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
-    pub village: u32,
-    pub score: u32,
 }
 
 #[derive(Debug)]
@@ -34,7 +28,7 @@ pub(super) struct OrderedWish {
 }
 
 #[derive(Debug)]
-pub(super) struct Ordered {
+pub(super) struct Ordered<'a> {
     pub enterprises: Vec<Span>,
     pub villages: Vec<Span>,
     /// The group of each village.
@@ -42,7 +36,11 @@ pub(super) struct Ordered {
     pub floors: Vec<u32>,
     /// Where each enterprise's pairs begin in `entries`, and after the last where they end.
     starts: Vec<u32>,
-    entries: Vec<Entry>,
+    /// By enterprise and village. A round that was handed in in this order is not copied: with millions of pairs that
+    /// would take longer than all the reckoning.
+    entries: Cow<'a, [Pair]>,
+    /// The highest score of all.
+    pub top_score: u32,
     /// In order, as enterprise and village.
     pub fixed: Vec<(u32, u32)>,
     pub forbidden: Vec<(u32, u32)>,
@@ -58,24 +56,32 @@ pub(super) struct Ordered {
 /// Marks the score of a fixed pair until it is known whether the pair is a candidate. Scores stay below.
 const MARK: u32 = 1 << 31;
 
-impl Ordered {
+impl<'a> Ordered<'a> {
     /// Of a round that was checked; what is left to find are double candidates.
-    pub fn of(round: &Round) -> Result<Self, Wrong> {
+    pub fn of(round: &'a Round) -> Result<Self, Wrong> {
         let (given_enterprises, enterprise_ranks) = ranks(round.enterprises.iter().map(|one| one.code.as_str()));
         let (given_villages, village_ranks) = ranks(round.villages.iter().map(|one| one.code.as_str()));
         let (given_groups, group_ranks) = ranks(round.groups.iter().map(|one| one.code.as_str()));
         let rank = |(enterprise, village): (u32, u32)| {
             (enterprise_ranks[enterprise as usize], village_ranks[village as usize])
         };
-        let (starts, entries) = entries(round, &enterprise_ranks, &village_ranks);
+        let in_order = round.fixed.is_empty() && counts_up(&given_enterprises) && counts_up(&given_villages);
+        let entries = if in_order && round.candidates.is_sorted_by(|one, next| one.at() < next.at()) {
+            Cow::Borrowed(round.candidates.as_slice())
+        } else {
+            Cow::Owned(sorted(round, &rank)?)
+        };
+        let (starts, top) = rows(&entries, round.enterprises.len());
         let enterprises = given_enterprises.iter().map(|given| &round.enterprises[*given as usize]);
         let villages = given_villages.iter().map(|given| &round.villages[*given as usize]);
-        let mut fixed: Vec<_> = round.fixed.iter().map(|pair| rank((pair.enterprise, pair.village))).collect();
+        let mut fixed: Vec<_> = round.fixed.iter().map(|pair| rank(pair.at())).collect();
         let mut forbidden: Vec<_> = round.forbidden.iter().map(|pair| rank(*pair)).collect();
         fixed.sort_unstable();
         forbidden.sort_unstable();
         let (towns, wishes) = wishes(round, &enterprise_ranks, &village_ranks);
-        let mut ordered = Ordered {
+        let of_wishes = wishes.iter().flat_map(|wish| &wish.villages).map(|(_, score)| *score);
+        Ok(Ordered {
+            top_score: of_wishes.fold(top, u32::max),
             enterprises: enterprises.map(|one| Span { least: one.minimum, most: one.capacity }).collect(),
             group_of: villages.clone().map(|one| group_ranks[one.group as usize]).collect(),
             villages: villages.map(|one| Span { least: one.minimum, most: one.capacity }).collect(),
@@ -89,16 +95,11 @@ impl Ordered {
             given_enterprises,
             given_villages,
             given_groups,
-        };
-        ordered.single().map_err(|pair| {
-            let (enterprise, village) = round.codes(pair);
-            Wrong::DoublePair { list: List::Candidates, enterprise, village }
-        })?;
-        Ok(ordered)
+        })
     }
 
     /// An enterprise's pairs, by village.
-    pub fn row(&self, enterprise: u32) -> &[Entry] {
+    pub fn row(&self, enterprise: u32) -> &[Pair] {
         let Range { start, end } = self.row_range(enterprise);
         &self.entries[start as usize..end as usize]
     }
@@ -109,7 +110,7 @@ impl Ordered {
         self.starts[enterprise]..self.starts[enterprise + 1]
     }
 
-    pub fn entry(&self, at: u32) -> Entry {
+    pub fn entry(&self, at: u32) -> Pair {
         self.entries[at as usize]
     }
 
@@ -117,12 +118,6 @@ impl Ordered {
     pub fn find(&self, (enterprise, village): (u32, u32)) -> Option<u32> {
         let at = self.row(enterprise).binary_search_by_key(&village, |entry| entry.village).ok()?;
         Some(self.row_range(enterprise).start + count(at))
-    }
-
-    /// The highest score of all.
-    pub fn top_score(&self) -> u32 {
-        let wished = self.wishes.iter().flat_map(|wish| &wish.villages).map(|(_, score)| *score);
-        self.entries.iter().map(|entry| entry.score).chain(wished).max().unwrap_or_default()
     }
 
     /// How many pairs there are in the lists.
@@ -137,37 +132,6 @@ impl Ordered {
             village: self.given_villages[pair.village as usize],
             ..pair
         }
-    }
-
-    /// Sorts each enterprise's pairs and leaves each village once: a fixed pair that is a candidate too has the
-    /// candidate's score.
-    ///
-    /// # Errors
-    /// A candidate that was there twice, as positions in the round.
-    fn single(&mut self) -> Result<(), (u32, u32)> {
-        let mut kept = 0;
-        for enterprise in 0..self.enterprises.len() {
-            let range = self.starts[enterprise] as usize..self.starts[enterprise + 1] as usize;
-            self.entries[range.clone()].sort_unstable();
-            let begin = kept;
-            for at in range {
-                let entry = self.entries[at];
-                let before = (kept > begin).then(|| self.entries[kept - 1].village);
-                if before == Some(entry.village) {
-                    if entry.score & MARK == 0 {
-                        let given = (self.given_enterprises[enterprise], self.given_villages[entry.village as usize]);
-                        return Err(given);
-                    }
-                } else {
-                    self.entries[kept] = Entry { score: entry.score & !MARK, ..entry };
-                    kept += 1;
-                }
-            }
-            self.starts[enterprise] = count(begin);
-        }
-        *self.starts.last_mut().expect("there is an end") = count(kept);
-        self.entries.truncate(kept);
-        Ok(())
     }
 }
 
@@ -188,25 +152,45 @@ fn ranks<'a>(codes: impl Iterator<Item = &'a str>) -> (Vec<u32>, Vec<u32>) {
     (given, ranks)
 }
 
-/// All candidates and fixed pairs, those of an enterprise together. A fixed pair's score bears the mark.
-fn entries(round: &Round, enterprise_ranks: &[u32], village_ranks: &[u32]) -> (Vec<u32>, Vec<Entry>) {
-    let fixed = round.fixed.iter().map(|pair| Pair { score: pair.score | MARK, ..*pair });
-    let pairs = || round.candidates.iter().copied().chain(fixed.clone());
-    let mut starts = vec![0; enterprise_ranks.len() + 1];
-    for pair in pairs() {
-        starts[enterprise_ranks[pair.enterprise as usize] as usize + 1] += 1;
+/// Whether the order of the codes is the one in which they were handed in.
+fn counts_up(given: &[u32]) -> bool {
+    (0..).zip(given).all(|(rank, given)| rank == *given)
+}
+
+/// All candidates and fixed pairs by ranks, each once and in order: a fixed pair that is a candidate too has the
+/// candidate's score.
+fn sorted(round: &Round, rank: &dyn Fn((u32, u32)) -> (u32, u32)) -> Result<Vec<Pair>, Wrong> {
+    let ranked = |pair: &Pair, mark: u32| {
+        let (enterprise, village) = rank(pair.at());
+        Pair { enterprise, village, score: pair.score | mark }
+    };
+    let candidates = round.candidates.iter().map(|pair| ranked(pair, 0));
+    let mut all: Vec<Pair> = candidates.chain(round.fixed.iter().map(|pair| ranked(pair, MARK))).collect();
+    all.sort();
+    let double = all.windows(2).find(|two| two[0].at() == two[1].at() && two[1].score & MARK == 0);
+    if let Some(double) = double {
+        let same = round.candidates.iter().find(|pair| rank(pair.at()) == double[0].at());
+        let (enterprise, village) = round.codes(same.map(Pair::at).unwrap_or_default());
+        return Err(Wrong::DoublePair { list: List::Candidates, enterprise, village });
     }
-    for enterprise in 1..starts.len() {
-        starts[enterprise] += starts[enterprise - 1];
+    all.dedup_by_key(|pair| pair.at());
+    for pair in &mut all {
+        pair.score &= !MARK;
     }
-    let mut next = starts.clone();
-    let mut entries = vec![Entry { village: 0, score: 0 }; round.candidates.len() + round.fixed.len()];
-    for pair in pairs() {
-        let next = &mut next[enterprise_ranks[pair.enterprise as usize] as usize];
-        entries[*next as usize] = Entry { village: village_ranks[pair.village as usize], score: pair.score };
-        *next += 1;
+    Ok(all)
+}
+
+/// Where the pairs of each enterprise begin, and where the last ones end; and the highest score.
+fn rows(entries: &[Pair], enterprises: usize) -> (Vec<u32>, u32) {
+    let (mut starts, mut top) = (Vec::with_capacity(enterprises + 1), 0);
+    for (at, pair) in (0..).zip(entries) {
+        while starts.len() <= pair.enterprise as usize {
+            starts.push(at);
+        }
+        top = top.max(pair.score);
     }
-    (starts, entries)
+    starts.resize(enterprises + 1, count(entries.len()));
+    (starts, top)
 }
 
 fn wishes(round: &Round, enterprise_ranks: &[u32], village_ranks: &[u32]) -> (u32, Vec<OrderedWish>) {

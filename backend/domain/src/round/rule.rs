@@ -71,6 +71,13 @@ pub struct RoundRuleInput {
 }
 
 impl RoundRuleInput {
+    /// The pair that is fixed or forbidden, where the rule is about one.
+    #[must_use]
+    pub fn about_pair(&self) -> Option<(OrganisationId, &PlaceCode)> {
+        let about_one = matches!(self.kind, RoundRuleKind::Fixed | RoundRuleKind::Forbidden);
+        self.enterprise.zip(self.place.as_ref()).filter(|_| about_one)
+    }
+
     /// Checks what was handed in, for a round of `own`. `known`: whether there is such a place.
     ///
     /// # Errors

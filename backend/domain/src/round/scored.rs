@@ -1,13 +1,17 @@
 //! Which pairs of a round are candidates: each enterprise's best villages and each village's best enterprises, by the
 //! public score.
 //!
-//! A pair is worth what the need of the village is worth to the enterprise that fits it best. A pair for which nothing
-//! speaks is none. Deliberately absent: rules of a round, and the plan.
+//! A pair is worth what the need of the village is worth to the enterprise that fits it best; one that is worth nothing
+//! is none. Millions of needs and enterprises are held against each other, so no reasons are made: an outlook
+//! ([`crate::matching::outlook`]) by all that is known of a need is its score. Deliberately absent: rules of a round, and the plan.
 
 use super::setup::{BEST_ENTERPRISES, BEST_VILLAGES};
-use crate::matching::{NeedFacts, Seeker, judge_need};
+use crate::matching::outlook::{Glimpse, Outlook};
+use crate::matching::{NeedFacts, Seeker, Spot, topics};
+use crate::need::{ContributionKind, Field};
+use crate::place::TownClass;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// What a pair is worth, and by which need. All are positions in the lists that were handed in.
@@ -40,8 +44,10 @@ impl Scoring<'_> {
     ) -> ControlFlow<(), Vec<ScoredPair>> {
         let mut kept = BTreeSet::new();
         let mut of_villages: Vec<Vec<ScoredPair>> = vec![Vec::new(); self.villages];
+        let (needs, towns) = self.weighed();
         for (seeker, enterprise) in self.seekers.iter().zip(0..) {
-            let mut scored = self.of(seeker, enterprise);
+            let outlook = Outlook::of(seeker, towns.iter().map(|town| (*town).clone()));
+            let mut scored = self.of(&outlook, &needs, enterprise);
             each(&scored)?;
             let beside = |pair: &ScoredPair| self.aside.contains(&(pair.enterprise, pair.village));
             let kept_anyway =
@@ -58,23 +64,60 @@ impl Scoring<'_> {
         ControlFlow::Continue(kept.into_iter().collect())
     }
 
+    /// The needs as they are scored, and the places of their towns.
+    fn weighed(&self) -> (Vec<Weighed>, Vec<&Spot>) {
+        let (mut towns, mut numbers) = (Vec::new(), BTreeMap::new());
+        let needs = self.needs.iter().map(|(village, facts)| {
+            let spot = &facts.spot;
+            let town = *numbers.entry(spot.place.code.parent()).or_insert_with(|| {
+                towns.push(spot);
+                towns.len() - 1
+            });
+            let money = facts.kind == ContributionKind::Money;
+            let glimpse = Glimpse {
+                topics: topics::bits(&facts.text),
+                asks: facts.missing.filter(|missing| money && missing.is_positive()),
+                untouched: facts.pledged == Some(false),
+                class: facts.key_assisted.is_some().then_some(TownClass::KeyAssisted),
+                ..Glimpse::default()
+            };
+            Weighed { village: *village, town, field: facts.field, kind: facts.kind, glimpse }
+        });
+        (needs.collect(), towns)
+    }
+
     /// All that an enterprise is worth, by village.
-    fn of(&self, seeker: &Seeker, enterprise: u32) -> Vec<ScoredPair> {
-        let mut best: Vec<Option<ScoredPair>> = vec![None; self.villages];
-        for ((village, facts), need) in self.needs.iter().zip(0..) {
-            // What an enterprise cannot give is not recommended to it either.
-            if !seeker.kinds.is_empty() && !seeker.kinds.contains(&facts.kind) {
-                continue;
-            }
-            let judged = judge_need(seeker, facts);
-            let score = u32::from(judged.score.total);
-            let known = &mut best[*village as usize];
-            if !judged.reasons.is_empty() && known.is_none_or(|known| known.score < score) {
-                *known = Some(ScoredPair { enterprise, village: *village, score, need });
+    fn of(&self, outlook: &Outlook, needs: &[Weighed], enterprise: u32) -> Vec<ScoredPair> {
+        let fields: Vec<u16> = outlook.fields.iter().map(|(_, points)| *points).collect();
+        // What an enterprise cannot give is not recommended to it either.
+        let mut kinds = [None; ContributionKind::ALL.len()];
+        for (kind, points) in &outlook.kinds {
+            kinds[*kind as usize] = Some(*points);
+        }
+        let mut best = vec![(0, 0); self.villages];
+        for (weighed, need) in needs.iter().zip(0..) {
+            let Some(kind) = kinds[weighed.kind as usize] else { continue };
+            let field = weighed.field.map_or(0, |field| fields[field as usize]);
+            let score =
+                outlook.at_most(&Glimpse { field, kind, town: outlook.towns[weighed.town].1, ..weighed.glimpse });
+            let known = &mut best[weighed.village as usize];
+            if score > known.0 {
+                *known = (score, need);
             }
         }
-        best.into_iter().flatten().collect()
+        let pair = |(village, (score, need))| ScoredPair { enterprise, village, score: u32::from(score), need };
+        (0..).zip(best).filter(|(_, (score, _))| *score > 0).map(pair).collect()
     }
+}
+
+/// A need as it is scored. Its town stands for a place in a list.
+struct Weighed {
+    village: u32,
+    town: usize,
+    field: Option<Field>,
+    kind: ContributionKind,
+    /// But for the points of its field, kind and town, which are each enterprise's own.
+    glimpse: Glimpse,
 }
 
 /// Keeps a pair among the best of its village, if it is one of them; among equals the first enterprise.
@@ -89,9 +132,11 @@ fn offer(best: &mut Vec<ScoredPair>, pair: ScoredPair) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Fen;
     use crate::api::needs::Where;
-    use crate::matching::Spot;
-    use crate::need::{ContributionKind, Field};
+    use crate::matching::distance::Point;
+    use crate::matching::judge_need;
+    use crate::registration::Industry;
 
     fn need(field: Field, kind: ContributionKind, pledged: bool) -> NeedFacts {
         let place = Where {
@@ -167,6 +212,60 @@ mod tests {
         assert_eq!(of_last(&found), BEST_VILLAGES, "ten others come before it");
         let found = candidates(&many, &needs, all, (&[(last, villages - 1)], &[(last, 0)]));
         assert_eq!(of_last(&found), BEST_VILLAGES + 2, "one that has to be, and one that takes no place");
+    }
+
+    /// Each enterprise against each need by itself, as the public table judges them.
+    #[test]
+    fn a_pair_is_worth_what_the_judgement_with_its_reasons_says() {
+        let spot = |code: &str, point: Option<(&str, &str)>| {
+            let place =
+                Where { code: code.parse().unwrap(), county: "县".into(), town: "镇".into(), village: "村".into() };
+            Spot { place, point: point.and_then(|(lon, lat)| Point::parse(lon, lat)), exact: code.ends_with('7') }
+        };
+        let spots = [
+            spot("441424125207", Some(("115.72", "23.91"))),
+            spot("441424103203", Some(("115.60", "24.02"))),
+            spot("441481102200", None),
+        ];
+        let kinds = [ContributionKind::Money, ContributionKind::Goods];
+        let mut needs = Vec::new();
+        for (n, spot) in spots.iter().cycle().take(36).enumerate() {
+            let kind = kinds[n % 2];
+            needs.push(NeedFacts {
+                spot: spot.clone(),
+                field: Some(Field::ALL[n % Field::ALL.len()]).filter(|_| n % 7 > 0),
+                kind,
+                missing: (kind == ContributionKind::Money).then(|| Fen::yuan(i64::try_from(n / 3).unwrap() * 1_000)),
+                pledged: (kind == ContributionKind::Money).then_some(n % 4 == 0),
+                key_assisted: (n % 5 == 0).then(|| "名单".into()),
+                text: ["装路灯，修村道", "茶园的烘干房", ""][n % 3].into(),
+            });
+        }
+        let base = Seeker { topics: topics::met("茶叶和路灯，自来水"), ..Seeker::default() };
+        let seekers = [
+            Seeker::default(),
+            Seeker { base: Some(spots[0].clone()), fields: vec![Field::Infrastructure], ..base.clone() },
+            Seeker { base: Some(spots[1].clone()), kinds: vec![ContributionKind::Money], ..base.clone() },
+            Seeker { industry: Some(Industry::Construction), amount_to: Some(Fen::yuan(5_000)), ..base.clone() },
+            Seeker {
+                places: vec!["441424".parse().unwrap(), "441424103".parse().unwrap()],
+                amount_from: Some(Fen::yuan(4_000)),
+                kinds: kinds.to_vec(),
+                ..base
+            },
+        ];
+        let each: Vec<_> = (0..).zip(needs.iter().cloned()).collect();
+        let found = candidates(&seekers, &each, needs.len(), (&[], &[]));
+        let known: BTreeMap<_, _> = found.iter().map(|pair| ((pair.0, pair.1), pair.2)).collect();
+        for (enterprise, seeker) in (0..).zip(&seekers) {
+            for (village, need) in (0..).zip(&needs) {
+                let given = seeker.kinds.is_empty() || seeker.kinds.contains(&need.kind);
+                let judged = u32::from(judge_need(seeker, need).score.total);
+                let expected = Some(judged).filter(|judged| given && *judged > 0);
+                assert_eq!(known.get(&(enterprise, village)).copied(), expected, "{seeker:?} {need:?}");
+            }
+        }
+        assert!(known.len() > 100, "{}", known.len());
     }
 
     #[test]

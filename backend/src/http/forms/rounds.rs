@@ -175,7 +175,7 @@ fn village(site: &Site, form: &mut Form) -> Option<PlaceCode> {
     found
 }
 
-/// A pair of a plan is fixed or forbidden.
+/// A pair of a plan is fixed or forbidden, on the page of the list where it stands.
 pub async fn of_plan(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
     let form = match Form::read(&site, request).await {
         Ok(form) => form,
@@ -194,13 +194,14 @@ pub async fn of_plan(State(site): State<Site>, Path(id): Path<String>, request: 
         place: Some(place),
         capacity: None,
         minimum: None,
-        why: String::new(),
+        why: text(&form, "why"),
     };
     let new = NewRoundRule { id: site.app.clock.id(), input };
     match form.page.in_process(&site).call(rounds::add_rule(id, &new)).await {
         Ok(_) => {
-            let run = form.value("run").parse::<i32>().unwrap_or_default();
-            site.see_other(form.lang(), &format!("/rounds/{id}/plan?run={run}&done={kind}"))
+            let number = |name| form.value(name).parse::<i32>().unwrap_or_default();
+            let (run, after) = (number("run"), number("after"));
+            site.see_other(form.lang(), &format!("/rounds/{id}/plan?run={run}&after={after}&done={kind}"))
         }
         Err(error) => form.refused(&site, error).await,
     }

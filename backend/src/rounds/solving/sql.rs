@@ -10,7 +10,7 @@ use domain::place::PlaceCode;
 use domain::round::Progress;
 use domain::round::rule::{RoundRuleInput, WishLeft};
 use domain::round::setup::{RoundSetup, RunStatus};
-use domain::{MatchingRoundId, OrganisationId};
+use domain::{MatchingRoundId, OrganisationId, PersonId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -71,16 +71,34 @@ pub async fn note(
     .await
 }
 
-/// Whether the run is still under way; it stays so until the transaction ends.
-pub async fn lock(connection: &mut PgConnection, (round, number): (MatchingRoundId, i32)) -> sqlx::Result<bool> {
-    let found = sqlx::query_scalar!(
-        "select number from matching_run where round = $1 and number = $2 and ended_at is null for update",
+/// Who asked for a plan, for which organisation, in a round of which name.
+pub struct Asker {
+    pub person: PersonId,
+    pub organisation: OrganisationId,
+    pub round: String,
+}
+
+/// Who asked for a run that is still under way; it stays so until the transaction ends.
+pub async fn lock(
+    connection: &mut PgConnection,
+    (round, number): (MatchingRoundId, i32),
+) -> sqlx::Result<Option<Asker>> {
+    let found = sqlx::query!(
+        "select u.asked_by, u.organisation, r.name
+         from matching_run u
+         join matching_round r on r.id = u.round
+         where u.round = $1 and u.number = $2 and u.ended_at is null
+         for update of u",
         round.0,
         number
     )
     .fetch_optional(connection)
     .await?;
-    Ok(found.is_some())
+    Ok(found.map(|row| Asker {
+        person: PersonId(row.asked_by),
+        organisation: OrganisationId(row.organisation),
+        round: row.name,
+    }))
 }
 
 pub async fn insert_pairs(

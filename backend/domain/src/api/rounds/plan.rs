@@ -4,7 +4,7 @@ use super::super::coverage::CoveragePart;
 use super::super::needs::Where;
 use super::{MatchingRoundRow, RoundRights, RoundRun, RoundSending};
 use crate::matching::reason::FitReason;
-use crate::round::rule::{PairChange, RoundExclusionKind, WishLeft};
+use crate::round::rule::{PairChange, RoundExclusionKind, RoundRuleKind, WishLeft};
 use crate::round::setup::RoundSetup;
 use crate::{NeedId, OrganisationId, PairingId};
 use chrono::{DateTime, Utc};
@@ -85,8 +85,18 @@ pub struct PlannedPair {
     pub need: Option<RoundNeed>,
     /// The federation wanted it so.
     pub fixed: bool,
+    /// What counts for the pair when a plan is computed anew.
+    pub rule: Option<RoundPairRule>,
     pub changes: Vec<PairChange>,
     pub proposal: Option<RoundProposal>,
+}
+
+/// That a pair is fixed or forbidden, and why; the reason may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoundPairRule {
+    pub kind: RoundRuleKind,
+    pub why: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
