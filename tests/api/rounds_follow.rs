@@ -39,7 +39,9 @@ async fn without_comparing(federation: &Client<'_>, round: &MatchingRound) -> Ro
     let busy = federation.test.app.decoding.clone().acquire_many_owned(2).await.unwrap();
     let read = tokio::time::timeout(Time::from_secs(20), plan(federation, round)).await;
     drop(busy);
-    read.expect("nothing has to be compared")
+    let read = read.expect("the page answers");
+    assert!(!read.comparing, "nothing has to be compared");
+    read
 }
 
 /// After a change the plan is out of date, which is found once; another one is up to date without being compared.
@@ -318,5 +320,52 @@ async fn a_pair_is_fixed_or_forbidden_with_a_reason_that_stands_with_the_rule_an
     let anew = plan(federation, &round).await;
     let pair = anew.pairs.iter().find(|pair| pair.enterprise == scene.ids[0]).unwrap();
     assert!(pair.fixed && pair.rule.as_ref().is_some_and(|rule| rule.why == why));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_plan_that_takes_long_to_compare_says_so_and_is_not_sent_meanwhile() {
+    let test = TestApp::new().await;
+    let scene = scene(&test).await;
+    let round = started(&scene).await;
+    opened(&scene.second, 1, offer_content()).await;
+    let busy = test.app.decoding.clone().acquire_many_owned(2).await.unwrap();
+    let (read, again) = tokio::join!(plan(&scene.federation, &round), plan(&scene.federation, &round));
+    for read in [&read, &again] {
+        assert!(read.comparing && read.stale.is_none() && !read.may.send);
+    }
+    let page = scene.federation.page(&format!("/rounds/{}/plan", round.row.id)).await.text();
+    assert!(page.contains("正在核对需求、企业和得分有没有变化"), "{page}");
+    drop(busy);
+    // The comparison goes on without its readers.
+    let found = loop {
+        let read = plan(&scene.federation, &round).await;
+        if !read.comparing {
+            break read;
+        }
+    };
+    assert!(found.stale.is_some_and(|stale| stale.facts));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_computation_whose_job_is_given_up_ends_and_is_told() {
+    let test = TestApp::new().await;
+    let scene = scene(&test).await;
+    let made = scene.federation.call(rounds::start(&new_round(1, setup()))).await.unwrap();
+    let id = made.row.id;
+    scene.federation.call(rounds::compute(id, seen(&made))).await.unwrap();
+    // Nothing can be solved any more: each attempt fails.
+    test.app.solving.close();
+    for _ in 0..jobs::ATTEMPTS {
+        jobs::run_due(&test.app).await.unwrap();
+        test.clock.advance(Duration::days(1));
+    }
+    let federation = test.signed_in(&format!("federation-{COUNTY}")).await;
+    let round = federation.call(rounds::get(id)).await.unwrap();
+    assert_eq!(round.computed[0].status, RunStatus::Unsolved);
+    assert!(round.computed[0].says.contains("计算没有完成"), "{}", round.computed[0].says);
+    let notices = federation.call(notices::list(&NoticeQuery::default())).await.unwrap();
+    assert!(notices.items.iter().any(|notice| notice.kind == NoticeKind::MatchingRound), "{notices:?}");
     test.done().await;
 }

@@ -250,6 +250,7 @@ async fn run_next(app: &App, lane: Lane) -> Result<usize> {
             Failure::Later(error) | Failure::Never(error) => {
                 tracing::error!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job is given up");
                 sql::give_up(&mut connection, job, &format!("{error:#}")).await?;
+                given_up(app, &job.payload).await;
             }
         }
     }
@@ -267,11 +268,23 @@ async fn claim(app: &App, lane: Lane, most: i64) -> Result<Vec<sql::Claimed>> {
 /// nothing, and must not be made for ever.
 async fn bury(app: &App, lane: Lane) -> Result<()> {
     let mut connection = app.pool.acquire().await?;
-    let given_up = (lane.as_str(), ATTEMPTS);
-    if sql::bury(&mut connection, given_up, "every attempt ended without a report", app.clock.now()).await? > 0 {
+    let used_up = (lane.as_str(), ATTEMPTS);
+    let buried = sql::bury(&mut connection, used_up, "every attempt ended without a report", app.clock.now()).await?;
+    drop(connection);
+    for payload in buried {
         tracing::error!("a job is given up: its attempts ended without a report");
+        given_up(app, &payload).await;
     }
     Ok(())
+}
+
+/// Tells those who wait for a job's work that it will not be done.
+async fn given_up(app: &App, payload: &serde_json::Value) {
+    if let Ok(Job::SolveRound { round, number }) = serde_json::from_value(payload.clone())
+        && let Err(error) = rounds::give_up(app, round, number).await
+    {
+        tracing::error!(%round, number, %error, "a computation that was given up is not ended");
+    }
 }
 
 /// One attempt in a task of its own, so that a panic in it is a failure and not the end of the worker.

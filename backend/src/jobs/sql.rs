@@ -147,25 +147,25 @@ pub async fn give_up(connection: &mut PgConnection, job: &Claimed, error: &str) 
     Ok(())
 }
 
-/// Gives up what used up its attempts without ever reporting back.
+/// Gives up what used up its attempts without ever reporting back; returns what it was.
 pub async fn bury(
     connection: &mut PgConnection,
     (lane, attempts): (&str, i32),
     error: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
-    let buried = sqlx::query!(
+) -> sqlx::Result<Vec<Value>> {
+    sqlx::query_scalar!(
         "update job
          set status = 'dead', error = coalesce(error || '; ', '') || $2, leased_until = null
-         where status = 'waiting' and lane = $4 and attempts >= $1 and leased_until <= $3",
+         where status = 'waiting' and lane = $4 and attempts >= $1 and leased_until <= $3
+         returning payload",
         attempts,
         error,
         now,
         lane
     )
-    .execute(connection)
-    .await?;
-    Ok(buried.rows_affected())
+    .fetch_all(connection)
+    .await
 }
 
 /// Moves a regular task's time on, where it is over: of several processes one succeeds.

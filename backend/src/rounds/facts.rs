@@ -19,12 +19,14 @@ use domain::place::PlaceCode;
 use domain::round::rule::PairChange;
 use domain::{MatchingRoundId, OrganisationId};
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Comparisons that are kept at a time.
 const KEPT: usize = 100;
+/// How long a reader waits for a comparison; of a large round it takes longer, and the page says so.
+const READERS_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// What changed is noted so long; comparisons hold for a day.
 const NOTED_FOR: Duration = Duration::days(3);
 
@@ -52,17 +54,39 @@ pub struct Compared {
     pub changes: Option<Changes>,
 }
 
-/// The latest comparison of each plan.
+/// A plan by its round and its number.
+type PlanKey = (MatchingRoundId, i32);
+
+/// The latest comparison of each plan, and which are being compared.
 #[derive(Default)]
-pub struct ComparedPlans(Mutex<HashMap<(MatchingRoundId, i32), Arc<Compared>>>);
+pub struct ComparedPlans {
+    known: Mutex<HashMap<PlanKey, Arc<Compared>>>,
+    under_way: Mutex<HashSet<PlanKey>>,
+}
+
+/// Held by whoever compares a plan: nobody else does meanwhile.
+struct UnderWay(App, PlanKey);
+
+impl UnderWay {
+    fn begin(app: &App, plan: PlanKey) -> Option<Self> {
+        let mut all = app.plans.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(plan).then(|| UnderWay(app.clone(), plan))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.plans.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
 
 impl ComparedPlans {
-    fn known(&self, plan: (MatchingRoundId, i32)) -> Option<Arc<Compared>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&plan).cloned()
+    fn known(&self, plan: PlanKey) -> Option<Arc<Compared>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&plan).cloned()
     }
 
-    fn note(&self, plan: (MatchingRoundId, i32), compared: Arc<Compared>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn note(&self, plan: PlanKey, compared: Arc<Compared>) {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= KEPT {
             all.clear();
         }
@@ -70,27 +94,49 @@ impl ComparedPlans {
     }
 
     /// Notes a plan that was reckoned from what was read at a moment.
-    pub fn computed(&self, plan: (MatchingRoundId, i32), at: Moment) {
+    pub fn computed(&self, plan: PlanKey, at: Moment) {
         self.note(plan, Arc::new(Compared { at, changes: None }));
     }
 }
 
-/// How a plan stands to the facts, as the transaction sees them.
-pub async fn now(app: &App, tx: &mut PgConnection, stored: &Stored, run: &Run) -> Result<Arc<Compared>> {
-    let plan = (stored.id, run.number);
-    if let Some(known) = app.plans.known(plan)
-        && known.at.day == app.clock.today()
-        && !sql::changed_since(tx, &known.at.snapshot, &stored.place).await?
-    {
-        return Ok(known);
+/// How a plan stands to the facts as the transaction sees them, if that is known.
+pub async fn known(app: &App, tx: &mut PgConnection, stored: &Stored, run: &Run) -> Result<Option<Arc<Compared>>> {
+    let known = app.plans.known((stored.id, run.number)).filter(|known| known.at.day == app.clock.today());
+    match known {
+        Some(known) if !sql::changed_since(tx, &known.at.snapshot, &stored.place).await? => Ok(Some(known)),
+        _ => Ok(None),
     }
-    let compared = Arc::new(compare(app, tx, stored, run).await?);
-    app.plans.note(plan, compared.clone());
-    Ok(compared)
+}
+
+/// Has a plan compared where that is not known, and waits for it as long as a reader does; it goes on without one.
+pub async fn prepare(app: &App, stored: &Stored, run: &Run) -> Result<()> {
+    let mut tx = app.snapshot().await?;
+    if known(app, &mut tx, stored, run).await?.is_some() {
+        return Ok(());
+    }
+    drop(tx);
+    let plan = (stored.id, run.number);
+    let Some(under_way) = UnderWay::begin(app, plan) else {
+        tokio::time::sleep(READERS_PATIENCE).await;
+        return Ok(());
+    };
+    let (app, stored, run) = (app.clone(), stored.clone(), run.clone());
+    let comparing = tokio::spawn(async move {
+        let mut tx = app.snapshot().await?;
+        let compared = compare(&app, &mut tx, &stored, &run).await?;
+        app.plans.note(plan, Arc::new(compared));
+        drop(under_way);
+        Ok(())
+    });
+    match tokio::time::timeout(READERS_PATIENCE, comparing).await {
+        Ok(done) => done.context("a comparison ended without a report")?,
+        Err(_) => Ok(()),
+    }
 }
 
 /// Reads anew what a plan was reckoned from, with the rules of then, and compares.
 pub async fn compare(app: &App, tx: &mut PgConnection, stored: &Stored, run: &Run) -> Result<Compared> {
+    sql::be_patient(tx).await?;
     let computed = run.plan.as_ref().ok_or(Error::NotFound)?.input.clone();
     let at = moment(app, tx).await?;
     let set_out = SetOut { place: &stored.place, setup: &run.setup, rules: &run.rules };

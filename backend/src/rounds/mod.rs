@@ -19,7 +19,7 @@ pub use facts::{ComparedPlans, forget_old};
 pub use http::routes;
 pub use plan::get as plan;
 pub use sending::{run as send_on, send};
-pub use solving::run as solve;
+pub use solving::{give_up, run as solve};
 
 use crate::app::App;
 use crate::audit::{self, Record};

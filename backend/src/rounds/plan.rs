@@ -66,19 +66,18 @@ pub fn changes(input: &Input, pairs: &[PairKey]) -> Changes {
 /// A plan, the latest where no number is asked for.
 pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &PlanQuery) -> Result<RoundPlan> {
     let acting = &reader.acting;
+    prepare(app, acting, id, query).await?;
     let mut tx = app.snapshot().await?;
     let stored = seen(&mut tx, acting, id).await?;
     let runs = runs::stored(&mut tx, id).await?;
     let latest = runs.iter().find(|run| run.plan.is_some()).map(|run| run.number);
     let number = query.run.or(latest).ok_or(Error::NotFound)?;
     let run = runs.iter().find(|run| run.number == number && run.plan.is_some()).ok_or(Error::NotFound)?;
-    let compared = if stored.status.is_open() && latest == Some(number) {
-        Some(facts::now(app, &mut tx, &stored, run).await?)
-    } else {
-        None
-    };
+    let to_compare = stored.status.is_open() && latest == Some(number);
+    let compared = if to_compare { facts::known(app, &mut tx, &stored, run).await? } else { None };
+    let comparing = to_compare && compared.is_none();
     let changes = compared.as_ref().and_then(|compared| compared.changes.as_ref());
-    let rules_changed = compared.is_some() && run.version != stored.version;
+    let rules_changed = to_compare && run.version != stored.version;
     let stale = (rules_changed || changes.is_some()).then(|| PlanStale {
         rules: rules_changed,
         facts: changes.is_some(),
@@ -95,7 +94,7 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
     let mut computed = runs::of(app, &mut tx, &runs).await?;
     let at = computed.iter().position(|one| one.number == number).ok_or(Error::NotFound)?;
     let may = rights(acting, &stored, computed.iter().find(|run| run.result.is_some()));
-    let goes_out = may.send && latest == Some(number) && stale.is_none();
+    let goes_out = may.send && latest == Some(number) && stale.is_none() && !comparing;
     Ok(RoundPlan {
         round: stored.row(&app.places),
         version: stored.version,
@@ -109,6 +108,7 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
             .collect(),
         pairs: pairs.into_iter().map(|pair| planned(app, acting, pair, (changes, &rules))).collect(),
         stale,
+        comparing,
         excluded: excluded
             .into_iter()
             .map(|(enterprise_name, village, kind)| RoundExclusion {
@@ -127,6 +127,20 @@ pub async fn get(app: &App, reader: &RoundReader, id: MatchingRoundId, query: &P
         run: computed.swap_remove(at),
         as_of: app.clock.now(),
     })
+}
+
+/// Has the latest plan compared with the facts, before the transaction begins in which it is read.
+async fn prepare(app: &App, acting: &Acting, id: MatchingRoundId, query: &PlanQuery) -> Result<()> {
+    let mut tx = app.snapshot().await?;
+    let stored = seen(&mut tx, acting, id).await?;
+    let runs = runs::stored(&mut tx, id).await?;
+    drop(tx);
+    match runs.iter().find(|run| run.plan.is_some()) {
+        Some(latest) if stored.status.is_open() && query.run.is_none_or(|asked| asked == latest.number) => {
+            facts::prepare(app, &stored, latest).await
+        }
+        _ => Ok(()),
+    }
 }
 
 fn planned_wish(app: &App, wish: sql::WishRow) -> PlannedWish {

@@ -158,6 +158,12 @@ pub async fn run(app: &App, round: MatchingRoundId, number: i32) -> Result<()> {
     end(app, (round, number), outcome).await
 }
 
+/// Ends a computation whose job was given up, so that nobody waits for it.
+pub async fn give_up(app: &App, round: MatchingRoundId, number: i32) -> Result<()> {
+    let says = "计算没有完成，原因已经记录。请稍后重新计算；再不行，请联系平台管理员".to_owned();
+    end(app, (round, number), Outcome::Without(RunStatus::Unsolved, says)).await
+}
+
 /// Writes down what came of it, unless somebody ended the run meanwhile.
 async fn end(app: &App, id: (MatchingRoundId, i32), outcome: Outcome) -> Result<()> {
     let mut tx = app.begin().await?;

@@ -17,6 +17,9 @@ use domain::round::setup::{BEST_ENTERPRISES, BEST_VILLAGES};
 use leptos::prelude::*;
 use std::cmp::Reverse;
 
+/// Seconds after which the page of a plan that is being compared is asked for anew.
+const COMPARED_AFTER: u8 = 3;
+
 pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id = id.parse().map_err(|_| not_found())?;
     let empty = FormState::default();
@@ -33,6 +36,7 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {done(visit)}
         {plan.sent.as_ref().map(sending_note)}
         {stale(&plan)}
+        {comparing(&plan)}
         {worth(&plan)}
         {map(visit, &plan)}
         {wishes(&plan)}
@@ -40,7 +44,16 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {left(&plan)}
         <p class="soft as-of">{t!("截至 {at}", at = as_of(plan.as_of))}</p>
     };
-    Ok(Page::new(title, body.into_any()))
+    let page = Page::new(title, body.into_any());
+    Ok(if plan.comparing { page.again_after(COMPARED_AFTER) } else { page })
+}
+
+/// A large round is not compared at once.
+fn comparing(plan: &RoundPlan) -> Option<AnyView> {
+    plan.comparing.then(|| {
+        view! { <p class="note" role="status">{t!("正在核对需求、企业和得分有没有变化，核对完才能送出。页面会自己刷新。")}</p> }
+            .into_any()
+    })
 }
 
 fn done(visit: &Visit) -> Option<AnyView> {

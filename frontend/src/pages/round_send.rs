@@ -65,6 +65,8 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     } else {
         let says = if plan.sent.is_some() {
             t!("这个方案已经送出。")
+        } else if plan.comparing {
+            t!("正在核对需求、企业和得分有没有变化，请稍后再打开。")
         } else if plan.stale.is_some() {
             t!("方案已经过时，不能送出。请回到方案重新计算。")
         } else {

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{CharityMaker, CharityStaff};
-use crate::http::download::Download;
+use crate::http::download::{Download, FileFormat};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -15,7 +15,6 @@ use domain::api::bank_statements::{
     BankStatement, BankStatementInFull, COLUMNS, NewBankStatement, PROBLEMS, STATEMENT, STATEMENTS, StatementColumns,
     StatementPage, TAKE_IN, TakeIn,
 };
-use domain::api::need_imports::TemplateFormat;
 
 pub fn routes() -> Endpoints {
     Endpoints::new("银行对账单")
@@ -50,7 +49,7 @@ async fn get(
 
 async fn problems(State(app): State<App>, staff: CharityStaff, Path(id): Path<BankStatementId>) -> Result<Download> {
     let bytes = super::problems(&app, &staff, id).await?;
-    Ok(Download { format: TemplateFormat::Csv, name: "problems", bytes })
+    Ok(Download { format: FileFormat::Csv, name: "problems", bytes })
 }
 
 async fn set_columns(

@@ -9,6 +9,14 @@ pub async fn snapshot(connection: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar!(r#"select pg_current_snapshot()::text as "snapshot!""#).fetch_one(connection).await
 }
 
+/// Lets this transaction stand idle while what it read is reckoned with, longer than others may.
+pub async fn be_patient(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select set_config('idle_in_transaction_session_timeout', '10min', true)")
+        .fetch_one(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whether this transaction sees a change, in a place or around it, that was not seen in an earlier snapshot.
 pub async fn changed_since(connection: &mut PgConnection, snapshot: &str, place: &PlaceCode) -> sqlx::Result<bool> {
     // In this order the index is read, and of it what came since; another plan might look through all of it.

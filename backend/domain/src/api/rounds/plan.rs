@@ -39,6 +39,8 @@ pub struct RoundPlan {
     pub next: Option<i32>,
     /// What has changed since; none for a plan that may be sent, or was.
     pub stale: Option<PlanStale>,
+    /// Whether anything has changed is still being looked at; until then it is not sent.
+    pub comparing: bool,
     /// Pairs that were left out by themselves; at most a hundred.
     pub excluded: Vec<RoundExclusion>,
     pub excluded_count: i64,
