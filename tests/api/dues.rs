@@ -88,7 +88,11 @@ async fn what_was_promised_stands_by_day_and_is_late_by_the_day_of_shanghai() {
     assert_eq!(pledge.amount_fen.unwrap().to_string(), "50,000 元");
     assert_eq!((pledge.arrived_fen.unwrap().to_string().as_str(), pledge.villages.len()), ("0 元", 0));
     assert_eq!((all.counts.all, all.counts.late, all.counts.soon, all.counts.done), (5, 0, 1, 0));
-    assert_eq!(list(&table.enterprise, "soon").await.items, [first.clone()], "thirty days, this one is in twenty");
+    assert_eq!(
+        list(&table.enterprise, "soon").await.items,
+        std::slice::from_ref(first),
+        "thirty days, this one is in twenty"
+    );
 
     // 23:59:59 of the day itself, then midnight.
     let midnight = day("2026-07-21").and_hms_opt(0, 0, 0).unwrap().and_utc() - Duration::hours(8);
@@ -205,12 +209,14 @@ async fn the_page_the_table_and_the_calendar_say_the_same() {
         let days: Vec<_> = dated.iter().map(|due| due.day.unwrap().format("%Y%m%d").to_string()).collect();
         assert_eq!(values("DTSTART;VALUE=DATE:"), days, "{show}");
         for file in [&csv.body, &ics.body] {
-            let text = std::str::from_utf8(file).unwrap();
-            assert!(!text.contains("李四光") && !text.contains("13800138000"), "no persons: {text}");
+            let said = std::str::from_utf8(file).unwrap();
+            assert!(!said.contains("李四光") && !said.contains("13800138000"), "no persons: {said}");
         }
     }
-    let whole = rows(&enterprise.page(FILES[0]).await.body);
-    assert!(whole.iter().any(|row| row[2] == "'=1+1，建冷库；第一批"), "no formula: {whole:?}");
+    let csv = enterprise.page(FILES[0]).await;
+    // Our own reader takes the mark off again.
+    assert!(csv.text().contains(",'=1+1，建冷库；第一批,"), "no formula: {}", csv.text());
+    let whole = rows(&csv.body);
     let goods = whole.iter().find(|row| row[6] == "盏").unwrap();
     assert_eq!((goods[3].as_str(), goods[4].as_str(), goods[5].as_str()), ("五华县转水镇輋𣒍村", "8", "0"));
     assert!(goods[12].starts_with("https://qiancun.test/commitments/"), "{goods:?}");

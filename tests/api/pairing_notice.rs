@@ -112,7 +112,7 @@ async fn a_side_leaves_with_notice_and_the_pairing_ends_on_its_day_and_no_earlie
     let ended = table.village.call(pairings::get(id)).await.unwrap();
     assert_eq!((ended.row.status, ended.notice, ended.row.ends_on), (PairingStatus::Terminated, None, None));
     assert_eq!(ended.ended.unwrap().reason, WHY);
-    assert_eq!(letters(&test, "通知期满，结对终止").await, 3);
+    assert_eq!(letters(&test, "通知期满，结对终止").await, 4, "the village is two people");
     assert_eq!((events(&test, "pairing_notice_given").await, events(&test, "pairing_left").await), (1, 1));
     let fresh = new_pairing(2, table.firm, PairingTerms { first_day: day("2026-07-30"), ..with_notice(30) });
     assert!(table.enterprise.call(pairings::propose(&fresh)).await.is_ok(), "the village is free again");
@@ -263,8 +263,8 @@ async fn nobody_ends_early_for_a_village_that_is_not_his() {
     table.village.call(pairings::agree(made.row.id, &to(&made))).await.unwrap();
     let agreed = other.call(pairings::agree(made.row.id, &to(&made))).await.unwrap();
     let approved = crate::pairings::approved(&table.federation, &agreed).await;
-    let text = pairings::ConfirmAgreement { hash: approved.agreement.clone().unwrap().hash, note: String::new() };
-    other.call(pairings::confirm(approved.row.id, &text)).await.unwrap();
+    let confirm = pairings::ConfirmAgreement { hash: approved.agreement.clone().unwrap().hash, note: String::new() };
+    other.call(pairings::confirm(approved.row.id, &confirm)).await.unwrap();
     let active = signed(&table, &approved, 1).await;
     let given = leave(&table.enterprise, &active, WHY).await.unwrap();
     for village in [&table.village, &other] {

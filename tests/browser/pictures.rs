@@ -106,11 +106,11 @@ async fn main() {
     let browser = Browser::open_window(window).await;
     let camera = Camera { browser, folder, taken: RefCell::default() };
     let need = donor(&camera).await;
+    pairings(&camera).await;
     visitor(&camera, &need).await;
     village(&camera, &need).await;
     town(&camera).await;
     federation(&camera).await;
-    pairings(&camera).await;
     let pledge = enterprise(&camera, &need).await;
     money_comes(&camera, &pledge).await;
     money_goes(&camera, &pledge, &need).await;
@@ -184,8 +184,10 @@ async fn federation(camera: &Camera) {
     camera.page("/account", "second-factor", "//*[@id='second-factor']").await;
     camera.page("/work", "todo", "//*[@id='todo']").await;
     camera.page("/work/places", "places", "//h1").await;
-    let need = camera.link("/work", "#review a[href^='/needs/']").await;
-    camera.page(&need, "review", "//button[@value='approve']/ancestor::section").await;
+    // What waits to be accepted stands there too.
+    browser.goto("/work").await;
+    browser.follow("//*[@id='review']//a[contains(@href,'/needs/')][.//*[normalize-space()='工商联审核']]").await;
+    camera.shoot("review", "//button[@value='approve']/ancestor::section").await;
     let waiting = camera.link("/work/verifications", "main a[href^='/work/verifications/']").await;
     camera.page(&waiting, "verification", "//h1").await;
     let letter = camera.link("/work/enquiries", "main a[href^='/work/enquiries/']").await;

@@ -67,11 +67,10 @@ pub async fn of_enterprise(app: &App, tx: &mut PgConnection, enterprise: Organis
             person: row.person,
             masked: false,
         };
-        match agreements.last_mut().filter(|last| last.pairing == row.pairing) {
-            Some(last) => last.sides.push(contact),
-            None => {
-                agreements.push(DueContacts { pairing: row.pairing, reference: row.reference, sides: vec![contact] })
-            }
+        if let Some(last) = agreements.last_mut().filter(|last| last.pairing == row.pairing) {
+            last.sides.push(contact);
+        } else {
+            agreements.push(DueContacts { pairing: row.pairing, reference: row.reference, sides: vec![contact] });
         }
     }
     Ok(agreements)
@@ -98,15 +97,12 @@ pub async fn name(app: &App, party: &PairingParty, id: PairingId, new: &NewPairi
         tx.rollback().await?;
         return one(app, acting, id).await;
     }
-    let verb = match &person {
-        Some(person) => {
-            sql::set(&mut tx, (id, &new.side), person, acting.person, app.clock.now()).await?;
-            "pairing_contact_named"
-        }
-        None => {
-            sql::empty(&mut tx, (id, &new.side)).await?;
-            "pairing_contact_emptied"
-        }
+    let verb = if let Some(person) = &person {
+        sql::set(&mut tx, (id, &new.side), person, acting.person, app.clock.now()).await?;
+        "pairing_contact_named"
+    } else {
+        sql::empty(&mut tx, (id, &new.side)).await?;
+        "pairing_contact_emptied"
     };
     // Whom is said nowhere but in the table that can be emptied.
     record(app, &mut tx, (acting, &party.origin), (verb, id), json!({ "side": new.side }), None).await?;

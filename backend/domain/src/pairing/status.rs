@@ -180,7 +180,7 @@ impl PairingStatus {
             (Is::Active, Do::Renew) => Is::Renewed,
             (Is::Signed | Is::Active, Do::Terminate | Do::HandOver) => Is::Terminated,
             (Is::Signed | Is::Active, Do::GiveNotice | Do::WithdrawNotice | Do::AgreeToEnd | Do::EndByNotice) => {
-                return self.after_notice(step, on);
+                return self.after_notice(step, on.notice, on.enterprise_stands);
             }
             _ => return Err(StepNotNow::State(self)),
         };
@@ -188,14 +188,20 @@ impl PairingStatus {
     }
 
     /// The same of the steps of leaving with notice, for an agreement that can be left.
-    const fn after_notice(self, step: PairingStep, on: &StepOn) -> Result<PairingStatus, StepNotNow> {
-        match (step, on.notice) {
-            (PairingStep::GiveNotice, NoticeStand::None) => Ok(self),
+    const fn after_notice(
+        self,
+        step: PairingStep,
+        notice: NoticeStand,
+        enterprise_stands: bool,
+    ) -> Result<PairingStatus, StepNotNow> {
+        match (step, notice) {
             (PairingStep::GiveNotice, NoticeStand::Running | NoticeStand::Over) => Err(StepNotNow::UnderNotice),
-            (PairingStep::WithdrawNotice, NoticeStand::Running) if !on.enterprise_stands => {
+            (PairingStep::WithdrawNotice, NoticeStand::Running) if !enterprise_stands => {
                 Err(StepNotNow::EnterpriseSuspended)
             }
-            (PairingStep::WithdrawNotice, NoticeStand::Running) => Ok(self),
+            (PairingStep::GiveNotice, NoticeStand::None) | (PairingStep::WithdrawNotice, NoticeStand::Running) => {
+                Ok(self)
+            }
             (PairingStep::WithdrawNotice, NoticeStand::Over) => Err(StepNotNow::NoticeOver),
             (PairingStep::AgreeToEnd, NoticeStand::Running | NoticeStand::Over)
             | (PairingStep::EndByNotice, NoticeStand::Over) => Ok(PairingStatus::Terminated),

@@ -58,8 +58,10 @@ fn name(visit: &Visit, contact: &PairingContact) -> AnyView {
                 {Field::new(&form, "name", t!("姓名")).of_row(&key).text()}
                 {Field::new(&form, "position", t!("职务或身份")).of_row(&key).text()}
                 {Field::new(&form, "phone", t!("电话")).of_row(&key).input("text", "tel", "off")}
-                <button class="button" name="action" value="contact">{t!("保存")}</button>
-                {empties}
+                <div class="buttons">
+                    <button class="button" name="action" value="contact">{t!("保存")}</button>
+                    {empties}
+                </div>
             </form>
         </details>
     }
