@@ -126,6 +126,7 @@ fn new_pledge_like(pledge: &Pledge) -> pledges::NewPledge {
             terms_version: pledge.terms_version.clone(),
             notice_acknowledged: true,
             voluntary: true,
+            schedule: None,
         },
     }
 }

@@ -25,6 +25,7 @@ mod finding;
 mod forms;
 mod help;
 mod installation;
+mod instalments;
 mod invitations;
 mod limits;
 mod links;

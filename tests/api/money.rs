@@ -38,6 +38,7 @@ pub fn new_pledge(n: u128, campaign: CampaignId, charity: &Charity<'_>, need: Op
             notice_acknowledged: true,
             voluntary: true,
             terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+            schedule: None,
         },
     }
 }

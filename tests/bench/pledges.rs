@@ -60,6 +60,7 @@ impl Pledging {
                 notice_acknowledged: true,
                 voluntary: true,
                 terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+                schedule: None,
             },
         };
         post("/api/v1/pledges", &self.bearer, &serde_json::to_string(&new).expect("JSON"))

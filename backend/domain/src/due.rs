@@ -1,7 +1,7 @@
 //! What an enterprise has promised, by day: commitments besides money, its milestones of joint plans, the ends of its
 //! pairings, and pledges that have not arrived.
 //!
-//! A pledge has no day that anybody agreed on, and none is made up for it. What ends by itself is never late. Deliberately
+//! A pledge without instalments has no day that anybody agreed on, and none is made up for it. What ends by itself is never late. Deliberately
 //! absent: amounts in totals, and what others owe the enterprise.
 
 use chrono::{Days, NaiveDate};
@@ -14,6 +14,8 @@ words! {
         /// The end of a pairing's term, or of the notice period of one that is being left.
         PairingEnd = "pairing_end" / "结对到期或终止",
         Pledge = "pledge" / "认捐",
+        /// A part of a pledge that is paid by days.
+        Instalment = "instalment" / "分期到账",
     }
 }
 
@@ -52,7 +54,7 @@ pub fn standing(
     (settled, kept, waiting): (bool, bool, bool),
     today: NaiveDate,
 ) -> DueStanding {
-    let can_be_late = matches!(kind, DueKind::Commitment | DueKind::Milestone);
+    let can_be_late = matches!(kind, DueKind::Commitment | DueKind::Milestone | DueKind::Instalment);
     match () {
         () if settled && kept => DueStanding::Done,
         () if settled => DueStanding::Dropped,
@@ -86,6 +88,8 @@ mod tests {
             (DueKind::Milestone, before, (true, false, true), DueStanding::Dropped),
             (DueKind::PairingEnd, before, open, DueStanding::Open),
             (DueKind::Pledge, None, open, DueStanding::Open),
+            (DueKind::Instalment, before, open, DueStanding::Late),
+            (DueKind::Instalment, on, open, DueStanding::Open),
         ] {
             assert_eq!(standing(kind, day, how, today), expected, "{kind} {day:?} {how:?}");
         }

@@ -71,6 +71,8 @@ ids! {
     CommitmentPartId,
     /// One campaign of one charity in one campaign year.
     CampaignId,
+    /// One part of a pledge, by its day.
+    InstalmentId,
     /// A bank account of a charity.
     BankAccountId,
     /// One line of a bank statement.

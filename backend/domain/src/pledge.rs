@@ -1,16 +1,19 @@
 //! A pledge: a promise of money to a campaign, its states, and what has to hold when it is made.
 //!
 //! A pledge is not money and touches no account. Its bank reference is in [`mod@reference`], how its maker is shown in
-//! [`display`]. Deliberately absent: the schedule of instalments, and anything that books money.
+//! [`display`], how it is paid in parts in [`instalment`]. Deliberately absent: anything that books money.
 
 pub mod display;
+pub mod instalment;
 pub mod reference;
 
 use crate::campaign::CampaignStage;
 use crate::{Fen, NeedId, Problem, Problems};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use display::{DisplayChoice, PublicDisplay, partial_name};
+pub use instalment::{Every, Instalment, InstalmentReminder, InstalmentStanding, Schedule};
 pub use reference::{PledgeReference, find_references, nearest};
 
 /// The version of [`PLEDGE_TERMS`] that is in force; stored with each pledge. A changed sentence is a new version.
@@ -176,6 +179,9 @@ pub struct PledgeInput {
     pub voluntary: bool,
     /// The version of the terms that the pledger saw.
     pub terms_version: String,
+    /// Paid in parts by days; none where no day is promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
 }
 
 /// What is known when a pledge is made.
@@ -184,6 +190,8 @@ pub struct PledgeFacts {
     pub campaign: CampaignStage,
     /// Whether the need, where one is named, takes pledges.
     pub need_open: bool,
+    /// The legal day on which it is made.
+    pub today: NaiveDate,
 }
 
 impl PledgeInput {
@@ -211,6 +219,11 @@ impl PledgeInput {
         problems.require(self.voluntary, "voluntary", "请确认这次认捐完全出于自愿；如有人摊派，请不要提交并向我们反映");
         let current = self.terms_version == PLEDGE_TERMS_VERSION;
         problems.require(current, "terms_version", "认捐须知已更新，请重新阅读后再提交");
+        if let Some(Err(wrong)) = self.schedule.map(|schedule| schedule.check(self.amount, facts.today)) {
+            for problem in wrong {
+                problems.add(problem.field, problem.message);
+            }
+        }
         if self.public_display.is_none() {
             problems.add("public_display", "请选择怎样公开您的名称：全称、部分或匿名");
         }
@@ -246,10 +259,12 @@ mod tests {
             notice_acknowledged: true,
             voluntary: true,
             terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+            schedule: None,
         }
     }
 
-    const OPEN: PledgeFacts = PledgeFacts { campaign: CampaignStage::Live, need_open: true };
+    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+    const OPEN: PledgeFacts = PledgeFacts { campaign: CampaignStage::Live, need_open: true, today: TODAY };
 
     #[test]
     fn a_complete_pledge_keeps_the_three_wishes_apart() {
@@ -269,6 +284,9 @@ mod tests {
             ("notice_acknowledged", |input| input.notice_acknowledged = false),
             ("voluntary", |input| input.voluntary = false),
             ("terms_version", |input| input.terms_version = "2020-1".to_owned()),
+            ("first_due", |input| {
+                input.schedule = Some(Schedule { first_due: TODAY.pred_opt().unwrap(), parts: 2, every: Every::Month });
+            }),
         ];
         for (field, spoil) in table {
             let mut input = good();
@@ -281,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_closed_campaign_and_a_closed_need_are_both_told_at_once() {
-        let closed = PledgeFacts { campaign: CampaignStage::Settled, need_open: false };
+        let closed = PledgeFacts { campaign: CampaignStage::Settled, need_open: false, today: TODAY };
         let problems = good().check(closed).unwrap_err();
         let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["campaign", "need"]);

@@ -150,6 +150,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                     notice_acknowledged: true,
                     voluntary: true,
                     terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+                    schedule: None,
                 },
             };
             let right = Enterprise {

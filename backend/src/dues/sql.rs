@@ -45,7 +45,7 @@ pub async fn of_enterprise(
         r#"select d.kind as "kind!", d.subject as "subject!", d.day, d.what as "what!", d.status as "status!", d.quantity,
                   d.delivered, d.unit as "unit!", d.amount_fen, d.arrived_fen, d.town, d.villages as "villages!",
                   d.reference as "reference!", d.settled as "settled!", d.kept as "kept!", d.waiting as "waiting!",
-                  d.pairing, u.id as "under_way?"
+                  d.pairing, d.pledge, u.id as "under_way?"
            from enterprise_due d
            left join lateral (
                select p.id
@@ -74,7 +74,7 @@ pub async fn of_enterprise(
             Ok(Row {
                 kind,
                 state: state(kind, &row.status)?,
-                path: path(kind, row.subject, row.pairing),
+                path: path(kind, row.subject, row.pairing.or(row.pledge)),
                 subject: row.subject,
                 day: row.day,
                 what: row.what,
@@ -103,15 +103,17 @@ fn state(kind: DueKind, status: &str) -> sqlx::Result<&'static str> {
         DueKind::Milestone => word::<MilestoneStatus>(COLUMN, status)?.label(),
         DueKind::PairingEnd if status == "under_notice" => UNDER_NOTICE,
         DueKind::PairingEnd => word::<PairingStatus>(COLUMN, status)?.label(),
-        DueKind::Pledge => word::<PledgeStatus>(COLUMN, status)?.label(),
+        DueKind::Pledge | DueKind::Instalment => word::<PledgeStatus>(COLUMN, status)?.label(),
     })
 }
 
-fn path(kind: DueKind, subject: Uuid, pairing: Option<Uuid>) -> String {
-    match (kind, pairing) {
-        (DueKind::Milestone, Some(pairing)) => format!("/pairings/{pairing}#plan"),
-        (DueKind::PairingEnd | DueKind::Milestone, _) => format!("/pairings/{subject}"),
-        (DueKind::Commitment, _) => format!("/commitments/{subject}"),
-        (DueKind::Pledge, _) => format!("/pledges/{subject}"),
+/// Where it is worked on; `whole` is the pairing or the pledge that it is a part of.
+fn path(kind: DueKind, subject: Uuid, whole: Option<Uuid>) -> String {
+    let whole = whole.unwrap_or(subject);
+    match kind {
+        DueKind::Milestone => format!("/pairings/{whole}#plan"),
+        DueKind::PairingEnd => format!("/pairings/{whole}"),
+        DueKind::Commitment => format!("/commitments/{subject}"),
+        DueKind::Pledge | DueKind::Instalment => format!("/pledges/{whole}"),
     }
 }

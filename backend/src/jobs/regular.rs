@@ -10,7 +10,8 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, links, needs, offers, pairings, people, registrations, rounds, saved_searches,
+    arrivals, commitments, digest, files, links, needs, offers, pairings, people, pledges, registrations, rounds,
+    saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
@@ -30,12 +31,13 @@ pub enum Task {
     ExpireOffers,
     RemindCommitments,
     TurnPairings,
+    KeepUpInstalments,
     ForgetOldRoundFacts,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 10] = [
+    const OF_THE_HOUSE: [Task; 11] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -45,6 +47,7 @@ impl Task {
         Task::ExpireOffers,
         Task::RemindCommitments,
         Task::TurnPairings,
+        Task::KeepUpInstalments,
         Task::ForgetOldRoundFacts,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
@@ -60,6 +63,7 @@ impl Task {
             Task::ExpireOffers => "expire_offers",
             Task::RemindCommitments => "remind_commitments",
             Task::TurnPairings => "turn_pairings",
+            Task::KeepUpInstalments => "keep_up_instalments",
             Task::ForgetOldRoundFacts => "forget_old_round_facts",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
@@ -79,6 +83,7 @@ impl Task {
             Task::ExpireOffers => offers::expire(app).await.map(|_| ()),
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
+            Task::KeepUpInstalments => pledges::instalments::keep_up(app).await,
             Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }

@@ -5,6 +5,7 @@
 
 pub mod commitment;
 mod found;
+pub mod instalment;
 pub mod pairing;
 mod registration;
 pub mod round;
@@ -44,6 +45,7 @@ pub enum Letter {
     NeedApproved(NeedApproved),
     NeedMoved(NeedMoved),
     PledgeMade(PledgeMade),
+    InstalmentDue(instalment::InstalmentDue),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -265,6 +267,7 @@ impl Letter {
             Letter::NeedApproved(letter) => letter.content(),
             Letter::NeedMoved(letter) => letter.content(),
             Letter::PledgeMade(letter) => letter.content(),
+            Letter::InstalmentDue(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -290,7 +293,7 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_) | Letter::InstalmentDue(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,

@@ -4,6 +4,7 @@
 //! [`book_arrivals`]. Deliberately absent: a target for anybody, and pledges by private persons.
 
 mod http;
+pub mod instalments;
 mod sql;
 
 pub use http::routes;
@@ -51,7 +52,8 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         Some(need) => sql::need_status(&mut tx, need).await?.is_some_and(NeedStatus::takes_pledges),
         None => false,
     };
-    let choice = match new.input.check(PledgeFacts { campaign: campaign.stage, need_open }) {
+    let facts = PledgeFacts { campaign: campaign.stage, need_open, today: app.clock.today() };
+    let choice = match new.input.check(facts) {
         Ok(choice) => choice,
         // What was recorded stays true when the campaign has closed meanwhile.
         Err(problems) => {
@@ -68,6 +70,7 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         return repeated(app, enterprise, new).await;
     }
     inserted?;
+    instalments::plan(app, &mut tx, new.id, &new.input).await?;
     let record = Record {
         verb: "pledged",
         subject_kind: "pledge",
@@ -118,7 +121,8 @@ pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Des
 async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<Pledge> {
     let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
     let pay_to = sql::pay_to(tx, pledge.campaign, pledge.charity).await?;
-    let made = Pledge { pay_to: Some(pay_to.clone()), ..pledge.clone() };
+    let instalments = instalments::of(app, tx, &pledge).await?;
+    let made = Pledge { pay_to: Some(pay_to.clone()), instalments, ..pledge.clone() };
     let letter = PledgeMade {
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,
@@ -217,6 +221,8 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
         && Some(pledge.public_display) == input.public_display
         && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
         && pledge.terms_version == input.terms_version
+        && pledge.instalments.iter().map(|instalment| instalment.part).collect::<Vec<_>>()
+            == input.schedule.map(|schedule| schedule.instalments(input.amount)).unwrap_or_default()
 }
 
 /// What of a caller decides which pledges are read, and whether with the charity's account.
@@ -269,6 +275,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
     let Insight { giver, charity } = viewer.insight(&row)?;
     let mut pledge = row.pledge;
     pledge.arrivals = sql::arrivals(&mut tx, id).await?;
+    pledge.instalments = instalments::of(app, &mut tx, &pledge).await?;
     if giver || charity {
         pledge.pay_to = Some(sql::pay_to(&mut tx, pledge.campaign, pledge.charity).await?);
     }
@@ -350,9 +357,11 @@ pub async fn lock(tx: &mut PgConnection, ids: &[PledgeId]) -> Result<Vec<Locked>
 
 /// Writes what arrived for locked pledges; their states follow from the facts.
 pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked, Fen)]) -> Result<()> {
+    let due = instalments::due(app, tx, arrived.iter().map(|(pledge, _)| pledge.id)).await?;
     for (pledge, fen) in arrived {
         let sum = pledge.arrived.checked_add(*fen).map_err(|error| Error::Conflict(error.to_string()))?;
-        let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: false, past_due: false };
+        let past_due = due.get(&pledge.id).is_some_and(|due| *due > sum);
+        let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: false, past_due };
         let status = pledge.status.after_money(&facts);
         sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
     }

@@ -125,6 +125,7 @@ impl Row {
             designated_at: self.designated_at,
             pay_to: None,
             arrivals: Vec::new(),
+            instalments: Vec::new(),
         };
         Ok(Read { pledge, need_village })
     }

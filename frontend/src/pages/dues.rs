@@ -109,7 +109,8 @@ fn amount(due: &Due) -> Option<String> {
             unit = unit
         ));
     }
-    let (amount, arrived) = due.amount_fen.zip(due.arrived_fen).filter(|_| due.kind == DueKind::Pledge)?;
+    let (amount, arrived) =
+        due.amount_fen.zip(due.arrived_fen).filter(|_| matches!(due.kind, DueKind::Pledge | DueKind::Instalment))?;
     Some(t!("认捐 {amount}，已到账 {arrived}", amount = money::exact(amount), arrived = money::exact(arrived)))
 }
 

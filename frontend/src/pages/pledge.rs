@@ -9,11 +9,11 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::PledgeId;
 use domain::api::commitments::{self, CommitmentQuery};
-use domain::api::pledges::{self, PayTo, Pledge};
+use domain::api::pledges::{self, PayTo, Pledge, PledgeInstalment};
 use domain::api::{ApiError, ErrorCode, ledger};
 use domain::ledger::Account;
 use domain::organisation::Role;
-use domain::pledge::{DisplayChoice, PledgeStatus, Restriction};
+use domain::pledge::{DisplayChoice, InstalmentStanding, PledgeStatus, Restriction};
 use leptos::prelude::*;
 
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -52,6 +52,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <div class="two">
             <div>
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
+                {instalments(&pledge)}
                 {arrivals(&pledge)}
                 {trail(&way)}
             </div>
@@ -127,6 +128,38 @@ fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The parts by day; what arrives covers them from the first on.
+fn instalments(pledge: &Pledge) -> Option<AnyView> {
+    if pledge.instalments.is_empty() {
+        return None;
+    }
+    let rows = pledge.instalments.iter().map(|instalment| {
+        let PledgeInstalment { part, covered_fen, standing } = *instalment;
+        let some = (standing != InstalmentStanding::Paid && covered_fen.is_positive())
+            .then(|| view! { <span class="soft">{t!("已到账 {amount}", amount = money::exact(covered_fen))}</span> });
+        view! {
+            <tr>
+                <th scope="row">{date(part.due_on)}<span class="tag status">{text(standing.label())}</span>{some}</th>
+                <td>{money::exact(part.amount)}</td>
+            </tr>
+        }
+    });
+    Some(
+        view! {
+            <section class="card" id="instalments">
+                <h2>{t!("分期（{n} 期）", n = pledge.instalments.len())}</h2>
+                <table class="sums gifts">
+                    <thead><tr><th scope="col">{t!("约定日期")}</th><th scope="col">{t!("金额")}</th></tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                    <tfoot><tr><th scope="row">{t!("合计")}</th><td>{money::exact(pledge.amount_fen)}</td></tr></tfoot>
+                </table>
+                <p class="soft">{t!("到账的款从最早的一期起计。")}</p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn arrivals(pledge: &Pledge) -> AnyView {

@@ -4,18 +4,22 @@ use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, radios, summary, tick};
 use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
-use crate::words::{href, text};
+use crate::words::{date, href, text};
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
 use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
-use domain::pledge::{PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, partial_name};
+use domain::pledge::{
+    Every, Instalment, PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, Schedule, partial_name,
+};
 use domain::{Fen, PledgeId};
 use leptos::prelude::*;
 
+/// Paid at once, without a day.
+const ONCE: &str = "once";
 /// What is carried from the first step to the second, and back.
-const CARRIED: [&str; 11] = [
+const CARRIED: [&str; 14] = [
     "id",
     "receiver",
     "need",
@@ -27,6 +31,9 @@ const CARRIED: [&str; 11] = [
     "notice_acknowledged",
     "voluntary",
     "terms_version",
+    "pace",
+    "parts",
+    "first_due",
 ];
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -117,6 +124,7 @@ fn fill_in(
                             unit=t!("元").to_owned() described_by=described_by />
                     }.into_any())}
             </fieldset>
+            {pace(form)}
             {display(form, enterprise)}
             {terms(form)}
             <div class="buttons"><button class="button" name="action" value="review">{t!("下一步：核对")}</button></div>
@@ -170,6 +178,43 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
     };
     let choices = choices.map(|(value, label)| (value, label.to_owned())).to_vec();
     radios(form, "restriction", (t!("怎样使用"), Some(hint.into_any())), choices)
+}
+
+/// Whether it is paid at once or in parts, and by which days.
+fn pace(form: &FormState) -> AnyView {
+    let mut own = form.clone();
+    if own.value("pace").is_empty() {
+        own.set("pace", ONCE);
+    }
+    let rhythms = Every::ALL.iter().map(|every| (every.as_str(), t!("分期：{every}一期", every = text(every.label()))));
+    let choices = std::iter::once((ONCE, t!("一次汇清，不约定日期").to_owned())).chain(rhythms).collect();
+    view! {
+        <fieldset class="card">
+            <legend>{t!("怎样汇款")}</legend>
+            {radios(&own, "pace", (t!("一次还是分期"), None), choices)}
+            <p class="hint">{t!("选分期的，再填下面两项。到期前后会发提醒信。")}</p>
+            {Field::new(form, "parts", t!("分几期")).input("number", "numeric", "off")}
+            {Field::new(form, "first_due", t!("第一期的日期")).input("date", "none", "off")}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The parts that were chosen; none where it is paid at once.
+fn schedule(form: &FormState) -> Option<Vec<Instalment>> {
+    let schedule = Schedule {
+        first_due: form.value("first_due").trim().parse().ok()?,
+        parts: form.value("parts").trim().parse().ok()?,
+        every: form.value("pace").parse().ok()?,
+    };
+    Some(schedule.instalments(Fen::parse_yuan(form.value("amount")).ok()?))
+}
+
+/// The parts by day, to be read before it counts.
+fn planned(form: &FormState) -> AnyView {
+    let Some(parts) = schedule(form) else { return t!("一次汇清，不约定日期").into_any() };
+    let rows = parts.iter().map(|part| view! { <li>{date(part.due_on)}" "{part.amount.to_string()}</li> });
+    view! { <ol class="parts">{rows.collect_view()}</ol> }.into_any()
 }
 
 /// The choice of how a pledge is shown, and to whom.
@@ -233,6 +278,7 @@ fn review(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&N
                     <dt>{t!("认捐金额")}</dt><dd class="big">{amount}</dd>
                     <dt>{t!("活动和慈善组织")}</dt><dd>{receiver.map(|(_, label)| label)}</dd>
                     <dt>{t!("用途")}</dt><dd>{use_for}</dd>
+                    <dt>{t!("怎样汇款")}</dt><dd>{planned(form)}</dd>
                     <dt>{t!("公众看到")}</dt><dd>{shown}{t!("，")}{with_amount}</dd>
                     <dt>{t!("名称")}</dt><dd>{shared}</dd>
                 </dl>

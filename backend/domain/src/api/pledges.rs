@@ -2,7 +2,10 @@
 
 use super::{Call, List};
 use crate::ledger::TransferCode;
-use crate::pledge::{DisplayChoice, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay, Restriction};
+use crate::pledge::{
+    DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
+    Restriction,
+};
 use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -99,6 +102,19 @@ pub struct Pledge {
     pub pay_to: Option<PayTo>,
     /// What has arrived for it, oldest first.
     pub arrivals: Vec<Arrival>,
+    /// Its parts by day; empty where it has none.
+    pub instalments: Vec<PledgeInstalment>,
+}
+
+/// A part of a pledge as it stands today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PledgeInstalment {
+    #[serde(flatten)]
+    pub part: Instalment,
+    /// What has arrived of it.
+    pub covered_fen: Fen,
+    pub standing: InstalmentStanding,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,13 @@ use super::{Form, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
 use domain::api::pledges::{self, NewPledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::arrival::{BankLineInput, LineChannel};
 use domain::campaign::CampaignStage;
-use domain::pledge::{PledgeFacts, PledgeInput, PledgeReference, Restriction};
+use domain::pledge::{Every, PledgeFacts, PledgeInput, PledgeReference, Restriction, Schedule};
 use domain::{BankLineId, Fen, Problem};
 use std::str::FromStr;
 
@@ -63,7 +64,7 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
         form.state.fine = true;
         return site.page(&form.page, Some(form.state)).await;
     }
-    let new = match new_pledge(&mut form) {
+    let new = match new_pledge(&site, &mut form) {
         Ok(new) => new,
         Err(error) => return form.refused(&site, error).await,
     };
@@ -82,7 +83,7 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
 }
 
 /// What was typed as a pledge. What only the server knows (stage, need) is taken as given and checked by the call.
-fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
+fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError> {
     let typed = amount(form, "amount");
     let receiver =
         form.value("receiver").split_once(':').map(|(campaign, charity)| (campaign.parse(), charity.parse()));
@@ -97,6 +98,7 @@ fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
     if restriction.is_err() {
         form.problem("restriction", "请选择怎样使用：定向或非定向");
     }
+    let schedule = schedule(form);
     let need = named(form, "need", "没有认出这条需求，请从需求页重新打开");
     let input = PledgeInput {
         amount: typed,
@@ -108,8 +110,9 @@ fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
         notice_acknowledged: form.value("notice_acknowledged") == "1",
         voluntary: form.value("voluntary") == "1",
         terms_version: form.value("terms_version").to_owned(),
+        schedule,
     };
-    let facts = PledgeFacts { campaign: CampaignStage::Live, need_open: true };
+    let facts = PledgeFacts { campaign: CampaignStage::Live, need_open: true, today: site.app.clock.today() };
     let fields = input.check(facts).err().unwrap_or_default();
     let fields = as_in_the_form(invalid(fields)).fields;
     let (Some((campaign, charity)), Ok(id)) = (receiver, form.value("id").parse()) else { return Err(invalid(fields)) };
@@ -117,6 +120,28 @@ fn new_pledge(form: &mut Form) -> Result<NewPledge, ApiError> {
         return Err(invalid(fields));
     }
     Ok(NewPledge { id, campaign, charity, input })
+}
+
+/// In which parts it is paid, where that was chosen; what is wrong with it is noted.
+fn schedule(form: &mut Form) -> Option<Schedule> {
+    match form.value("pace") {
+        "" | "once" => None,
+        pace => {
+            let every = pace.parse::<Every>();
+            let parts = form.value("parts").trim().parse::<u16>();
+            let first_due = form.value("first_due").trim().parse::<NaiveDate>();
+            if every.is_err() {
+                form.problem("pace", "请选择一次汇清或分期");
+            }
+            if parts.is_err() {
+                form.problem("parts", "请填写分几期，如 4");
+            }
+            if first_due.is_err() {
+                form.problem("first_due", "请填写第一期的日期，如 2026-06-30");
+            }
+            Some(Schedule { first_due: first_due.ok()?, parts: parts.ok()?, every: every.ok()? })
+        }
+    }
 }
 
 /// Entering a bank line.
