@@ -11,8 +11,9 @@ use crate::http::caller::{
 use crate::organisations::{self, NewOrganisation};
 use crate::{arrivals, deliveries, disbursements, files, needs, payees, people, pledges, search};
 use anyhow::Context;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::bank_statements::NewBankStatement;
 use domain::api::deliveries::{AcceptItem, NewReport, Voucher};
 use domain::api::disbursements::{NewAllocation, NewDisbursement, Paid};
 use domain::api::needs::{NeedQuery, NeedSort};
@@ -24,8 +25,9 @@ use domain::delivery::{ReportInput, SpendingItem, SpendingKind};
 use domain::disbursement::PayeeKind;
 use domain::need::ContributionKind;
 use domain::organisation::{Acting, OrganisationKind, Role};
-use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
+use domain::pledge::{Every, PLEDGE_TERMS_VERSION, PledgeInput, PledgeReference, PublicDisplay, Restriction, Schedule};
 use domain::{CampaignId, Fen, NeedId, OrganisationId, PersonId, PledgeId};
+use std::fmt::Write as _;
 use std::iter;
 
 /// Of the demo's charity; no bank knows it.
@@ -125,7 +127,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             .map(|need| need.id)
             .filter(|id| *id != own),
     );
-    let mut number = 0;
+    let (mut number, mut unpaid) = (0, Vec::new());
     for (place, giver) in GIVERS.iter().enumerate() {
         let organisation = if place == 0 {
             desks.enterprise
@@ -150,7 +152,8 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                     notice_acknowledged: true,
                     voluntary: true,
                     terms_version: PLEDGE_TERMS_VERSION.to_owned(),
-                    schedule: None,
+                    // The enterprise whose account visitors have pays one of its gifts in parts.
+                    schedule: (place == 0 && *arrived == 0).then(|| in_parts(app.clock.today())),
                 },
             };
             let right = Enterprise {
@@ -158,7 +161,9 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                 origin: Origin::default(),
             };
             let pledge = pledges::create(app, &right, &new).await?;
-            if *arrived > 0 {
+            if *arrived == 0 {
+                unpaid.push((giver.name, Fen::yuan(*promised), pledge.reference));
+            } else {
                 let line = (giver.name, Fen::yuan(*arrived), pledge.reference.to_string(), number);
                 arrive(app, &desks, &pledge, line).await?;
             }
@@ -167,6 +172,35 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
             }
         }
     }
+    statement(app, &desks, &unpaid).await
+}
+
+/// Four parts, the first of them soon.
+fn in_parts(today: NaiveDate) -> Schedule {
+    Schedule { first_due: today + Days::new(12), parts: 4, every: Every::Quarter }
+}
+
+/// A bank's table that the maker has uploaded and not taken in yet: what is still to come of gifts, one that names nobody,
+/// and a payment.
+async fn statement(app: &App, desks: &Desks, unpaid: &[(&str, Fen, PledgeReference)]) -> anyhow::Result<()> {
+    let mut file = "交易日期,对方户名,贷方发生额(元),借方发生额(元),余额(元),附言,核心流水号\n".to_owned();
+    let (today, mut balance) = (app.clock.today(), 120_000);
+    let mut add = |payer: &str, yuan: i64, remark: &str, number: usize| {
+        balance += yuan;
+        let (money_in, money_out) =
+            if yuan > 0 { (yuan.to_string(), String::new()) } else { (String::new(), (-yuan).to_string()) };
+        writeln!(file, "{today},{payer},{money_in},{money_out},{balance},{remark},SHILI9{number:03}")
+    };
+    for (number, (payer, promised, reference)) in unpaid.iter().enumerate() {
+        add(payer, promised.get() / 400, &format!("捐款{reference}"), number)?;
+    }
+    add("示例过路人", 200, "一点心意", 100)?;
+    add("示例施工队", -12_000, "示例工程款", 101)?;
+    let (maker, accounts) = (desks.maker(), arrivals::own_accounts(app, desks.charity).await?);
+    let account = accounts.first().context("the charity has an account")?;
+    let stored = files::tables::store(app, desks.maker, "示例银行流水.csv", file.into()).await?;
+    let new = NewBankStatement { id: app.clock.id(), bank_account: account.id, table: stored.id };
+    arrivals::statements::read(app, &maker, &new).await?;
     Ok(())
 }
 
