@@ -9,9 +9,11 @@ mod many;
 pub mod owner;
 mod sql;
 pub mod statements;
+mod unmatched;
 
 pub use http::routes;
 pub use many::{confirm_many, match_many};
+pub use unmatched::unmatched;
 
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -19,8 +21,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
 use crate::{campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, Unmatched,
-    VoidLine,
+    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
 use domain::api::{Count, List};
 use domain::arrival::{BankLineInput, BankLineStatus, check_aside, check_confirmer, check_parts, check_void};
@@ -38,8 +39,6 @@ use std::collections::BTreeMap;
 const PAGE: usize = 50;
 /// Parts into which one line may be divided.
 const PARTS_MAX: usize = 50;
-/// Of each side of the reconciliation, the oldest that are named.
-const OLDEST: i64 = 50;
 
 /// The accounts of the caller's charity.
 pub async fn accounts(app: &App, staff: &CharityStaff) -> Result<List<BankAccount>> {
@@ -226,24 +225,6 @@ async fn put(
     audit::record(app, &mut tx, &maker.acting, &maker.origin, record).await?;
     tx.commit().await?;
     get(app, &viewer(&maker.acting), id).await
-}
-
-/// What of lines and of pledges finds no other side.
-pub async fn unmatched(app: &App, staff: &CharityStaff) -> Result<Unmatched> {
-    let charity = staff.acting.organisation;
-    let mut tx = app.snapshot().await?;
-    let [lines, matched, unknown] = sql::unmatched_sums(&mut tx, charity).await?;
-    let (outstanding, oldest_pledges) = pledges::unpaid(&mut tx, charity, OLDEST).await?;
-    Ok(Unmatched {
-        as_of: app.clock.now(),
-        lines,
-        matched,
-        unknown,
-        outstanding,
-        oldest_lines: sql::oldest_unmatched(&mut tx, charity, OLDEST).await?,
-        oldest_unknown: sql::oldest_unknown(&mut tx, charity, OLDEST).await?,
-        oldest_pledges,
-    })
 }
 
 /// A second person agrees: the line's money is 到账.

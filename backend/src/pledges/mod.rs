@@ -5,10 +5,11 @@
 
 mod http;
 pub mod instalments;
+mod outstanding;
 mod sql;
 
 pub use http::routes;
-pub use sql::{Outstanding, outstanding, unpaid};
+pub use outstanding::{Outstanding, outstanding, unpaid};
 
 use crate::app::App;
 use crate::audit::{self, Record};

@@ -4,10 +4,8 @@ use super::{Locked, public_pledge};
 use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::arrivals::{UnmatchedPledge, UnmatchedSum};
 use domain::api::campaigns::PublicPledge;
 use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed, TrailItem, TrailStep, Whereabouts};
-use domain::arrival::Candidate;
 use domain::four::FourNumbers;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
@@ -415,115 +413,6 @@ pub async fn set_arrived(
     )
     .execute(connection)
     .await
-}
-
-/// A pledge that a bank line may belong to, with what a person needs to judge it.
-pub struct Outstanding {
-    pub candidate: Candidate,
-    pub need_title: Option<String>,
-}
-
-/// The pledges to a charity that have one of the references, and the latest of which something has not arrived yet.
-/// Who names a reference may pay more than was promised.
-pub async fn outstanding(
-    connection: &mut PgConnection,
-    charity: OrganisationId,
-    named: &[PledgeReference],
-    limit: i64,
-) -> sqlx::Result<Vec<Outstanding>> {
-    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-    let rows = sqlx::query!(
-        r#"with meant as (
-               select id
-               from pledge
-               where reference = any($2) and charity = $1 and status not in ('draft', 'cancelled')
-               union
-               (select id
-                from pledge
-                where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-                order by pledged_at desc
-                limit $3)
-           ), payer as (
-               select q.enterprise, array_agg(distinct l.payer) as names
-               from pledge q
-               join organisation o on o.id = q.enterprise
-               join bank_line_part part on part.pledge = q.id
-               join bank_line l on l.id = part.line and l.status = 'confirmed' and l.payer <> o.name
-               where q.charity = $1 and q.enterprise in (select m.enterprise from pledge m where m.id in (select id from meant))
-               group by q.enterprise
-           )
-           select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
-                  payer.names as "earlier_payers?", p.pledged_day as "pledged_on!"
-           from pledge p
-           join organisation o on o.id = p.enterprise
-           left join need n on n.id = p.need
-           left join payer on payer.enterprise = p.enterprise
-           where p.id in (select id from meant)
-           order by p.pledged_at desc, p.id"#,
-        charity.0,
-        &named,
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let outstanding = fen(row.amount_fen)?.saturating_gap(fen(row.arrived_fen)?);
-            let candidate = Candidate {
-                pledge: PledgeId(row.id),
-                reference: word("pledge", &row.reference)?,
-                full_name: row.name,
-                former_names: Vec::new(),
-                earlier_payers: row.earlier_payers.unwrap_or_default(),
-                short_name: None,
-                outstanding,
-                pledged_on: row.pledged_on,
-            };
-            Ok(Outstanding { candidate, need_title: row.need_title })
-        })
-        .collect()
-}
-
-/// What is still to come of a charity's pledges, and the oldest of them.
-pub async fn unpaid(
-    connection: &mut PgConnection,
-    charity: OrganisationId,
-    limit: i64,
-) -> sqlx::Result<(UnmatchedSum, Vec<UnmatchedPledge>)> {
-    let sum = sqlx::query!(
-        r#"select count(*) as "number!", coalesce(sum(amount_fen - arrived_fen), 0)::bigint as "fen!",
-                  min(pledged_day) as since
-           from pledge
-           where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-             and amount_fen > arrived_fen"#,
-        charity.0
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let rows = sqlx::query!(
-        "select p.id, p.reference, o.name, p.pledged_day, p.amount_fen - p.arrived_fen as outstanding_fen
-         from pledge p
-         join organisation o on o.id = p.enterprise
-         where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-           and p.amount_fen > p.arrived_fen
-         order by p.pledged_at, p.id
-         limit $2",
-        charity.0,
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    let oldest = rows.into_iter().map(|row| {
-        Ok(UnmatchedPledge {
-            pledge: PledgeId(row.id),
-            reference: word("pledge", &row.reference)?,
-            enterprise_name: row.name,
-            pledged_on: row.pledged_day,
-            outstanding_fen: fen(row.outstanding_fen.unwrap_or_default())?,
-        })
-    });
-    let oldest = oldest.collect::<sqlx::Result<_>>()?;
-    Ok((UnmatchedSum { number: sum.number, amount_fen: fen(sum.fen)?, since: sum.since }, oldest))
 }
 
 /// The movements of a pledge's lots; several lots that moved for one cause are one step.

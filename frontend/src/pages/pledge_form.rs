@@ -188,14 +188,16 @@ fn pace(form: &FormState) -> AnyView {
     }
     let rhythms = Every::ALL.iter().map(|every| (every.as_str(), t!("分期：{every}一期", every = text(every.label()))));
     let choices = std::iter::once((ONCE, t!("一次汇清，不约定日期").to_owned())).chain(rhythms).collect();
+    let open =
+        own.value("pace") != ONCE || ["pace", "parts", "first_due"].iter().any(|name| form.problem(name).is_some());
     view! {
-        <fieldset class="card">
-            <legend>{t!("怎样汇款")}</legend>
+        <details class="card" open=open>
+            <summary>{t!("要分期汇款")}</summary>
             {radios(&own, "pace", (t!("一次还是分期"), None), choices)}
             <p class="hint">{t!("选分期的，再填下面两项。到期前后会发提醒信。")}</p>
             {Field::new(form, "parts", t!("分几期")).input("number", "numeric", "off")}
             {Field::new(form, "first_due", t!("第一期的日期")).input("date", "none", "off")}
-        </fieldset>
+        </details>
     }
     .into_any()
 }

@@ -19,7 +19,6 @@ use crate::files::tables::{self as drafts, Draft};
 use crate::http::caller::{CharityMaker, CharityStaff};
 use crate::tables;
 use anyhow::Context;
-use domain::BankStatementId;
 use domain::api::bank_statements::{
     BankStatement, BankStatementInFull, BankStatementStatus, NewBankStatement, StatementColumns, StatementOutcome,
     StatementPage, StatementProblem, TakeIn,
@@ -27,6 +26,7 @@ use domain::api::bank_statements::{
 use domain::api::{Count, List};
 use domain::arrival::statement::{Side, StatementColumn, check_columns, plain_heading};
 use domain::arrival::{BankLineInput, BankLineStatus};
+use domain::{BankLineId, BankStatementId};
 use reading::{Layout, Meaning, Reading, RowFound};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -209,12 +209,16 @@ pub async fn take_in(app: &App, maker: &CharityMaker, id: BankStatementId, seen:
     }
     let lines: Vec<&BankLineInput> = ready.iter().map(|(_, line)| line).collect();
     let guesses = Guesses::read(&mut tx, acting.organisation, &lines).await?;
+    // In the order of the file, in which lists of lines then show them.
+    let mut ids: Vec<BankLineId> = ready.iter().map(|_| app.clock.id()).collect();
+    ids.sort_unstable();
     let new: Vec<sql::NewLine> = ready
         .iter()
-        .map(|(position, line)| {
+        .zip(ids)
+        .map(|((position, line), id)| {
             let found = guesses.any(line);
             let status = if found { BankLineStatus::Suggested } else { BankLineStatus::Unmatched };
-            sql::NewLine { position: *position, id: app.clock.id(), status }
+            sql::NewLine { position: *position, id, status }
         })
         .collect();
     for chunk in new.chunks(WRITTEN_AT_ONCE) {
