@@ -5,6 +5,7 @@ mod again;
 mod audit;
 mod bank_lines;
 mod bank_statements;
+mod cancelled;
 mod check;
 mod commitment_forms;
 mod commitments;

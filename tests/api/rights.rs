@@ -348,6 +348,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
+        ("POST /pledges/{id}/cancel", json!({ "reason": "金额填错，已另行认捐" })),
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),
         ("POST /bank-lines/{id}/match", json!(parts)),

@@ -58,6 +58,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("invitation_revoked", "撤销邀请"),
     ("roles_changed", "改岗位"),
     ("text_passed_on", "转告短信内容"),
+    ("pledge_cancelled", "取消认捐"),
     ("pledge_overdue", "认捐的一期过期"),
     ("pledge_reminded", "提醒认捐的一期"),
     ("pledge_designated", "为定向认捐指定需求"),

@@ -119,6 +119,55 @@ impl PledgeStatus {
     }
 }
 
+/// Why a pledge cannot be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CancelError {
+    #[error("这笔认捐已经签了捐赠协议，不能取消；有困难的请与慈善组织商量豁免")]
+    Agreed,
+    #[error("这笔认捐已经有款到账，不能取消；请与慈善组织商量")]
+    MoneyCame,
+    #[error("有一笔汇款正在核对，可能是这笔认捐的，现在不能取消；请与慈善组织联系")]
+    MoneyIsMatched,
+    #[error("这笔认捐现在是“{}”，不能取消", .0.label())]
+    State(PledgeStatus),
+}
+
+/// What is known when a pledge is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelFacts {
+    pub status: PledgeStatus,
+    pub arrived: Fen,
+    /// Whether a bank line that nobody has confirmed yet was matched to it.
+    pub matched: bool,
+}
+
+impl CancelFacts {
+    /// Whether a pledge may be taken back: before any agreement and before any money.
+    ///
+    /// # Errors
+    /// The first reason against it.
+    pub fn check(self) -> Result<(), CancelError> {
+        match self {
+            Self { status: PledgeStatus::Agreed, .. } => Err(CancelError::Agreed),
+            Self { arrived, .. } if !arrived.is_zero() => Err(CancelError::MoneyCame),
+            Self { status, .. } if !status.may_become(PledgeStatus::Cancelled) => Err(CancelError::State(status)),
+            Self { matched: true, .. } => Err(CancelError::MoneyIsMatched),
+            Self { .. } => Ok(()),
+        }
+    }
+}
+
+/// Why a pledge is taken back, to be read by its charity.
+///
+/// # Errors
+/// A sentence for the field `reason`.
+pub fn check_cancel_reason(reason: &str) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    let said = (5..=200).contains(&reason.trim().chars().count());
+    problems.require(said, "reason", "请写明为什么取消，如“金额填错，已另行认捐”（5 至 200 字）");
+    problems.none_or_err()
+}
+
 /// Why a pledge cannot be pointed at a need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DesignationError {
@@ -324,6 +373,25 @@ mod tests {
         ] {
             assert_eq!(facts.check(), Err(error), "{facts:?}");
         }
+    }
+
+    #[test]
+    fn what_speaks_against_taking_a_pledge_back_is_named() {
+        let good = CancelFacts { status: PledgeStatus::Pledged, arrived: Fen::ZERO, matched: false };
+        assert_eq!(good.check(), Ok(()));
+        for (facts, error) in [
+            (CancelFacts { status: PledgeStatus::Agreed, ..good }, CancelError::Agreed),
+            (
+                CancelFacts { status: PledgeStatus::PartlyArrived, arrived: Fen::yuan(1), ..good },
+                CancelError::MoneyCame,
+            ),
+            (CancelFacts { matched: true, ..good }, CancelError::MoneyIsMatched),
+            (CancelFacts { status: PledgeStatus::Cancelled, ..good }, CancelError::State(PledgeStatus::Cancelled)),
+            (CancelFacts { status: PledgeStatus::Overdue, ..good }, CancelError::State(PledgeStatus::Overdue)),
+        ] {
+            assert_eq!(facts.check(), Err(error), "{facts:?}");
+        }
+        assert!(check_cancel_reason("填错").is_err() && check_cancel_reason("金额填错了").is_ok());
     }
 
     #[test]

@@ -274,6 +274,9 @@ async fn book(
 ) -> Result<()> {
     let ids: Vec<PledgeId> = parts.iter().filter_map(|part| part.pledge.as_ref().map(|pledge| pledge.id)).collect();
     let locked = pledges::lock(tx, &ids).await?;
+    if locked.iter().any(|pledge| !pledge.status.takes_money()) {
+        return Err(Error::Conflict("归属里有一笔认捐已取消，请撤回匹配，查明后重新匹配".into()));
+    }
     let named = parts.iter().filter_map(|part| part.campaign);
     campaigns::may_move(tx, &locked.iter().map(|pledge| pledge.campaign).chain(named).collect::<Vec<_>>()).await?;
     let landing = |part: &sql::Part| -> Landing {

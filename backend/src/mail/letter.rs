@@ -5,8 +5,8 @@
 
 pub mod commitment;
 mod found;
-pub mod instalment;
 pub mod pairing;
+pub mod pledge;
 mod registration;
 pub mod round;
 
@@ -45,7 +45,8 @@ pub enum Letter {
     NeedApproved(NeedApproved),
     NeedMoved(NeedMoved),
     PledgeMade(PledgeMade),
-    InstalmentDue(instalment::InstalmentDue),
+    InstalmentDue(pledge::InstalmentDue),
+    PledgeCancelled(pledge::PledgeCancelled),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -268,6 +269,7 @@ impl Letter {
             Letter::NeedMoved(letter) => letter.content(),
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
+            Letter::PledgeCancelled(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -293,7 +295,7 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) | Letter::InstalmentDue(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
@@ -385,7 +387,9 @@ impl PledgeMade {
                     ("接受捐赠的慈善组织", self.charity.clone()),
                     ("用途", purpose(self.need.as_ref())),
                 ]),
-                Block::Note("认捐不是到账：善款由慈善组织确认到账以后才计入。捐赠自愿，您可以随时撤回尚未到账的认捐。"),
+                Block::Note(
+                    "认捐不是到账：善款由慈善组织确认到账以后才计入。捐赠自愿，签约和到账以前，您可以在认捐的页面上取消。",
+                ),
                 Block::Note("汇款前请核对收款户名和账号。我们不会用电话或短信要求您改用别的账号。"),
             ],
             link: ("查看这笔认捐", self.path.clone()),

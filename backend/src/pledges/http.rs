@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::caller::{Caller, Enterprise, Giver, SignedIn};
+use crate::http::caller::{Caller, Enterprise, Giver, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -10,7 +10,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
-use domain::api::pledges::{DESIGNATE, DISPLAY, Designate, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail};
+use domain::api::pledges::{
+    CANCEL, CancelPledge, DESIGNATE, DISPLAY, Designate, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail,
+};
 use domain::pledge::{DisplayChoice, PledgeReference};
 use domain::{NeedId, PledgeId};
 
@@ -20,6 +22,7 @@ pub fn routes() -> Endpoints {
         .get(OWN, "本企业的认捐", own)
         .get(PLEDGE, "一笔认捐，按 id 或认捐编号", read)
         .post(DESIGNATE, "为一笔定向认捐指定需求", designate)
+        .post(CANCEL, "取消一笔还没有签约、没有到账的认捐", cancel)
         .get(TRAIL, "一笔认捐的去向", trail)
         .post(DISPLAY, "改公开的方式，立即生效", change_display)
         .get(money::NEED, "一条需求的四个数", money_of_need)
@@ -50,6 +53,15 @@ async fn designate(
     Body(to): Body<Designate>,
 ) -> Result<Json<Pledge>> {
     Ok(Json(super::designate(&app, &enterprise, id, to).await?))
+}
+
+async fn cancel(
+    State(app): State<App>,
+    enterprise: Sure<Enterprise>,
+    Path(id): Path<PledgeId>,
+    Body(why): Body<CancelPledge>,
+) -> Result<Json<Pledge>> {
+    Ok(Json(super::cancel(&app, &enterprise, id, &why).await?))
 }
 
 async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Trail>> {

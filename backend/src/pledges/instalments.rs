@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
 use crate::http::caller::{Enterprise, Origin};
-use crate::mail::letter::instalment::InstalmentDue;
+use crate::mail::letter::pledge::InstalmentDue;
 use crate::mail::{self, Letter};
 use domain::api::pledges::{Pledge, PledgeInstalment};
 use domain::pledge::{InstalmentReminder, PledgeInput, PledgeStatus, instalment};

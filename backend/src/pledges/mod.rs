@@ -15,21 +15,22 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::campaigns;
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityStaff, Enterprise, Federation, Giver};
+use crate::http::caller::{Audit, Caller, CharityMaker, CharityStaff, Enterprise, Federation, Giver, Sure};
+use crate::mail::letter::pledge::PledgeCancelled;
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
 use crate::{people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{Designate, NewPledge, Pledge, PledgedNeed, Trail};
+use domain::api::pledges::{CancelPledge, Designate, NewPledge, Pledge, PledgedNeed, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::pledge::{
-    DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus,
-    PublicDisplay, Restriction,
+    CancelFacts, DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference,
+    PledgeStatus, PublicDisplay, Restriction, check_cancel_reason,
 };
 use domain::todo::Waiting;
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
@@ -115,6 +116,47 @@ pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Des
         audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
         tx.commit().await?;
     }
+    read(app, &Viewer::from(enterprise), id).await
+}
+
+/// The enterprise takes its pledge back, before any agreement and before any money: it counts nowhere from then on.
+pub async fn cancel(
+    app: &App,
+    Sure(enterprise): &Sure<Enterprise>,
+    id: PledgeId,
+    why: &CancelPledge,
+) -> Result<Pledge> {
+    check_cancel_reason(&why.reason)?;
+    let (acting, reason) = (&enterprise.acting, why.reason.trim());
+    let mut tx = app.begin().await?;
+    let pledge = sql::lock(&mut tx, &[id]).await?.into_iter().next();
+    let own = pledge.filter(|pledge| pledge.enterprise == acting.organisation).ok_or(Error::NotFound)?;
+    let matched = sql::is_matched(&mut tx, id).await?;
+    let facts = CancelFacts { status: own.status, arrived: own.arrived, matched };
+    facts.check().map_err(|error| Error::Conflict(error.to_string()))?;
+    sql::set_cancelled(&mut tx, &own, reason, app.clock.now()).await?.one_row_or_conflict()?;
+    let record = Record {
+        verb: "pledge_cancelled",
+        subject_kind: "pledge",
+        subject: id.0,
+        before: Some(json!({ "status": own.status })),
+        after: Some(json!({ "status": PledgeStatus::Cancelled })),
+        reason: Some(reason),
+    };
+    audit::record(app, &mut tx, acting, &enterprise.origin, record).await?;
+    let told = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let letter = PledgeCancelled {
+        reference: told.reference.to_string(),
+        enterprise: told.enterprise_name,
+        campaign: told.campaign_name,
+        need: told.need.map(named),
+        amount: told.amount_fen,
+        reason: reason.to_owned(),
+        path: format!("/pledges/{id}"),
+    };
+    mail::write_to(&mut tx, app, (told.charity, CharityMaker::ROLES), &Letter::PledgeCancelled(letter)).await?;
+    tx.commit().await?;
+    app.pages.forget_all();
     read(app, &Viewer::from(enterprise), id).await
 }
 

@@ -89,6 +89,7 @@ struct Row {
     terms_version: String,
     pledged_at: DateTime<Utc>,
     designated_at: Option<DateTime<Utc>>,
+    cancelled_reason: Option<String>,
 }
 
 /// A pledge, and where the need that it is for lies.
@@ -124,6 +125,7 @@ impl Row {
             pay_to: None,
             arrivals: Vec::new(),
             instalments: Vec::new(),
+            cancelled_reason: self.cancelled_reason,
         };
         Ok(Read { pledge, need_village })
     }
@@ -135,7 +137,8 @@ pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at,
+                  p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -166,7 +169,8 @@ pub async fn of_enterprise(
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
                   p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
                   n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at,
+                  p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
@@ -328,6 +332,38 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
             })
         })
         .collect()
+}
+
+/// Whether a line that is not confirmed yet was matched to a pledge.
+pub async fn is_matched(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from bank_line_part part
+               join bank_line l on l.id = part.line and l.status = 'matched'
+               where part.pledge = $1) as "matched!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn set_cancelled(
+    connection: &mut PgConnection,
+    before: &Locked,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update pledge
+         set status = 'cancelled', cancelled_reason = $3, changed_at = $4
+         where id = $1 and status = $2",
+        before.id.0,
+        before.status.as_str(),
+        reason,
+        now
+    )
+    .execute(connection)
+    .await
 }
 
 /// How a pledge of this enterprise is shown, locked until the transaction ends.

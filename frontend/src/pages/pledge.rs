@@ -24,6 +24,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
         Some("display") => Some(t!("公开的方式已改，立即生效。")),
         Some("designated") => Some(t!("已指定需求，慈善组织可以把到账的款分配到这里。")),
+        Some("cancelled") => Some(t!("认捐已取消，不再计入任何合计。")),
         Some("allocated") => Some(t!("已分配到需求，可以申请拨付。")),
         _ => None,
     };
@@ -34,12 +35,15 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     } else {
         view! { <a href=href("/work")>{t!("我的工作")}</a> }
     };
-    let outstanding = pledge.status != PledgeStatus::Fulfilled;
+    let outstanding = pledge.status.takes_money() && pledge.status != PledgeStatus::Fulfilled;
     let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
     let signs = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
-    let undecided = signs && pledge.need.is_none() && pledge.restriction == Restriction::Directed;
+    let undecided =
+        signs && pledge.need.is_none() && pledge.restriction == Restriction::Directed && pledge.status.takes_money();
     let designation = undecided.then(|| designation(visit));
     let allocation = if maker { Some(allocation(visit, &pledge).await?) } else { None };
+    let can_cancel = signs && pledge.arrived_fen.is_zero() && pledge.status.may_become(PledgeStatus::Cancelled);
+    let cancelling = can_cancel.then(|| cancelling(visit));
     let body = view! {
         {done}
         {visit.form.as_ref().and_then(summary)}
@@ -56,10 +60,27 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {arrivals(&pledge)}
                 {trail(&way)}
             </div>
-            <aside>{facts(visit, &pledge)}{designation}{allocation}</aside>
+            <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
         </div>
     };
     Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))
+}
+
+/// Taking it back, before any agreement and before any money.
+fn cancelling(visit: &Visit) -> AnyView {
+    let empty = FormState::default();
+    let form = visit.form.as_ref().filter(|form| form.value("action") == "cancel").unwrap_or(&empty);
+    view! {
+        <details class="card" open=form.problem("reason").is_some()>
+            <summary>{t!("取消这笔认捐")}</summary>
+            <form method="post" action=href(&visit.path)>
+                <p class="hint">{t!("签约和到账以前可以取消，取消后不能恢复，不再计入任何合计。已经汇款的请不要取消。")}</p>
+                {Field::new(form, "reason", t!("取消的原因")).hint(t!("慈善组织会看到。")).area(2)}
+                <button class="button danger" name="action" value="cancel">{t!("取消这笔认捐")}</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// The giver of a directed pledge says which need it is for.
@@ -219,6 +240,7 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
                 <dt>{t!("慈善组织")}</dt><dd>{pledge.charity_name.clone()}</dd>
                 <dt>{t!("公众看到")}</dt><dd>{shown}{t!("，")}{with_amount}{change}</dd>
                 <dt>{t!("认捐时间")}</dt><dd>{instant(pledge.pledged_at)}</dd>
+                {pledge.cancelled_reason.clone().map(|reason| view! { <dt>{t!("取消的原因")}</dt><dd>{reason}</dd> })}
             </dl>
         </section>
     }

@@ -16,6 +16,7 @@ pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
 pub const DISPLAY: &str = "/pledges/{id}/display";
 pub const DESIGNATE: &str = "/pledges/{id}/need";
+pub const CANCEL: &str = "/pledges/{id}/cancel";
 
 /// Pledges. The id is the client's: sending the same twice makes one pledge, other content is a conflict.
 #[must_use]
@@ -56,6 +57,19 @@ pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
 #[must_use]
 pub fn designate(id: PledgeId, to: &Designate) -> Call<Pledge> {
     Call::post(format!("/pledges/{id}/need"), to)
+}
+
+/// The enterprise takes its pledge back, before any agreement and before any money.
+#[must_use]
+pub fn cancel(id: PledgeId, why: &CancelPledge) -> Call<Pledge> {
+    Call::post(format!("/pledges/{id}/cancel"), why)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CancelPledge {
+    /// 5 to 200 characters.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +116,8 @@ pub struct Pledge {
     pub pay_to: Option<PayTo>,
     /// What has arrived for it, oldest first.
     pub arrivals: Vec<Arrival>,
+    /// Why its maker took it back.
+    pub cancelled_reason: Option<String>,
     /// Its parts by day; empty where it has none.
     pub instalments: Vec<PledgeInstalment>,
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use domain::api::disbursements::{self, ApprovalRule, NewAllocation, NewDisbursement, Paid, Reject};
 use domain::api::payees::{self, EnterPayee, NewPayee, VerifyPayee};
-use domain::api::pledges::{self, Designate};
+use domain::api::pledges::{self, CancelPledge, Designate};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::PayeeSnapshot;
 use domain::{DisbursementId, PayeeId, PledgeId};
@@ -35,6 +35,13 @@ pub async fn pledge_step(State(site): State<Site>, Path(id): Path<String>, reque
     let action = form.value("action").to_owned();
     match (id.parse::<PledgeId>(), action.as_str()) {
         (Ok(pledge), "designate") => designate(site, form, pledge).await,
+        (Ok(pledge), "cancel") => {
+            let why = CancelPledge { reason: form.value("reason").to_owned() };
+            match form.page.in_process(&site).call(pledges::cancel(pledge, &why)).await {
+                Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=cancelled")),
+                Err(error) => form.refused(&site, error).await,
+            }
+        }
         (Ok(pledge), _) => allocate(site, form, pledge).await,
         _ => site.page(&form.page, None).await,
     }

@@ -1,4 +1,5 @@
-//! What is written about a part of a pledge by its day: always in the same words, with the amounts of the schedule.
+//! What is written about a pledge on its way: of a part by its day, always in the same words, with the amounts of the
+//! schedule; and that it was taken back.
 
 use super::{Block, Content, NamedNeed, day, paragraph, purpose};
 use chrono::NaiveDate;
@@ -52,6 +53,38 @@ impl InstalmentDue {
                     ("用途", purpose(self.need.as_ref())),
                 ]),
                 Block::Note("汇款请照认捐页上的汇款单，核对收款户名和账号。我们不会用电话或短信要求您改用别的账号。"),
+            ],
+            link: ("查看这笔认捐", self.path.clone()),
+        }
+    }
+}
+
+/// To the charity: a pledge will not come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PledgeCancelled {
+    pub reference: String,
+    pub enterprise: String,
+    pub campaign: String,
+    pub need: Option<NamedNeed>,
+    pub amount: Fen,
+    pub reason: String,
+    pub path: String,
+}
+
+impl PledgeCancelled {
+    pub(in crate::mail) fn content(&self) -> Content {
+        Content {
+            subject: format!("认捐已取消：{}", self.reference),
+            blocks: vec![
+                paragraph(format!("{}取消了还没有签约、没有到账的认捐，原因如下。", self.enterprise)),
+                Block::Quote(self.reason.clone()),
+                Block::Facts(vec![
+                    ("认捐编号", self.reference.clone()),
+                    ("金额", self.amount.to_string()),
+                    ("活动", self.campaign.clone()),
+                    ("用途", purpose(self.need.as_ref())),
+                ]),
+                Block::Note("取消的认捐不计入任何合计。带这个编号的汇款如果到了，请与企业核对后再匹配。"),
             ],
             link: ("查看这笔认捐", self.path.clone()),
         }
