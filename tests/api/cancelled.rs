@@ -47,12 +47,12 @@ async fn a_pledge_without_money_is_taken_back_and_counts_nowhere_any_more() {
 
     let read = enterprise.call(pledges::get(pledge.id)).await.unwrap();
     assert_eq!((read.status, read.cancelled_reason), (PledgeStatus::Cancelled, Some(why().reason)));
-    let text = enterprise.page(&page).await.text();
-    assert!(text.contains("金额填错，已另行认捐") && !text.contains("汇款单"), "{text}");
+    let shown = enterprise.page(&page).await.text();
+    assert!(shown.contains("金额填错，已另行认捐") && !shown.contains("汇款单"), "{shown}");
     let four = test.visitor().call(money::of_need(need.id)).await.unwrap();
-    assert_eq!((four.money.pledged_fen, four.pledges.len()), (Fen::ZERO, 0));
+    assert_eq!((four.money.pledged, four.pledges.len()), (Fen::ZERO, 0));
     let whole = test.visitor().call(campaigns::get(campaign)).await.unwrap();
-    assert_eq!((whole.money.pledged_fen, whole.pledges), (Fen::ZERO, 0));
+    assert_eq!((whole.money.pledged, whole.pledges), (Fen::ZERO, 0));
     let listed = test.visitor().call(campaigns::pledges(campaign, &PageQuery::default())).await.unwrap();
     assert!(listed.items.is_empty());
     test.follow().await;
@@ -65,7 +65,7 @@ async fn a_pledge_without_money_is_taken_back_and_counts_nowhere_any_more() {
     let refused = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap_err();
     assert_eq!(refused.fields(), ["parts"]);
     let notices = charity.maker.call(notices::list(&NoticeQuery::default())).await.unwrap();
-    assert!(notices.items.iter().any(|notice| notice.subject.contains("认捐已取消")), "{notices:?}");
+    assert!(notices.items.iter().any(|notice| notice.text.contains("认捐已取消")), "{notices:?}");
     test.done().await;
 }
 
