@@ -63,6 +63,9 @@ fn event(app: &App, due: &Due) -> Option<Event> {
     if let (Some(quantity), Some(delivered)) = (due.quantity, due.delivered) {
         lines.push(format!("承诺 {quantity} {unit}，已兑现 {delivered} {unit}", unit = due.unit));
     }
+    if let (Some(amount), Some(arrived)) = (due.amount_fen, due.arrived_fen) {
+        lines.push(format!("认捐 {amount}，已到账 {arrived}"));
+    }
     lines.push(format!("编号：{}", due.reference));
     Some(Event {
         uid: format!("{}@qiancun", due.key),
