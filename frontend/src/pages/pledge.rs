@@ -134,6 +134,16 @@ async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError>
 /// What the cashier of the enterprise needs, fit to be printed.
 fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
     let missing = pledge.amount_fen.saturating_gap(pledge.arrived_fen);
+    let next = pledge.instalments.iter().find(|instalment| instalment.standing != InstalmentStanding::Paid);
+    let next = next.map(|PledgeInstalment { part, covered_fen, .. }| {
+        let now = part.amount.saturating_gap(*covered_fen);
+        view! {
+            <dt>{t!("这一期要汇（约定 {day} 前）", day = date(part.due_on))}</dt>
+            <dd class="big">{money::exact(now)}</dd>
+        }
+    });
+    let in_all = if next.is_some() { t!("全部还要汇") } else { t!("还要汇") };
+    let size = if next.is_some() { "" } else { "big" };
     view! {
         <section class="card sheet">
             <h2>{t!("汇款单")}</h2>
@@ -142,7 +152,8 @@ fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
                 <dt>{t!("户名")}</dt><dd>{pay_to.holder.clone()}</dd>
                 <dt>{t!("开户银行")}</dt><dd>{pay_to.bank.clone()}</dd>
                 <dt>{t!("银行账号")}</dt><dd><code>{pay_to.account_no.clone()}</code></dd>
-                <dt>{t!("还要汇")}</dt><dd class="big">{money::exact(missing)}</dd>
+                {next}
+                <dt>{in_all}</dt><dd class=size>{money::exact(missing)}</dd>
             </dl>
             <p>{t!("请由 {name} 的对公账户汇款，并在附言里写上编号，慈善组织才认得出这笔款。", name = pledge.enterprise_name)}</p>
             <p class="soft">{t!("银行到账并经慈善组织两人核对后才算到账。本页可以直接打印。")}</p>
@@ -162,7 +173,7 @@ fn instalments(pledge: &Pledge) -> Option<AnyView> {
             .then(|| view! { <span class="soft">{t!("已到账 {amount}", amount = money::exact(covered_fen))}</span> });
         view! {
             <tr>
-                <th scope="row">{date(part.due_on)}<span class="tag status">{text(standing.label())}</span>{some}</th>
+                <th scope="row">{date(part.due_on)}" "<span class="tag status">{text(standing.label())}</span>{some}</th>
                 <td>{money::exact(part.amount)}</td>
             </tr>
         }
