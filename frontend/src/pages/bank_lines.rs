@@ -1,6 +1,7 @@
 //! A charity's desk for money that arrives: entering one line, matching it, confirming it.
 
 use crate::islands::AmountEcho;
+use crate::parts::choice;
 use crate::parts::field::{Field, problem, radios, summary};
 use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
@@ -24,12 +25,7 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
     if let ([only], true) = (accounts.as_slice(), visit.form.is_none()) {
         form.set("bank_account", only.id.to_string());
     }
-    let choices = accounts
-        .into_iter()
-        .map(|account| {
-            (account.id.to_string(), format!("{} {} {}", account.holder, account.bank, account.account_masked))
-        })
-        .collect();
+    let choices = choice::bank_accounts(&accounts);
     let form = &form;
     let stored = match recorded::id::<BankLineId>(form) {
         Some(id) => visit.call(arrivals::get(id)).await.ok().map(|line| stored(&line)),

@@ -1,5 +1,6 @@
 //! Bank statements: a file is chosen, what its columns mean is seen to, what is right and new is taken in.
 
+use crate::parts::choice;
 use crate::parts::field::{Field, problem, summary};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
@@ -57,22 +58,13 @@ async fn upload(visit: &Visit) -> Result<AnyView, ApiError> {
     if let ([only], true) = (accounts.as_slice(), visit.form.is_none()) {
         form.set("bank_account", only.id.to_string());
     }
-    let choices = accounts
-        .iter()
-        .map(|account| {
-            let label = format!("{} {} {}", account.holder, account.bank, account.account_masked);
-            (account.id.to_string(), label)
-        })
-        .collect();
+    let choices = choice::bank_accounts(&accounts);
     let file = Field::new(&form, "table", t!("流水文件"))
         .hint(t!("网上银行导出的 CSV 或 XLSX（第一个工作表），UTF-8 或 GBK，最多 16 MB。不用改列名，也不用删行。"));
     Ok(view! {
         <form class="card" method="post" enctype="multipart/form-data" action=href(PATH)>
             {Field::new(&form, "bank_account", t!("是哪个账户的")).select(t!("请选择"), choices)}
-            {file.with(|described_by| view! {
-                <input id="table" type="file" name="table" aria-describedby=described_by
-                    accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" />
-            }.into_any())}
+            {file.table()}
             <button class="button">{t!("上传并核对")}</button>
             <p class="soft">{t!("最多 {n} 行。这一步只读取，不录入任何流水；没有确认导入的，七天后删除。", n = ROWS_MAX)}</p>
         </form>
@@ -263,7 +255,7 @@ fn columns(visit: &Visit, statement: &BankStatementInFull, open: bool) -> AnyVie
     let typed = form.all("column");
     let rows = statement.columns.iter().enumerate().map(|(place, column)| {
         let said = typed.get(place).and_then(|said| said.parse().ok()).unwrap_or(column.column);
-        if open { choice(place, column, said) } else { fixed(column) }
+        if open { meaning(place, column, said) } else { fixed(column) }
     });
     let rows = rows.collect_view();
     if !open {
@@ -296,10 +288,10 @@ fn heading(column: &ColumnRead) -> String {
     if column.heading.is_empty() { t!("（没有列名）").to_owned() } else { column.heading.clone() }
 }
 
-fn choice(place: usize, column: &ColumnRead, said: StatementColumn) -> AnyView {
+fn meaning(place: usize, column: &ColumnRead, said: StatementColumn) -> AnyView {
     let id = format!("column-{place}");
-    let options = StatementColumn::ALL.iter().map(|meaning| {
-        view! { <option value=meaning.to_string() selected=*meaning == said>{text(meaning.label())}</option> }
+    let options = StatementColumn::ALL.iter().map(|one| {
+        view! { <option value=one.to_string() selected=*one == said>{text(one.label())}</option> }
     });
     let examples = (!column.examples.is_empty()).then(|| {
         view! { <p class="hint" id=format!("{id}-hint")>{t!("如：{examples}", examples = column.examples.join("、"))}</p> }

@@ -59,10 +59,7 @@ fn upload(form: &FormState) -> AnyView {
         .hint(t!("CSV（UTF-8 或 GBK）或 XLSX 的第一个工作表，最多 16 MB。不要有公式、合并单元格和个人信息。"));
     view! {
         <form class="card" method="post" enctype="multipart/form-data" action=href(PATH)>
-            {field.with(|described_by| view! {
-                <input id="table" type="file" name="table" aria-describedby=described_by
-                    accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" />
-            }.into_any())}
+            {field.table()}
             <button class="button">{t!("上传并核对")}</button>
             <p class="soft">{t!("这一步不会改动任何内容。")}</p>
         </form>

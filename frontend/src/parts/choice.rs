@@ -6,6 +6,7 @@ use super::field::problem;
 use crate::visit::{FormState, Visit};
 use crate::words::text;
 use domain::api::ApiError;
+use domain::api::arrivals::BankAccount;
 use domain::api::places::{self, Place, PlacesQuery};
 use domain::need::{ContributionKind, Field};
 use leptos::prelude::*;
@@ -33,6 +34,12 @@ pub fn fields() -> Vec<(String, String)> {
 /// The six kinds.
 pub fn kinds() -> Vec<(String, String)> {
     ContributionKind::ALL.iter().map(|kind| (kind.to_string(), text(kind.label()))).collect()
+}
+
+/// A charity's accounts, by holder, bank and the last digits.
+pub fn bank_accounts(accounts: &[BankAccount]) -> Vec<(String, String)> {
+    let label = |account: &BankAccount| format!("{} {} {}", account.holder, account.bank, account.account_masked);
+    accounts.iter().map(|account| (account.id.to_string(), label(account))).collect()
 }
 
 /// One box; `name` stands several times in the form.

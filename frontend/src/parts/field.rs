@@ -96,6 +96,15 @@ impl<'a> Field<'a> {
         self.around(control.into_any())
     }
 
+    /// A table of the visitor's: a spreadsheet, or text between commas.
+    pub fn table(self) -> AnyView {
+        let control = view! {
+            <input id=self.id.clone() type="file" name=self.name aria-describedby=self.described_by()
+                accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" />
+        };
+        self.around(control.into_any())
+    }
+
     /// A field whose control is made elsewhere (an island); it gets the ids that describe it.
     pub fn with(self, control: impl FnOnce(Option<String>) -> AnyView) -> AnyView {
         let control = control(self.described_by());
