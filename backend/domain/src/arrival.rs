@@ -8,6 +8,7 @@ pub mod statement;
 pub mod suggest;
 
 use crate::day::check_past;
+use crate::problem::check_short_reason;
 use crate::{Fen, PersonId, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -119,7 +120,7 @@ impl BankLineInput {
 /// # Errors
 /// A sentence for the field `reason`.
 pub fn check_void(reason: &str) -> Result<(), Vec<Problem>> {
-    check_reason(reason, "请写明为什么作废，如“金额输错，已另行录入”（5 至 200 字）")
+    check_short_reason(reason, "请写明为什么作废，如“金额输错，已另行录入”（5 至 200 字）")
 }
 
 /// Why money in is no gift, or is one after all, to be read by whoever audits.
@@ -127,13 +128,7 @@ pub fn check_void(reason: &str) -> Result<(), Vec<Problem>> {
 /// # Errors
 /// A sentence for the field `reason`.
 pub fn check_aside(reason: &str) -> Result<(), Vec<Problem>> {
-    check_reason(reason, "请写明依据，如“银行结息，见 6 月 21 日回单”（5 至 200 字）")
-}
-
-fn check_reason(reason: &str, says: &'static str) -> Result<(), Vec<Problem>> {
-    let mut problems = Problems::new();
-    problems.require((5..=200).contains(&reason.trim().chars().count()), "reason", says);
-    problems.none_or_err()
+    check_short_reason(reason, "请写明依据，如“银行结息，见 6 月 21 日回单”（5 至 200 字）")
 }
 
 /// A line is confirmed by somebody else than the person who matched it.

@@ -8,6 +8,7 @@ pub mod instalment;
 pub mod reference;
 
 use crate::campaign::CampaignStage;
+use crate::problem::check_short_reason;
 use crate::{Fen, NeedId, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -162,10 +163,7 @@ impl CancelFacts {
 /// # Errors
 /// A sentence for the field `reason`.
 pub fn check_cancel_reason(reason: &str) -> Result<(), Vec<Problem>> {
-    let mut problems = Problems::new();
-    let said = (5..=200).contains(&reason.trim().chars().count());
-    problems.require(said, "reason", "请写明为什么取消，如“金额填错，已另行认捐”（5 至 200 字）");
-    problems.none_or_err()
+    check_short_reason(reason, "请写明为什么取消，如“金额填错，已另行认捐”（5 至 200 字）")
 }
 
 /// Why a pledge cannot be pointed at a need.

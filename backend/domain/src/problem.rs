@@ -81,3 +81,10 @@ pub(crate) fn check_reason(reason: &str, asks: Option<&str>) -> Result<(), Vec<P
     problems.require(length <= 500, "reason", "原因最多 500 个字");
     problems.none_or_err()
 }
+
+/// The same in a sentence or two, 5 to 200 characters; `says` asks for it, and tells the bounds.
+pub(crate) fn check_short_reason(reason: &str, says: &'static str) -> Result<(), Vec<Problem>> {
+    let mut problems = Problems::new();
+    problems.require((5..=200).contains(&reason.trim().chars().count()), "reason", says);
+    problems.none_or_err()
+}
