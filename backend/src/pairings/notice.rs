@@ -19,7 +19,7 @@ use crate::mail::letter::pairing::News;
 use chrono::NaiveDate;
 use domain::api::pairings::{Pairing, PairingNotice, PairingReason};
 use domain::organisation::Acting;
-use domain::pairing::{NoticeStand, PairingSeat, PairingSide, PairingStep, StepOn, notice};
+use domain::pairing::{NoticeStand, PairingSeat, PairingSide, PairingStatus, PairingStep, StepOn, notice};
 use domain::{OrganisationId, PairingId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -125,13 +125,19 @@ async fn give(app: &App, signer: &PairingSigner, id: PairingId, seen: &PairingRe
     one(app, acting, id).await
 }
 
-/// The notice that a step is about, as it was read.
-fn running<'a>(held: &'a Held, acting: &Acting, step: PairingStep, on: StepOn, version: i32) -> Result<&'a Notice> {
-    allowed(held, acting, step, on)?;
+/// The notice that a step is about, as it was read, and what the step makes of the pairing.
+fn running<'a>(
+    held: &'a Held,
+    acting: &Acting,
+    step: PairingStep,
+    on: StepOn,
+    version: i32,
+) -> Result<(&'a Notice, PairingStatus)> {
+    let next = allowed(held, acting, step, on)?;
     if held.stored.version != version {
         return Err(Error::changed_meanwhile());
     }
-    held.stored.notice.as_ref().ok_or_else(Error::changed_meanwhile)
+    Ok((held.stored.notice.as_ref().ok_or_else(Error::changed_meanwhile)?, next))
 }
 
 /// The side that gave notice stays after all.
@@ -145,13 +151,13 @@ pub async fn withdraw(
     let (now, today) = (app.clock.now(), app.clock.today());
     let mut tx = app.begin().await?;
     let held = Held::lock_as_party(&mut tx, acting, id).await?;
-    let notice = running(&held, acting, PairingStep::WithdrawNotice, held.on(today, false), seen.version)?;
+    let (notice, next) = running(&held, acting, PairingStep::WithdrawNotice, held.on(today, false), seen.version)?;
     if notice.organisation != acting.organisation {
         return Err(Error::Forbidden("终止通知由提出的一方撤回"));
     }
     sql::close(&mut tx, (id, notice.number), ("withdrawn", Some(acting.person)), now).await?.one_row_or_conflict()?;
     sql::touch(&mut tx, &held.stored, now).await?.one_row_or_conflict()?;
-    let after = json!({ "status": held.stored.status });
+    let after = json!({ "status": next });
     record(app, &mut tx, (acting, &signer.origin), ("pairing_notice_withdrawn", id), after, None).await?;
     let news = News::NoticeWithdrawn { by: who(&mut tx, acting).await? };
     tell_others(app, &mut tx, (&held, acting), ALL, news).await?;
@@ -171,11 +177,10 @@ pub async fn agree(
     let (now, today) = (app.clock.now(), app.clock.today());
     let mut tx = app.begin().await?;
     let held = Held::lock_as_party(&mut tx, acting, id).await?;
-    let notice = running(&held, acting, PairingStep::AgreeToEnd, held.on(today, false), seen.version)?;
+    let (notice, next) = running(&held, acting, PairingStep::AgreeToEnd, held.on(today, false), seen.version)?;
     if !speaks_for_all_across(&held, notice) {
         return Err(Error::Forbidden("提前终止要对方同意；对方有几个村的，由工商联办理"));
     }
-    let next = allowed(&held, acting, PairingStep::AgreeToEnd, held.on(today, false))?;
     sql::close(&mut tx, (id, notice.number), ("agreed", Some(acting.person)), now).await?.one_row_or_conflict()?;
     steps::end(&mut tx, &held.stored, next, (acting.person, &notice.reason), now).await?;
     let after = json!({ "status": next });
