@@ -2,6 +2,7 @@
 
 use super::reading::{Layout, Reading, RowFound};
 use crate::db::decode;
+use crate::db::decode::fen;
 use crate::files::tables::Draft;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::BankAccount;
@@ -16,10 +17,6 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 use uuid::Uuid;
-
-fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode::error("amount", error))
-}
 
 /// An account that a statement is of.
 pub struct Account {
@@ -261,8 +258,8 @@ impl StoredRow {
         let ends = self.opening_fen.zip(self.closing_fen);
         let balances = ends.map(|(opening, closing)| {
             Ok::<_, sqlx::Error>(StatementBalances {
-                opening_fen: fen(opening)?,
-                closing_fen: fen(closing)?,
+                opening_fen: fen("amount", opening)?,
+                closing_fen: fen("amount", closing)?,
                 broken_at: self.broken_at,
             })
         });
@@ -286,8 +283,8 @@ impl StoredRow {
                     wrong: self.wrong,
                     out: self.gone_out,
                     taken_in: self.taken_in,
-                    in_fen: fen(self.in_fen)?,
-                    out_fen: fen(self.out_fen)?,
+                    in_fen: fen("amount", self.in_fen)?,
+                    out_fen: fen("amount", self.out_fen)?,
                 },
                 read_by: self.read_by_name.unwrap_or_default(),
                 read_at: self.read_at,
@@ -426,7 +423,14 @@ pub async fn rows(
             let read = match (row.booked_on, row.side, row.amount_fen, row.payer, row.remark, row.serial_no) {
                 (Some(booked_on), Some(side), Some(amount), Some(payer), Some(remark), Some(serial_no)) => {
                     let side = side.parse().map_err(|error| decode::error("bank_statement_row.side", error))?;
-                    Some(StatementLineRead { booked_on, side, amount_fen: fen(amount)?, payer, remark, serial_no })
+                    Some(StatementLineRead {
+                        booked_on,
+                        side,
+                        amount_fen: fen("amount", amount)?,
+                        payer,
+                        remark,
+                        serial_no,
+                    })
                 }
                 _ => None,
             };
@@ -455,7 +459,7 @@ pub async fn ready(connection: &mut PgConnection, id: BankStatementId) -> sqlx::
     .await?;
     rows.into_iter()
         .map(|row| {
-            let amount = fen(row.amount_fen)?;
+            let amount = fen("amount", row.amount_fen)?;
             let (booked_on, payer, remark, serial_no) = (row.booked_on, row.payer, row.remark, row.serial_no);
             let channel = LineChannel::Transfer;
             Ok((row.position, BankLineInput { booked_on, payer, amount, remark, serial_no, channel }))

@@ -1,15 +1,11 @@
 //! The only SQL on what of bank lines finds no other side.
 
-use crate::db::decode;
+use crate::db::decode::fen;
 use chrono::NaiveDate;
 use domain::api::arrivals::{UnmatchedLine, UnmatchedSum};
-use domain::{BankLineId, Fen, OrganisationId};
+use domain::{BankLineId, OrganisationId};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode::error("amount", error))
-}
 
 /// Lines that nobody matched, lines that wait for the second person, confirmed parts of unknown givers.
 pub async fn sums(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<[UnmatchedSum; 3]> {
@@ -35,7 +31,9 @@ pub async fn sums(connection: &mut PgConnection, charity: OrganisationId) -> sql
     )
     .fetch_one(connection)
     .await?;
-    let sum = |number, amount, since| Ok::<_, sqlx::Error>(UnmatchedSum { number, amount_fen: fen(amount)?, since });
+    let sum = |number, amount, since| {
+        Ok::<_, sqlx::Error>(UnmatchedSum { number, amount_fen: fen("amount", amount)?, since })
+    };
     Ok([
         sum(row.unmatched, row.unmatched_fen, row.unmatched_since)?,
         sum(row.matched, row.matched_fen, row.matched_since)?,
@@ -45,7 +43,7 @@ pub async fn sums(connection: &mut PgConnection, charity: OrganisationId) -> sql
 
 fn read(row: (Uuid, NaiveDate, String, i64)) -> sqlx::Result<UnmatchedLine> {
     let (id, booked_on, payer, amount) = row;
-    Ok(UnmatchedLine { line: BankLineId(id), booked_on, payer, amount_fen: fen(amount)? })
+    Ok(UnmatchedLine { line: BankLineId(id), booked_on, payer, amount_fen: fen("amount", amount)? })
 }
 
 /// The oldest lines of which nobody has said whose they are.

@@ -1,17 +1,13 @@
 //! The only SQL on the parts of pledges and on the reminders of them.
 
 use super::super::Locked;
-use crate::db::decode;
+use crate::db::decode::fen;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::pledge::{Instalment, InstalmentReminder};
 use domain::{Fen, InstalmentId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
-
-fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode::error("amount", error))
-}
 
 /// Writes the parts of a pledge down.
 pub async fn insert(
@@ -41,7 +37,7 @@ pub async fn of(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Result
     let rows = sqlx::query!("select due_on, amount_fen from instalment where pledge = $1 order by position", pledge.0)
         .fetch_all(connection)
         .await?;
-    rows.into_iter().map(|row| Ok(Instalment { due_on: row.due_on, amount: fen(row.amount_fen)? })).collect()
+    rows.into_iter().map(|row| Ok(Instalment { due_on: row.due_on, amount: fen("amount", row.amount_fen)? })).collect()
 }
 
 /// What of these pledges was due before a day, where they have days.
@@ -61,7 +57,7 @@ pub async fn due_before(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|row| Ok((PledgeId(row.pledge), fen(row.fen)?))).collect()
+    rows.into_iter().map(|row| Ok((PledgeId(row.pledge), fen("amount", row.fen)?))).collect()
 }
 
 /// Pledges with a part that is late, as long as nothing says so.
@@ -134,8 +130,8 @@ pub async fn to_remind(
             Ok(ToRemind {
                 instalment: InstalmentId(row.id),
                 pledge: PledgeId(row.pledge),
-                part: Instalment { due_on: row.due_on, amount: fen(row.amount_fen)? },
-                missing: fen(row.missing)?,
+                part: Instalment { due_on: row.due_on, amount: fen("amount", row.amount_fen)? },
+                missing: fen("amount", row.missing)?,
             })
         })
         .collect()

@@ -1,16 +1,11 @@
 //! The only SQL on pledges of which money is still to come.
 
-use crate::db::decode;
-use crate::db::decode::word;
+use crate::db::decode::{fen, word};
 use domain::api::arrivals::{UnmatchedPledge, UnmatchedSum};
 use domain::arrival::Candidate;
 use domain::pledge::PledgeReference;
-use domain::{Fen, OrganisationId, PledgeId};
+use domain::{OrganisationId, PledgeId};
 use sqlx::PgConnection;
-
-fn fen(amount: i64) -> sqlx::Result<Fen> {
-    Fen::new(amount).map_err(|error| decode::error("amount", error))
-}
 
 /// A pledge that a bank line may belong to, with what a person needs to judge it.
 pub struct Outstanding {
@@ -63,7 +58,7 @@ pub async fn outstanding(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let outstanding = fen(row.amount_fen)?.saturating_gap(fen(row.arrived_fen)?);
+            let outstanding = fen("amount", row.amount_fen)?.saturating_gap(fen("amount", row.arrived_fen)?);
             let candidate = Candidate {
                 pledge: PledgeId(row.id),
                 reference: word("pledge", &row.reference)?,
@@ -114,9 +109,9 @@ pub async fn unpaid(
             reference: word("pledge", &row.reference)?,
             enterprise_name: row.name,
             pledged_on: row.pledged_day,
-            outstanding_fen: fen(row.outstanding_fen.unwrap_or_default())?,
+            outstanding_fen: fen("amount", row.outstanding_fen.unwrap_or_default())?,
         })
     });
     let oldest = oldest.collect::<sqlx::Result<_>>()?;
-    Ok((UnmatchedSum { number: sum.number, amount_fen: fen(sum.fen)?, since: sum.since }, oldest))
+    Ok((UnmatchedSum { number: sum.number, amount_fen: fen("amount", sum.fen)?, since: sum.since }, oldest))
 }
