@@ -15,9 +15,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
-    payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
+    accounting, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
+    earlier_pairings, enquiries, files, jobs, ledger, links, matching, month_ends, needs, notices, offers, organisations, outgoings, pairings,
+    payees, people, places, pledges, registrations, resets, returns, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -60,6 +60,11 @@ pub fn endpoints() -> Endpoints {
         pairings::routes(),
         rounds::routes(),
         arrivals::routes(),
+        bank_accounts::routes(),
+        returns::routes(),
+        outgoings::routes(),
+        month_ends::routes(),
+        accounting::routes(),
         ledger::routes(),
         payees::routes(),
         disbursements::routes(),

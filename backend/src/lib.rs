@@ -12,10 +12,12 @@ macro_rules! say {
     }};
 }
 
+pub mod accounting;
 pub mod app;
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
+pub mod bank_accounts;
 pub mod campaigns;
 pub mod check;
 pub mod clock;
@@ -40,11 +42,13 @@ pub mod links;
 pub mod mail;
 pub mod matching;
 pub mod metrics;
+pub mod month_ends;
 pub mod needs;
 pub mod notices;
 pub mod offers;
 pub mod organisations;
 pub mod page_cache;
+pub mod outgoings;
 pub mod pairings;
 pub mod payees;
 pub mod people;
@@ -54,6 +58,7 @@ pub mod qr;
 pub mod receipts;
 pub mod registrations;
 pub mod resets;
+pub mod returns;
 pub mod rounds;
 pub mod saved_searches;
 pub mod search;

@@ -3,8 +3,10 @@
 mod about;
 mod about_matching;
 mod account;
+mod accounting;
 mod area;
 mod audit;
+mod bank_accounts;
 mod bank_line_list;
 mod bank_lines;
 mod bank_statements;
@@ -24,8 +26,10 @@ mod help;
 mod home;
 mod jobs;
 mod join;
+mod line_back;
 mod links;
 mod members;
+mod month_ends;
 mod need;
 mod need_form;
 mod need_imports;
@@ -36,6 +40,7 @@ mod offer_form;
 mod offers;
 mod organisation;
 mod organisations;
+mod outgoings;
 mod own_data;
 mod pairing;
 mod pairing_form;
@@ -50,10 +55,12 @@ mod pledge_display;
 mod pledge_form;
 mod profile;
 mod prove;
+mod rebooking;
 mod recommendations;
 mod register_donor;
 mod register_enterprise;
 mod report_form;
+mod returns;
 mod revision;
 mod revision_form;
 mod round;
@@ -197,8 +204,16 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["disbursements", id] => disbursements::one(visit, id).await,
         ["approval-rule"] => disbursements::approval_rule(visit).await,
         ["bank-lines"] => bank_line_list::page(visit).await,
+        ["bank-accounts"] => bank_accounts::page(visit).await,
         ["bank-lines", "new"] => bank_lines::new(visit).await,
         ["bank-lines", id] => bank_lines::one(visit, id).await,
+        ["bank-lines", id, "rebook"] => rebooking::page(visit, id).await,
+        ["month-ends"] => month_ends::page(visit).await,
+        ["accounting"] => accounting::page(visit).await,
+        ["outgoings"] => outgoings::page(visit).await,
+        ["returns"] => returns::page(visit).await,
+        ["returns", "new"] => returns::new(visit).await,
+        ["returns", id] => returns::one(visit, id).await,
         ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,

@@ -73,7 +73,7 @@ pub fn payment(n: u128, need: &Need, payee: &Payee, yuan: i64) -> NewDisbursemen
 }
 
 pub fn paid() -> Paid {
-    Paid { paid_on: "2026-06-30".parse().unwrap(), bank_reference: "P-1".into() }
+    Paid { paid_on: "2026-06-30".parse().unwrap(), bank_reference: "P-1".into(), bank_account: None }
 }
 
 /// A need with a gift of 50,000 yuan arrived, and a payee of its village that the charity has verified.

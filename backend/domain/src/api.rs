@@ -3,9 +3,11 @@
 //! The server routes by the same paths, pages and islands call through the same functions, so a call cannot be
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
+pub mod accounting;
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
+pub mod bank_accounts;
 pub mod bank_statements;
 pub mod campaigns;
 pub mod commitments;
@@ -25,20 +27,24 @@ pub mod links;
 pub mod matching;
 pub mod members;
 pub mod money;
+pub mod month_ends;
 pub mod need_imports;
 pub mod need_versions;
 pub mod needs;
 pub mod notices;
 pub mod offers;
 pub mod organisations;
+pub mod outgoings;
 pub mod own_data;
 pub mod pairings;
 pub mod payees;
 pub mod place_imports;
 pub mod places;
 pub mod pledges;
+pub mod rebookings;
 pub mod registrations;
 pub mod resets;
+pub mod returns;
 pub mod rounds;
 pub mod saved_searches;
 pub mod sessions;

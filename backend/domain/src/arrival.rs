@@ -4,6 +4,7 @@
 //! Whose a line may be is guessed in [`mod@suggest`]; what a bank's table says is read in [`mod@statement`].
 //! Deliberately absent: files.
 
+pub mod rebooking;
 pub mod statement;
 pub mod suggest;
 

@@ -75,12 +75,22 @@ ids! {
     InstalmentId,
     /// A bank account of a charity.
     BankAccountId,
+    /// One step in the life of a bank account: opening, its opening balance, closing.
+    AccountStepId,
     /// One line of a bank statement.
     BankLineId,
     /// One statement of a bank account, uploaded.
     BankStatementId,
     /// A confirmed part of a bank line (or a receipt of goods): what a fen came in with, for ever.
     LotId,
+    /// A confirmed line that is reversed and booked anew.
+    RebookingId,
+    /// The end of a month of a bank account.
+    MonthEndId,
+    /// Money given back to its giver.
+    ReturnId,
+    /// A row of a bank statement by which money went out.
+    OutgoingId,
     /// Arrived money set aside for one need.
     AllocationId,
     /// One payment of a charity to a payee.

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
-    BANK_ACCOUNTS, BANK_LINE, BANK_LINES, BankAccount, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION,
+    BANK_LINE, BANK_LINES, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION,
     LineQuery, MATCH, MatchLine, NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, Unmatch, Unmatched,
     VOID, VoidLine,
 };
@@ -20,7 +20,6 @@ use domain::api::bank_statements::{CONFIRM_MANY, ConfirmMany, DoneWithLines, MAT
 
 pub fn routes() -> Endpoints {
     Endpoints::new("银行流水与到账")
-        .get(BANK_ACCOUNTS, "本慈善组织的银行账户", accounts)
         .get(BANK_LINES, "银行流水：待办的，或已确认的", list)
         .post(BANK_LINES, "录入一笔银行流水", enter)
         .get(BANK_LINE, "一笔银行流水", read)
@@ -36,10 +35,8 @@ pub fn routes() -> Endpoints {
         .post(MATCH_MANY, "按建议一次匹配多笔流水，不能办的留下并说明", match_many)
         .post(CONFIRM_MANY, "第二个人一次确认多笔流水，不能办的留下并说明", confirm_many)
         .merge(super::statements::routes())
-}
-
-async fn accounts(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankAccount>>> {
-    Ok(Json(super::accounts(&app, &staff).await?))
+        .merge(super::rebookings::routes())
+        .merge(super::backs::routes())
 }
 
 async fn list(

@@ -1,12 +1,15 @@
 //! Bank lines: one person enters and matches them, a second one confirms; only then is money 到账.
 //!
 //! Confirming is one transaction: the line, the transfers, the pledges' states, the record. Lines come in by hand or from
-//! a bank's statement (`statements`). Deliberately absent: taking a confirmation back.
+//! a bank's statement (`statements`); a wrong confirmation is reversed and booked anew (`rebookings`). Deliberately
+//! absent: changing what is booked.
 
+pub mod backs;
 mod guesses;
 mod http;
 mod many;
 pub mod owner;
+pub mod rebookings;
 mod sql;
 pub mod statements;
 mod unmatched;
@@ -19,9 +22,9 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
-use crate::{campaigns, ledger, pledges};
+use crate::{bank_accounts, campaigns, ledger, pledges};
 use domain::api::arrivals::{
-    BankAccount, BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
+    BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
 use domain::api::{Count, List};
 use domain::arrival::{BankLineInput, BankLineStatus, check_aside, check_confirmer, check_parts, check_void};
@@ -37,30 +40,16 @@ use std::collections::BTreeMap;
 
 /// Lines on one page of a list.
 const PAGE: usize = 50;
+/// Nothing of a signed month is entered or taken back.
+pub const SEALED: &str = "这一天所在的月份已完成月结。要改，请先在“月结”申请重开，由另一位同事同意";
 /// Parts into which one line may be divided.
 const PARTS_MAX: usize = 50;
-
-/// The accounts of the caller's charity.
-pub async fn accounts(app: &App, staff: &CharityStaff) -> Result<List<BankAccount>> {
-    let items = own_accounts(app, staff.acting.organisation).await?;
-    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
-    Ok(List { items, next: None, count })
-}
-
-/// The accounts on which a charity receives.
-pub async fn own_accounts(app: &App, charity: OrganisationId) -> Result<Vec<BankAccount>> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(sql::accounts(&mut connection, charity).await?)
-}
 
 /// Enters a line. The same id and content again gives the same answer; the same serial number is refused.
 pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result<BankLine> {
     new.line.check(app.clock.today())?;
     let mut tx = app.begin().await?;
-    let owner = sql::charity_of_account(&mut tx, new.bank_account).await?;
-    if owner != Some(maker.acting.organisation) {
-        return Err(Error::invalid("bank_account", "请选择本单位的银行账户"));
-    }
+    bank_accounts::usable(&mut tx, maker.acting.organisation, new.bank_account, new.line.booked_on).await?;
     let guesses = Guesses::read(&mut tx, maker.acting.organisation, &[&new.line]).await?;
     let status = if guesses.any(&new.line) { BankLineStatus::Suggested } else { BankLineStatus::Unmatched };
     let entered = sql::insert(&mut tx, new, status, maker.acting.person, app.clock.now()).await;
@@ -69,6 +58,9 @@ pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result
         Err((Some(constraint), _)) if constraint == "bank_line_pkey" => {
             tx.rollback().await?;
             return entered_before(app, maker, new).await;
+        }
+        Err((Some(constraint), _)) if constraint == "bank_day_sealed" => {
+            return Err(Error::invalid("booked_on", SEALED));
         }
         // The id was new; so the number is one that this account already has.
         Err((Some(constraint), _)) if constraint == "bank_line_serial_once" => {
@@ -106,6 +98,7 @@ async fn divide(app: &App, maker: &CharityMaker, id: BankLineId, parts: impl FnO
     if !line.status.may_become(BankLineStatus::Matched) {
         return Err(in_this_state(line.status));
     }
+    not_a_payment_back(&mut tx, id).await?;
     let parts = parts(line.amount);
     if parts.parts.len() > PARTS_MAX {
         return Err(Error::invalid("parts", "一笔流水最多分 50 项"));
@@ -172,7 +165,9 @@ pub async fn void(app: &App, maker: &CharityMaker, id: BankLineId, why: &VoidLin
     if !line.status.may_become(BankLineStatus::Voided) {
         return Err(in_this_state(line.status));
     }
-    sql::set_voided(&mut tx, id, line.status, reason).await?.one_row_or_conflict()?;
+    let sealed = || Error::Conflict(SEALED.into());
+    let voided = sql::set_voided(&mut tx, id, line.status, reason).await;
+    voided.on_constraint("bank_day_sealed", sealed)?.one_row_or_conflict()?;
     let record = Record {
         verb: "bank_line_voided",
         subject_kind: "bank_line",
@@ -212,6 +207,7 @@ async fn put(
     if line.status == BankLineStatus::Matched || !line.status.may_become(to) {
         return Err(in_this_state(line.status));
     }
+    not_a_payment_back(&mut tx, id).await?;
     let kept = (to == BankLineStatus::NotDonation).then_some(reason);
     sql::put(&mut tx, id, (line.status, to), kept).await?.one_row_or_conflict()?;
     let record = Record {
@@ -317,6 +313,14 @@ async fn book(
     Ok(())
 }
 
+/// What was said to be a payment that comes back is nothing else meanwhile.
+async fn not_a_payment_back(tx: &mut PgConnection, id: BankLineId) -> Result<()> {
+    if backs::is_back(tx, id).await? {
+        return Err(Error::Conflict("这笔收入已经说明是退回来的拨付，请先撤回那个说明".into()));
+    }
+    Ok(())
+}
+
 async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: BankLineId) -> Result<sql::Locked> {
     let line = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
     if line.charity == acting.organisation { Ok(line) } else { Err(Error::NotFound) }
@@ -365,7 +369,26 @@ impl Viewer {
     }
 }
 
-fn viewer(acting: &Acting) -> Viewer {
+impl Viewer {
+    #[must_use]
+    pub const fn charity(&self) -> OrganisationId {
+        self.charity
+    }
+
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    #[must_use]
+    pub fn is(&self, person: PersonId) -> bool {
+        self.person == person
+    }
+}
+
+/// As whoever just did something, by the role that he did it by.
+#[must_use]
+pub fn viewer(acting: &Acting) -> Viewer {
     Viewer { charity: acting.organisation, person: acting.person, roles: vec![acting.role] }
 }
 
@@ -426,6 +449,7 @@ fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> LinePart {
         owner: part.owner.as_ref().map(|(_, owner)| owner.clone()),
         may_name_owner: unknown && maker,
         may_confirm_owner: unknown && checker && second,
+        may_return: row.status == BankLineStatus::Confirmed && part.pledge.is_none() && maker,
     }
 }
 

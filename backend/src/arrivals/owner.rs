@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, Origin};
-use crate::{campaigns, ledger, pledges};
+use crate::{campaigns, ledger, pledges, returns};
 use domain::api::arrivals::{BankLine, PartOwner};
 use domain::arrival::{BankLineStatus, check_confirmer};
 use domain::ledger::{Event, Fund};
@@ -86,6 +86,7 @@ impl Part {
             return Err(Error::invalid("pledge", "这笔认捐已取消，款项不能归入"));
         }
         campaigns::may_move(tx, &[pledge.campaign]).await?;
+        returns::none_under_way(tx, &[owner.lot]).await?;
         Ok(Part { line, amount, pledge, owner })
     }
 

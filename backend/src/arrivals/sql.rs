@@ -22,32 +22,6 @@ fn read_status(text: &str) -> sqlx::Result<BankLineStatus> {
     text.parse().map_err(|error| decode::error("bank_line.status", error))
 }
 
-pub async fn accounts(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Vec<BankAccount>> {
-    let rows = sqlx::query!(
-        "select id, holder, bank, account_no from bank_account where charity = $1 order by created_at, id",
-        charity.0
-    )
-    .fetch_all(connection)
-    .await?;
-    let account = |id, holder, bank, account_no: &str| BankAccount {
-        id: BankAccountId(id),
-        holder,
-        bank,
-        account_masked: mask_account(account_no),
-    };
-    Ok(rows.into_iter().map(|row| account(row.id, row.holder, row.bank, &row.account_no)).collect())
-}
-
-pub async fn charity_of_account(
-    connection: &mut PgConnection,
-    account: BankAccountId,
-) -> sqlx::Result<Option<OrganisationId>> {
-    let charity = sqlx::query_scalar!("select charity from bank_account where id = $1", account.0)
-        .fetch_optional(connection)
-        .await?;
-    Ok(charity.map(OrganisationId))
-}
-
 pub async fn insert(
     connection: &mut PgConnection,
     new: &NewBankLine,
@@ -129,7 +103,8 @@ pub async fn insert_parts(
     let campaigns: Vec<Option<Uuid>> = parts.iter().map(|part| part.campaign.map(|id| id.0)).collect();
     sqlx::query!(
         "insert into bank_line_part (lot, line, position, amount_fen, pledge, campaign)
-         select p.lot, $1, p.position, p.amount_fen, p.pledge, p.campaign
+         select p.lot, $1, p.position + coalesce((select max(b.position) from bank_line_part b where b.line = $1), 0),
+                p.amount_fen, p.pledge, p.campaign
          from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[])
               with ordinality as p (lot, amount_fen, pledge, campaign, position)",
         line.0,
@@ -145,7 +120,7 @@ pub async fn insert_parts(
 
 /// Parts that were never confirmed: nothing was booked on them.
 pub async fn delete_parts(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<()> {
-    sqlx::query!("delete from bank_line_part where line = $1", line.0).execute(connection).await?;
+    sqlx::query!("delete from bank_line_part where line = $1 and rebooked_by is null", line.0).execute(connection).await?;
     Ok(())
 }
 
@@ -249,7 +224,7 @@ pub struct Part {
     pub owner: Option<(PersonId, NamedOwner)>,
 }
 
-fn part_pledge(
+pub fn part_pledge(
     id: Option<Uuid>,
     reference: Option<String>,
     enterprise_name: Option<String>,
@@ -273,7 +248,7 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
            left join pledge_counted named on named.id = owner.pledge
            left join organisation giver on giver.id = named.enterprise
            left join person_private namer on namer.person = owner.named_by
-           where part.line = any($1)
+           where part.line = any($1) and part.rebooked_by is null
            order by part.line, part.position"#,
         &lines
     )

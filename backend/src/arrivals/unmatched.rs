@@ -24,6 +24,8 @@ pub async fn unmatched(app: &App, staff: &CharityStaff) -> Result<Unmatched> {
         lines,
         matched,
         unknown,
+        out: sql::out(&mut tx, charity).await?,
+        oldest_out: sql::oldest_out(&mut tx, charity, OLDEST).await?,
         outstanding,
         oldest_lines: sql::oldest_lines(&mut tx, charity, OLDEST).await?,
         oldest_unknown: sql::oldest_unknown(&mut tx, charity, OLDEST).await?,

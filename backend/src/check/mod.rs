@@ -1,7 +1,6 @@
 //! Recomputes what the books must be and names every difference. Reads only; it mends nothing.
 //!
-//! Each comparison is broken once by a test. Deliberately absent: comparing with a bank's statement and with seals,
-//! which do not exist yet.
+//! Each comparison is broken once by a test. Deliberately absent: comparing with seals, which do not exist yet.
 
 mod sql;
 
@@ -37,8 +36,11 @@ pub enum Comparison {
     StatesAgainstTransfers,
     /// Cached balances against the sums of transfers.
     CachedBalances,
-    /// What a pledge says has arrived against its confirmed parts.
+    /// What a pledge says has arrived against its confirmed parts, less what went back.
     PledgesAgainstParts,
+    /// Per bank account with an opening balance: its last statement's closing balance against the books and every
+    /// difference that has a name.
+    BooksAgainstBank,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
     /// The kept totals of each village's public needs against pledges and transfers.
@@ -56,6 +58,7 @@ impl fmt::Display for Comparison {
             Comparison::NeverBelowZero => "limited account below zero",
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
+            Comparison::BooksAgainstBank => "bank account: last statement against the books and what is named beside them",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
@@ -84,6 +87,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::states_against_transfers(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
+    findings.extend(sql::books_against_bank(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);

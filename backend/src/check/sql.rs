@@ -23,8 +23,8 @@ pub async fn lines_against_parts(connection: &mut PgConnection) -> sqlx::Result<
         r#"select line.id::text as "subject!", line.recorded as "recorded!", line.recomputed as "recomputed!"
            from (
                select l.id, case when l.status in ('matched', 'confirmed') then l.amount_fen else 0 end as recorded,
-                      coalesce((select sum(p.amount_fen) from bank_line_part p where p.line = l.id), 0)::bigint
-                          as recomputed
+                      coalesce((select sum(p.amount_fen) from bank_line_part p
+                                where p.line = l.id and p.rebooked_by is null), 0)::bigint as recomputed
                from bank_line l
            ) line
            where line.recorded <> line.recomputed"#
@@ -42,7 +42,7 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
         r#"select part.lot::text as "subject!", part.recorded as "recorded!", part.recomputed as "recomputed!"
            from (
                select p.lot,
-                      case when l.status = 'confirmed' then p.amount_fen else 0 end as recorded,
+                      case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end as recorded,
                       coalesce((
                           select sum(t.amount_fen)
                           from transfer t
@@ -64,7 +64,7 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
 pub async fn lots_in_and_out(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select p.lot::text as "subject!", (case when l.status = 'confirmed' then p.amount_fen else 0 end) as "recorded!",
+        r#"select p.lot::text as "subject!", (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) as "recorded!",
                   coalesce(t.came_in, 0)::bigint as "recomputed!"
            from bank_line_part p
            join bank_line l on l.id = p.line
@@ -74,7 +74,7 @@ pub async fn lots_in_and_out(connection: &mut PgConnection) -> sqlx::Result<Vec<
                where debit = 'world' or credit = 'world'
                group by lot
            ) t on t.lot = p.lot
-           where (case when l.status = 'confirmed' then p.amount_fen else 0 end) <> coalesce(t.came_in, 0)"#
+           where (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) <> coalesce(t.came_in, 0)"#
     )
     .fetch_all(connection)
     .await?;
@@ -120,13 +120,37 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                from allocation
                union all
                select 'disbursement', 'advance', id, 'allocated:' || need || ':' || charity, 'advance:' || id,
-                      case when status in ('paid', 'bank_confirmed') then amount_fen else 0 end
+                      case when status in ('paid', 'bank_confirmed', 'bounced') then amount_fen else 0 end
                from disbursement
                union all
                select 'spending_item', 'spend', i.id, 'advance:' || i.disbursement, 'spent:' || d.need,
                       case when i.status = 'accepted' then i.amount_fen else 0 end
                from spending_item i
                join disbursement d on d.id = i.disbursement
+               union all
+               select 'bounced payment', 'bounce', b.disbursement, 'advance:' || b.disbursement,
+                      'allocated:' || d.need || ':' || d.charity, sum(l.amount_fen)::bigint
+               from line_back b
+               join bank_line l on l.id = b.line
+               join disbursement d on d.id = b.disbursement
+               where b.kind = 'bounced' and b.confirmed_by is not null
+               group by b.disbursement, d.need, d.charity
+               union all
+               select 'money paid back', 'pay_back', b.line, 'advance:' || b.disbursement,
+                      'allocated:' || d.need || ':' || d.charity, l.amount_fen
+               from line_back b
+               join bank_line l on l.id = b.line
+               join disbursement d on d.id = b.disbursement
+               where b.kind = 'paid_back' and b.confirmed_by is not null
+               union all
+               select 'return', 'return', t.gift_return, t.account, 'returned', sum(t.amount_fen)::bigint
+               from gift_return_take t
+               join gift_return r on r.id = t.gift_return and r.status = 'paid'
+               group by t.gift_return, t.account
+               union all
+               select 'fee', 'fee', o.id, 'general:' || o.campaign || ':' || o.charity, 'fee:' || o.charity, o.amount_fen
+               from bank_out_read o
+               where o.kind = 'fee' and o.explained
                union all
                select 'owner of line', 'match', line, landing, account, sum(amount_fen)::bigint
                from part_account
@@ -136,7 +160,7 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
            full join (
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
-               where t.code in ('match', 'allocate', 'advance', 'spend')
+               where t.code in ('match', 'allocate', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit
@@ -178,9 +202,15 @@ pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Resul
         r#"select p.reference as "subject!", p.arrived_fen as "recorded!", coalesce(s.arrived, 0)::bigint as "recomputed!"
            from pledge p
            left join (
-               select part.pledge, sum(part.amount_fen) as arrived
+               select part.pledge, sum(part.amount_fen - coalesce(gone.fen, 0)) as arrived
                from bank_line_part part
                join bank_line l on l.id = part.line
+               left join (
+                   select t.lot, sum(t.amount_fen) as fen
+                   from transfer t
+                   where t.code = 'return' and not exists (select from transfer r where r.corrects = t.id)
+                   group by t.lot
+               ) gone on gone.lot = part.lot
                where l.status = 'confirmed'
                group by part.pledge
            ) s on s.pledge = p.id
@@ -189,6 +219,41 @@ pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Resul
     .fetch_all(connection)
     .await?;
     Ok(findings(Comparison::PledgesAgainstParts, rows))
+}
+
+/// What the bank says at the end of its last statement, against opening balance, books and what only one side has.
+pub async fn books_against_bank(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select said.account as "subject!", said.closing_fen as "recorded!", said.books as "recomputed!"
+           from (
+               select a.bank || ' ' || right(a.account_no, 4) || ' ' || last.day as account, last.closing_fen,
+                      a.opening_fen
+                      + coalesce((select sum(case when b.side = 'in' then b.amount_fen else -b.amount_fen end)
+                                  from bank_book b
+                                  where b.bank_account = a.id and b.day between a.opening_on and last.day), 0)::bigint
+                      + coalesce((select sum(d.fen) from bank_difference d
+                                  where d.bank_account = a.id and d.day between a.opening_on and last.day), 0)::bigint
+                          as books
+               from bank_account a
+               join lateral (
+                   select s.closing_fen, t.day
+                   from bank_statement s
+                   join lateral (
+                       select max(r.booked_on) as day from bank_statement_row r where r.statement = s.id
+                   ) t on t.day >= a.opening_on
+                   where s.bank_account = a.id and s.status = 'taken_in' and s.closing_fen is not null
+                     and s.broken_at is null
+                   order by t.day desc, s.taken_in_at desc
+                   limit 1
+               ) last on true
+               where a.opening_on is not null
+           ) said
+           where said.closing_fen <> said.books"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::BooksAgainstBank, rows))
 }
 
 pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {

@@ -9,7 +9,7 @@ use crate::http::caller::{
     CharityApprover, CharityChecker, CharityMaker, CharityPayer, Enterprise, Origin, Sure, Village,
 };
 use crate::organisations::{self, NewOrganisation};
-use crate::{arrivals, deliveries, disbursements, files, needs, payees, people, pledges, search};
+use crate::{arrivals, bank_accounts, deliveries, disbursements, files, needs, payees, people, pledges, search};
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
 use domain::api::arrivals::{ConfirmLine, MatchLine, MatchPart, NewBankLine};
@@ -196,10 +196,10 @@ async fn statement(app: &App, desks: &Desks, unpaid: &[(&str, Fen, PledgeReferen
     }
     add("示例过路人", 200, "一点心意", 100)?;
     add("示例施工队", -12_000, "示例工程款", 101)?;
-    let (maker, accounts) = (desks.maker(), arrivals::own_accounts(app, desks.charity).await?);
+    let (maker, accounts) = (desks.maker(), bank_accounts::of_charity(app, desks.charity).await?);
     let account = accounts.first().context("the charity has an account")?;
     let stored = files::tables::store(app, desks.maker, "示例银行流水.csv", file.into()).await?;
-    let new = NewBankStatement { id: app.clock.id(), bank_account: account.id, table: stored.id };
+    let new = NewBankStatement { id: app.clock.id(), bank_account: account.account.id, table: stored.id };
     arrivals::statements::read(app, &maker, &new).await?;
     Ok(())
 }
@@ -257,11 +257,11 @@ async fn arrive(
     (payer, amount, remark, number): (&str, Fen, String, i32),
 ) -> anyhow::Result<()> {
     let (maker, checker) = (desks.maker(), desks.checker());
-    let accounts = arrivals::own_accounts(app, desks.charity).await?;
+    let accounts = bank_accounts::of_charity(app, desks.charity).await?;
     let account = accounts.first().context("the charity has an account")?;
     let new = NewBankLine {
         id: app.clock.id(),
-        bank_account: account.id,
+        bank_account: account.account.id,
         line: BankLineInput {
             booked_on: app.clock.today(),
             payer: payer.to_owned(),
@@ -311,7 +311,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
     disbursements::check(app, &checker, payment.id).await?;
     let approver = Sure(CharityApprover { acting: checker.0.acting.clone(), origin: Origin::default() });
     disbursements::approve(app, &approver, payment.id).await?;
-    let paid = Paid { paid_on: app.clock.today(), bank_reference: "SHILI-FK-0001".into() };
+    let paid = Paid { paid_on: app.clock.today(), bank_reference: "SHILI-FK-0001".into(), bank_account: None };
     disbursements::pay(app, &desks.payer(), payment.id, &paid).await?;
 
     let photo = files::store(app, desks.reporter, pictures::village_road()?).await?.id;

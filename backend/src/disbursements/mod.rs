@@ -18,7 +18,7 @@ use crate::http::caller::{
 };
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
-use crate::{campaigns, ledger, needs, payees, pledges};
+use crate::{bank_accounts, campaigns, ledger, needs, payees, pledges};
 use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
@@ -289,6 +289,8 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
         .await
         .three_people()?
         .one_row_or_conflict()?;
+    let account = bank_accounts::paid_from(&mut tx, row.charity, paid.bank_account, paid.paid_on).await?;
+    sql::set_account(&mut tx, id, account).await?;
     step.record(app, &mut tx, id).await?;
     tell_village(app, &mut tx, &row, paid).await?;
     tx.commit().await?;
@@ -431,6 +433,29 @@ pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     let count = Count::capped(sql::count(&mut tx, charity).await?);
     Ok(List { items, next, count })
+}
+
+/// A payment that was made and has not come back as a whole.
+pub struct PaidOut {
+    pub need: NeedId,
+    pub amount: Fen,
+    pub payee_name: String,
+}
+
+/// A payment of the charity that has left, locked.
+pub async fn lock_paid(
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    id: DisbursementId,
+) -> Result<Option<PaidOut>> {
+    let row = sql::lock(tx, id).await?;
+    let row = row.filter(|row| row.charity == charity && row.status.counts_as_disbursed());
+    Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))
+}
+
+/// All of a locked payment came back.
+pub async fn set_bounced(tx: &mut PgConnection, id: DisbursementId) -> Result<()> {
+    sql::set_bounced(tx, id).await?.one_row_or_conflict()
 }
 
 /// What of payments waits for this checker: those that somebody else prepared.

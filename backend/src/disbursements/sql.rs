@@ -7,7 +7,7 @@ use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDis
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
-use domain::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
+use domain::{AllocationId, BankAccountId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
@@ -252,6 +252,23 @@ pub async fn set_paid(
     )
     .execute(connection)
     .await
+}
+
+/// From which account it was paid, where that is known.
+pub async fn set_account(
+    connection: &mut PgConnection,
+    id: DisbursementId,
+    account: Option<BankAccountId>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("update disbursement set bank_account = $2 where id = $1", id.0, account.map(|account| account.0))
+        .execute(connection)
+        .await
+}
+
+pub async fn set_bounced(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("update disbursement set status = 'bounced' where id = $1 and status in ('paid', 'bank_confirmed')", id.0)
+        .execute(connection)
+        .await
 }
 
 struct Row {

@@ -221,6 +221,8 @@ rights! {
     CharityMaker: [CharityMaker], "只有慈善组织的经办可以做这件事";
     /// Confirms what a colleague prepared.
     CharityChecker: [CharityChecker], "只有慈善组织的复核可以做这件事";
+    /// Takes back what one of both proposed.
+    CharityDesk: [CharityMaker, CharityChecker], "只有慈善组织的经办和复核可以做这件事";
     /// Releases what was checked for payment.
     CharityApprover: [CharityChecker, CharityOwner], "只有慈善组织的复核或负责人可以批准";
     /// Sets the charity's own rules.

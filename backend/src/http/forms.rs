@@ -4,6 +4,7 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod bank_accounts;
 mod bank_statements;
 mod commitments;
 mod desk;
@@ -12,16 +13,20 @@ mod earlier_pairings;
 mod joining;
 mod members;
 mod money;
+mod month_ends;
 mod need_imports;
 mod needs;
 mod offers;
+mod outgoings;
 mod pairings;
 mod payments;
 mod place_imports;
 mod prove;
 mod read;
+mod rebookings;
 mod registration;
 mod reports;
+mod returns;
 mod revisions;
 mod rounds;
 mod saved_searches;
@@ -111,9 +116,15 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
         .route("/work/bank-lines", page_and(post(bank_statements::many)))
+        .route("/work/month-ends", page_and(post(month_ends::step)))
+        .route("/work/outgoings", page_and(post(outgoings::step)))
+        .route("/work/returns/new", page_and(post(returns::prepare)))
+        .route("/work/returns/{id}", page_and(post(returns::step)))
+        .route("/work/bank-accounts", page_and(post(bank_accounts::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-statements/{id}", page_and(post(bank_statements::step)))
         .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/work/bank-lines/{id}/rebook", page_and(post(rebookings::propose)))
         .route("/saved-searches", page_and(post(saved_searches::searches)))
         .route("/saved-searches/stop", page_and(post(saved_searches::stop)))
         .route("/notices", page_and(post(desk::notices)))

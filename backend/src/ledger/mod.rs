@@ -26,6 +26,18 @@ pub async fn lock(tx: &mut PgConnection, account: &Account, asset: Asset) -> Res
     Ok(sql::lock_balances(tx, account, asset).await?)
 }
 
+/// What of `account` is not promised to go back to its giver, lot by lot, locked until the transaction ends.
+pub async fn free(tx: &mut PgConnection, account: &Account, asset: Asset) -> Result<Vec<LotBalance>> {
+    let mut held = lock(tx, account, asset).await?;
+    let reserved = sql::reserved(tx, account).await?;
+    for lot in &mut held {
+        let gone = reserved.get(&lot.lot).copied().unwrap_or_default();
+        lot.amount = lot.amount.saturating_gap(gone);
+    }
+    held.retain(|lot| lot.amount.is_positive());
+    Ok(held)
+}
+
 /// What `account` holds in CNY, added up from its transfers; nothing is locked.
 pub async fn balance(tx: &mut PgConnection, account: &Account) -> Result<Fen> {
     Ok(sql::sum_of(tx, account).await?)
@@ -42,7 +54,7 @@ pub async fn take(
     amount: Fen,
     refuse: impl FnOnce(Fen) -> Error,
 ) -> Result<Vec<(LotId, Fen)>> {
-    let held = lock(tx, account, asset).await?;
+    let held = free(tx, account, asset).await?;
     take_lots(&held, amount).map_err(|error| refuse(error.held))
 }
 

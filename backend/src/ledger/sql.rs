@@ -6,6 +6,7 @@ use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
 use domain::{Fen, LotId, OrganisationId, TransferId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The lots that an account holds, locked in the order of their ids.
@@ -36,6 +37,17 @@ pub async fn lock_balances(
             })
         })
         .collect()
+}
+
+/// What of an account's lots is promised to go back to their givers.
+pub async fn reserved(connection: &mut PgConnection, account: &Account) -> sqlx::Result<HashMap<LotId, Fen>> {
+    let rows = sqlx::query!(
+        r#"select lot as "lot!", reserved_fen as "reserved_fen!" from lot_reserved where account = $1"#,
+        account.to_string()
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok((LotId(row.lot), decode::fen("lot_reserved", row.reserved_fen)?))).collect()
 }
 
 pub async fn insert(

@@ -4,21 +4,23 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 pub mod commitment;
+pub mod correction;
 mod found;
 pub mod pairing;
+mod payee;
 pub mod pledge;
 mod registration;
 pub mod round;
 
-use crate::clock::shanghai;
 use crate::receipts::{self, ConfirmationLetter};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use domain::notice::NoticeKind;
 use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use found::{FoundNeed, SavedSearchFound};
+pub use payee::{PayeeChange, PayeeChanged};
 pub use registration::{AccountKnown, VerificationDecided};
 
 /// A need as a letter names it.
@@ -48,6 +50,9 @@ pub enum Letter {
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
     ArrivalConfirmed(ArrivalConfirmed),
+    ArrivalCorrected(correction::ArrivalCorrected),
+    GiftReturned(correction::GiftReturned),
+    DisbursementBack(correction::DisbursementBack),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
@@ -188,31 +193,6 @@ pub struct ColleagueAsked {
     pub path: String,
 }
 
-/// To village, town and charity: the account to which a village's money is paid changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PayeeChanged {
-    pub village: String,
-    pub charity: String,
-    pub name: String,
-    pub bank: String,
-    pub account_masked: String,
-    pub change: PayeeChange,
-    pub path: String,
-}
-
-/// What happened to the account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PayeeChange {
-    /// Another one was proposed beside the one that is known.
-    Proposed,
-    /// It was checked; nothing is paid to it before this instant.
-    Verified {
-        paid_from: DateTime<Utc>,
-    },
-    Closed,
-}
-
 /// To whoever works here, in the morning: what waits for him, and what he wanted to read of once a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
@@ -271,6 +251,9 @@ impl Letter {
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
+            Letter::ArrivalCorrected(letter) => letter.content(),
+            Letter::GiftReturned(letter) => letter.content(),
+            Letter::DisbursementBack(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
@@ -296,8 +279,10 @@ impl Letter {
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
             Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
-            Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
-            Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
+            Letter::ArrivalConfirmed(_) | Letter::ArrivalCorrected(_) | Letter::GiftReturned(_) => {
+                NoticeKind::ArrivalConfirmed
+            }
+            Letter::DisbursementPaid(_) | Letter::DisbursementBack(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::Commitment(_) => NoticeKind::Commitment,
@@ -467,33 +452,6 @@ impl ReportPublished {
                 Block::Note("您的捐款用于这条需求，所以我们把进展告诉您。这不是宣传邮件。"),
             ],
             link: ("查看报告和每一笔支出", self.path.clone()),
-        }
-    }
-}
-
-impl PayeeChanged {
-    fn content(&self) -> Content {
-        let happened = match &self.change {
-            PayeeChange::Proposed => "登记了一个新的收款账户，等慈善组织核实。".to_owned(),
-            PayeeChange::Verified { paid_from } => {
-                let from = shanghai(*paid_from).format("%Y-%m-%d %H:%M");
-                format!("新的收款账户已核实。{from} 之前不会向它付款。")
-            }
-            PayeeChange::Closed => "有一个收款账户已停用，不再向它付款。".to_owned(),
-        };
-        Content {
-            subject: format!("收款账户有变更：{}", self.village),
-            blocks: vec![
-                paragraph(format!("{}{happened}", self.village)),
-                Block::Facts(vec![
-                    ("户名", self.name.clone()),
-                    ("开户银行", self.bank.clone()),
-                    ("账号", self.account_masked.clone()),
-                    ("付款的慈善组织", self.charity.clone()),
-                ]),
-                Block::Note("如果您不知道这次变更，请立即用公开电话联系慈善组织和镇政府，不要用别人给的号码。"),
-            ],
-            link: ("查看收款账户", self.path.clone()),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::audit::{self, Record};
 use crate::campaigns;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Audit, Caller, CharityMaker, CharityStaff, Enterprise, Federation, Giver, Sure};
+use crate::mail::letter::correction::ArrivalCorrected;
 use crate::mail::letter::pledge::PledgeCancelled;
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
@@ -225,6 +226,28 @@ pub async fn tell_arrival(app: &App, tx: &mut PgConnection, id: PledgeId, arriva
         path: format!("/pledges/{id}"),
     };
     mail::write_to(tx, app, (pledge.enterprise, Giver::ROLES), &Letter::ArrivalConfirmed(letter)).await
+}
+
+/// What of a bank line was a pledge's, and what is now.
+pub struct Corrected {
+    pub before: Fen,
+    pub after: Fen,
+    pub booked_on: NaiveDate,
+}
+
+/// Writes to the enterprise that what arrived was booked wrongly, and is booked anew.
+pub async fn tell_correction(app: &App, tx: &mut PgConnection, id: PledgeId, corrected: Corrected) -> Result<()> {
+    let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let letter = ArrivalCorrected {
+        reference: pledge.reference.to_string(),
+        enterprise: pledge.enterprise_name,
+        charity: pledge.charity_name,
+        booked_on: corrected.booked_on,
+        before: corrected.before,
+        after: corrected.after,
+        path: format!("/pledges/{id}"),
+    };
+    mail::write_to(tx, app, (pledge.enterprise, Giver::ROLES), &Letter::ArrivalCorrected(letter)).await
 }
 
 fn named(need: PledgedNeed) -> NamedNeed {

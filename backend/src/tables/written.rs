@@ -4,6 +4,8 @@
 //! numbers; the first row is the heading and stays in sight. A crate for writing workbooks would bring formats, charts
 //! and formulas, and this is seven small files in a bundle. Deliberately absent: all of those.
 
+pub mod streamed;
+
 use crate::error::Result;
 use anyhow::Context;
 use domain::audit::spreadsheet_cell;
@@ -38,7 +40,15 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?
 /// A table as text between commas, each cell so that no spreadsheet takes it for a formula. UTF-8 with a byte order mark,
 /// without which Excel takes Chinese for something else.
 pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+    let mut bytes = BYTE_ORDER_MARK.to_vec();
+    bytes.extend(csv_lines(rows)?);
+    Ok(bytes)
+}
+
+/// Some rows of such a table, without what stands at its beginning; they may have different numbers of cells.
+pub fn csv_lines(rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    let mut writer =
+        csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.iter().map(|text| spreadsheet_cell(text))).context("a row in memory")?;
     }

@@ -1,5 +1,6 @@
 //! A charity's desk for money that arrives: entering one line, matching it, confirming it.
 
+use super::{line_back, rebooking};
 use crate::islands::AmountEcho;
 use crate::parts::choice;
 use crate::parts::field::{Field, problem, radios, summary};
@@ -8,7 +9,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::BankLineId;
 use domain::api::arrivals::{self, BankLine, LinePart, SuggestedPledge};
-use domain::api::{ApiError, ErrorCode};
+use domain::api::{ApiError, ErrorCode, bank_accounts, rebookings, returns};
 use domain::arrival::LineChannel;
 use leptos::prelude::*;
 
@@ -17,15 +18,15 @@ pub const PARTS: usize = 5;
 
 /// Entering a line as the bank's statement has it.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
-    let accounts = visit.call(arrivals::accounts()).await?.items;
+    let accounts = visit.call(bank_accounts::list()).await?.items;
     let mut form = visit.form.clone().unwrap_or_default();
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
-    if let ([only], true) = (accounts.as_slice(), visit.form.is_none()) {
-        form.set("bank_account", only.id.to_string());
-    }
     let choices = choice::bank_accounts(&accounts);
+    if let ([(only, _)], true) = (choices.as_slice(), visit.form.is_none()) {
+        form.set("bank_account", only.clone());
+    }
     let form = &form;
     let stored = match recorded::id::<BankLineId>(form) {
         Some(id) => visit.call(arrivals::get(id)).await.ok().map(|line| stored(&line)),
@@ -82,6 +83,8 @@ fn stored(line: &BankLine) -> AnyView {
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: BankLineId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let line = visit.call(arrivals::get(id)).await?;
+    let known = visit.call(rebookings::of_line(id)).await?;
+    let came_back = visit.call(returns::back(id)).await?;
     let done = visit.query("done").and_then(done_message);
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
@@ -98,9 +101,10 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {parts(&line)}
                 {owners(visit, form, &line)}
                 {confirmation(visit, &line)}
+                {rebooking::section(visit, &known)}
                 {line.may.match_.then(|| matching(visit, form, &line))}
             </div>
-            <aside>{facts(&line)}{line.may.not_donation.then(|| aside(visit, form))}{line.may.donation.then(|| back(visit, form))}{line.may.void.then(|| voiding(visit, form))}</aside>
+            <aside>{facts(&line)}{line_back::section(visit, form, &came_back)}{line.may.not_donation.then(|| aside(visit, form))}{line.may.donation.then(|| back(visit, form))}{line.may.void.then(|| voiding(visit, form))}</aside>
         </div>
     };
     Ok(Page::new(line.line.payer.clone(), body.into_any()))
@@ -116,6 +120,12 @@ fn done_message(done: &str) -> Option<&'static str> {
         "not_donation" => Some(t!("已放到一边，不算捐款。")),
         "donation" => Some(t!("已放回，等待匹配。")),
         "voided" => Some(t!("已作废，这个流水号可以重新录入。")),
+        "rebooking_proposed" => Some(t!("已提出冲正重记，等另一位同事确认。")),
+        "back_said" => Some(t!("已记下，等另一位同事确认。")),
+        "back_confirmed" => Some(t!("已确认，款回到需求的已分配款里。")),
+        "back_dropped" => Some(t!("已撤回，这笔收入等待匹配。")),
+        "rebooked" => Some(t!("已冲正并重记，捐赠方会收到通知。")),
+        "rebooking_dropped" => Some(t!("冲正重记没有采用，账没有变。")),
         "confirmed" => Some(t!("已复核，这笔款计入到账。")),
         _ => None,
     }
@@ -207,8 +217,14 @@ fn parts(line: &BankLine) -> Option<AnyView> {
                 view! { <a href=address>{pledge.enterprise_name.clone()}" "{pledge.reference.to_string()}</a> }
                     .into_any()
             }
-            (None, Some(_)) => t!("活动的非定向捐款").into_any(),
-            (None, None) => t!("来源未明").into_any(),
+            (None, of) => {
+                let label = if of.is_some() { t!("活动的非定向捐款") } else { t!("来源未明") };
+                let gives_back = part.may_return.then(|| {
+                    let to = href(&format!("/work/returns/new?lot={}", part.lot));
+                    view! { " "<a href=to>{t!("申请退回")}</a> }
+                });
+                view! { {label}{gives_back} }.into_any()
+            }
         };
         view! { <tr><th scope="row">{owner}</th><td>{money::exact(part.amount_fen)}</td></tr> }
     });
@@ -247,7 +263,7 @@ fn owner(visit: &Visit, form: &FormState, part: &LinePart) -> AnyView {
             <form method="post" action=path.clone()>
                 <input type="hidden" name="lot" value=lot.clone() />
                 <input type="hidden" name="pledge" value=owner.pledge.id.to_string() />
-                <p>{t!("请对照银行流水和捐赠方的证明。确认后不能直接撤销。")}</p>
+                <p>{t!("请对照银行流水和捐赠方的证明。确认后记错了要两人冲正重记。")}</p>
                 <button class="button" name="action" value="confirm_owner">{t!("确认属于这笔认捐")}</button>
             </form>
         }
@@ -275,7 +291,7 @@ fn confirmation(visit: &Visit, line: &BankLine) -> Option<AnyView> {
         view! {
             <form method="post" action=path.clone()>
                 {lots}
-                <p>{t!("请对照银行流水和捐赠方。确认后 {amount} 计入到账，不能直接撤销。", amount = amount)}</p>
+                <p>{t!("请对照银行流水和捐赠方。确认后 {amount} 计入到账，记错了要两人冲正重记。", amount = amount)}</p>
                 <button class="button" name="action" value="confirm">{t!("复核无误，确认到账")}</button>
             </form>
         }

@@ -5,7 +5,7 @@ use crate::parts::field::{Field, problem, summary};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
-use domain::api::arrivals;
+use domain::api::bank_accounts;
 use domain::api::bank_statements::{
     self, BankStatement, BankStatementInFull, BankStatementStatus, ColumnRead, StatementLine, StatementOutcome,
     StatementPage,
@@ -32,7 +32,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         {visit.form.as_ref().and_then(summary)}
         {crumbs(false)}
         <h1>{t!("银行对账单")}</h1>
-        <p>{t!("从网上银行导出流水明细，在这里上传。收入成为待匹配的流水；支出只用来核对余额。同一笔不会导入两次。")}</p>
+        <p>{t!("从网上银行导出流水明细，在这里上传。收入成为待匹配的流水；支出逐笔说明是什么。同一笔不会导入两次。")}</p>
         {form}
         <section>
             <h2>{t!("上传和导入过的对账单（{n}）", n = list.count)}</h2>
@@ -53,12 +53,12 @@ fn crumbs(inside: bool) -> AnyView {
 }
 
 async fn upload(visit: &Visit) -> Result<AnyView, ApiError> {
-    let accounts = visit.call(arrivals::accounts()).await?.items;
+    let accounts = visit.call(bank_accounts::list()).await?.items;
     let mut form = visit.form.clone().unwrap_or_default();
-    if let ([only], true) = (accounts.as_slice(), visit.form.is_none()) {
-        form.set("bank_account", only.id.to_string());
-    }
     let choices = choice::bank_accounts(&accounts);
+    if let ([(only, _)], true) = (choices.as_slice(), visit.form.is_none()) {
+        form.set("bank_account", only.clone());
+    }
     let file = Field::new(&form, "table", t!("流水文件"))
         .hint(t!("网上银行导出的 CSV 或 XLSX（第一个工作表），UTF-8 或 GBK，最多 16 MB。不用改列名，也不用删行。"));
     Ok(view! {
@@ -139,7 +139,7 @@ fn facts(statement: &BankStatementInFull) -> AnyView {
         (t!("可导入的收入"), tally.ready),
         (t!("已导入的收入"), tally.taken_in),
         (t!("已经录入过的收入"), tally.present),
-        (t!("支出（只用于核对余额）"), tally.out),
+        (t!("支出（逐笔说明）"), tally.out),
         (t!("有误，不导入"), tally.wrong),
         (t!("跳过的合计和说明"), i64::from(statement.passed_over)),
     ];
@@ -177,7 +177,7 @@ fn balances(statement: &BankStatementInFull) -> Option<AnyView> {
 
 fn take_in(visit: &Visit, statement: &BankStatementInFull) -> AnyView {
     let tally = statement.statement.tally;
-    if tally.ready == 0 {
+    if tally.ready == 0 && tally.out == 0 {
         return view! {
             <section class="card">
                 <p><b>{t!("没有可以导入的流水。")}</b></p>
@@ -187,6 +187,11 @@ fn take_in(visit: &Visit, statement: &BankStatementInFull) -> AnyView {
         }
         .into_any();
     }
+    let label = if tally.ready == 0 {
+        t!("导入 {n} 笔支出，逐笔说明", n = tally.out)
+    } else {
+        t!("导入 {n} 笔收入", n = tally.ready)
+    };
     let wrong = (tally.wrong > 0).then(|| {
         view! { <p>{t!("有误的 {n} 行这次不导入，请之后逐笔录入，或改好后再上传整个文件，已经导入的不会重复。", n = tally.wrong)}</p> }
     });
@@ -196,7 +201,7 @@ fn take_in(visit: &Visit, statement: &BankStatementInFull) -> AnyView {
                 <input type="hidden" name="seen" value=tally.ready />
                 {wrong}
                 <p class="buttons">
-                    <button class="button" name="action" value="take_in">{t!("导入 {n} 笔收入", n = tally.ready)}</button>
+                    <button class="button" name="action" value="take_in">{label}</button>
                     <a class="button quiet" href=href(PATH)>{t!("另选文件")}</a>
                 </p>
                 <p class="soft">{t!("导入后等待匹配和复核，还不计入到账。")}</p>

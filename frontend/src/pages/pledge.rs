@@ -1,5 +1,6 @@
 //! What an enterprise pledged: one pledge with its payment sheet, and all of them.
 
+use super::returns;
 use crate::islands::AmountEcho;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, summary};
@@ -20,6 +21,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: PledgeId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let pledge = visit.call(pledges::get(id)).await?;
     let way = visit.call(pledges::trail(pledge.id)).await?;
+    let gone = returns::of_pledge(visit, pledge.id).await?;
     let done = match visit.query("done") {
         Some("pledged") => Some(t!("认捐已记录。请按下面的账号和编号汇款。")),
         Some("display") => Some(t!("公开的方式已改，立即生效。")),
@@ -58,6 +60,8 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
                 {instalments(&pledge)}
                 {arrivals(&pledge)}
+                {gone}
+                {maker.then(|| give_back(pledge.id))}
                 {trail(&way)}
             </div>
             <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
@@ -192,6 +196,12 @@ fn instalments(pledge: &Pledge) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// For the charity: what arrived may have to go back.
+fn give_back(id: PledgeId) -> AnyView {
+    let to = href(&format!("/work/returns/new?pledge={id}"));
+    view! { <p><a class="button quiet" href=to>{t!("申请退回捐赠方")}</a></p> }.into_any()
 }
 
 fn arrivals(pledge: &Pledge) -> AnyView {

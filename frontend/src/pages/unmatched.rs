@@ -4,7 +4,7 @@ use crate::parts::money;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, instant};
 use domain::api::ApiError;
-use domain::api::arrivals::{self, UnmatchedLine, UnmatchedPledge, UnmatchedSum};
+use domain::api::arrivals::{self, UnmatchedLine, UnmatchedOut, UnmatchedPledge, UnmatchedSum};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -13,6 +13,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         (t!("流水还没有人匹配"), unmatched.lines, Some("/work/bank-lines?desk=match")),
         (t!("已匹配，等待复核"), unmatched.matched, Some("/work/bank-lines?desk=confirm")),
         (t!("已到账，来源未明"), unmatched.unknown, None),
+        (t!("银行支出，还没有说明"), unmatched.out, Some("/work/outgoings")),
         (t!("已认捐，尚未到账"), unmatched.outstanding, None),
     ];
     let rows = sums.into_iter().map(|(label, sum, to)| total(label, sum, to));
@@ -41,6 +42,8 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                 {lines(&unmatched.oldest_lines, t!("每一笔流水都有人匹配了。"))}
                 <h2>{t!("已到账，来源未明（最早的 {n} 份）", n = unmatched.oldest_unknown.len())}</h2>
                 {lines(&unmatched.oldest_unknown, t!("没有来源未明的款。"))}
+                <h2>{t!("银行支出，还没有说明（最早的 {n} 笔）", n = unmatched.oldest_out.len())}</h2>
+                {out(&unmatched.oldest_out)}
             </div>
             <div>
                 <h2>{t!("有认捐，没有到账（最早的 {n} 笔）", n = unmatched.oldest_pledges.len())}</h2>
@@ -77,6 +80,23 @@ fn lines(lines: &[UnmatchedLine], none: &'static str) -> AnyView {
                 <a class="need" href=href(&format!("/work/bank-lines/{}", line.line))>
                     <span class="what"><b>{line.payer.clone()}</b><span class="soft">{date(line.booked_on)}</span></span>
                     <span class="amount">{money::exact(line.amount_fen)}</span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="rows card">{rows.collect_view()}</ul> }.into_any()
+}
+
+fn out(rows: &[UnmatchedOut]) -> AnyView {
+    if rows.is_empty() {
+        return view! { <p class="card empty">{t!("每一笔支出都有说明了。")}</p> }.into_any();
+    }
+    let rows = rows.iter().map(|row| {
+        view! {
+            <li>
+                <a class="need" href=href("/work/outgoings")>
+                    <span class="what"><b>{row.payee.clone()}</b><span class="soft">{date(row.booked_on)}</span></span>
+                    <span class="amount">"−"{money::exact(row.amount_fen)}</span>
                 </a>
             </li>
         }

@@ -178,6 +178,11 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
                 <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
                 <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
+                <a class="button quiet" href=href("/work/outgoings")>{t!("银行支出")}</a>
+                <a class="button quiet" href=href("/work/returns")>{t!("退回捐赠方")}</a>
+                <a class="button quiet" href=href("/work/bank-accounts")>{t!("银行账户")}</a>
+                <a class="button quiet" href=href("/work/month-ends")>{t!("月结")}</a>
+                <a class="button quiet" href=href("/work/accounting")>{t!("会计导出")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
             </p>
         </section>

@@ -6,8 +6,9 @@ use super::field::problem;
 use crate::visit::{FormState, Visit};
 use crate::words::text;
 use domain::api::ApiError;
-use domain::api::arrivals::BankAccount;
+use domain::api::bank_accounts::BankAccountRecord;
 use domain::api::places::{self, Place, PlacesQuery};
+use domain::bank_account::BankAccountStatus;
 use domain::need::{ContributionKind, Field};
 use leptos::prelude::*;
 
@@ -36,10 +37,16 @@ pub fn kinds() -> Vec<(String, String)> {
     ContributionKind::ALL.iter().map(|kind| (kind.to_string(), text(kind.label()))).collect()
 }
 
-/// A charity's accounts, by holder, bank and the last digits.
-pub fn bank_accounts(accounts: &[BankAccount]) -> Vec<(String, String)> {
-    let label = |account: &BankAccount| format!("{} {} {}", account.holder, account.bank, account.account_masked);
-    accounts.iter().map(|account| (account.id.to_string(), label(account))).collect()
+/// A charity's accounts on which something can be booked, by holder, bank and the last digits; those in use first.
+pub fn bank_accounts(accounts: &[BankAccountRecord]) -> Vec<(String, String)> {
+    let label = |record: &BankAccountRecord| {
+        let account = &record.account;
+        let name = format!("{} {} {}", account.holder, account.bank, account.account_masked);
+        if record.status == BankAccountStatus::Open { name } else { t!("{name}（已销户）", name = name) }
+    };
+    let of = |status| accounts.iter().filter(move |record| record.status == status);
+    let both = of(BankAccountStatus::Open).chain(of(BankAccountStatus::Closed));
+    both.map(|record| (record.account.id.to_string(), label(record))).collect()
 }
 
 /// One box; `name` stands several times in the form.

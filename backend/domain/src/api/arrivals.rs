@@ -3,11 +3,10 @@
 use super::{Call, List};
 use crate::arrival::{BankLineInput, BankLineStatus, Suggestion};
 use crate::pledge::PledgeReference;
-use crate::{BankAccountId, BankLineId, CampaignId, Fen, LotId, PledgeId};
+use crate::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OutgoingId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub const BANK_ACCOUNTS: &str = "/bank-accounts";
 pub const BANK_LINES: &str = "/bank-lines";
 pub const BANK_LINE: &str = "/bank-lines/{id}";
 pub const MATCH: &str = "/bank-lines/{id}/match";
@@ -19,12 +18,6 @@ pub const DONATION: &str = "/bank-lines/{id}/donation";
 pub const UNMATCHED: &str = "/bank-lines/unmatched";
 pub const OWNER: &str = "/bank-lines/{id}/owner";
 pub const CONFIRM_OWNER: &str = "/bank-lines/{id}/owner/confirm";
-
-/// The accounts of the caller's charity.
-#[must_use]
-pub fn accounts() -> Call<List<BankAccount>> {
-    Call::get(BANK_ACCOUNTS)
-}
 
 /// Lines of the caller's charity: what waits, oldest first, or what is done, latest first.
 #[must_use]
@@ -226,12 +219,24 @@ pub struct Unmatched {
     pub matched: UnmatchedSum,
     /// Confirmed parts whose giver is not known.
     pub unknown: UnmatchedSum,
+    /// Rows of money out that nobody has explained.
+    pub out: UnmatchedSum,
     /// What is still to come of pledges.
     pub outstanding: UnmatchedSum,
     /// The oldest of each, at most fifty.
     pub oldest_lines: Vec<UnmatchedLine>,
     pub oldest_unknown: Vec<UnmatchedLine>,
+    pub oldest_out: Vec<UnmatchedOut>,
     pub oldest_pledges: Vec<UnmatchedPledge>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnmatchedOut {
+    pub out: OutgoingId,
+    pub booked_on: NaiveDate,
+    pub payee: String,
+    pub amount_fen: Fen,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -274,6 +279,8 @@ pub struct LinePart {
     /// Whether this caller may say whose it is, and whether he may agree.
     pub may_name_owner: bool,
     pub may_confirm_owner: bool,
+    /// Whether this caller may ask for it to go back to whoever paid it.
+    pub may_return: bool,
 }
 
 /// Whose money of an unknown giver is said to be, and by whom.

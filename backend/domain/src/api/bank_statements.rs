@@ -85,8 +85,8 @@ words! {
         Ready = "ready" / "可导入",
         /// A line with its serial number is there already.
         Present = "present" / "已经录入",
-        /// Money out: kept for comparing balances, no line of its own.
-        Out = "out" / "支出，只用于核对余额",
+        /// Money out: kept as a row of its own, to be explained.
+        Out = "out" / "支出，逐笔说明",
         TakenIn = "taken_in" / "已导入",
     }
 }

@@ -3,7 +3,7 @@
 use super::campaigns::PageQuery;
 use super::{Call, List};
 use crate::disbursement::{Desk, DisbursementStatus, PayeeSnapshot};
-use crate::{AllocationId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PledgeId};
+use crate::{AllocationId, BankAccountId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -160,6 +160,9 @@ pub struct Paid {
     pub paid_on: NaiveDate,
     /// The bank's number of the payment.
     pub bank_reference: String,
+    /// From which account; where the charity has one only, it is that.
+    #[serde(default)]
+    pub bank_account: Option<BankAccountId>,
 }
 
 /// A payment as everybody may read it: no account, no person.

@@ -11,7 +11,7 @@ pub async fn unknown(connection: &mut PgConnection, line: BankLineId, lot: LotId
     let amount = sqlx::query_scalar!(
         "select amount_fen
          from bank_line_part
-         where line = $1 and lot = $2 and pledge is null and campaign is null
+         where line = $1 and lot = $2 and pledge is null and campaign is null and rebooked_by is null
          for update",
         line.0,
         lot.0

@@ -2,7 +2,8 @@
 //! money in becomes bank lines, each with its guesses.
 //!
 //! What is taken in is what was looked at: the rows are kept. The same row comes in once, from whatever file: it is known
-//! by the bank's serial number, or by what it says where the bank gives none. Money out stays a row, for the balances.
+//! by the bank's serial number, or by what it says where the bank gives none. Money out is kept to be
+//! explained (`outgoings`).
 //! Deliberately absent: whose a line is (`arrivals`), and the columns that nothing is done with, such as account numbers.
 
 mod http;
@@ -41,6 +42,8 @@ const PROBLEMS_MAX: usize = 200;
 const WRITTEN_AT_ONCE: usize = 2_000;
 
 const AGAIN: &str = "这个编号已经用过，请重新打开页面再上传";
+const IN_A_SEALED_MONTH: &str =
+    "这张对账单里有已完成月结的月份的新记录，不能导入。请先在“月结”申请重开那个月，或另外导出之后的日期";
 const TAKEN_IN: &str = "这张对账单已经导入，不能再改";
 
 /// The statements of the caller's charity, latest first.
@@ -57,7 +60,7 @@ pub async fn read(app: &App, maker: &CharityMaker, new: &NewBankStatement) -> Re
     let draft = drafts::open(app, acting.person, new.table).await?;
     let mut tx = app.begin().await?;
     let account = sql::account(&mut tx, new.bank_account).await?;
-    let account = account.filter(|account| account.charity == acting.organisation);
+    let account = account.filter(|account| account.charity == acting.organisation && account.status.has_books());
     let bank = account.ok_or_else(|| Error::invalid("bank_account", "请选择本单位的银行账户"))?.bank;
     if let Some(stored) = sql::by_id(&mut tx, acting.organisation, new.id).await? {
         let same = stored.sha256 == draft.sha256 && stored.statement.bank_account.id == new.bank_account;
@@ -201,7 +204,7 @@ pub async fn take_in(app: &App, maker: &CharityMaker, id: BankStatementId, seen:
     sql::mark_another(&mut tx, id).await?;
     let ready = sql::ready(&mut tx, id).await?;
     let number = i64::try_from(ready.len()).unwrap_or(i64::MAX);
-    if number == 0 {
+    if number == 0 && sql::new_out(&mut tx, id).await? == 0 {
         return Err(Error::Conflict("没有可以导入的流水：都已经录入，或有误".into()));
     }
     if number != seen.ready {
@@ -222,8 +225,13 @@ pub async fn take_in(app: &App, maker: &CharityMaker, id: BankStatementId, seen:
         })
         .collect();
     for chunk in new.chunks(WRITTEN_AT_ONCE) {
-        sql::insert_lines(&mut tx, &stored.statement, chunk, acting.person, app.clock.now()).await?;
+        let written = sql::insert_lines(&mut tx, &stored.statement, chunk, acting.person, app.clock.now()).await;
+        written.on_constraint("bank_day_sealed", || Error::Conflict(IN_A_SEALED_MONTH.into()))?;
     }
+    let out = sql::out_rows(&mut tx, id).await?;
+    let ids: Vec<domain::OutgoingId> = out.iter().map(|_| app.clock.id()).collect();
+    let written = sql::insert_out(&mut tx, id, &out, &ids).await;
+    written.on_constraint("bank_day_sealed", || Error::Conflict(IN_A_SEALED_MONTH.into()))?;
     let ended = sql::set_taken_in(&mut tx, id, acting.person, app.clock.now()).await;
     ended
         .on_constraint("bank_statement_file_once", || Error::Conflict("这个文件已经导入过这个账户".into()))?

@@ -11,8 +11,9 @@ use domain::api::bank_statements::{
     StatementLineRead, StatementProblem, StatementTally,
 };
 use domain::arrival::{BankLineInput, BankLineStatus, LineChannel};
+use domain::bank_account::BankAccountStatus;
 use domain::disbursement::mask_account;
-use domain::{BankAccountId, BankLineId, BankStatementId, Fen, OrganisationId, PersonId, TableFileId};
+use domain::{BankAccountId, BankLineId, BankStatementId, Fen, OrganisationId, OutgoingId, PersonId, TableFileId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
@@ -22,12 +23,18 @@ use uuid::Uuid;
 pub struct Account {
     pub charity: OrganisationId,
     pub bank: String,
+    pub status: BankAccountStatus,
 }
 
 pub async fn account(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Result<Option<Account>> {
-    let row =
-        sqlx::query!("select charity, bank from bank_account where id = $1", id.0).fetch_optional(connection).await?;
-    Ok(row.map(|row| Account { charity: OrganisationId(row.charity), bank: row.bank }))
+    let row = sqlx::query!("select charity, bank, status from bank_account where id = $1", id.0)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        let status = decode::word("bank_account.status", &row.status)?;
+        Ok(Account { charity: OrganisationId(row.charity), bank: row.bank, status })
+    })
+    .transpose()
 }
 
 /// Until the transaction ends nobody else takes a statement of this account in.
@@ -531,6 +538,55 @@ pub async fn set_taken_in(
     )
     .execute(connection)
     .await
+}
+
+/// The places of rows of money out, in the order of the file.
+pub async fn out_rows(connection: &mut PgConnection, id: BankStatementId) -> sqlx::Result<Vec<i32>> {
+    sqlx::query_scalar!(
+        "select position from bank_statement_row where statement = $1 and outcome = 'out' order by position",
+        id.0
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// How many rows of money out no other statement of the account has brought.
+pub async fn new_out(connection: &mut PgConnection, id: BankStatementId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from bank_statement_row r
+           join bank_statement s on s.id = r.statement
+           where r.statement = $1 and r.outcome = 'out'
+             and not exists (select from bank_out o
+                             where o.bank_account = s.bank_account and o.serial_no = r.serial_no)"#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Keeps the rows of money out, each once, to be explained.
+pub async fn insert_out(
+    connection: &mut PgConnection,
+    id: BankStatementId,
+    positions: &[i32],
+    ids: &[OutgoingId],
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "insert into bank_out (id, bank_account, statement, booked_on, payee, amount_fen, remark, serial_no)
+         select n.id, s.bank_account, s.id, r.booked_on, r.payer, r.amount_fen, r.remark, r.serial_no
+         from unnest($2::integer[], $3::uuid[]) as n (position, id)
+         join bank_statement_row r on r.statement = $1 and r.position = n.position
+         join bank_statement s on s.id = r.statement
+         where not exists (select from bank_out o where o.bank_account = s.bank_account and o.serial_no = r.serial_no)",
+        id.0,
+        positions,
+        &ids
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub async fn drop_unconfirmed(connection: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {

@@ -2,8 +2,8 @@
 
 use crate::db::decode::fen;
 use chrono::NaiveDate;
-use domain::api::arrivals::{UnmatchedLine, UnmatchedSum};
-use domain::{BankLineId, OrganisationId};
+use domain::api::arrivals::{UnmatchedLine, UnmatchedOut, UnmatchedSum};
+use domain::{BankLineId, OrganisationId, OutgoingId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -26,7 +26,8 @@ pub async fn sums(connection: &mut PgConnection, charity: OrganisationId) -> sql
                        from bank_line_part p
                        join bank_line l on l.id = p.line and l.status = 'confirmed'
                        join bank_account a on a.id = l.bank_account
-                       where a.charity = $1 and p.pledge is null and p.campaign is null) unknown"#,
+                       where a.charity = $1 and p.pledge is null and p.campaign is null
+                         and p.rebooked_by is null) unknown"#,
         charity.0
     )
     .fetch_one(connection)
@@ -78,7 +79,7 @@ pub async fn oldest_unknown(
          from bank_line_part p
          join bank_line l on l.id = p.line and l.status = 'confirmed'
          join bank_account a on a.id = l.bank_account
-         where a.charity = $1 and p.pledge is null and p.campaign is null
+         where a.charity = $1 and p.pledge is null and p.campaign is null and p.rebooked_by is null
          order by l.booked_on, p.lot
          limit $2",
         charity.0,
@@ -87,4 +88,42 @@ pub async fn oldest_unknown(
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(|row| read((row.id, row.booked_on, row.payer, row.amount_fen))).collect()
+}
+
+/// Rows of money out that nobody has explained.
+pub async fn out(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<UnmatchedSum> {
+    let row = sqlx::query!(
+        r#"select count(*) as "number!", coalesce(sum(amount_fen), 0)::bigint as "fen!", min(booked_on) as since
+           from bank_out_read
+           where charity = $1 and not explained"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(UnmatchedSum { number: row.number, amount_fen: fen("amount", row.fen)?, since: row.since })
+}
+
+/// The oldest of them.
+pub async fn oldest_out(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    limit: i64,
+) -> sqlx::Result<Vec<UnmatchedOut>> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", booked_on as "booked_on!", payee as "payee!", amount_fen as "amount_fen!"
+           from bank_out_read
+           where charity = $1 and not explained
+           order by booked_on, id
+           limit $2"#,
+        charity.0,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let amount_fen = fen("amount", row.amount_fen)?;
+            Ok(UnmatchedOut { out: OutgoingId(row.id), booked_on: row.booked_on, payee: row.payee, amount_fen })
+        })
+        .collect()
 }

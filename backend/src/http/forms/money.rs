@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
 use domain::api::pledges::{self, NewPledge};
-use domain::api::{ApiError, ErrorCode};
+use domain::api::{ApiError, ErrorCode, rebookings};
 use domain::arrival::{BankLineInput, LineChannel};
 use domain::campaign::CampaignStage;
 use domain::pledge::{Every, PledgeFacts, PledgeInput, PledgeReference, Restriction, Schedule};
@@ -208,6 +208,8 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
         }
         "name_owner" => (name_owner(&site, &mut form, id).await, "owner_named"),
         "confirm_owner" => (confirm_owner(&site, &form, id).await, "owner_confirmed"),
+        "say_back" | "confirm_back" | "drop_back" => super::returns::back(&site, &mut form, id).await,
+        "confirm_rebooking" | "drop_rebooking" => rebooking(&site, &form).await,
         "unmatch" => (inner.call(arrivals::unmatch(id)).await.map(|_| ()), "unmatched"),
         "confirm" => {
             let lots = form.state.all("lot").into_iter().filter_map(|lot| lot.parse().ok()).collect();
@@ -218,6 +220,19 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     match result {
         Ok(()) => site.see_other(form.lang(), &format!("/work/bank-lines/{id}?done={done}")),
         Err(error) => form.refused(&site, error).await,
+    }
+}
+
+/// A second person agrees to a rebooking, or it is dropped.
+async fn rebooking(site: &Site, form: &Form) -> (Result<(), ApiError>, &'static str) {
+    let Ok(id) = form.value("rebooking").parse() else {
+        return (Err(ApiError::new(ErrorCode::BadRequest, "请刷新页面再操作")), "");
+    };
+    let inner = form.page.in_process(site);
+    if form.value("action") == "confirm_rebooking" {
+        (inner.call(rebookings::confirm(id)).await.map(|_| ()), "rebooked")
+    } else {
+        (inner.call(rebookings::drop(id)).await.map(|_| ()), "rebooking_dropped")
     }
 }
 
@@ -260,8 +275,13 @@ async fn confirm_owner(site: &Site, form: &Form, id: BankLineId) -> Result<(), A
     form.page.in_process(site).call(arrivals::confirm_owner(id, &PartOwner { lot, pledge })).await.map(|_| ())
 }
 
-/// Parts by reference and amount; lines with neither are passed over.
 async fn divide(site: &Site, form: &mut Form, id: BankLineId) -> Result<(), ApiError> {
+    let parts = typed_parts(site, form).await?;
+    form.page.in_process(site).call(arrivals::match_(id, &MatchLine { parts })).await.map(|_| ())
+}
+
+/// Parts by reference and amount; lines with neither are passed over.
+pub async fn typed_parts(site: &Site, form: &mut Form) -> Result<Vec<MatchPart>, ApiError> {
     let inner = form.page.in_process(site);
     let own = |name: &str| form.state.all(name).into_iter().map(|typed| typed.trim().to_owned()).collect::<Vec<_>>();
     let typed: Vec<_> = own("reference").into_iter().zip(own("part_amount")).collect();
@@ -293,5 +313,5 @@ async fn divide(site: &Site, form: &mut Form, id: BankLineId) -> Result<(), ApiE
         let fields: Vec<Problem> = Vec::new();
         return Err(invalid(fields));
     }
-    inner.call(arrivals::match_(id, &MatchLine { parts })).await.map(|_| ())
+    Ok(parts)
 }

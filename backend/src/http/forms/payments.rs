@@ -202,7 +202,9 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
         }
         "pay" => {
             if let Ok(paid_on) = form.value("paid_on").trim().parse() {
-                let paid = Paid { paid_on, bank_reference: form.value("bank_reference").to_owned() };
+                let bank_account = form.value("bank_account").parse().ok();
+                let bank_reference = form.value("bank_reference").to_owned();
+                let paid = Paid { paid_on, bank_reference, bank_account };
                 (inner.call(disbursements::pay(id, &paid)).await, "paid")
             } else {
                 form.problem("paid_on", "请填写银行回单上的付款日期，如 2026-06-30");

@@ -43,11 +43,14 @@ pub async fn outstanding(
                group by q.enterprise
            )
            select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
-                  payer.names as "earlier_payers?", p.pledged_day as "pledged_on!"
+                  payer.names as "earlier_payers?", p.pledged_day as "pledged_on!", r.former_names as "former_names?",
+                  -- What tells its name from others, as people say it.
+                  case when char_length(o.name_core) >= 2 and o.name_core <> o.name then o.name_core end as short_name
            from pledge p
            join organisation o on o.id = p.enterprise
            left join need n on n.id = p.need
            left join payer on payer.enterprise = p.enterprise
+           left join registration r on r.organisation = p.enterprise
            where p.id in (select id from meant)
            order by p.pledged_at desc, p.id"#,
         charity.0,
@@ -63,9 +66,9 @@ pub async fn outstanding(
                 pledge: PledgeId(row.id),
                 reference: word("pledge", &row.reference)?,
                 full_name: row.name,
-                former_names: Vec::new(),
+                former_names: row.former_names.unwrap_or_default(),
                 earlier_payers: row.earlier_payers.unwrap_or_default(),
-                short_name: None,
+                short_name: row.short_name,
                 outstanding,
                 pledged_on: row.pledged_on,
             };
