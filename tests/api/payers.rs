@@ -151,3 +151,21 @@ async fn a_clock_that_was_set_back_confirms_in_the_order_of_the_numbers() {
     assert_eq!(read.arrivals.iter().map(|arrival| arrival.amount_fen).collect::<Vec<_>>(), [Fen::yuan(100), Fen::yuan(200)]);
     test.done().await;
 }
+
+#[tokio::test]
+async fn amounts_with_their_unit_days_as_a_spreadsheet_counts_and_lines_below_zero_are_read_or_named() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let file = "日期,付款人,金额,流水号\n\
+        46203,某公司,\"1,234.50元\",B1\n\
+        2026年6月30日,某店,¥5,B2\n\
+        2026-06-30,某行,-3.00,B3\n\
+        2026-06-31,某人,4,B4\n\
+        2026-06-30,某人,四元,B5\n";
+    let read = crate::bank_statements::read(&charity, 1, file).await.unwrap();
+    let tally = read.tally;
+    assert_eq!((tally.ready, tally.out, tally.wrong), (2, 1, 2), "{tally:?}");
+    assert_eq!((tally.in_fen, tally.out_fen), (Fen::new(123_950).unwrap(), Fen::yuan(3)));
+    assert_eq!((read.from.unwrap().to_string(), read.until.unwrap().to_string()), ("2026-06-30".into(), "2026-06-30".into()));
+    test.done().await;
+}
