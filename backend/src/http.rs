@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
+    earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
     payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -61,6 +61,7 @@ pub fn endpoints() -> Endpoints {
         rounds::routes(),
         arrivals::routes(),
         ledger::routes(),
+        gifts::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),
