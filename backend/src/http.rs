@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    accounting, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, month_ends, needs, notices, offers, organisations, outgoings, pairings,
-    payees, people, places, pledges, registrations, resets, returns, rounds, saved_searches, texts, todo, verifications,
+    accounting, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries, disbursements,
+    dues, earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers,
+    organisations, outgoings, pairings, payees, people, places, pledges, registrations, resets, returns, rounds,
+    saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -66,6 +67,7 @@ pub fn endpoints() -> Endpoints {
         month_ends::routes(),
         accounting::routes(),
         ledger::routes(),
+        gifts::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod account_statements;
 mod accounting;
 mod accounts;
 mod again;
@@ -26,6 +27,7 @@ mod enquiries;
 mod files;
 mod finding;
 mod forms;
+mod gifts;
 mod help;
 mod installation;
 mod instalments;

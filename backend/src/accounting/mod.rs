@@ -14,7 +14,7 @@ use crate::audit::{self, Record};
 use crate::clock::shanghai;
 use crate::error::{Error, Result};
 use crate::http::caller::CharityStaff;
-use crate::tables::written::csv_lines;
+use crate::tables::written::csv_rows;
 use crate::tables::written::streamed::Workbook;
 use anyhow::Context;
 use bytes::Bytes;
@@ -49,7 +49,7 @@ impl Writer {
     /// The rows as far as they are bytes by now.
     fn rows(&mut self, rows: &[Vec<String>]) -> Result<Bytes> {
         match self {
-            Writer::Csv => Ok(csv_lines(rows)?.into()),
+            Writer::Csv => Ok(csv_rows(rows)?.into()),
             Writer::Xlsx(book) => Ok(book.rows(rows).context("a workbook in memory")?),
         }
     }
@@ -125,7 +125,7 @@ async fn next(mut at: At) -> Result<Option<(Bytes, At)>> {
         let head = match &mut writer {
             Writer::Csv => {
                 let mut bytes = "\u{feff}".as_bytes().to_vec();
-                bytes.extend(csv_lines(&[vec![says], HEADINGS.map(str::to_owned).to_vec()])?);
+                bytes.extend(csv_rows(&[vec![says], HEADINGS.map(str::to_owned).to_vec()])?);
                 bytes.into()
             }
             Writer::Xlsx(book) => book.rows(&[vec![says]]).context("a workbook in memory")?,

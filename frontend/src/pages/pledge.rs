@@ -62,7 +62,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {arrivals(&pledge)}
                 {gone}
                 {maker.then(|| give_back(pledge.id))}
-                {trail(&way)}
+                {trail(&way, pledge.id)}
             </div>
             <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
         </div>

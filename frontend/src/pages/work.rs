@@ -184,6 +184,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button quiet" href=href("/work/month-ends")>{t!("月结")}</a>
                 <a class="button quiet" href=href("/work/accounting")>{t!("会计导出")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
+                <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
             </p>
         </section>
     }
@@ -228,6 +229,7 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                     {visit.has(&[Role::Auditor]).then(|| view! {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
                         <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
+                        <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
                     })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>
