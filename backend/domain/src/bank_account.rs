@@ -109,10 +109,10 @@ impl AccountFacts {
     /// The first reason against it.
     pub fn check(self, kind: AccountStepKind) -> Result<(), AccountStepError> {
         match (kind, self.status) {
-            (AccountStepKind::Open, BankAccountStatus::Proposed) => Ok(()),
             (AccountStepKind::Balance, BankAccountStatus::Open) if self.sealed => Err(AccountStepError::Sealed),
             (AccountStepKind::Close, BankAccountStatus::Open) if self.receives => Err(AccountStepError::Receives),
-            (AccountStepKind::Balance | AccountStepKind::Close, BankAccountStatus::Open) => Ok(()),
+            (AccountStepKind::Open, BankAccountStatus::Proposed)
+            | (AccountStepKind::Balance | AccountStepKind::Close, BankAccountStatus::Open) => Ok(()),
             (_, status) => Err(AccountStepError::State(status)),
         }
     }
@@ -139,7 +139,9 @@ impl AccountFacts {
         if self.has_balance || kind == AccountStepKind::Close {
             let asks = "请写明原因和依据，如“原期初漏计一笔，见 6 月对账单”（5 至 200 字）";
             if let Err(wrong) = check_short_reason(reason, asks) {
-                wrong.into_iter().for_each(|problem| problems.add(problem.field, problem.message));
+                for problem in wrong {
+                    problems.add(problem.field, problem.message);
+                }
             }
         }
         problems.none_or_err()

@@ -70,7 +70,9 @@ impl OutMeaning {
         if self.kind.needs_second() {
             let asks = "请写明是什么、依据是什么，如“对公转账手续费，见 6 月回单”（5 至 200 字）";
             let wrong = check_short_reason(&self.reason, asks).err().unwrap_or_default();
-            wrong.into_iter().for_each(|problem| problems.add(problem.field, problem.message));
+            for problem in wrong {
+                problems.add(problem.field, problem.message);
+            }
         }
         problems.none_or_err()
     }

@@ -143,7 +143,7 @@ async fn next(mut at: At) -> Result<Option<(Bytes, At)>> {
         if row.cny {
             at.total += i128::from(row.amount.get());
         }
-        legs.extend(both(row)?);
+        legs.extend(both(&row)?);
     }
     if full {
         let bytes = writer.rows(&legs)?;
@@ -162,7 +162,7 @@ fn yuan(fen: i128) -> String {
 }
 
 /// A transfer's two rows: what one account gives the other receives.
-fn both(row: sql::Transfer) -> Result<[Vec<String>; 2]> {
+fn both(row: &sql::Transfer) -> Result<[Vec<String>; 2]> {
     let code: TransferCode =
         row.code.parse().map_err(|error: domain::UnknownWord| Error::Internal(anyhow::anyhow!("{error}")))?;
     let amount = yuan(i128::from(row.amount.get()));
@@ -225,7 +225,7 @@ mod tests {
             reference: "S1".into(),
             other_name: "某公司".into(),
         };
-        let [debit, credit] = both(transfer).unwrap();
+        let [debit, credit] = both(&transfer).unwrap();
         assert_eq!((debit[7].as_str(), debit[8].as_str()), ("12345.67", ""));
         assert_eq!((credit[7].as_str(), credit[8].as_str()), ("", "12345.67"));
         assert_eq!(Fen::parse_yuan(&debit[7]), Fen::new(1_234_567));

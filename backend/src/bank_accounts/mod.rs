@@ -42,7 +42,7 @@ pub async fn list(
 pub async fn of_charity(app: &App, charity: OrganisationId) -> Result<Vec<BankAccountRecord>> {
     let mut tx = app.snapshot().await?;
     let all = sql::of_charity(&mut tx, charity, None).await?;
-    Ok(all.into_iter().map(sql::Account::into_record).filter(|account| account.status.has_books()).collect())
+    Ok(all.into_iter().map(sql::Stored::into_record).filter(|account| account.status.has_books()).collect())
 }
 
 /// The caller's charity's account, if something that happened on this day can be booked on it.
@@ -99,7 +99,7 @@ async fn read(
     let ids: Vec<BankAccountId> = accounts.iter().map(|account| account.id).collect();
     let steps = sql::steps(tx, &ids).await?;
     let second = roles.iter().any(|role| CharityApprover::ROLES.contains(role));
-    let with_steps = |account: sql::Account| {
+    let with_steps = |account: sql::Stored| {
         let own = steps.iter().filter(|step| step.account == account.id).map(|step| {
             let mut shown = step.shown.clone();
             shown.may_confirm = shown.outcome.is_none() && second && step.proposed_by != person;
@@ -170,7 +170,7 @@ pub async fn propose(
     one(app, acting, id).await
 }
 
-async fn facts(tx: &mut PgConnection, known: &sql::Account) -> Result<AccountFacts> {
+async fn facts(tx: &mut PgConnection, known: &sql::Stored) -> Result<AccountFacts> {
     Ok(AccountFacts {
         status: known.status,
         opened_on: known.opened_on,
@@ -233,7 +233,7 @@ pub async fn drop_step(app: &App, person: &CharityApprover, id: AccountStepId) -
 }
 
 /// A step of the caller's charity that nobody has decided on, with its account, both locked.
-async fn waiting(tx: &mut PgConnection, acting: &Acting, id: AccountStepId) -> Result<(sql::Account, sql::Step)> {
+async fn waiting(tx: &mut PgConnection, acting: &Acting, id: AccountStepId) -> Result<(sql::Stored, sql::Step)> {
     let step = sql::step(tx, id).await?.ok_or(Error::NotFound)?;
     let known = sql::lock(tx, step.account).await?.filter(|known| known.charity == acting.organisation);
     let known = known.ok_or(Error::NotFound)?;

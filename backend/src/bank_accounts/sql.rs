@@ -14,7 +14,7 @@ use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
 /// An account as it is stored.
-pub struct Account {
+pub struct Stored {
     pub id: BankAccountId,
     pub charity: OrganisationId,
     pub status: BankAccountStatus,
@@ -28,7 +28,7 @@ pub struct Account {
     account_no: String,
 }
 
-impl Account {
+impl Stored {
     /// Whether it is what this says.
     pub fn says(&self, new: &NewBankAccount, digits: &str) -> bool {
         (self.holder.as_str(), self.bank.as_str()) == (new.input.holder.trim(), new.input.bank.trim())
@@ -69,12 +69,12 @@ struct Row {
 }
 
 impl Row {
-    fn account(self) -> sqlx::Result<Account> {
+    fn account(self) -> sqlx::Result<Stored> {
         let opening = self.opening_on.zip(self.opening_fen);
         let opening = opening.map(|(on_day, amount)| {
             Ok::<_, sqlx::Error>(OpeningBalance { on_day, amount_fen: fen("bank_account.opening_fen", amount)? })
         });
-        Ok(Account {
+        Ok(Stored {
             id: BankAccountId(self.id),
             charity: OrganisationId(self.charity),
             status: word("bank_account.status", &self.status)?,
@@ -94,7 +94,7 @@ pub async fn of_charity(
     connection: &mut PgConnection,
     charity: OrganisationId,
     id: Option<BankAccountId>,
-) -> sqlx::Result<Vec<Account>> {
+) -> sqlx::Result<Vec<Stored>> {
     let rows = sqlx::query_as!(
         Row,
         "select id, charity, holder, bank, account_no, status, opened_on, closed_on, opening_on, opening_fen,
@@ -110,7 +110,7 @@ pub async fn of_charity(
     rows.into_iter().map(Row::account).collect()
 }
 
-pub async fn lock(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Result<Option<Account>> {
+pub async fn lock(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query_as!(
         Row,
         "select id, charity, holder, bank, account_no, status, opened_on, closed_on, opening_on, opening_fen,
@@ -126,7 +126,7 @@ pub async fn lock(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Res
 }
 
 /// Locked so that it is not closed meanwhile; those who book on it do not wait for each other.
-pub async fn lock_to_read(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Result<Option<Account>> {
+pub async fn lock_to_read(connection: &mut PgConnection, id: BankAccountId) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query_as!(
         Row,
         "select id, charity, holder, bank, account_no, status, opened_on, closed_on, opening_on, opening_fen,

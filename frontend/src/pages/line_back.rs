@@ -46,9 +46,10 @@ fn stands(visit: &Visit, said: &SaidBack) -> AnyView {
             </form>
         }
     });
-    let state = match &said.confirmed_by {
-        Some(by) => t!("{by} 已确认", by = by),
-        None => t!("{by} 提出，等另一位同事确认", by = said.said_by),
+    let state = if let Some(by) = &said.confirmed_by {
+        t!("{by} 已确认", by = by)
+    } else {
+        t!("{by} 提出，等另一位同事确认", by = said.said_by)
     };
     view! {
         <section class="card">

@@ -124,6 +124,7 @@ pub struct MonthDifference {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one button that the page shows or leaves out")]
 pub struct MonthEnd {
     pub id: MonthEndId,
     pub bank_account: BankAccount,

@@ -54,6 +54,7 @@ pub struct DropMeaning {}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is one button that the page shows or leaves out")]
 pub struct Outgoing {
     pub id: OutgoingId,
     pub bank_account: BankAccount,

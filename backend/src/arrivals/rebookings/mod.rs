@@ -320,7 +320,7 @@ async fn waiting(
     tx: &mut PgConnection,
     acting: &Acting,
     id: RebookingId,
-) -> Result<(lines::Locked, sql::Proposed)> {
+) -> Result<(lines::Locked, sql::Proposal)> {
     let line = sql::line_of(tx, id).await?.ok_or(Error::NotFound)?;
     let line = lock_own(tx, acting, line).await?;
     let proposed = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A proposal, locked until the transaction ends.
-pub struct Proposed {
+pub struct Proposal {
     pub line: BankLineId,
     pub reason: String,
     pub not_donation: bool,
@@ -22,7 +22,7 @@ pub struct Proposed {
     pub decided: bool,
 }
 
-impl Proposed {
+impl Proposal {
     /// Whether it says this, beside its parts.
     pub fn says(&self, new: &NewRebooking) -> bool {
         self.reason == new.reason.trim() && self.not_donation == new.not_donation
@@ -34,14 +34,14 @@ pub async fn line_of(connection: &mut PgConnection, id: RebookingId) -> sqlx::Re
     Ok(line.map(BankLineId))
 }
 
-pub async fn lock(connection: &mut PgConnection, id: RebookingId) -> sqlx::Result<Option<Proposed>> {
+pub async fn lock(connection: &mut PgConnection, id: RebookingId) -> sqlx::Result<Option<Proposal>> {
     let row = sqlx::query!(
         "select line, reason, not_donation, proposed_by, outcome from rebooking where id = $1 for update",
         id.0
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Proposed {
+    Ok(row.map(|row| Proposal {
         line: BankLineId(row.line),
         reason: row.reason,
         not_donation: row.not_donation,
