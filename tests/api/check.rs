@@ -229,7 +229,12 @@ async fn each_comparison_names_what_was_tampered_with() {
              select gen_random_uuid(), credit, 'returned', amount_fen + 1, asset, 'return', lot, cause, effective_on,
                     recorded_at
              from transfer; delete from account_balance",
-            &[Comparison::NeverBelowZero, Comparison::CachedBalances],
+            &[
+                Comparison::NeverBelowZero,
+                Comparison::StatesAgainstTransfers,
+                Comparison::CachedBalances,
+                Comparison::PledgesAgainstParts,
+            ],
         ),
         ("update account_balance set amount_fen = amount_fen - 1", &[Comparison::CachedBalances]),
         ("update pledge set arrived_fen = arrived_fen - 1", &[Comparison::PledgesAgainstParts]),
