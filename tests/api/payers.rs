@@ -44,8 +44,9 @@ async fn short_and_former_names_lead_to_a_pledge_each_with_its_reason() {
     // As a registration writes it.
     let sql = format!(
         "update organisation set name = '梅州金柚农业有限公司', name_core = '金柚农业' where id = '{id}';
-         insert into registration (organisation, former_names, former_cores, industry, created_at, submitted_at)
-         values ('{id}', '{{梅州老柚果品厂}}', '{{老柚果品厂}}', 'A', now(), now())
+         insert into registration (organisation, former_names, former_cores, industry, created_at, submitted_at,
+                                   confirm_until)
+         values ('{id}', '{{梅州老柚果品厂}}', '{{老柚果品厂}}', 'A', now(), now(), now())
          on conflict (organisation) do update
          set former_names = excluded.former_names, former_cores = excluded.former_cores",
         id = pledge.enterprise

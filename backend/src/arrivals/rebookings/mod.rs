@@ -132,7 +132,8 @@ async fn reversal(
     change: &Rebooked,
 ) -> Result<Event> {
     let history = ledger::history(tx, &change.reversed).await?;
-    let transfers = standing(&history, arrived).iter().map(|posted| posted.id).collect();
+    // What came last goes first, so that no account is below zero on the way.
+    let transfers = standing(&history, arrived).iter().rev().map(|posted| posted.id).collect();
     // On the bank's day: on the wrong account the money never was. When it was said is told by the hour of booking.
     let event = Event::Reversed { record: EventId(id.0), transfers, history, on: line.booked_on };
     match transfers_for(&event) {
