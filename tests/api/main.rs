@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod account_statements;
 mod accounts;
 mod again;
 mod audit;
@@ -25,6 +26,7 @@ mod enquiries;
 mod files;
 mod finding;
 mod forms;
+mod gifts;
 mod help;
 mod installation;
 mod instalments;

@@ -58,7 +58,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {designations::table(&pledge)}
                 {instalments(&pledge)}
                 {arrivals(&pledge)}
-                {trail(&way)}
+                {trail(&way, pledge.id)}
             </div>
             <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
         </div>
