@@ -41,6 +41,9 @@ pub enum Comparison {
     /// Per bank account with an opening balance: its last statement's closing balance against the books and every
     /// difference that has a name.
     BooksAgainstBank,
+    /// The rows of a pledge: their amounts and shares against the pledge, filled in their order, each against what was
+    /// written down of it, and what they copy of the pledge.
+    PledgesAgainstRows,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
     /// The kept totals of each village's public needs against pledges and transfers.
@@ -62,6 +65,7 @@ impl fmt::Display for Comparison {
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::BooksAgainstBank => "bank account: last statement against the books and what is named beside them",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
+            Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
             Comparison::KeptSums => "kept sum of an account against its transfers",
@@ -91,6 +95,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
     findings.extend(sql::books_against_bank(&mut tx).await?);
+    findings.extend(sql::pledges_against_rows(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);
