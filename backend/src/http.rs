@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
+    agreements, areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
+    earlier_pairings, enquiries, files, gift_claims, gift_requests, jobs, ledger, links, matching, needs, notices, offers, on_behalf, organisations, pairings,
     payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -55,6 +55,10 @@ pub fn endpoints() -> Endpoints {
         matching::routes(),
         campaigns::routes(),
         pledges::routes(),
+        agreements::routes(),
+        gift_requests::routes(),
+        gift_claims::routes(),
+        on_behalf::routes(),
         commitments::routes(),
         dues::routes(),
         pairings::routes(),

@@ -1,6 +1,7 @@
 //! The API and the pages, in process.
 
 mod accounts;
+mod agreements;
 mod again;
 mod audit;
 mod bank_lines;
@@ -17,6 +18,7 @@ mod deliveries;
 mod designation;
 mod digest;
 mod disbursements;
+mod displays;
 mod dues;
 mod earlier_pairings;
 mod endpoints;
@@ -24,6 +26,8 @@ mod enquiries;
 mod files;
 mod finding;
 mod forms;
+mod gift_claims;
+mod gift_requests;
 mod help;
 mod installation;
 mod instalments;
@@ -47,6 +51,7 @@ mod needs;
 mod notices;
 mod offers;
 mod page_cache;
+mod on_behalf;
 mod pairing_contacts;
 mod pairing_forms;
 mod pairing_life;

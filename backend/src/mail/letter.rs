@@ -5,6 +5,8 @@
 
 pub mod commitment;
 mod found;
+pub mod gift;
+pub mod on_behalf;
 pub mod pairing;
 pub mod pledge;
 mod registration;
@@ -47,6 +49,8 @@ pub enum Letter {
     PledgeMade(PledgeMade),
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
+    Gift(gift::GiftNews),
+    OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -270,6 +274,8 @@ impl Letter {
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
+            Letter::Gift(letter) => letter.content(),
+            Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -295,7 +301,11 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_)
+            | Letter::InstalmentDue(_)
+            | Letter::PledgeCancelled(_)
+            | Letter::Gift(_)
+            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,

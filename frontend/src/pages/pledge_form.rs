@@ -7,20 +7,22 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
+use domain::api::on_behalf;
 use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
 use domain::pledge::{
     Every, Instalment, PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, Schedule, partial_name,
 };
-use domain::{Fen, PledgeId};
+use domain::{Fen, OnBehalfId, PledgeId};
 use leptos::prelude::*;
 
 /// Paid at once, without a day.
 const ONCE: &str = "once";
 /// What is carried from the first step to the second, and back.
-const CARRIED: [&str; 14] = [
+const CARRIED: [&str; 15] = [
     "id",
+    "on_behalf",
     "receiver",
     "need",
     "restriction",
@@ -45,6 +47,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
+    if let Some(note) = visit.query("on_behalf").filter(|_| visit.form.is_none()) {
+        fill_in_noted(visit, &mut form, note).await?;
+    }
     let campaigns = visit.call(campaigns::list()).await?.items;
     let open: Vec<Campaign> = campaigns.into_iter().filter(|campaign| campaign.takes_pledges).collect();
     let asked =
@@ -64,6 +69,16 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("作出认捐"), body))
 }
 
+/// What was noted of the enterprise stands in the form as a beginning; all of it can be changed.
+async fn fill_in_noted(visit: &Visit, form: &mut FormState, note: &str) -> Result<(), ApiError> {
+    let id: OnBehalfId = note.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let noted = visit.call(on_behalf::get(id)).await?;
+    form.set("on_behalf", note);
+    form.set("receiver", format!("{}:{}", noted.campaign, noted.charity));
+    form.set("amount", noted.amount_fen.to_yuan().replace(',', ""));
+    Ok(())
+}
+
 /// The full name of the enterprise that the visitor pledges for.
 fn own_enterprise(visit: &Visit) -> Result<String, ApiError> {
     let me = visit.me.as_ref().ok_or_else(|| ApiError::new(ErrorCode::SignInRequired, "请先登录"))?;
@@ -74,7 +89,7 @@ fn own_enterprise(visit: &Visit) -> Result<String, ApiError> {
 }
 
 /// Campaign and charity as one choice.
-fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
+pub fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
     let of = |campaign: &Campaign| {
         let choice = |charity: &campaigns::Charity| {
             (format!("{}:{}", campaign.id, charity.id), format!("{} · {}", campaign.name, charity.name))
@@ -113,6 +128,7 @@ fn fill_in(
         {summary(form)}{stored}
         <form class="long" method="post" action=href("/pledge")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
+            <input type="hidden" name="on_behalf" value=form.value("on_behalf").to_owned() />
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
