@@ -197,7 +197,7 @@ async fn a_return_has_a_ground_in_law_and_what_is_granted_waits_for_the_cashier(
         ("amount_fen", NewGiftRequest { amount_fen: None, ..good.clone() }),
         ("understood", NewGiftRequest { understood: false, ..good.clone() }),
         ("lot", NewGiftRequest { lot: Some(domain::LotId(Uuid::from_u128(9))), ..good.clone() }),
-        ("reason", NewGiftRequest { reason: "身份证 110101199003077578 的人多汇了".into(), ..good.clone() }),
+        ("reason", NewGiftRequest { reason: "身份证 11010519491231002X 的人多汇了".into(), ..good.clone() }),
     ] {
         let refused = enterprise.call(gift_requests::ask(pledge.id, &wrong)).await.unwrap_err();
         assert_eq!(refused.fields(), [field]);

@@ -4,6 +4,7 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 pub mod commitment;
+mod enquiry;
 mod found;
 pub mod gift;
 pub mod on_behalf;
@@ -20,6 +21,7 @@ use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use enquiry::EnquiryAnswered;
 pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
@@ -235,13 +237,6 @@ pub struct DigestLine {
     pub since: NaiveDate,
     pub due: NaiveDate,
     pub overdue: bool,
-}
-
-/// To whoever asked a federation. No account has to exist, so it is none of the letters to people.
-pub struct EnquiryAnswered {
-    pub reference: String,
-    pub answer: String,
-    pub path: String,
 }
 
 /// A letter in its parts, in the order in which they are read.
@@ -591,20 +586,5 @@ impl Digest {
             kinds => format!("{} 有 {kinds} 类事等您办", day(self.day)),
         };
         Content { subject, blocks, link: ("打开我的工作", self.path.clone()) }
-    }
-}
-
-impl EnquiryAnswered {
-    #[must_use]
-    pub fn content(&self) -> Content {
-        Content {
-            subject: format!("来信已答复：{}", self.reference),
-            blocks: vec![
-                paragraph(format!("您的来信（编号 {}）已有答复：", self.reference)),
-                Block::Quote(self.answer.clone()),
-                Block::Note("往来记录在下面的链接里，可以继续补充。链接只属于您，请不要转给别人。"),
-            ],
-            link: ("查看往来记录", self.path.clone()),
-        }
     }
 }
