@@ -37,6 +37,7 @@ pub mod files;
 pub mod gift_claims;
 pub mod gift_papers;
 pub mod gift_requests;
+pub mod gifts;
 pub mod http;
 pub mod jobs;
 pub mod ledger;

@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod account_statements;
 mod accounts;
 mod agreements;
 mod again;
@@ -28,6 +29,7 @@ mod finding;
 mod forms;
 mod gift_claims;
 mod gift_requests;
+mod gifts;
 mod help;
 mod installation;
 mod instalments;

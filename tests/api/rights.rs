@@ -275,6 +275,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/needs/{id}/money", need.id.to_string()),
         ("/needs/{id}/reports", need.id.to_string()),
         ("/needs/{id}/disbursements", need.id.to_string()),
+        ("/gifts/", pledge.id.to_string()),
         ("/pledges/", pledge.id.to_string()),
         ("/agreements/", agreement.row.id.to_string()),
         ("/gift-requests/", request.id.to_string()),

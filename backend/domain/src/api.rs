@@ -21,6 +21,7 @@ pub mod enquiries;
 pub mod files;
 pub mod gift_claims;
 pub mod gift_requests;
+pub mod gifts;
 pub mod invitations;
 pub mod jobs;
 pub mod ledger;

@@ -140,13 +140,11 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 })}
                 <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
-                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
-                    view! {
-                        <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
-                        <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
-                        <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-<a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-                    }
+                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| view! {
+                    <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
+                    <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
+                    <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
+                    <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
                 })}
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
                     view! { <a class="button quiet" href=href("/work/earlier-pairings/own")>{t!("我们以往的结对")}</a> }
@@ -179,25 +177,26 @@ async fn payments(visit: &Visit) -> Result<AnyView, ApiError> {
 async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(arrivals::list(&LineQuery::default())).await?;
     Ok(view! {
-            <section>
-                <div class="head">
-                    <h2>{t!("等待办理的银行流水（{n}）", n = waiting.count)}</h2>
-                    {visit.has(&[Role::CharityMaker]).then(enter)}
-                </div>
-                {line_rows(&waiting.items)}
-                <p class="buttons">
-                    <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
-                    <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
-                    <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
-                    <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
-                    <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-    <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-                    <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
-                    <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
-                    <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
-                </p>
-            </section>
-        }
+        <section>
+            <div class="head">
+                <h2>{t!("等待办理的银行流水（{n}）", n = waiting.count)}</h2>
+                {visit.has(&[Role::CharityMaker]).then(enter)}
+            </div>
+            {line_rows(&waiting.items)}
+            <p class="buttons">
+                <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
+                <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
+                <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
+                <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
+                <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
+                <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
+                <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
+                <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
+                <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
+                <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
+            </p>
+        </section>
+    }
     .into_any())
 }
 
@@ -250,10 +249,11 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                     {visit.has(&[Role::Auditor]).then(|| view! {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
                         <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
+                        <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
                         <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
                         <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
                         <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-<a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
+                        <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
                     })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>
