@@ -60,20 +60,6 @@ pub async fn facts(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Res
     })
 }
 
-/// What a pledge is for, with the amounts: the one place where this room reads its designations.
-pub async fn purposes(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Result<Vec<(String, Fen)>> {
-    let rows = sqlx::query!(
-        r#"select n.code || ' ' || n.title as "purpose!", p.amount_fen
-           from pledge p
-           join need n on n.id = p.need
-           where p.id = $1"#,
-        pledge.0
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(|row| Ok((row.purpose, fen("pledge.amount_fen", row.amount_fen)?))).collect()
-}
-
 pub async fn instalments(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Result<Vec<Instalment>> {
     let rows = sqlx::query!("select due_on, amount_fen from instalment where pledge = $1 order by position", pledge.0)
         .fetch_all(connection)

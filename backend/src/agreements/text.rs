@@ -6,7 +6,7 @@ use super::{Held, sql};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::mail::letter::day;
-use crate::pledges::Locked;
+use crate::pledges::{self, Locked};
 use crate::receipts::{self, DonationAgreement, DonationPart, DonationPurpose};
 use domain::AgreementId;
 use domain::agreement::{AGREEMENT_FREE_WILL, AGREEMENT_PROMISE, AGREEMENT_PURPOSE_CHANGE, AGREEMENT_WORDS_VERSION};
@@ -51,7 +51,7 @@ async fn printed(
     (number, extra): (i32, &str),
 ) -> Result<DonationAgreement> {
     let facts = sql::facts(tx, pledge.id).await?;
-    let purposes = sql::purposes(tx, pledge.id).await?;
+    let purposes = pledges::purposes(app, tx, pledge.id).await?;
     let parts = sql::instalments(tx, pledge.id).await?;
     let choice = DisplayChoice {
         name: facts.public_display,

@@ -178,6 +178,7 @@ fn as_pledge(stored: &Stored, id: PledgeId) -> NewPledge {
             amount: stored.amount,
             restriction: stored.restriction,
             need: None,
+            designations: Vec::new(),
             public_display: Some(stored.public_display),
             show_amount: stored.show_amount,
             share_with_recipient: stored.share_with_recipient,

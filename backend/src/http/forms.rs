@@ -7,6 +7,7 @@ mod account;
 mod agreements;
 mod bank_statements;
 mod commitments;
+mod designations;
 mod desk;
 mod display;
 mod earlier_pairings;

@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: who claims and who agrees (`gift_claims`), and whether the campaign takes pledges: the gift is there.
 
-use super::sql;
+use super::{designations, sql};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ pub async fn insert(app: &App, tx: &mut PgConnection, giver: &Acting, new: &NewP
     let number = u64::try_from(sql::next_number(tx).await?).unwrap_or(u64::MAX);
     let reference = PledgeReference::from_number(number).map_err(|error| Error::Conflict(error.to_string()))?;
     sql::insert(tx, new, choice, reference, giver, app.clock.now()).await?;
+    designations::write(tx, new.id, &new.input.rows()).await?;
     let record = Record {
         verb: "pledged",
         subject_kind: "pledge",
