@@ -7,7 +7,7 @@ use domain::api::agreements::{AgreementRow, AgreementText, NewAgreement};
 use domain::organisation::Acting;
 use domain::pledge::{Instalment, PledgeReference, PublicDisplay};
 use domain::todo::Waiting;
-use domain::{AgreementId, AgreementPaperId, Fen, OrganisationId, PersonId, PledgeId};
+use domain::{AgreementId, AgreementPaperId, OrganisationId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;

@@ -218,7 +218,7 @@ async fn tell_enterprise(app: &App, tx: &mut PgConnection, stored: &Stored, told
         return mail::write_to(tx, app, (enterprise, Enterprise::ROLES), &letter).await;
     }
     let reminder = told == OnBehalfTold::Reminder;
-    Ok(enqueue(tx, app, &Job::OnBehalf { on_behalf: stored.id, reminder }).await?)
+    enqueue(tx, app, &Job::OnBehalf { on_behalf: stored.id, reminder }).await
 }
 
 /// Writes to whoever recorded it and to the charity.
