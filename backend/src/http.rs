@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    accounting, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries, disbursements,
-    dues, earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers,
-    organisations, outgoings, pairings, payees, people, places, pledges, registrations, resets, returns, rounds,
+    accounting, agreements, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries,
+    disbursements, dues, earlier_pairings, enquiries, files, gift_claims, gift_requests, gifts, jobs, ledger, links, matching,
+    month_ends, needs, notices, offers, on_behalf, organisations, outgoings, pairings, payees, people, places, pledges,
+    registrations, resets, returns, rounds,
     saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -56,6 +57,10 @@ pub fn endpoints() -> Endpoints {
         matching::routes(),
         campaigns::routes(),
         pledges::routes(),
+        agreements::routes(),
+        gift_requests::routes(),
+        gift_claims::routes(),
+        on_behalf::routes(),
         commitments::routes(),
         dues::routes(),
         pairings::routes(),

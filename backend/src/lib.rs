@@ -13,6 +13,7 @@ macro_rules! say {
 }
 
 pub mod accounting;
+pub mod agreements;
 pub mod app;
 pub mod areas;
 pub mod arrivals;
@@ -35,6 +36,9 @@ pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;
 pub mod files;
+pub mod gift_claims;
+pub mod gift_papers;
+pub mod gift_requests;
 pub mod gifts;
 pub mod http;
 pub mod jobs;
@@ -47,6 +51,7 @@ pub mod month_ends;
 pub mod needs;
 pub mod notices;
 pub mod offers;
+pub mod on_behalf;
 pub mod organisations;
 pub mod page_cache;
 pub mod outgoings;

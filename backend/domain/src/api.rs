@@ -4,6 +4,7 @@
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
 pub mod accounting;
+pub mod agreements;
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
@@ -20,6 +21,8 @@ pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod files;
+pub mod gift_claims;
+pub mod gift_requests;
 pub mod gifts;
 pub mod invitations;
 pub mod jobs;
@@ -34,6 +37,7 @@ pub mod need_versions;
 pub mod needs;
 pub mod notices;
 pub mod offers;
+pub mod on_behalf;
 pub mod organisations;
 pub mod outgoings;
 pub mod own_data;

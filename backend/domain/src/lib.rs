@@ -6,6 +6,7 @@
 #[macro_use]
 mod word;
 
+pub mod agreement;
 pub mod api;
 pub mod arrival;
 pub mod audit;
@@ -25,6 +26,8 @@ pub mod email;
 pub mod enquiry;
 pub mod finding;
 pub mod four;
+pub mod gift_claim;
+pub mod gift_request;
 pub mod giving_back;
 pub mod ids;
 pub mod ledger;
@@ -38,6 +41,7 @@ pub mod month_end;
 pub mod need;
 pub mod notice;
 pub mod offer;
+pub mod on_behalf;
 pub mod organisation;
 pub mod outgoing;
 pub mod pairing;
