@@ -8,6 +8,8 @@ use backend::check::{Comparison, check};
 use backend::jobs;
 use domain::api::arrivals::{self, MatchLine, MatchPart, PartOwner};
 use domain::api::returns::{self, GiftReturn, NewReturn, RejectReturn, ReturnPaid, SayBack};
+use domain::api::disbursements::Disbursement;
+use domain::api::pledges::Pledge;
 use domain::api::{campaigns, disbursements, ledger, money, pledges};
 use domain::arrival::BankLineStatus;
 use domain::disbursement::DisbursementStatus;
@@ -16,6 +18,7 @@ use domain::ledger::Account;
 use domain::organisation::Role;
 use domain::pledge::PledgeStatus;
 use domain::{DisbursementId, Fen, LotId, PledgeId, ReturnId};
+use serde_json::{Value, json};
 use tests::TestApp;
 use tests::people::Charity;
 use uuid::Uuid;
@@ -34,6 +37,24 @@ pub fn new_return(n: u128, pledge: Option<PledgeId>, lot: Option<LotId>, yuan: i
             to_account: "0000 5555 4444".into(),
         },
     }
+}
+
+/// What each call about accounts, returns, money out and months' ends is tried with.
+pub fn bodies(charity: &Charity<'_>, pledge: &Pledge, prepared: &Disbursement) -> Vec<(&'static str, Value)> {
+    vec![
+        ("POST /bank-accounts", json!(crate::bank_accounts::new_account(151))),
+        ("POST /bank-accounts/{id}/steps", json!(crate::bank_accounts::balance(152, "2026-06-01", 0, ""))),
+        ("POST /bank-lines/{id}/rebookings", json!(crate::rebookings::rebooking(153, vec![]))),
+        ("POST /returns", json!(new_return(154, Some(pledge.id), None, 1))),
+        ("POST /returns/{id}/reject", json!({ "reason": "再核对一下" })),
+        ("POST /returns/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "T-9" })),
+        ("POST /bank-lines/{id}/back", json!({ "disbursement": prepared.id, "kind": "bounced" })),
+        ("POST /bank-lines/{id}/back/confirm", json!({ "disbursement": prepared.id, "kind": "bounced" })),
+        ("POST /outgoings/{id}/explain", json!({ "kind": "other", "reason": "见 6 月 30 日回单" })),
+        ("POST /outgoings/{id}/confirm", json!({ "kind": "other", "reason": "见 6 月 30 日回单" })),
+        ("POST /month-ends", json!(crate::month_ends::new_month(155, charity, 1))),
+        ("POST /month-ends/{id}/reopen", json!({ "reason": "6 月漏录一笔现金捐款" })),
+    ]
 }
 
 fn return_paid() -> ReturnPaid {

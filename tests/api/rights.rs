@@ -318,7 +318,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     // Of a version that nobody read: it takes nothing away from those who try after.
     let stale = json!({ "version": 9, "reason": "请补一张水池的照片" });
     let stale_pairing = stale.clone();
-    let bodies = BTreeMap::from([
+    let mut bodies = BTreeMap::from([
         ("POST /needs", json!(new_need(93))),
         ("POST /needs/{id}", json!({ "version": waiting.version, "content": content() })),
         ("POST /needs/{id}/submit", version.clone()),
@@ -423,18 +423,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /on-behalf/{id}/decline", json!({ "reason": "当时只是表示关心，没有认捐" })),
         ("POST /pledges/{id}/cancel", json!({ "reason": "金额填错，已另行认捐" })),
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
-        ("POST /bank-accounts", json!(crate::bank_accounts::new_account(151))),
-        ("POST /bank-accounts/{id}/steps", json!(crate::bank_accounts::balance(152, "2026-06-01", 0, ""))),
-        ("POST /bank-lines/{id}/rebookings", json!(crate::rebookings::rebooking(153, vec![]))),
-        ("POST /returns", json!(crate::returns::new_return(154, Some(pledge.id), None, 1))),
-        ("POST /returns/{id}/reject", json!({ "reason": "再核对一下" })),
-        ("POST /returns/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "T-9" })),
-        ("POST /bank-lines/{id}/back", json!({ "disbursement": prepared.id, "kind": "bounced" })),
-        ("POST /bank-lines/{id}/back/confirm", json!({ "disbursement": prepared.id, "kind": "bounced" })),
-        ("POST /outgoings/{id}/explain", json!({ "kind": "other", "reason": "见 6 月 30 日回单" })),
-        ("POST /outgoings/{id}/confirm", json!({ "kind": "other", "reason": "见 6 月 30 日回单" })),
-        ("POST /month-ends", json!(crate::month_ends::new_month(155, charity, 1))),
-        ("POST /month-ends/{id}/reopen", json!({ "reason": "6 月漏录一笔现金捐款" })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),
         ("POST /bank-lines/{id}/match", json!(parts)),
         ("POST /bank-lines/{id}/not-donation", json!({ "reason": "银行结息，见回单" })),
@@ -485,6 +473,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
+    bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)
 }
