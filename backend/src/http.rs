@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
+    earlier_pairings, enquiries, files, fundraising, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
     payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -54,6 +54,7 @@ pub fn endpoints() -> Endpoints {
         offers::routes(),
         matching::routes(),
         campaigns::routes(),
+        fundraising::routes(),
         pledges::routes(),
         commitments::routes(),
         dues::routes(),

@@ -7,6 +7,7 @@
 mod word;
 
 pub mod api;
+pub mod appeal;
 pub mod arrival;
 pub mod audit;
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod email;
 pub mod enquiry;
 pub mod finding;
 pub mod four;
+pub mod fundraising;
 pub mod ids;
 pub mod ledger;
 pub mod likeness;

@@ -10,7 +10,7 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, links, needs, offers, pairings, people, pledges, registrations, rounds,
+    arrivals, commitments, digest, files, fundraising, links, needs, offers, pairings, people, pledges, registrations, rounds,
     saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
@@ -33,11 +33,12 @@ pub enum Task {
     TurnPairings,
     KeepUpInstalments,
     ForgetOldRoundFacts,
+    CloseEndedGiving,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 11] = [
+    const OF_THE_HOUSE: [Task; 12] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -49,6 +50,7 @@ impl Task {
         Task::TurnPairings,
         Task::KeepUpInstalments,
         Task::ForgetOldRoundFacts,
+        Task::CloseEndedGiving,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
@@ -65,6 +67,7 @@ impl Task {
             Task::TurnPairings => "turn_pairings",
             Task::KeepUpInstalments => "keep_up_instalments",
             Task::ForgetOldRoundFacts => "forget_old_round_facts",
+            Task::CloseEndedGiving => "close_ended_giving",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -85,6 +88,7 @@ impl Task {
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
             Task::KeepUpInstalments => pledges::instalments::keep_up(app).await,
             Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
+            Task::CloseEndedGiving => fundraising::close_ended(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod commitment;
 mod found;
+pub mod fundraising;
 pub mod pairing;
 pub mod pledge;
 mod registration;
@@ -54,6 +55,7 @@ pub enum Letter {
     Commitment(commitment::CommitmentNews),
     Pairing(pairing::PairingNews),
     Round(round::RoundNews),
+    PublicGivingClosed(fundraising::PublicGivingClosed),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
@@ -277,6 +279,7 @@ impl Letter {
             Letter::Commitment(letter) => letter.content(),
             Letter::Pairing(letter) => letter.content(),
             Letter::Round(letter) => letter.content(),
+            Letter::PublicGivingClosed(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
@@ -305,7 +308,9 @@ impl Letter {
             Letter::Round(_) => NoticeKind::MatchingRound,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
-            Letter::AccountKnown(_)
+            // The law wants it known at once, whatever anybody wishes.
+            Letter::PublicGivingClosed(_)
+            | Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)
             | Letter::InvitationSent(_)
             | Letter::RoleAsked(_)
