@@ -95,7 +95,10 @@ async fn the_office_sets_a_campaign_up_and_takes_it_through_all_its_stages() {
     let made = office.call(setup::create(&new_setup(1, 2026))).await.unwrap();
     assert_eq!((made.stage, made.version), (CampaignStage::Draft, 1));
     assert_eq!(office.call(setup::create(&new_setup(1, 2026))).await.unwrap(), made, "sent twice, made once");
-    let other = NewCampaignSetup { setup: CampaignSetup { name: "另一个名称".into(), ..setup_of(2026) }, ..new_setup(1, 2026) };
+    let other = NewCampaignSetup {
+        setup: CampaignSetup { name: "另一个名称".into(), ..setup_of(2026) },
+        ..new_setup(1, 2026)
+    };
     assert_eq!(office.call(setup::create(&other)).await.unwrap_err().error.code, ErrorCode::Conflict);
     // A draft is nobody's business.
     let visitor = test.visitor();
@@ -118,7 +121,13 @@ async fn the_office_sets_a_campaign_up_and_takes_it_through_all_its_stages() {
     let by_code = visitor.page("/campaigns/630-2026").await;
     assert_eq!((by_id.status, by_code.status), (StatusCode::OK, StatusCode::OK));
     let page = by_code.text();
-    for said in ["示例募 001", "示例备 2026-7", "办公室 0753-0000000", "2026 年 6 月 1 日至 2027 年 5 月 31 日", "自愿认捐，按捐赠协议"] {
+    for said in [
+        "示例募 001",
+        "示例备 2026-7",
+        "办公室 0753-0000000",
+        "2026 年 6 月 1 日至 2027 年 5 月 31 日",
+        "自愿认捐，按捐赠协议",
+    ] {
         assert!(page.contains(said), "{said}");
     }
     test.done().await;
@@ -261,10 +270,8 @@ async fn a_stage_is_changed_once_however_often_and_by_how_many_it_is_asked_for()
     let (office, charity) = (office(&test).await, test.charity("示例慈善会").await);
     let made = previewed(&office, &charity).await;
     let step = StageStep { from: CampaignStage::Preview, to: CampaignStage::Live };
-    let both = tokio::join!(
-        office.call(setup::set_stage(made.id, &step)),
-        office.call(setup::set_stage(made.id, &step))
-    );
+    let both =
+        tokio::join!(office.call(setup::set_stage(made.id, &step)), office.call(setup::set_stage(made.id, &step)));
     assert_eq!((both.0.unwrap().stage, both.1.unwrap().stage), (CampaignStage::Live, CampaignStage::Live));
     assert_eq!(events(&test, "campaign_stage_set").await, 2, "to preview, and once to live");
     let back = StageStep { from: CampaignStage::Live, to: CampaignStage::Preview };
@@ -276,7 +283,7 @@ async fn a_stage_is_changed_once_however_often_and_by_how_many_it_is_asked_for()
 }
 
 /// Everything that anybody outside reads of a campaign, but for the moment.
-async fn public(test: &TestApp, campaign: CampaignId) -> (CampaignMoney, Vec<domain::api::campaigns::PublicPledge>) {
+async fn public(test: &TestApp, campaign: CampaignId) -> (CampaignMoney, Vec<campaigns::PublicPledge>) {
     let visitor = test.visitor();
     let mut read = visitor.call(campaigns::get(campaign)).await.unwrap();
     read.as_of = chrono::DateTime::UNIX_EPOCH;
@@ -394,7 +401,8 @@ async fn a_charity_whose_qualification_ends_today_is_valid_until_midnight_in_sha
     let test = TestApp::new().await;
     let (office, charity) = (office(&test).await, test.charity("示例慈善会").await);
     let made = previewed(&office, &charity).await;
-    let certificate = FundraisingCertificate { number: "示例募 001".into(), valid: valid("2024-01-01", "2026-06-30") };
+    let certificate =
+        FundraisingCertificate { number: "示例募 001".into(), valid: valid("2024-01-01", "2026-06-30") };
     let tax = Some(valid("2024-01-01", "2026-06-30"));
     let ends = CampaignCharity { certificate: Some(certificate), tax, ..qualified(&charity) };
     office.call(setup::set_charity(made.id, &CharityChange { version: made.version, charity: ends })).await.unwrap();
@@ -507,7 +515,10 @@ async fn the_office_works_by_forms_without_script_and_keeps_what_it_typed() {
     assert_eq!(post(&rehearsal, &tried).await.location(), format!("{rehearsal}?done=entered"));
     assert_eq!(post(&rehearsal, &tried).await.location(), format!("{rehearsal}?done=entered"), "a double click");
     assert!(office.page(&rehearsal).await.text().contains("50,000.00 元"));
-    assert_eq!(post(&rehearsal, &[("action", "clear".to_owned())]).await.location(), format!("{rehearsal}?done=cleared"));
+    assert_eq!(
+        post(&rehearsal, &[("action", "clear".to_owned())]).await.location(),
+        format!("{rehearsal}?done=cleared")
+    );
     let needs = format!("{path}/needs");
     let nothing = post(&needs, &[("action", "list".to_owned())]).await;
     assert!(nothing.text().contains("请至少选一条需求"));

@@ -9,9 +9,7 @@ use axum::http::StatusCode;
 use backend::{fundraising as room, jobs};
 use domain::api::ErrorCode;
 use domain::api::campaigns::setup::{self, CampaignDossier, CharityChange};
-use domain::api::fundraising::{
-    self, GivingSite, GivingSiteChange, NewGivingSite, NewPublicGiving, PublicGiving,
-};
+use domain::api::fundraising::{self, GivingSite, GivingSiteChange, NewGivingSite, NewPublicGiving, PublicGiving};
 use domain::api::needs::{self, NewNeed, Seen};
 use domain::api::pledges;
 use domain::campaign::CampaignStage;
@@ -87,7 +85,8 @@ async fn a_link_is_opened_on_certificate_and_filing_and_shows_both_with_the_cont
     let second = scene.opens(2, "2026-06-20", "2026-09-30").await.unwrap_err();
     assert!(second.error.message.contains("已经打开着"), "{}", second.error.message);
     let page = test.visitor().page("/campaigns/630-2026").await.text();
-    for said in ["示例募 001", "示例备 2026-7", "办公室 0753-0000000", "去“示例募捐平台”捐赠", "企业怎样捐"] {
+    for said in ["示例募 001", "示例备 2026-7", "办公室 0753-0000000", "去“示例募捐平台”捐赠", "企业怎样捐"]
+    {
         assert!(page.contains(said), "{said}");
     }
     let onwards = test.visitor().page(&format!("/campaigns/630-2026/give/{}", opened.link.id)).await;
@@ -265,7 +264,11 @@ async fn only_listed_sites_take_gifts_and_only_those_of_the_charity_itself() {
     for url in ["https://evil.cn/630", "http://gongyi.example.org/630", "https://gongyi.example.org@evil.cn/"] {
         let new = giving(1, scene.charity.id, &scene.site, "2026-06-20", "2026-09-30");
         let new = NewPublicGiving { url: url.into(), ..new };
-        assert_eq!(field(scene.office.call(fundraising::open(scene.campaign.id, &new)).await.unwrap_err()), "url", "{url}");
+        assert_eq!(
+            field(scene.office.call(fundraising::open(scene.campaign.id, &new)).await.unwrap_err()),
+            "url",
+            "{url}"
+        );
     }
     scene.opens(1, "2026-06-20", "2026-09-30").await.unwrap();
     let off = GivingSiteChange {
@@ -360,7 +363,8 @@ async fn a_personal_appeal_is_neither_handed_in_nor_published() {
     let refused = village.call(needs::submit(draft.id, Seen { version: draft.version })).await.unwrap_err();
     assert_eq!(refused.fields(), ["description"]);
     assert!(refused.error.fields[0].message.contains("平台不发布个人求助"), "{:?}", refused.error.fields);
-    let account = NeedContent { description: format!("{}捐款请扫收款码。", content().description), ..content() };
+    let account =
+        NeedContent { description: format!("{}捐款请扫收款码。", content().description), ..content() };
     let draft = NewNeed { id: NeedId(Uuid::from_u128(2)), content: account };
     let draft = village.call(needs::create(&draft)).await.unwrap();
     let refused = village.call(needs::submit(draft.id, Seen { version: draft.version })).await.unwrap_err();

@@ -70,9 +70,7 @@ impl CampaignStage {
     /// What is allowed in this stage.
     #[must_use]
     pub const fn allows(self, act: CampaignAct) -> bool {
-        use CampaignAct::{
-            EditSetup, KeepRecords, ListNeeds, MoveMoney, Pledge, Rehearse, ShowBoard, ShowPublicly,
-        };
+        use CampaignAct::{EditSetup, KeepRecords, ListNeeds, MoveMoney, Pledge, Rehearse, ShowBoard, ShowPublicly};
         match self {
             Self::Draft => matches!(act, EditSetup | KeepRecords | ListNeeds),
             Self::Preview => {

@@ -12,13 +12,11 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::campaigns::setup::{
     CHARITIES, CLEAR_REHEARSAL, CampaignDossier, CampaignSetupChange, CampaignSetupRow, CharityChange, ListNeeds,
-    Listing, MOVE_NEED, MoveNeed, NewCampaignSetup, OWN_LISTED, NewRehearsalPledge, PARTNERS, PartnerChange, RECEIVERS, REHEARSAL,
-    REMOVE_CHARITY, REMOVE_NEED, REMOVE_PARTNER, Receiver, Rehearsal, SETUP, SETUPS, STAGE, StageStep, WhichCharity,
-    WhichPartner,
+    Listing, MOVE_NEED, MoveNeed, NewCampaignSetup, NewRehearsalPledge, OWN_LISTED, PARTNERS, PartnerChange, RECEIVERS,
+    REHEARSAL, REMOVE_CHARITY, REMOVE_NEED, REMOVE_PARTNER, Receiver, Rehearsal, SETUP, SETUPS, STAGE, StageStep,
+    WhichCharity, WhichPartner,
 };
-use domain::api::campaigns::{
-    CAMPAIGN, CAMPAIGNS, Campaign, CampaignMoney, LISTED, PLEDGES, PageQuery, PublicPledge,
-};
+use domain::api::campaigns::{CAMPAIGN, CAMPAIGNS, Campaign, CampaignMoney, LISTED, PLEDGES, PageQuery, PublicPledge};
 use domain::api::needs::NeedRow;
 
 pub fn routes() -> Endpoints {

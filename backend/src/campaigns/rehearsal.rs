@@ -68,8 +68,14 @@ pub async fn enter(app: &App, desk: &RehearsalDesk, name: &str, new: &NewRehears
     }
     inserted?;
     let after = Some(json!({ "amount_fen": new.amount_fen }));
-    let record =
-        Record { verb: "rehearsal_pledged", subject_kind: "campaign", subject: id.0, before: None, after, reason: None };
+    let record = Record {
+        verb: "rehearsal_pledged",
+        subject_kind: "campaign",
+        subject: id.0,
+        before: None,
+        after,
+        reason: None,
+    };
     audit::record(app, &mut tx, &desk.acting, &desk.origin, record).await?;
     tx.commit().await?;
     read(app, &desk.acting, &id.to_string()).await

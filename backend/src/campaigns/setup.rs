@@ -12,15 +12,15 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::fundraising;
 use crate::http::caller::{CampaignDesk, CampaignReader, Sure};
+use domain::CampaignId;
 use domain::api::campaigns::setup::{
-    CampaignDossier, CampaignSetupChange, CampaignSetupRow, CharityChange, DossierCharity, DossierRights, NewCampaignSetup, NextStage,
-    PartnerChange, Receiver, StageStep, WhichCharity, WhichPartner,
+    CampaignDossier, CampaignSetupChange, CampaignSetupRow, CharityChange, DossierCharity, DossierRights,
+    NewCampaignSetup, NextStage, PartnerChange, Receiver, StageStep, WhichCharity, WhichPartner,
 };
 use domain::api::{Count, List};
-use domain::campaign::setup::{CampaignCharity, CampaignSetup, PARTIES_MAX, Readiness, lacking};
+use domain::campaign::setup::{CampaignCharity, CampaignReadiness, CampaignSetup, PARTIES_MAX, lacking};
 use domain::campaign::{CampaignAct, CampaignStage};
 use domain::organisation::Acting;
-use domain::CampaignId;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -83,9 +83,9 @@ async fn dossier(app: &App, acting: &Acting, name: &str) -> Result<CampaignDossi
 }
 
 /// What is known of a campaign when it is to go on.
-async fn readiness(tx: &mut PgConnection, id: CampaignId, setup: &CampaignSetup) -> Result<Readiness> {
+async fn readiness(tx: &mut PgConnection, id: CampaignId, setup: &CampaignSetup) -> Result<CampaignReadiness> {
     let (charities, silent) = sql::parties(tx, id).await?;
-    Ok(Readiness {
+    Ok(CampaignReadiness {
         charities: charities > 0,
         contacts: silent == 0,
         rules: !setup.rules.is_empty(),
@@ -175,7 +175,8 @@ fn differing(old: &CampaignSetup, new: &CampaignSetup) -> Result<(Value, Value)>
     let (Value::Object(mut old), Value::Object(mut new)) = (old, new) else {
         return Err(Error::Internal(anyhow::anyhow!("a set-up is no object")));
     };
-    let same: Vec<String> = old.iter().filter(|(name, value)| new.get(*name) == Some(*value)).map(|(name, _)| name.clone()).collect();
+    let same: Vec<String> =
+        old.iter().filter(|(name, value)| new.get(*name) == Some(*value)).map(|(name, _)| name.clone()).collect();
     for name in same {
         old.remove(&name);
         new.remove(&name);

@@ -73,11 +73,7 @@ pub async fn set_up(
 }
 
 /// A link for individuals to a platform that there is not.
-async fn open_link(
-    app: &App,
-    desk: CampaignDesk,
-    (id, charity): (CampaignId, OrganisationId),
-) -> anyhow::Result<()> {
+async fn open_link(app: &App, desk: CampaignDesk, (id, charity): (CampaignId, OrganisationId)) -> anyhow::Result<()> {
     let keeper = GivingSiteKeeper { acting: desk.acting.clone(), origin: Origin::default() };
     let site = GivingSiteInput {
         kind: GivingKind::DesignatedPlatform,

@@ -143,14 +143,8 @@ async fn record(
     (verb, id): (&'static str, PublicGivingId),
     after: serde_json::Value,
 ) -> Result<()> {
-    let record = Record {
-        verb,
-        subject_kind: "public_giving",
-        subject: id.0,
-        before: None,
-        after: Some(after),
-        reason: None,
-    };
+    let record =
+        Record { verb, subject_kind: "public_giving", subject: id.0, before: None, after: Some(after), reason: None };
     Ok(audit::record(app, tx, &desk.acting, &desk.origin, record).await?)
 }
 

@@ -259,10 +259,9 @@ pub async fn close(
 
 /// Verified organisations of a kind.
 pub async fn offices(connection: &mut PgConnection, kind: OrganisationKind) -> sqlx::Result<Vec<OrganisationId>> {
-    let ids =
-        sqlx::query_scalar!("select id from organisation where kind = $1 and status = 'verified'", kind.as_str())
-            .fetch_all(connection)
-            .await?;
+    let ids = sqlx::query_scalar!("select id from organisation where kind = $1 and status = 'verified'", kind.as_str())
+        .fetch_all(connection)
+        .await?;
     Ok(ids.into_iter().map(OrganisationId).collect())
 }
 

@@ -10,8 +10,8 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, fundraising, links, needs, offers, pairings, people, pledges, registrations, rounds,
-    saved_searches,
+    arrivals, commitments, digest, files, fundraising, links, needs, offers, pairings, people, pledges, registrations,
+    rounds, saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;

@@ -56,7 +56,10 @@ pub fn ended(open: &[Campaign]) -> Option<AnyView> {
     let tax = names(|charity| charity.tax_stands == Qualification::Ended);
     let note = |says: String| view! { <p class="note">{says}</p> };
     let raising = (!raising.is_empty()).then(|| {
-        note(t!("{names}登记的公开募捐资格已到期。企业按协议捐赠不以它为条件；认捐以前，请先向慈善组织核实。", names = raising))
+        note(t!(
+            "{names}登记的公开募捐资格已到期。企业按协议捐赠不以它为条件；认捐以前，请先向慈善组织核实。",
+            names = raising
+        ))
     });
     let tax = (!tax.is_empty()).then(|| {
         note(t!("{names}登记的税前扣除资格已到期，现在捐赠可能不能税前扣除，请先向慈善组织核实。", names = tax))

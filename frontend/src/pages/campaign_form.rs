@@ -7,8 +7,8 @@ use crate::words::{href, text};
 use domain::api::campaigns::setup::{self, CampaignDossier, Receiver};
 use domain::api::{ApiError, ErrorCode};
 use domain::campaign::CampaignStage;
-use domain::campaign::setup::{USUAL_FILING_DAYS, Validity};
 use domain::campaign::CampaignYear;
+use domain::campaign::setup::{USUAL_FILING_DAYS, Validity};
 use leptos::prelude::*;
 
 fn may_not() -> ApiError {
@@ -138,9 +138,9 @@ pub async fn charity(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         return Err(may_not());
     }
     let receivers = visit.call(setup::receivers()).await?.items;
-    let own = visit.query("charity").and_then(|asked| {
-        campaign.charities.iter().find(|own| own.charity.id.to_string() == asked)
-    });
+    let own = visit
+        .query("charity")
+        .and_then(|asked| campaign.charities.iter().find(|own| own.charity.id.to_string() == asked));
     let mut form = visit.form.clone().unwrap_or_default();
     if visit.form.is_none() {
         form.set("version", campaign.version.to_string());

@@ -54,7 +54,8 @@ pub async fn list(visit: &Visit) -> Result<Page, ApiError> {
         }
     };
     let rows = if list.items.is_empty() {
-        view! { <p class="card empty">{t!("还没有活动。一个年度一次，年度从 6 月 1 日到次年 5 月 31 日。")}</p> }.into_any()
+        view! { <p class="card empty">{t!("还没有活动。一个年度一次，年度从 6 月 1 日到次年 5 月 31 日。")}</p> }
+            .into_any()
     } else {
         view! { <ul class="rows card">{list.items.iter().map(row).collect_view()}</ul> }.into_any()
     };
@@ -112,7 +113,9 @@ pub fn stage_means(stage: CampaignStage) -> &'static str {
     match stage {
         CampaignStage::Draft => t!("只有6·30办和审计看得到。"),
         CampaignStage::Preview => t!("公众看得到活动，企业可以认捐；设置还可以改。"),
-        CampaignStage::Rehearsal => t!("设置不能再改。可以录入演练的认捐，只有工作人员看得到，不进任何总数；企业照常认捐。"),
+        CampaignStage::Rehearsal => {
+            t!("设置不能再改。可以录入演练的认捐，只有工作人员看得到，不进任何总数；企业照常认捐。")
+        }
         CampaignStage::Live => t!("活动正在进行，大屏公开。"),
         CampaignStage::Collecting => t!("企业按协议陆续汇款，仍可认捐。"),
         CampaignStage::Settled => t!("不再接受认捐。以后到账和拨付的款照常记账。"),

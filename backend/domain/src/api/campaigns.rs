@@ -31,7 +31,7 @@ pub fn get(code: impl fmt::Display) -> Call<CampaignMoney> {
 }
 
 /// What somebody typed where a campaign's name belongs must not reach another call.
-fn name(code: impl fmt::Display) -> String {
+pub(crate) fn name(code: impl fmt::Display) -> String {
     let code = code.to_string();
     let plain = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if plain { code } else { "-".to_owned() }

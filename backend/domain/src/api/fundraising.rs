@@ -1,5 +1,6 @@
 //! Giving by everybody: which links stand today, and how the office opens and closes them; the sites that are listed.
 
+use super::campaigns::name;
 use super::{Call, List};
 use crate::campaign::setup::{FundraisingCertificate, FundraisingFiling, Validity};
 use crate::fundraising::{GivingClosed, GivingKind, GivingSiteInput};
@@ -18,7 +19,7 @@ pub const SITE: &str = "/giving-sites/{id}";
 /// The links by which everybody may give to a campaign's charities today.
 #[must_use]
 pub fn list(code: impl fmt::Display) -> Call<List<GivingLink>> {
-    Call::get(format!("/campaigns/{code}/giving"))
+    Call::get(format!("/campaigns/{}/giving", name(code)))
 }
 
 /// One link, if it stands at this moment.
@@ -30,13 +31,13 @@ pub fn link(id: PublicGivingId) -> Call<GivingLink> {
 /// Everything that was ever opened for a campaign, latest first.
 #[must_use]
 pub fn own(code: impl fmt::Display) -> Call<List<PublicGiving>> {
-    Call::get(format!("/campaigns/{code}/setup/giving"))
+    Call::get(format!("/campaigns/{}/setup/giving", name(code)))
 }
 
 /// Opens a way of giving. The id is the client's.
 #[must_use]
 pub fn open(code: impl fmt::Display, new: &NewPublicGiving) -> Call<PublicGiving> {
-    Call::post(format!("/campaigns/{code}/giving"), new)
+    Call::post(format!("/campaigns/{}/giving", name(code)), new)
 }
 
 /// Closes one. Twice is as good as once.

@@ -81,8 +81,7 @@ impl CampaignSetup {
         if !year.contains(self.held_on) {
             problems.add("held_on", format!("活动日要在年度之内（{year}）"));
         }
-        let texts =
-            [("name", &self.name), ("purpose", &self.purpose), ("rules", &self.rules), ("page", &self.page)];
+        let texts = [("name", &self.name), ("purpose", &self.purpose), ("rules", &self.rules), ("page", &self.page)];
         for (field, text) in texts {
             if let Some(appeal) = appeal::seen_in(text) {
                 problems.add(field, appeal.to_string());
@@ -182,7 +181,8 @@ impl CampaignCharity {
         let certificate = self.certificate.as_ref();
         let filing = self.filing.as_ref();
         CampaignCharity {
-            certificate: certificate.map(|own| FundraisingCertificate { number: own.number.trim().into(), ..own.clone() }),
+            certificate: certificate
+                .map(|own| FundraisingCertificate { number: own.number.trim().into(), ..own.clone() }),
             filing: filing.map(|own| FundraisingFiling { number: own.number.trim().into(), ..own.clone() }),
             contact: self.contact.trim().into(),
             ..self.clone()
@@ -271,7 +271,7 @@ pub fn check_rehearsed(name: &str, amount: Fen) -> Result<(), Vec<Problem>> {
 /// What is known of a campaign when it is to go on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a fact each, which do not exclude one another")]
-pub struct Readiness {
+pub struct CampaignReadiness {
     pub charities: bool,
     /// Every charity says whom the public asks.
     pub contacts: bool,
@@ -300,7 +300,7 @@ pub enum NotReady {
 
 /// Everything that is still lacking before `next`.
 #[must_use]
-pub fn lacking(now: CampaignStage, next: CampaignStage, known: &Readiness) -> Vec<NotReady> {
+pub fn lacking(now: CampaignStage, next: CampaignStage, known: &CampaignReadiness) -> Vec<NotReady> {
     use CampaignStage::{Archived, Preview, Rehearsal, Settled};
     // What goes back, or is given up, lacks nothing.
     let onwards = next != Archived && (now, next) != (Rehearsal, Preview);
@@ -435,20 +435,20 @@ mod tests {
     #[test]
     fn what_is_lacking_is_said_before_the_stage_that_needs_it() {
         use CampaignStage::{Archived, Collecting, Draft, Live, Preview, Rehearsal, Settled};
-        let ready = Readiness { charities: true, contacts: true, rules: true, ..Readiness::default() };
+        let ready = CampaignReadiness { charities: true, contacts: true, rules: true, ..CampaignReadiness::default() };
         for (now, next) in [(Draft, Preview), (Preview, Rehearsal), (Preview, Live), (Live, Collecting)] {
             assert!(lacking(now, next, &ready).is_empty(), "{now} -> {next}");
-            let nothing = lacking(now, next, &Readiness::default());
+            let nothing = lacking(now, next, &CampaignReadiness::default());
             assert_eq!(nothing, [NotReady::NoCharity, NotReady::NoRules], "{now} -> {next}");
         }
-        assert!(lacking(Draft, Archived, &Readiness::default()).is_empty(), "a draft is given up as it is");
-        let rehearsed = Readiness { rehearsal_left: true, ..ready };
+        assert!(lacking(Draft, Archived, &CampaignReadiness::default()).is_empty(), "a draft is given up as it is");
+        let rehearsed = CampaignReadiness { rehearsal_left: true, ..ready };
         assert_eq!(lacking(Rehearsal, Live, &rehearsed), [NotReady::RehearsalLeft]);
         assert_eq!(lacking(Rehearsal, Preview, &rehearsed), [NotReady::RehearsalLeft]);
-        let busy = Readiness { giving_open: true, money_on_its_way: true, ..ready };
+        let busy = CampaignReadiness { giving_open: true, money_on_its_way: true, ..ready };
         assert_eq!(lacking(Collecting, Settled, &busy), [NotReady::GivingOpen]);
         assert_eq!(lacking(Settled, Archived, &busy), [NotReady::GivingOpen, NotReady::Money(MoneyOnItsWay)]);
-        let silent = Readiness { contacts: false, ..ready };
+        let silent = CampaignReadiness { contacts: false, ..ready };
         assert_eq!(lacking(Draft, Preview, &silent), [NotReady::NoContact]);
     }
 }

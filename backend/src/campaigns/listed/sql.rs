@@ -28,12 +28,10 @@ pub async fn count_shown(connection: &mut PgConnection, id: CampaignId) -> sqlx:
 
 /// How many of these needs stand in public lists.
 pub async fn public(connection: &mut PgConnection, needs: &[NeedId]) -> sqlx::Result<usize> {
-    let counted = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from needs_listed where id = any($1)"#,
-        &bare(needs)
-    )
-    .fetch_one(connection)
-    .await?;
+    let counted =
+        sqlx::query_scalar!(r#"select count(*) as "count!" from needs_listed where id = any($1)"#, &bare(needs))
+            .fetch_one(connection)
+            .await?;
     Ok(usize::try_from(counted).unwrap_or_default())
 }
 

@@ -40,7 +40,12 @@ pub async fn all(connection: &mut PgConnection, id: CampaignId, limit: i64) -> s
     rows.into_iter()
         .map(|row| {
             let amount_fen = fen(row.amount_fen)?;
-            Ok(RehearsalPledge { id: RehearsalPledgeId(row.id), name: row.name, amount_fen, entered_at: row.entered_at })
+            Ok(RehearsalPledge {
+                id: RehearsalPledgeId(row.id),
+                name: row.name,
+                amount_fen,
+                entered_at: row.entered_at,
+            })
         })
         .collect()
 }
@@ -81,7 +86,6 @@ pub async fn insert(
 }
 
 pub async fn clear(connection: &mut PgConnection, campaign: CampaignId) -> sqlx::Result<u64> {
-    let done =
-        sqlx::query!("delete from rehearsal_pledge where campaign = $1", campaign.0).execute(connection).await?;
+    let done = sqlx::query!("delete from rehearsal_pledge where campaign = $1", campaign.0).execute(connection).await?;
     Ok(done.rows_affected())
 }

@@ -2,9 +2,7 @@
 
 use super::super::sql::{CharityRow, read_stage};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::campaigns::setup::{
-    CampaignSetupRow, DossierCharity, DossierPartner, Receiver, ReceivingAccount,
-};
+use domain::api::campaigns::setup::{CampaignSetupRow, DossierCharity, DossierPartner, Receiver, ReceivingAccount};
 use domain::campaign::CampaignStage;
 use domain::campaign::setup::{CampaignCharity, CampaignPartner, CampaignSetup};
 use domain::disbursement::mask_account;

@@ -160,13 +160,11 @@ fn validity(form: &mut Form, from: &'static str, to: &'static str) -> Option<Val
 
 fn charity_of(form: &mut Form) -> Option<CampaignCharity> {
     let chosen = form.value("receiver").split_once(':').map(|(charity, account)| (charity.parse(), account.parse()));
-    let chosen: Option<(OrganisationId, BankAccountId)> = match chosen {
-        Some((Ok(charity), Ok(account))) => Some((charity, account)),
-        _ => {
-            form.problem("receiver", "请选择慈善组织和收款账户");
-            None
-        }
-    };
+    let chosen: Option<(OrganisationId, BankAccountId)> =
+        chosen.and_then(|(charity, account)| Some((charity.ok()?, account.ok()?)));
+    if chosen.is_none() {
+        form.problem("receiver", "请选择慈善组织和收款账户");
+    }
     let valid = validity(form, "certificate_from", "certificate_to");
     let number = text(form, "certificate_no");
     let certificate = match (number.is_empty(), valid) {
@@ -268,8 +266,7 @@ pub async fn needs(State(site): State<Site>, Path(id): Path<String>, request: Re
         Err(response) => return response,
     };
     let inner = form.page.in_process(&site);
-    let ticked: Vec<NeedId> =
-        form.state.all("needs").into_iter().filter_map(|value| value.parse().ok()).collect();
+    let ticked: Vec<NeedId> = form.state.all("needs").into_iter().filter_map(|value| value.parse().ok()).collect();
     let need = form.value("need").parse::<NeedId>().ok();
     let (result, done) = match (form.value("action"), need) {
         ("list", _) => (inner.call(setup::list_needs(&id, &ListNeeds { needs: ticked })).await, "listed"),
