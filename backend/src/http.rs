@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, fundraising, jobs, ledger, links, matching, needs, notices, offers,
+    earlier_pairings, enquiries, files, fundraising, gifts, jobs, ledger, links, matching, needs, notices, offers,
     organisations, pairings, payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts,
     todo, verifications,
 };
@@ -63,6 +63,7 @@ pub fn endpoints() -> Endpoints {
         rounds::routes(),
         arrivals::routes(),
         ledger::routes(),
+        gifts::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -34,6 +34,7 @@ pub mod enquiries;
 pub mod error;
 pub mod files;
 pub mod fundraising;
+pub mod gifts;
 pub mod http;
 pub mod jobs;
 pub mod ledger;

@@ -1,5 +1,6 @@
 //! What several pages are made of.
 
+pub mod books;
 pub mod choice;
 pub mod commitments;
 pub mod comparison;

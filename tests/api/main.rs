@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod account_statements;
 mod accounts;
 mod again;
 mod audit;
@@ -26,6 +27,7 @@ mod files;
 mod finding;
 mod forms;
 mod fundraising;
+mod gifts;
 mod help;
 mod installation;
 mod instalments;

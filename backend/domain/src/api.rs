@@ -19,6 +19,7 @@ pub mod earlier_pairings;
 pub mod enquiries;
 pub mod files;
 pub mod fundraising;
+pub mod gifts;
 pub mod invitations;
 pub mod jobs;
 pub mod ledger;

@@ -43,6 +43,8 @@ pub enum Comparison {
     CommitmentsAgainstParts,
     /// The kept totals of each village's public needs against pledges and transfers.
     VillageTotals,
+    /// The kept sums of accounts with many rows against the transfers that they hold.
+    KeptSums,
     /// How many needs of each village are kept to stand in lists, and to have been reported on, against the needs.
     VillageCounts,
 }
@@ -59,6 +61,7 @@ impl fmt::Display for Comparison {
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
+            Comparison::KeptSums => "kept sum of an account against its transfers",
             Comparison::VillageCounts => "kept count of a village against its needs",
         })
     }
@@ -87,5 +90,6 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);
+    findings.extend(sql::kept_sums(&mut tx).await?);
     Ok(findings)
 }

@@ -289,3 +289,33 @@ pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<F
     .await?;
     Ok(findings(Comparison::VillageCounts, rows))
 }
+
+/// What came in, what went out and how many rows there are, by account, day and block.
+pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select account || ' ' || asset || ' ' || booked_day || ' ' || number.what as "subject!",
+                  number.recorded as "recorded!", number.recomputed as "recomputed!"
+           from ledger_kept k
+           full join (
+               select m.account, m.asset, m.booked_day, m.seq >> 14 as block, sum(m.came_in)::bigint as came_in,
+                      sum(m.went_out)::bigint as went_out, count(*) as entries
+               from (
+                   select debit as account, asset, booked_day, seq, 0 as came_in, amount_fen as went_out from transfer
+                   union all
+                   select credit, asset, booked_day, seq, amount_fen, 0 from transfer
+               ) m
+               where m.seq <= (select seq from ledger_kept_until) and ledger_is_kept(m.account)
+               group by m.account, m.asset, m.booked_day, m.seq >> 14
+           ) made using (account, asset, booked_day, block)
+           cross join lateral (
+               values ('in', coalesce(k.came_in_fen, 0), coalesce(made.came_in, 0)),
+                      ('out', coalesce(k.went_out_fen, 0), coalesce(made.went_out, 0)),
+                      ('rows', coalesce(k.entries, 0), coalesce(made.entries, 0))
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::KeptSums, rows))
+}

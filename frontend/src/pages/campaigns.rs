@@ -2,6 +2,7 @@
 
 use super::campaign_about::{about, listed, rules};
 use super::{campaign_giving, rehearsal};
+use crate::parts::books;
 use crate::parts::commitments::totals;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::pledge_rows::pledge_rows;
@@ -81,7 +82,12 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
                     {next}
                 </section>
             </div>
-            <aside>{about(&read)}{campaign_giving::section(&giving)}{rules(&read)}</aside>
+            <aside>
+                {about(&read)}
+                {campaign_giving::section(&giving)}
+                {books::of_campaign(campaign)}
+                {rules(&read)}
+            </aside>
         </div>
     };
     Ok(Page::new(campaign.name.clone(), body.into_any()).public())

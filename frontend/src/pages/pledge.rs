@@ -58,7 +58,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
                 {instalments(&pledge)}
                 {arrivals(&pledge)}
-                {trail(&way)}
+                {trail(&way, pledge.id)}
             </div>
             <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
         </div>
