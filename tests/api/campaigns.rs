@@ -514,7 +514,7 @@ async fn the_office_works_by_forms_without_script_and_keeps_what_it_typed() {
     let rehearsal = format!("{path}/rehearsal");
     assert_eq!(post(&rehearsal, &tried).await.location(), format!("{rehearsal}?done=entered"));
     assert_eq!(post(&rehearsal, &tried).await.location(), format!("{rehearsal}?done=entered"), "a double click");
-    assert!(office.page(&rehearsal).await.text().contains("50,000.00 元"));
+    assert!(office.page(&rehearsal).await.text().contains("50,000"));
     assert_eq!(
         post(&rehearsal, &[("action", "clear".to_owned())]).await.location(),
         format!("{rehearsal}?done=cleared")
