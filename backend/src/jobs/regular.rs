@@ -10,8 +10,8 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, fundraising, links, needs, offers, pairings, people, pledges, registrations,
-    rounds, saved_searches,
+    arrivals, commitments, digest, files, fundraising, links, needs, offers, on_behalf, pairings, people, pledges,
+    registrations, rounds, saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
@@ -32,13 +32,14 @@ pub enum Task {
     RemindCommitments,
     TurnPairings,
     KeepUpInstalments,
+    KeepUpOnBehalf,
     ForgetOldRoundFacts,
     CloseEndedGiving,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 12] = [
+    const OF_THE_HOUSE: [Task; 13] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -49,6 +50,7 @@ impl Task {
         Task::RemindCommitments,
         Task::TurnPairings,
         Task::KeepUpInstalments,
+        Task::KeepUpOnBehalf,
         Task::ForgetOldRoundFacts,
         Task::CloseEndedGiving,
     ];
@@ -66,6 +68,7 @@ impl Task {
             Task::RemindCommitments => "remind_commitments",
             Task::TurnPairings => "turn_pairings",
             Task::KeepUpInstalments => "keep_up_instalments",
+            Task::KeepUpOnBehalf => "keep_up_on_behalf",
             Task::ForgetOldRoundFacts => "forget_old_round_facts",
             Task::CloseEndedGiving => "close_ended_giving",
             Task::DropOldAccessLogs => "drop_old_access_logs",
@@ -87,6 +90,7 @@ impl Task {
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
             Task::KeepUpInstalments => pledges::instalments::keep_up(app).await,
+            Task::KeepUpOnBehalf => on_behalf::keep_up(app).await,
             Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
             Task::CloseEndedGiving => fundraising::close_ended(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),

@@ -5,8 +5,11 @@
 
 pub mod commitment;
 mod digest;
+mod enquiry;
 mod found;
 pub mod fundraising;
+pub mod gift;
+pub mod on_behalf;
 pub mod pairing;
 pub mod pledge;
 mod registration;
@@ -21,10 +24,11 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use digest::{Digest, DigestLine};
+pub use enquiry::EnquiryAnswered;
 pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
-/// A need as a letter names it.
+/// A need as a letter names it; without a code, all that a pledge is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedNeed {
     pub code: String,
@@ -33,7 +37,7 @@ pub struct NamedNeed {
 
 impl fmt::Display for NamedNeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, self.title)
+        if self.code.is_empty() { f.write_str(&self.title) } else { write!(f, "{} {}", self.code, self.title) }
     }
 }
 
@@ -50,6 +54,8 @@ pub enum Letter {
     PledgeMade(PledgeMade),
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
+    Gift(gift::GiftNews),
+    OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -217,13 +223,6 @@ pub enum PayeeChange {
     Closed,
 }
 
-/// To whoever asked a federation. No account has to exist, so it is none of the letters to people.
-pub struct EnquiryAnswered {
-    pub reference: String,
-    pub answer: String,
-    pub path: String,
-}
-
 /// A letter in its parts, in the order in which they are read.
 pub struct Content {
     pub subject: String,
@@ -254,6 +253,8 @@ impl Letter {
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
+            Letter::Gift(letter) => letter.content(),
+            Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -280,7 +281,11 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_)
+            | Letter::InstalmentDue(_)
+            | Letter::PledgeCancelled(_)
+            | Letter::Gift(_)
+            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
@@ -543,21 +548,6 @@ impl ColleagueAsked {
                 Block::Note("不同意的，请告诉本人不要接受；已经接受的，请对方的负责人收回岗位。"),
             ],
             link: ("本单位的人员", self.path.clone()),
-        }
-    }
-}
-
-impl EnquiryAnswered {
-    #[must_use]
-    pub fn content(&self) -> Content {
-        Content {
-            subject: format!("来信已答复：{}", self.reference),
-            blocks: vec![
-                paragraph(format!("您的来信（编号 {}）已有答复：", self.reference)),
-                Block::Quote(self.answer.clone()),
-                Block::Note("往来记录在下面的链接里，可以继续补充。链接只属于您，请不要转给别人。"),
-            ],
-            link: ("查看往来记录", self.path.clone()),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 mod sql;
 
-use super::{named, sql as pledges};
+use super::{purpose, sql as pledges, stored};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
@@ -47,7 +47,7 @@ pub(super) async fn of(app: &App, tx: &mut PgConnection, pledge: &Pledge) -> Res
     let stands = parts.into_iter().zip(covered).map(|(part, covered_fen)| PledgeInstalment {
         part,
         covered_fen,
-        standing: instalment::standing(&part, covered_fen, today),
+        standing: instalment::standing_in(pledge.status, &part, covered_fen, today),
     });
     Ok(stands.collect())
 }
@@ -105,13 +105,13 @@ async fn remind(app: &App, due: sql::ToRemind, reminder: InstalmentReminder) -> 
     if !sql::set_reminded(&mut tx, due.instalment, reminder, app.clock.now()).await? {
         return Ok(());
     }
-    let pledge = pledges::by_id(&mut tx, due.pledge).await?.ok_or(Error::NotFound)?.pledge;
+    let pledge = stored(app, &mut tx, due.pledge).await?.pledge;
     let letter = InstalmentDue {
+        need: purpose(&pledge),
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,
         campaign: pledge.campaign_name,
         charity: pledge.charity_name,
-        need: pledge.need.map(named),
         due_on: due.part.due_on,
         amount: due.part.amount,
         missing: due.missing,

@@ -3,7 +3,7 @@
 use super::{Call, List};
 use crate::ledger::TransferCode;
 use crate::pledge::{
-    DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
+    DesignationTarget, DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
     Restriction,
 };
 use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
@@ -15,6 +15,7 @@ pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
 pub const DISPLAY: &str = "/pledges/{id}/display";
+pub const DISPLAYS: &str = "/pledges/{id}/displays";
 pub const DESIGNATE: &str = "/pledges/{id}/need";
 pub const CANCEL: &str = "/pledges/{id}/cancel";
 
@@ -50,10 +51,45 @@ pub fn trail(id: PledgeId) -> Call<Trail> {
 /// Shows a pledge otherwise from now on, everywhere and at once.
 #[must_use]
 pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
-    Call::post(DISPLAY.replace("{id}", &id.to_string()), choice)
+    change_display_as_read(id, &ChangeDisplay { choice: *choice, text_version: None })
 }
 
-/// The enterprise points its directed pledge, made without a need, at one; the same need again changes nothing.
+/// The same by somebody who has read a text about it.
+#[must_use]
+pub fn change_display_as_read(id: PledgeId, asked: &ChangeDisplay) -> Call<Pledge> {
+    Call::post(DISPLAY.replace("{id}", &id.to_string()), asked)
+}
+
+/// All that was chosen for a pledge, latest first; for its giver.
+#[must_use]
+pub fn displays(id: PledgeId) -> Call<List<DisplayChosen>> {
+    Call::get(DISPLAYS.replace("{id}", &id.to_string()))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeDisplay {
+    #[serde(flatten)]
+    pub choice: DisplayChoice,
+    /// The version of the text that was read; that in force where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_version: Option<String>,
+}
+
+/// What was chosen at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisplayChosen {
+    /// Counted from the first.
+    pub number: i32,
+    #[serde(flatten)]
+    pub choice: DisplayChoice,
+    /// The version of the text that was read.
+    pub text_version: String,
+    pub chosen_at: DateTime<Utc>,
+}
+
+/// The enterprise points a row of its directed pledge, made without a need, at one; the same again changes nothing.
 #[must_use]
 pub fn designate(id: PledgeId, to: &Designate) -> Call<Pledge> {
     Call::post(format!("/pledges/{id}/need"), to)
@@ -76,6 +112,9 @@ pub struct CancelPledge {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Designate {
     pub need: NeedId,
+    /// Which of the pledge's rows, counted from 1; the only one where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +140,10 @@ pub struct Pledge {
     pub charity_name: String,
     pub enterprise: OrganisationId,
     pub enterprise_name: String,
+    /// The need, where all of the pledge is for one.
     pub need: Option<PledgedNeed>,
+    /// What it is for, row by row; they add up to the pledge, and what has arrived of them to what has arrived.
+    pub designations: Vec<PledgeDesignation>,
     pub restriction: Restriction,
     pub amount_fen: Fen,
     pub arrived_fen: Fen,
@@ -110,7 +152,7 @@ pub struct Pledge {
     pub share_with_recipient: bool,
     pub terms_version: String,
     pub pledged_at: DateTime<Utc>,
-    /// When its giver pointed it at its need, where that was later.
+    /// When its giver pointed it at its need, where that was later and all of it is for one need.
     pub designated_at: Option<DateTime<Utc>>,
     /// Where to pay; only for the giver and the charity.
     pub pay_to: Option<PayTo>,
@@ -131,6 +173,26 @@ pub struct PledgeInstalment {
     /// What has arrived of it.
     pub covered_fen: Fen,
     pub standing: InstalmentStanding,
+}
+
+/// A row of a pledge: what of it is for what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PledgeDesignation {
+    /// Counted from 1. Arrived money fills the rows in this order.
+    pub position: i32,
+    #[serde(flatten)]
+    pub target: DesignationTarget,
+    /// The title of the need, the place with its town and county, the parties of the pairing, the field.
+    pub name: String,
+    /// Of the need or the pairing.
+    pub code: Option<String>,
+    pub amount_fen: Fen,
+    pub arrived_fen: Fen,
+    /// When its giver pointed it at its need, where that was later …
+    pub designated_at: Option<DateTime<Utc>>,
+    /// … and what it was for until then.
+    pub made_for: Option<DesignationTarget>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
