@@ -36,6 +36,7 @@ pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;
 pub mod files;
+pub mod fundraising;
 pub mod gift_claims;
 pub mod gift_papers;
 pub mod gift_requests;

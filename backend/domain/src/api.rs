@@ -21,6 +21,7 @@ pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod files;
+pub mod fundraising;
 pub mod gift_claims;
 pub mod gift_requests;
 pub mod gifts;
