@@ -140,16 +140,6 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
         .route("/work/disbursements/{id}", page_and(post(payments::step)))
-        .route("/work/bank-lines", page_and(post(bank_statements::many)))
-        .route("/work/month-ends", page_and(post(month_ends::step)))
-        .route("/work/outgoings", page_and(post(outgoings::step)))
-        .route("/work/returns/new", page_and(post(returns::prepare)))
-        .route("/work/returns/{id}", page_and(post(returns::step)))
-        .route("/work/bank-accounts", page_and(post(bank_accounts::step)))
-        .route("/work/bank-lines/new", page_and(post(money::enter_line)))
-        .route("/work/bank-statements/{id}", page_and(post(bank_statements::step)))
-        .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
-        .route("/work/bank-lines/{id}/rebook", page_and(post(rebookings::propose)))
         .route("/saved-searches", page_and(post(saved_searches::searches)))
         .route("/saved-searches/stop", page_and(post(saved_searches::stop)))
         .route("/notices", page_and(post(desk::notices)))
@@ -164,9 +154,25 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/earlier-pairings/own", page_and(post(earlier_pairings::display)))
         .route("/work/earlier-pairings/tables/{id}", page_and(post(earlier_pairings::import)))
         .route("/work/earlier-pairings/imports/{id}", page_and(post(earlier_pairings::withdraw)))
+        .merge(bank_desk())
         .merge(with_pictures)
         .merge(with_tables)
         .layer(from_fn_with_state(site.clone(), prove::first))
+}
+
+/// What a charity does with its bank: lines, statements, accounts, money out, returns, months.
+fn bank_desk() -> Router<Site> {
+    Router::new()
+        .route("/work/bank-lines", page_and(post(bank_statements::many)))
+        .route("/work/month-ends", page_and(post(month_ends::step)))
+        .route("/work/outgoings", page_and(post(outgoings::step)))
+        .route("/work/returns/new", page_and(post(returns::prepare)))
+        .route("/work/returns/{id}", page_and(post(returns::step)))
+        .route("/work/bank-accounts", page_and(post(bank_accounts::step)))
+        .route("/work/bank-lines/new", page_and(post(money::enter_line)))
+        .route("/work/bank-statements/{id}", page_and(post(bank_statements::step)))
+        .route("/work/bank-lines/{id}", page_and(post(money::line_step)))
+        .route("/work/bank-lines/{id}/rebook", page_and(post(rebookings::propose)))
 }
 
 fn page_and(form: MethodRouter<Site>) -> MethodRouter<Site> {
