@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
+    earlier_pairings, enquiries, figures, files, gifts, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
     payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
@@ -62,6 +62,7 @@ pub fn endpoints() -> Endpoints {
         arrivals::routes(),
         ledger::routes(),
         gifts::routes(),
+        figures::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -17,6 +17,7 @@ pub mod disbursements;
 pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
+pub mod figures;
 pub mod files;
 pub mod gifts;
 pub mod invitations;

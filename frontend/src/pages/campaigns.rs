@@ -2,12 +2,13 @@
 
 use crate::parts::books;
 use crate::parts::commitments::totals;
-use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
 use domain::CampaignId;
 use domain::api::campaigns::{self, Campaign, PageQuery};
+use domain::api::figures::MoneyOf;
 use domain::api::{ApiError, ErrorCode};
 use leptos::prelude::*;
 
@@ -36,9 +37,6 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("活动"), body.into_any()).public())
 }
 
-/// What was paid and spent stands on the pages of the needs that it was for.
-const ROWS: Rows = [Some("#pledges"), Some("#pledges"), None, None];
-
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let id: CampaignId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
     let read = visit.call(campaigns::get(id)).await?;
@@ -60,7 +58,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, ROWS)}{later(read.later)}
+                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(id)))}{later(read.later)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
