@@ -5,6 +5,7 @@ pub mod choice;
 pub mod commitments;
 pub mod comparison;
 pub mod contacts;
+pub mod designations;
 pub mod earlier;
 pub mod field;
 pub mod four;

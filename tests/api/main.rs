@@ -16,6 +16,7 @@ mod coverage;
 mod crawlers;
 mod deliveries;
 mod designation;
+mod designations;
 mod digest;
 mod disbursements;
 mod dues;

@@ -109,11 +109,16 @@ pub async fn list(app: &App) -> Result<List<Campaign>> {
 /// One campaign with its totals, read in one moment.
 pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
     let mut tx = app.snapshot().await?;
-    let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
+    get_in(app, &mut tx, id).await
+}
+
+/// As [`get`], in the caller's moment.
+pub async fn get_in(app: &App, tx: &mut PgConnection, id: CampaignId) -> Result<CampaignMoney> {
+    let campaign = sql::all(tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
     let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let campaign = campaign.ok_or(Error::NotFound)?;
-    let commitments = commitments::totals::of_year(&mut tx, CampaignYear::starting_in(campaign.year)).await?;
-    let totals = sql::money(&mut tx, id, app.clock.today()).await?;
+    let commitments = commitments::totals::of_year(tx, CampaignYear::starting_in(campaign.year)).await?;
+    let totals = sql::money(tx, id, app.clock.today()).await?;
     Ok(CampaignMoney {
         campaign,
         money: totals.money,

@@ -39,6 +39,9 @@ pub enum Comparison {
     CachedBalances,
     /// What a pledge says has arrived against its confirmed parts.
     PledgesAgainstParts,
+    /// The rows of a pledge: their amounts and shares against the pledge, filled in their order, each against what was
+    /// written down of it, and what they copy of the pledge.
+    PledgesAgainstRows,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
     /// The kept totals of each village's public needs against pledges and transfers.
@@ -59,6 +62,7 @@ impl fmt::Display for Comparison {
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
+            Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
             Comparison::KeptSums => "kept sum of an account against its transfers",
@@ -87,6 +91,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::states_against_transfers(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
+    findings.extend(sql::pledges_against_rows(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);

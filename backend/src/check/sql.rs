@@ -191,6 +191,43 @@ pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Resul
     Ok(findings(Comparison::PledgesAgainstParts, rows))
 }
 
+/// Each row has what is left for it by those before, the last one the rest; as much was written down; and it stands
+/// as its pledge does.
+pub async fn pledges_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.reference || ' ' || coalesce(d.position, 0) || ' ' || number.what as "subject!",
+                  number.recorded as "recorded!", number.recomputed as "recomputed!"
+           from pledge p
+           left join (
+               select d.*, sum(d.amount_fen) over rows_of - d.amount_fen as before,
+                      d.position = max(d.position) over (partition by d.pledge) as last,
+                      sum(d.amount_fen) over (partition by d.pledge) as whole
+               from pledge_designation d
+               window rows_of as (partition by d.pledge order by d.position)
+           ) d on d.pledge = p.id
+           left join (
+               select pledge, position, sum(amount_fen) as noted
+               from designation_arrival
+               group by pledge, position
+           ) n on n.pledge = d.pledge and n.position = d.position
+           cross join lateral (
+               values ('amount', coalesce(d.whole, 0)::bigint, p.amount_fen),
+                      ('arrived', d.arrived_fen,
+                       greatest(0, case when d.last then p.arrived_fen - d.before
+                                        else least(d.amount_fen, p.arrived_fen - d.before) end)::bigint),
+                      ('noted', d.arrived_fen, coalesce(n.noted, 0)::bigint),
+                      ('standing', 1::bigint, (d.status = p.status and d.show_amount = p.show_amount
+                                               and d.pledged_at = p.pledged_at)::integer::bigint)
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by 1"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::PledgesAgainstRows, rows))
+}
+
 pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,

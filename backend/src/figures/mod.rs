@@ -12,8 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::{Audit, Caller, Giver};
 use crate::ledger::shown_name;
-use crate::places::about;
-use crate::{campaigns, pledges};
+use crate::{campaigns, places, pledges};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::figures::{FigureQuery, FigureRow, FigureRows, MoneyOf};
 use domain::four::{FourNumbers, MoneyNumber};
@@ -145,7 +144,7 @@ async fn head(app: &App, tx: &mut PgConnection, caller: &Caller, of: &MoneyOf) -
             }
             let place = app.places.place(code);
             let name = [place.county, place.town, place.village].concat();
-            plain(name, about::public_money(tx, code, today).await?)
+            plain(name, places::public_money(tx, code, today).await?)
         }
         MoneyOf::Field(field) => plain(field.label().to_owned(), sql::money_of_field(tx, *field, today).await?),
         MoneyOf::Campaign(id) => {
