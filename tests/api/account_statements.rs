@@ -96,7 +96,8 @@ async fn every_balance_follows_from_the_row_before_on_every_page_and_in_every_pe
             assert_eq!(statement.opening_fen, Some(Fen::ZERO));
             let places: Vec<_> = entries.iter().map(|entry| entry.place).collect();
             assert!(places.windows(2).all(|two| two[0] > two[1]), "in the order of booking days");
-            let (june, july) = (read(&maker, account, &month("2026-06")).await, read(&maker, account, &month("2026-07")).await);
+            let (june, july) =
+                (read(&maker, account, &month("2026-06")).await, read(&maker, account, &month("2026-07")).await);
             follows(&june, &all(&maker, account, &month("2026-06")).await);
             follows(&july, &all(&maker, account, &month("2026-07")).await);
             assert_eq!(june.closing_fen, july.opening_fen);
@@ -183,7 +184,8 @@ async fn a_row_says_what_it_is_where_it_comes_from_and_what_takes_it_back() {
     let page = charity.checker.page(&format!("/ledger/{allocated}")).await;
     assert_eq!(page.status, StatusCode::OK);
     let page = page.text();
-    for says in ["已分配给需求", "冲正的是这一行", "已被这一行冲正", "/about/ledger#advance", "期末余额", "40,000 元"] {
+    for says in ["已分配给需求", "冲正的是这一行", "已被这一行冲正", "/about/ledger#advance", "期末余额", "40,000 元"]
+    {
         assert!(page.contains(says), "{says}: {page}");
     }
     let directed = enterprise.page(&format!("/ledger/{}", Account::Directed { pledge: pledge.id })).await;
@@ -226,11 +228,13 @@ async fn everybody_reads_a_needs_account_until_yesterday_and_no_hidden_amount() 
     assert_eq!(statement.came_in_fen, Fen::yuan(54_000), "the sum holds what is hidden");
     assert_eq!((statement.opening_fen, statement.closing_fen), (None, None));
     let told: Vec<_> = statement.entries.iter().map(|row| (row.lot.giver.as_str(), row.amount_fen)).collect();
-    let expected =
-        [("爱心企业", None), ("静的单位", None), ("firm的单位", Some(Fen::yuan(40_000)))];
+    let expected = [("爱心企业", None), ("静的单位", None), ("firm的单位", Some(Fen::yuan(40_000)))];
     assert_eq!(told, expected);
     for row in &statement.entries {
-        assert_eq!((row.balance_fen, row.lot.lot, row.lot.line, row.other.account, row.other.pledge), (None, None, None, None, None));
+        assert_eq!(
+            (row.balance_fen, row.lot.lot, row.lot.line, row.other.account, row.other.pledge),
+            (None, None, None, None, None)
+        );
         assert!(row.cause.id.is_none(), "{row:?}");
     }
     let json = visitor.page(&format!("/api/v1/ledger/accounts/{allocated}/entries")).await.text();

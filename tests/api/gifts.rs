@@ -124,10 +124,10 @@ async fn a_gift_in_two_arrivals_tells_each_of_them_and_its_page_shows_the_sums()
     let items = spends(&ready, 1, waiting.id, &[51_000, 1_500]).await;
     let gift = enterprise.call(gifts::trail(pledge.id)).await.unwrap();
     adds_up(&gift);
-    assert_eq!(gift.lots.iter().map(|lot| (lot.number, lot.amount_fen)).collect::<Vec<_>>(), [
-        (1, Fen::yuan(50_000)),
-        (2, Fen::yuan(5_000))
-    ]);
+    assert_eq!(
+        gift.lots.iter().map(|lot| (lot.number, lot.amount_fen)).collect::<Vec<_>>(),
+        [(1, Fen::yuan(50_000)), (2, Fen::yuan(5_000))]
+    );
     let payment = &gift.needs[0].payments[0];
     assert_eq!((payment.own_fen, payment.others_fen), (Fen::yuan(52_000), Fen::yuan(1_000)));
     let item = payment.items.iter().find(|one| one.item == items[0]).unwrap();
@@ -139,11 +139,14 @@ async fn a_gift_in_two_arrivals_tells_each_of_them_and_its_page_shows_the_sums()
     let page = enterprise.page(&format!("/gifts/{}", pledge.id)).await;
     assert_eq!(page.status, StatusCode::OK);
     let page = page.text();
-    for says in ["这笔捐赠现在在哪里", "整笔 53,000 元 ＝ 这笔捐赠 52,000 元 ＋ 其他捐赠 1,000 元", "第 2 笔 1,000 元"] {
+    for says in ["这笔捐赠现在在哪里", "整笔 53,000 元 ＝ 这笔捐赠 52,000 元 ＋ 其他捐赠 1,000 元", "第 2 笔 1,000 元"]
+    {
         assert!(page.contains(says), "{says}: {page}");
     }
     assert!(!page.contains("二号"), "others are not named");
-    assert!(enterprise.page(&format!("/pledges/{}", pledge.id)).await.text().contains(&format!("/gifts/{}", pledge.id)));
+    assert!(
+        enterprise.page(&format!("/pledges/{}", pledge.id)).await.text().contains(&format!("/gifts/{}", pledge.id))
+    );
     for stranger in [&other, &ready.village] {
         assert_eq!(stranger.call(gifts::trail(pledge.id)).await.unwrap_err().status, 404);
     }

@@ -132,7 +132,13 @@ pub async fn rows(
 /// The numbers as everybody reads them; not found where there is nothing to be read.
 async fn head(app: &App, tx: &mut PgConnection, caller: &Caller, of: &MoneyOf) -> Result<Head> {
     let today = app.clock.today();
-    let plain = |name: String, (money, later): (FourNumbers, i64)| Head { name, money, later, shown_only: false, village: None };
+    let plain = |name: String, (money, later): (FourNumbers, i64)| Head {
+        name,
+        money,
+        later,
+        shown_only: false,
+        village: None,
+    };
     Ok(match of {
         MoneyOf::Need(id) => {
             let (title, village) = sql::need(tx, *id).await?.ok_or(Error::NotFound)?;
@@ -196,11 +202,13 @@ async fn others(
         MoneyOf::Need(id) => {
             let village = head.village.clone().unwrap_or_default();
             let range = (village.as_str(), &*format!("{village}:"));
-            sql::of_needs(tx, sql::Needs { range, need: Some(*id), field: None, place: None }, number, after, limit).await?
+            sql::of_needs(tx, sql::Needs { range, need: Some(*id), field: None, place: None }, number, after, limit)
+                .await?
         }
         MoneyOf::Place(code) => {
             let range = (code.as_str(), &*format!("{code}:"));
-            sql::of_needs(tx, sql::Needs { range, need: None, field: None, place: Some(code) }, number, after, limit).await?
+            sql::of_needs(tx, sql::Needs { range, need: None, field: None, place: Some(code) }, number, after, limit)
+                .await?
         }
         MoneyOf::Field(field) => {
             let needs = sql::Needs { range: everywhere, need: None, field: Some(*field), place: None };

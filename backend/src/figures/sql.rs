@@ -64,9 +64,12 @@ pub async fn need(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Opt
 
 /// The name of a verified enterprise.
 pub async fn enterprise(connection: &mut PgConnection, id: OrganisationId) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select name from organisation where id = $1 and kind = 'enterprise' and status = 'verified'", id.0)
-        .fetch_optional(connection)
-        .await
+    sqlx::query_scalar!(
+        "select name from organisation where id = $1 and kind = 'enterprise' and status = 'verified'",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// The numbers of a field as everybody reads them on this day, and how many hidden gifts are not in them yet.

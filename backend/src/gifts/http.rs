@@ -11,9 +11,11 @@ use domain::api::gifts::{GiftTrail, SOURCES, SpendingSources, TRAIL};
 use domain::{PledgeId, SpendingItemId};
 
 pub fn routes() -> Endpoints {
-    Endpoints::new("捐赠的去向")
-        .get(TRAIL, "一笔捐赠从到账到发票的去向，逐级合计，精确到分", trail)
-        .get(SOURCES, "一项支出用的是谁的捐赠，按各人公开的方式", sources)
+    Endpoints::new("捐赠的去向").get(TRAIL, "一笔捐赠从到账到发票的去向，逐级合计，精确到分", trail).get(
+        SOURCES,
+        "一项支出用的是谁的捐赠，按各人公开的方式",
+        sources,
+    )
 }
 
 async fn trail(

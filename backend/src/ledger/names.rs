@@ -83,7 +83,11 @@ impl Facts {
         let parts = match kind {
             AccountKind::World | AccountKind::Returned => vec![],
             AccountKind::Unmatched => {
-                vec![part(&self.charity_name), part(&self.bank), self.account_no.as_deref().map(mask_account).unwrap_or_default()]
+                vec![
+                    part(&self.charity_name),
+                    part(&self.bank),
+                    self.account_no.as_deref().map(mask_account).unwrap_or_default(),
+                ]
             }
             AccountKind::Directed if in_full => vec![self.giver(true), part(&self.reference)],
             AccountKind::Directed => vec![self.giver(false)],

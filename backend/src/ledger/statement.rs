@@ -14,9 +14,7 @@ use crate::http::caller::Caller;
 use bytes::Bytes;
 use chrono::{Datelike, Days, NaiveDate};
 use domain::Fen;
-use domain::api::ledger::{
-    AccountEntry, AccountStatement, EntryCause, EntryLot, EntryPlace, EntryQuery, NamedAccount,
-};
+use domain::api::ledger::{AccountEntry, AccountStatement, EntryCause, EntryLot, EntryPlace, EntryQuery, NamedAccount};
 use domain::campaign::CampaignYear;
 use domain::ledger::{Account, Asset};
 use futures::Stream;
@@ -80,7 +78,8 @@ impl Period {
             }
             (Some(_), None) => return Err(Error::invalid("year", "年度应写成 2026 的样子")),
             (None, Some(month)) => {
-                let first = format!("{month}-01").parse::<NaiveDate>().ok().filter(|day| (2000..=2999).contains(&day.year()));
+                let first =
+                    format!("{month}-01").parse::<NaiveDate>().ok().filter(|day| (2000..=2999).contains(&day.year()));
                 let first = first.ok_or_else(|| Error::invalid("month", "月份应写成 2026-06 的样子"))?;
                 let next = first.checked_add_months(chrono::Months::new(1)).and_then(|day| day.pred_opt());
                 (Some(first), next)
@@ -98,7 +97,13 @@ impl Period {
 
 impl Reading {
     /// What a caller may read of an account, and in which period.
-    async fn of(app: &App, tx: &mut PgConnection, caller: &Caller, account: Account, query: &EntryQuery) -> Result<Self> {
+    async fn of(
+        app: &App,
+        tx: &mut PgConnection,
+        caller: &Caller,
+        account: Account,
+        query: &EntryQuery,
+    ) -> Result<Self> {
         let reader = Reader::of(caller);
         let facts = names::facts(tx, &[account]).await?.remove(&account).unwrap_or_default();
         let kind = account.kind_word();
@@ -178,7 +183,12 @@ impl Reading {
             other,
             amount_fen: shown.then_some(row.amount),
             balance_fen: balance.map(Fen::new).transpose().map_err(|error| Error::Conflict(error.to_string()))?,
-            cause: EntryCause { kind: row.code.cause(), id: in_full.then_some(row.cause), says, need_code: row.need_code },
+            cause: EntryCause {
+                kind: row.code.cause(),
+                id: in_full.then_some(row.cause),
+                says,
+                need_code: row.need_code,
+            },
             lot: EntryLot {
                 lot: in_full.then_some(row.lot),
                 line: row.line.filter(|_| in_full),

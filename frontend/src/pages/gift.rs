@@ -67,7 +67,8 @@ fn of_lots(lots: &[LotShare], several: bool) -> Option<AnyView> {
     if !several {
         return None;
     }
-    let parts = lots.iter().map(|share| t!("第 {n} 笔 {amount}", n = share.number, amount = money::exact(share.amount_fen)));
+    let parts =
+        lots.iter().map(|share| t!("第 {n} 笔 {amount}", n = share.number, amount = money::exact(share.amount_fen)));
     let says = parts.collect::<Vec<_>>().join(t!("，"));
     Some(view! { <span class="way">{t!("其中 {parts}", parts = says)}</span> }.into_any())
 }

@@ -86,8 +86,10 @@ fn about(account: &NamedAccount) -> Option<AnyView> {
         view! { <a href=href(&format!("/needs/{code}"))>{t!("需求 {code}", code = code)}</a>" " }
     });
     let pledge = account.pledge.map(|id| view! { <a href=href(&format!("/pledges/{id}"))>{t!("这笔认捐")}</a>" " });
-    let campaign = account.campaign.map(|id| view! { <a href=href(&format!("/campaigns/{id}"))>{t!("活动的页面")}</a>" " });
-    (need.is_some() || pledge.is_some() || campaign.is_some()).then(|| view! { <p>{need}{pledge}{campaign}</p> }.into_any())
+    let campaign =
+        account.campaign.map(|id| view! { <a href=href(&format!("/campaigns/{id}"))>{t!("活动的页面")}</a>" " });
+    (need.is_some() || pledge.is_some() || campaign.is_some())
+        .then(|| view! { <p>{need}{pledge}{campaign}</p> }.into_any())
 }
 
 fn sums(read: &AccountStatement) -> AnyView {
@@ -96,7 +98,8 @@ fn sums(read: &AccountStatement) -> AnyView {
         _ if read.public => t!("从开始到昨天，按入账日").to_owned(),
         _ => t!("从开始到现在").to_owned(),
     };
-    let line = |name: &'static str, fen: Option<Fen>| fen.map(|fen| view! { <dt>{name}</dt><dd>{money::exact(fen)}</dd> });
+    let line =
+        |name: &'static str, fen: Option<Fen>| fen.map(|fen| view! { <dt>{name}</dt><dd>{money::exact(fen)}</dd> });
     let hidden = read.public.then(|| {
         view! { <p class="note">{t!("捐赠方不公开的金额不写在明细里，合计里包含；余额一栏因此不显示。今天的明细明天才公开。")}</p> }
     });
@@ -119,9 +122,9 @@ fn sums(read: &AccountStatement) -> AnyView {
 /// One campaign year, one month, or all.
 fn period(visit: &Visit, form: &FormState, account: &Account) -> AnyView {
     let this = CampaignYear::of(visit.today).starts_in();
-    let years = (this - 5..=this).rev().map(|year| {
-        (year.to_string(), t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日", from = year, to = year + 1))
-    });
+    let years = (this - 5..=this)
+        .rev()
+        .map(|year| (year.to_string(), t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日", from = year, to = year + 1)));
     let path = format!("/ledger/{account}");
     view! {
         <form class="card" method="get" action=href(&path)>
@@ -216,7 +219,8 @@ fn cause(entry: &AccountEntry, staff: bool) -> Option<AnyView> {
     if of.says.is_empty() && path.is_none() {
         return None;
     }
-    let says = if of.says.is_empty() { text(of.kind.label()) } else { format!("{}：{}", text(of.kind.label()), of.says) };
+    let says =
+        if of.says.is_empty() { text(of.kind.label()) } else { format!("{}：{}", text(of.kind.label()), of.says) };
     let says = match path {
         Some(path) => view! { <a href=href(&path)>{says}</a> }.into_any(),
         None => says.into_any(),

@@ -1,9 +1,9 @@
 //! The ways to the accounts that everybody may read.
 
 use crate::words::{href, text};
+use domain::NeedId;
 use domain::api::campaigns::Campaign;
 use domain::ledger::{Account, AccountKind};
-use domain::NeedId;
 use leptos::prelude::*;
 
 fn link(account: &Account, of: &str) -> AnyView {

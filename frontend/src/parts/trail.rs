@@ -3,8 +3,8 @@
 use super::money;
 use super::reports::pictures;
 use crate::words::{date, href, text};
-use domain::{Fen, PledgeId};
 use domain::api::pledges::{Trail, TrailStep, Whereabouts};
+use domain::{Fen, PledgeId};
 use leptos::prelude::*;
 
 /// The steps, and where the fen are now; nothing before money has arrived.

@@ -2,8 +2,8 @@
 //! rows are read in one moment.
 
 use super::Call;
-use crate::need::Field;
 use crate::four::{FourNumbers, MoneyNumber};
+use crate::need::Field;
 use crate::place::PlaceCode;
 use crate::{CampaignId, Fen, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};

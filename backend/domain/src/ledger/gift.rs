@@ -148,8 +148,7 @@ impl GiftFlow {
     fn need(&mut self, need: NeedId) -> &mut NeedFlow {
         let place = self.needs.iter().position(|flow| flow.need == need).unwrap_or_else(|| {
             let none = OwnFen::default;
-            let flow =
-                NeedFlow { need, set_aside: none(), waiting: none(), surplus: none(), payments: Vec::new() };
+            let flow = NeedFlow { need, set_aside: none(), waiting: none(), surplus: none(), payments: Vec::new() };
             self.needs.push(flow);
             self.needs.len() - 1
         });

@@ -57,7 +57,9 @@ impl AccountKind {
     pub const fn explain(self) -> &'static str {
         match self {
             AccountKind::World => "账外的一切：捐款从这里来。它的余额是负数，正好等于进来的款。",
-            AccountKind::Unmatched => "已到慈善组织银行账户、还不知道是谁的款。找到捐赠方以后转入定向额度或非定向资金。",
+            AccountKind::Unmatched => {
+                "已到慈善组织银行账户、还不知道是谁的款。找到捐赠方以后转入定向额度或非定向资金。"
+            }
             AccountKind::Directed => "一笔定向认捐已到账、还没有分配的款。只有捐赠方自己可以指定用在哪条需求。",
             AccountKind::General => "没有指定用途的款。由慈善组织在活动宗旨内统筹安排。",
             AccountKind::Allocated => "已为一条需求留出、还在慈善组织银行账户上的款。",

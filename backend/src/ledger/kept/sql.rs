@@ -131,10 +131,7 @@ pub async fn before(
     .await
 }
 
-pub async fn balances(
-    connection: &mut PgConnection,
-    accounts: &[Account],
-) -> sqlx::Result<BTreeMap<Account, Fen>> {
+pub async fn balances(connection: &mut PgConnection, accounts: &[Account]) -> sqlx::Result<BTreeMap<Account, Fen>> {
     let rows = sqlx::query!(
         r#"select s.account as "account!", sum(s.fen)::bigint as "fen!"
            from (

@@ -25,9 +25,7 @@ fn ids(account: &Account) -> Ids {
         Account::World | Account::Returned => none,
         Account::Unmatched { bank_account } => Ids { bank_account: Some(bank_account.0), ..none },
         Account::Directed { pledge: PledgeId(pledge) } => Ids { pledge: Some(pledge), ..none },
-        Account::General { campaign, charity } => {
-            Ids { campaign: Some(campaign.0), charity: Some(charity.0), ..none }
-        }
+        Account::General { campaign, charity } => Ids { campaign: Some(campaign.0), charity: Some(charity.0), ..none },
         Account::Allocated { need, charity } => Ids { need: Some(need.0), charity: Some(charity.0), ..none },
         Account::Advance { disbursement } => Ids { disbursement: Some(disbursement.0), ..none },
         Account::Spent { need } | Account::Surplus { need } => Ids { need: Some(need.0), ..none },

@@ -57,7 +57,8 @@ pub(super) fn table(
             At::Before(place) => {
                 let mut tx = app.snapshot().await?;
                 let rows = reading.rows(&mut tx, Turn::Earlier(place), ROWS).await?;
-                let next = rows.last().filter(|_| rows.len() == ROWS).map_or(At::Opening, |last| At::Before(last.place));
+                let next =
+                    rows.last().filter(|_| rows.len() == ROWS).map_or(At::Opening, |last| At::Before(last.place));
                 (csv_rows(&rows.iter().map(cells).collect::<Vec<_>>())?, next)
             }
             At::Opening => (csv_rows(&[line("期初余额", opening, &reading)])?, At::End),

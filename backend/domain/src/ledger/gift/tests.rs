@@ -1,8 +1,8 @@
 //! The way of a gift: a story in words, and any story of random steps adds up at every level.
 
 use super::*;
-use crate::ledger::{Transfer, TransferCode};
 use crate::ledger::lots::{LotBalance, take_lots};
+use crate::ledger::{Transfer, TransferCode};
 use proptest::prelude::*;
 
 fn id<T: From<Uuid>>(number: u128) -> T {
