@@ -39,10 +39,10 @@ struct Told {
     needs: BTreeMap<Uuid, sql::Need>,
 }
 
-/// The way of a pledge's money, for those who may read the pledge, read in one moment.
+/// The way of a pledge's money, for those who may read the pledge; all fen of it are read in one moment.
 pub async fn trail(app: &App, caller: &Caller, id: PledgeId) -> Result<GiftTrail> {
+    let pledge = pledges::read(app, &caller.into(), id).await?;
     let mut tx = app.snapshot().await?;
-    let pledge = pledges::readable(&mut tx, &caller.into(), id).await?;
     let arrived = sql::lots(&mut tx, id).await?;
     let lots: Vec<LotId> = arrived.iter().map(|lot| lot.lot).collect();
     let history = ledger::history(&mut tx, &lots).await?;

@@ -338,13 +338,6 @@ pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
     Ok(pledge)
 }
 
-/// A pledge as it is in lists, if the viewer may read it.
-pub async fn readable(tx: &mut PgConnection, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
-    let row = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?;
-    viewer.insight(&row)?;
-    Ok(row.pledge)
-}
-
 /// What became of a pledge's money, for those who may read the pledge: its steps and the sum of them in one moment.
 pub async fn trail(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Trail> {
     let mut tx = app.snapshot().await?;
