@@ -177,7 +177,7 @@ mod tests {
         let mut said: Vec<&str> = AccountKind::ALL.iter().map(|kind| kind.explain()).collect();
         said.extend(TransferCode::ALL.iter().map(|code| code.explain()));
         said.extend(MONEY_WORDS.iter().map(|(_, says)| *says));
-        assert!(said.iter().all(|says| says.ends_with('。') && says.chars().count() > 8), "{said:?}");
+        assert!(said.iter().all(|says| says.ends_with('。') && says.chars().count() > 6), "{said:?}");
         let number = said.len();
         said.sort_unstable();
         said.dedup();
