@@ -9,9 +9,11 @@ use backend::check::{Comparison, check};
 use chrono::Duration;
 use domain::api::disbursements::{self as money_out, NewAllocation};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
+use domain::api::ledger::{self, EntryQuery};
 use domain::api::pledges::NewPledge;
-use domain::api::{arrivals, deliveries};
+use domain::api::{arrivals, deliveries, money};
 use domain::four::MoneyNumber;
+use domain::ledger::{Account, Event};
 use domain::pledge::{PledgeInput, PublicDisplay, Restriction};
 use domain::{Fen, OrganisationId};
 use sqlx::AssertSqlSafe;
@@ -179,5 +181,34 @@ async fn a_number_that_is_not_the_sum_of_its_rows_is_named() {
     let named: Vec<_> = found.iter().filter(|one| one.comparison == Comparison::NumbersAgainstRows).collect();
     let [one] = named.as_slice() else { panic!("{found:?}") };
     assert_eq!((one.subject.as_str(), one.recorded - one.recomputed), (&*format!("{} spent", ready.need.id), 30_000));
+    test.done_with_wrong_books().await;
+}
+
+/// Taken back, an item's money is paid and not accounted for; it is not paid twice.
+#[tokio::test]
+async fn an_item_that_is_taken_back_is_no_payment_anew() {
+    let test = TestApp::new().await;
+    let (ready, _) = story(&test).await;
+    let spent = Account::Spent { need: ready.need.id };
+    let statement = test.visitor().call(ledger::entries(&spent, &EntryQuery::default()));
+    let before = test.visitor().call(money::of_need(ready.need.id)).await.unwrap().money;
+    assert!(statement.await.is_ok());
+    let book = test.auditor().await.call(ledger::account(&spent)).await.unwrap();
+    let item = &book.transfers[0];
+    let mut tx = test.app.begin().await.unwrap();
+    let history = backend::ledger::history(&mut tx, &[item.transfer.lot]).await.unwrap();
+    let record = uuid::Uuid::from_u128(9).into();
+    let event = Event::Reversed { record, transfers: vec![item.id], history, on: test.app.clock.today() };
+    backend::ledger::post(&test.app, &mut tx, &event).await.unwrap();
+    tx.commit().await.unwrap();
+    let after = test.visitor().call(money::of_need(ready.need.id)).await.unwrap().money;
+    assert_eq!(after.disbursed, before.disbursed);
+    assert_eq!(after.spent.checked_add(item.transfer.amount), Ok(before.spent));
+    for of in [MoneyOf::Need(ready.need.id), MoneyOf::Campaign(ready.campaign)] {
+        for number in [MoneyNumber::Disbursed, MoneyNumber::Spent] {
+            let (head, rows) = all(&test.visitor(), &of, number).await;
+            assert_eq!(visible(&rows), head.money.of(number), "{of:?} {number}");
+        }
+    }
     test.done_with_wrong_books().await;
 }
