@@ -145,33 +145,38 @@ join pledge p on p.id = d.pledge
 join organisation o on o.id = p.enterprise
 where d.need is null;
 
--- What lots were paid and spent on: for the numbers of a campaign and of an enterprise, by the money itself.
-create view lot_figure as
-select moved.lot, moved.number, moved.id, moved.fen, moved.on_day, coalesce(d.need, paid.need) as need,
-       coalesce(d.payee_name, i.description, '') as says
-from (
-    select t.lot, 'disbursed' as number,
-           case when t.credit like 'advance:%' then account_subject(t.credit, 'advance')
-                else account_subject(t.debit, 'advance') end as id,
-           sum(case when t.credit like 'advance:%' then t.amount_fen else -t.amount_fen end)::bigint as fen,
-           max(t.effective_on) as on_day
-    from transfer t
-    where t.asset = 'cny'
-      and (t.credit like 'advance:%' or (t.debit like 'advance:%' and t.credit like 'allocated:%'))
-      and not (t.debit like 'spent:%')
-    group by t.lot, 3
-    union all
-    select t.lot, 'spent', coalesce(c.cause, t.cause),
-           sum(case when t.credit like 'spent:%' then t.amount_fen else -t.amount_fen end)::bigint, max(t.effective_on)
-    from transfer t
-    left join transfer c on c.id = t.corrects
-    where t.asset = 'cny' and (t.credit like 'spent:%' or t.debit like 'spent:%')
-    group by t.lot, 3
-) moved
-left join disbursement d on d.id = moved.id
-left join spending_item i on i.id = moved.id
-left join disbursement paid on paid.id = i.disbursement
-where moved.fen <> 0;
+-- What a lot was paid and spent on: for the numbers of a campaign and of an enterprise, by the money itself. A function of
+-- the lot, so that no other lot's transfers are read.
+create function lot_figure(of_lot uuid)
+    returns table (number text, id uuid, fen bigint, on_day date, need uuid, says text)
+    language sql stable as $$
+    select moved.number, moved.id, moved.fen, moved.on_day, coalesce(d.need, paid.need),
+           coalesce(d.payee_name, i.description, '')
+    from (
+        select 'disbursed' as number,
+               case when t.credit like 'advance:%' then account_subject(t.credit, 'advance')
+                    else account_subject(t.debit, 'advance') end as id,
+               sum(case when t.credit like 'advance:%' then t.amount_fen else -t.amount_fen end)::bigint as fen,
+               max(t.effective_on) as on_day
+        from transfer t
+        where t.lot = of_lot and t.asset = 'cny'
+          and ((t.debit like 'allocated:%' and t.credit like 'advance:%')
+               or (t.debit like 'advance:%' and t.credit like 'allocated:%'))
+        group by 2
+        union all
+        select 'spent', coalesce(c.cause, t.cause),
+               sum(case when t.credit like 'spent:%' then t.amount_fen else -t.amount_fen end)::bigint,
+               max(t.effective_on)
+        from transfer t
+        left join transfer c on c.id = t.corrects
+        where t.lot = of_lot and t.asset = 'cny' and (t.credit like 'spent:%' or t.debit like 'spent:%')
+        group by 2
+    ) moved
+    left join disbursement d on d.id = moved.id
+    left join spending_item i on i.id = moved.id
+    left join disbursement paid on paid.id = i.disbursement
+    where moved.fen <> 0
+$$;
 
 create view pledge_figure as
 select p.id as pledge, 'pledged' as number, p.id, p.counted_fen as fen, p.pledged_day as on_day, '' as says,
@@ -186,7 +191,7 @@ where part.pledge is not null
 union all
 select part.pledge, f.number, f.id, f.fen, f.on_day, f.says, f.need
 from bank_line_part part
-join lot_figure f on f.lot = part.lot
+cross join lateral lot_figure(part.lot) f
 where part.pledge is not null;
 
 -- Money of a campaign that came without a pledge.
@@ -199,5 +204,5 @@ where part.campaign is not null
 union all
 select part.campaign, f.number, part.lot, f.id, f.fen, f.on_day, f.says, f.need
 from bank_line_part part
-join lot_figure f on f.lot = part.lot
+cross join lateral lot_figure(part.lot) f
 where part.campaign is not null;
