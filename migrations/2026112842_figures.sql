@@ -2,6 +2,11 @@
 
 -- The rows behind a place's numbers are read need by need, in the order of villages.
 create index need_in_villages on need (village text_pattern_ops, id);
+-- And a campaign's and an enterprise's pledge by pledge, the oldest first.
+create index pledge_in_campaign on pledge (campaign, pledged_at, id);
+drop index pledge_of_campaign;
+create index pledge_in_enterprise on pledge (enterprise, pledged_at, id);
+drop index pledge_of_enterprise;
 
 -- By lot: money stays the pledge's that it came in for. What is shown is what its giver shows whole, name and amount.
 create view money_by_pledge as

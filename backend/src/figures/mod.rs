@@ -214,6 +214,8 @@ async fn others(
             let needs = sql::Needs { range: everywhere, need: None, field: Some(*field), place: None };
             sql::of_needs(tx, needs, number, after, limit).await?
         }
+        // What is arranged is arranged for a need; of a campaign and of an enterprise it is a part of what was given.
+        MoneyOf::Campaign(_) | MoneyOf::Enterprise(_) if number == MoneyNumber::Arranged => Vec::new(),
         MoneyOf::Campaign(id) => sql::of_campaign(tx, *id, number, after, limit).await?,
         MoneyOf::Enterprise(id) => sql::of_enterprise(tx, *id, head.shown_only, number, after, limit).await?,
     })
