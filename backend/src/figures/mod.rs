@@ -113,7 +113,7 @@ pub async fn rows(
     let rows = found.into_iter().map(|found| {
         let (need_code, need_title) = found.need.unzip();
         let amount_fen = Some(found.fen).filter(|_| !found.hidden).map(Fen::new).transpose();
-        let amount_fen = amount_fen.map_err(|error| anyhow::Error::new(error))?;
+        let amount_fen = amount_fen.map_err(anyhow::Error::new)?;
         Ok(FigureRow { on: found.on, what: found.what, amount_fen, need_code, need_title })
     });
     Ok(FigureRows {
