@@ -13,6 +13,7 @@ mod offers;
 mod pairings;
 mod pictures;
 mod places;
+mod promises;
 mod registrations;
 mod rounds;
 
@@ -187,6 +188,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
+    promises::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;

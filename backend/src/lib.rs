@@ -12,6 +12,7 @@ macro_rules! say {
     }};
 }
 
+pub mod agreements;
 pub mod app;
 pub mod areas;
 pub mod arrivals;
@@ -34,6 +35,9 @@ pub mod enquiries;
 pub mod error;
 pub mod figures;
 pub mod files;
+pub mod gift_claims;
+pub mod gift_papers;
+pub mod gift_requests;
 pub mod gifts;
 pub mod http;
 pub mod jobs;
@@ -45,6 +49,7 @@ pub mod metrics;
 pub mod needs;
 pub mod notices;
 pub mod offers;
+pub mod on_behalf;
 pub mod organisations;
 pub mod page_cache;
 pub mod pairings;

@@ -4,6 +4,7 @@ mod about;
 mod about_ledger;
 mod about_matching;
 mod account;
+mod agreements;
 mod area;
 mod audit;
 mod bank_line_list;
@@ -23,6 +24,8 @@ mod enquiries;
 mod error;
 mod figures;
 mod gift;
+mod gift_claims;
+mod gift_requests;
 mod help;
 mod home;
 mod jobs;
@@ -38,6 +41,7 @@ mod needs;
 mod notices;
 mod offer_form;
 mod offers;
+mod on_behalf;
 mod organisation;
 mod organisations;
 mod own_data;
@@ -50,6 +54,7 @@ mod payees;
 mod place;
 mod place_imports;
 mod pledge;
+mod pledge_beside;
 mod pledge_display;
 mod pledge_form;
 mod profile;
@@ -137,6 +142,18 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledge"] => pledge_form::page(visit).await,
         ["pledges", id] => pledge::one(visit, id).await,
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
+        ["pledges", id, "requests"] => gift_requests::new(visit, id).await,
+        ["gift-requests"] => gift_requests::page(visit).await,
+        ["gift-requests", id] => gift_requests::one(visit, id).await,
+        ["on-behalf"] => on_behalf::page(visit).await,
+        ["on-behalf", "new"] => on_behalf::new(visit).await,
+        ["on-behalf", id] => on_behalf::one(visit, id).await,
+        ["gift-claims"] => gift_claims::page(visit).await,
+        ["gift-claims", "new"] => gift_claims::new(visit).await,
+        ["gift-claims", id] => gift_claims::one(visit, id).await,
+        ["agreements"] => agreements::page(visit).await,
+        ["agreements", "new"] => agreements::new(visit).await,
+        ["agreements", id] => agreements::one(visit, id).await,
         ["commitments"] => commitments::page(visit).await,
         ["commitments", "due"] => dues::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,

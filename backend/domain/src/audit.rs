@@ -8,8 +8,11 @@ use crate::commitment::{CommitmentStatus, PartStatus};
 use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
+use crate::gift_claim::GiftClaimStatus;
+use crate::gift_request::GiftRequestStatus;
 use crate::need::{NeedStatus, RevisionStatus};
 use crate::offer::OfferStatus;
+use crate::on_behalf::OnBehalfStatus;
 use crate::pairing::PairingStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
@@ -59,6 +62,26 @@ pub const VERBS: &[(&str, &str)] = &[
     ("roles_changed", "改岗位"),
     ("text_passed_on", "转告短信内容"),
     ("pledge_cancelled", "取消认捐"),
+    ("agreement_asked", "请签捐赠协议"),
+    ("agreement_written", "改捐赠协议的文本"),
+    ("agreement_confirmed", "确认捐赠协议"),
+    ("agreement_paper_sent", "上传盖章的捐赠协议"),
+    ("agreement_made", "签订捐赠协议"),
+    ("gift_request_made", "申请豁免、更正或退回"),
+    ("gift_request_recommended", "写申请的核实意见"),
+    ("gift_request_decided", "决定申请"),
+    ("gift_request_withdrawn", "撤回申请"),
+    ("gift_request_settled", "登记申请已办理"),
+    ("on_behalf_noted", "代为记录认捐"),
+    ("on_behalf_claimed", "认领代为记录的认捐"),
+    ("on_behalf_declined", "说明不认领代为记录的认捐"),
+    ("on_behalf_withdrawn", "撤回代为记录的认捐"),
+    ("on_behalf_lapsed", "代为记录的认捐过期"),
+    ("gift_claim_made", "认领到账的捐款"),
+    ("gift_claim_named", "核对认领"),
+    ("gift_claim_confirmed", "确认认领的归属"),
+    ("gift_claim_refused", "不确认认领"),
+    ("gift_claim_withdrawn", "撤回认领"),
     ("pledge_overdue", "认捐的一期过期"),
     ("pledge_reminded", "提醒认捐的一期"),
     ("pledge_designated", "为定向认捐指定需求"),
@@ -217,6 +240,10 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("need_revision", "需求的修改"),
     ("offer", "供给意向"),
     ("pledge", "认捐"),
+    ("agreement", "捐赠协议"),
+    ("gift_claim", "认领"),
+    ("on_behalf", "代为记录的认捐"),
+    ("gift_request", "豁免、更正和退回的申请"),
     ("commitment", "资金以外的承诺"),
     ("pairing", "结对"),
     ("matching_round", "对接轮次"),
@@ -289,6 +316,8 @@ fn field_label(name: &str) -> &str {
         "due_on" => "约定日期",
         "ends_on" => "终止日期",
         "side" => "哪一方",
+        "number" => "第几稿",
+        "kind" => "种类",
         "enterprise" => "企业",
         "form" => "形式",
         "follows" => "接续的结对",
@@ -330,6 +359,9 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "need_revision" => of!(RevisionStatus),
         "offer" => of!(OfferStatus),
         "pledge" => of!(PledgeStatus),
+        "gift_request" => of!(GiftRequestStatus),
+        "gift_claim" => of!(GiftClaimStatus),
+        "on_behalf" => of!(OnBehalfStatus),
         "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "pairing" => of!(PairingStatus),
         "matching_round" => of!(RoundStatus),

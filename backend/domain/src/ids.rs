@@ -73,6 +73,16 @@ ids! {
     CampaignId,
     /// One part of a pledge, by its day.
     InstalmentId,
+    /// The donation agreement of a pledge.
+    AgreementId,
+    /// The stamped paper of a donation agreement.
+    AgreementPaperId,
+    /// What an enterprise asks of its charity about a pledge.
+    GiftRequestId,
+    /// A note of what an enterprise is said to have promised.
+    OnBehalfId,
+    /// A claim of a gift that came without an account.
+    GiftClaimId,
     /// A bank account of a charity.
     BankAccountId,
     /// One line of a bank statement.

@@ -270,7 +270,7 @@ pub async fn pledges(
     let rows = sqlx::query!(
         r#"select p.id as "id!", o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
                   p.pledged_at as "pledged_at!",
-                  p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
+                  p.counted_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
            from pledge_counted p
            join organisation o on o.id = p.enterprise
            -- Where all of it is for one need.

@@ -4,7 +4,10 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 pub mod commitment;
+mod enquiry;
 mod found;
+pub mod gift;
+pub mod on_behalf;
 pub mod pairing;
 pub mod pledge;
 mod registration;
@@ -18,6 +21,7 @@ use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use enquiry::EnquiryAnswered;
 pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
@@ -47,6 +51,8 @@ pub enum Letter {
     PledgeMade(PledgeMade),
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
+    Gift(gift::GiftNews),
+    OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -233,13 +239,6 @@ pub struct DigestLine {
     pub overdue: bool,
 }
 
-/// To whoever asked a federation. No account has to exist, so it is none of the letters to people.
-pub struct EnquiryAnswered {
-    pub reference: String,
-    pub answer: String,
-    pub path: String,
-}
-
 /// A letter in its parts, in the order in which they are read.
 pub struct Content {
     pub subject: String,
@@ -270,6 +269,8 @@ impl Letter {
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
+            Letter::Gift(letter) => letter.content(),
+            Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -295,7 +296,11 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_)
+            | Letter::InstalmentDue(_)
+            | Letter::PledgeCancelled(_)
+            | Letter::Gift(_)
+            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
@@ -581,20 +586,5 @@ impl Digest {
             kinds => format!("{} 有 {kinds} 类事等您办", day(self.day)),
         };
         Content { subject, blocks, link: ("打开我的工作", self.path.clone()) }
-    }
-}
-
-impl EnquiryAnswered {
-    #[must_use]
-    pub fn content(&self) -> Content {
-        Content {
-            subject: format!("来信已答复：{}", self.reference),
-            blocks: vec![
-                paragraph(format!("您的来信（编号 {}）已有答复：", self.reference)),
-                Block::Quote(self.answer.clone()),
-                Block::Note("往来记录在下面的链接里，可以继续补充。链接只属于您，请不要转给别人。"),
-            ],
-            link: ("查看往来记录", self.path.clone()),
-        }
     }
 }
