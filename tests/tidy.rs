@@ -100,6 +100,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "enquiries",
             "figures",
             "files",
+            "fundraising",
             "gifts",
             "jobs",
             "ledger",

@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused. It is whole when the installation says so, which is written last.
 
+mod campaign;
 mod commitments;
 mod desk;
 mod earlier;
@@ -148,6 +149,12 @@ const PARTIES: &[Party] = &[
             ("charity-owner", "示例慈善会负责人甲", Role::CharityOwner),
             ("charity-owner-2", "示例慈善会负责人乙", Role::CharityOwner),
         ],
+    },
+    Party {
+        kind: OrganisationKind::CampaignOffice,
+        name: "示例6·30活动办公室",
+        place: None,
+        people: &[("campaign-office", "示例630办经办", Role::CampaignOffice)],
     },
     Party {
         kind: OrganisationKind::Platform,

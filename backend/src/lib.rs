@@ -35,6 +35,7 @@ pub mod enquiries;
 pub mod error;
 pub mod figures;
 pub mod files;
+pub mod fundraising;
 pub mod gift_claims;
 pub mod gift_papers;
 pub mod gift_requests;

@@ -10,6 +10,11 @@ mod audit;
 mod bank_line_list;
 mod bank_lines;
 mod bank_statements;
+mod campaign_about;
+mod campaign_form;
+mod campaign_giving;
+mod campaign_needs;
+mod campaign_office;
 mod campaigns;
 mod commitment_form;
 mod commitments;
@@ -26,6 +31,7 @@ mod figures;
 mod gift;
 mod gift_claims;
 mod gift_requests;
+mod giving_sites;
 mod help;
 mod home;
 mod jobs;
@@ -62,6 +68,7 @@ mod prove;
 mod recommendations;
 mod register_donor;
 mod register_enterprise;
+mod rehearsal;
 mod report_form;
 mod revision;
 mod revision_form;
@@ -139,6 +146,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["coverage", code] => coverage::place(visit, code).await,
         ["campaigns"] => campaigns::page(visit).await,
         ["campaigns", id] => campaigns::one(visit, id).await,
+        ["campaigns", code, "give", id] => campaign_giving::give(visit, code, id).await,
         ["pledge"] => pledge_form::page(visit).await,
         ["pledges", id] => pledge::one(visit, id).await,
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
@@ -230,6 +238,17 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,
+        ["campaigns"] => campaign_office::list(visit).await,
+        ["campaigns", "new"] => campaign_form::new(visit),
+        ["campaigns", id] => campaign_office::one(visit, id).await,
+        ["campaigns", id, "edit"] => campaign_form::edit(visit, id).await,
+        ["campaigns", id, "charity"] => campaign_form::charity(visit, id).await,
+        ["campaigns", id, "partner"] => campaign_form::partner(visit, id).await,
+        ["campaigns", id, "stage"] => campaign_form::stage(visit, id).await,
+        ["campaigns", id, "needs"] => campaign_needs::page(visit, id).await,
+        ["campaigns", id, "giving"] => campaign_giving::open(visit, id).await,
+        ["giving-sites"] => giving_sites::page(visit).await,
+        ["campaigns", id, "rehearsal"] => rehearsal::page(visit, id).await,
         ["organisation"] => organisation::page(visit).await,
         ["verifications"] => verifications::page(visit).await,
         ["verifications", id] => verifications::one(visit, id).await,

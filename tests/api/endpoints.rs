@@ -106,9 +106,11 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         .collect();
     let expected = [
         "GET /campaigns",
-        "GET /campaigns/{id}",
-        "GET /campaigns/{id}/money/{number}/rows",
-        "GET /campaigns/{id}/pledges",
+        "GET /campaigns/{code}",
+        "GET /campaigns/{code}/giving",
+        "GET /campaigns/{code}/money/{number}/rows",
+        "GET /campaigns/{code}/needs",
+        "GET /campaigns/{code}/pledges",
         "GET /coverage",
         "GET /coverage/{code}",
         "GET /coverage/{code}/table",
@@ -129,6 +131,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/reports",
         "GET /needs/{id}/versions",
         "GET /places",
+        "GET /public-giving/{id}",
         "GET /places/{code}",
         "GET /places/{code}/earlier-pairings",
         "GET /places/{code}/money/{number}/rows",

@@ -2,12 +2,14 @@
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
 use crate::bank_statements::{STATEMENT, read as read_statement};
+use crate::campaigns::{new_setup, office, qualified, setup_of};
 use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
 use crate::earlier_pairings::{LIST, import as import_earlier, new_import};
 use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
+use crate::fundraising::{giving, platform};
 use crate::gift_claims::claimed;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
@@ -24,10 +26,12 @@ use axum::http::{Method, Request, StatusCode, header};
 use domain::api::PREFIX;
 use domain::api::agreements::{self, NewAgreement};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::campaigns::setup::{self, CampaignSetupChange, CharityChange};
 use domain::api::commitments;
 use domain::api::deliveries;
 use domain::api::disbursements;
 use domain::api::enquiries;
+use domain::api::fundraising;
 use domain::api::gift_requests::{self, NewGiftRequest};
 use domain::api::invitations::{self, NewInvitation};
 use domain::api::need_imports::TemplateFormat;
@@ -133,6 +137,15 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     other_village.call(needs::submit(there.id, Seen { version: there.version })).await.unwrap();
     let waiting = submitted(village, 91).await;
     village.call(needs::create(&new_need(92))).await.unwrap();
+
+    let campaigns_desk = office(test).await;
+    let dossier = campaigns_desk.call(setup::get(campaign)).await.unwrap();
+    let rights = CharityChange { version: dossier.version, charity: qualified(charity) };
+    campaigns_desk.call(setup::set_charity(campaign, &rights)).await.unwrap();
+    let giving_site = platform(155, "gongyi.example.org");
+    let giving_site = campaigns_desk.call(fundraising::list_site(&giving_site)).await.unwrap();
+    let new_giving = giving(156, charity.id, &giving_site, "2026-06-20", "2026-09-30");
+    let open_giving = campaigns_desk.call(fundraising::open(campaign, &new_giving)).await.unwrap();
 
     let payment_made = advance(&ready).await;
     let report = new_report(1, village, payment_made.id, vec![item(1_000, false)]).await;
@@ -286,6 +299,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/gift-claims/", claim.id.to_string()),
         ("/on-behalf/", note.id.to_string()),
         ("/campaigns/", campaign.to_string()),
+        ("/public-giving/", open_giving.link.id.to_string()),
+        ("/giving-sites/", giving_site.id.to_string()),
         ("/bank-lines/", line.id.to_string()),
         ("/bank-statements/", statement.id.to_string()),
         ("/work/bank-statements/", statement.id.to_string()),
@@ -396,6 +411,30 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
+        ("POST /campaigns", json!(new_setup(151, 2031))),
+        ("POST /campaigns/{code}/setup", json!(CampaignSetupChange { version: 9, setup: setup_of(2026) })),
+        ("POST /campaigns/{code}/stage", json!({ "from": "draft", "to": "preview" })),
+        ("POST /campaigns/{code}/charities", json!(CharityChange { version: 9, charity: qualified(charity) })),
+        ("POST /campaigns/{code}/charities/remove", json!({ "version": 9, "charity": charity.id })),
+        (
+            "POST /campaigns/{code}/partners",
+            json!({ "version": 9, "id": Uuid::from_u128(152), "partner": { "name": "示例平台",
+                    "agreed_on": "2026-05-01", "agreement": "合 1", "named_in_plan": true } }),
+        ),
+        ("POST /campaigns/{code}/partners/remove", json!({ "version": 9, "id": Uuid::from_u128(152) })),
+        ("POST /campaigns/{code}/needs", json!({ "needs": [need.id] })),
+        ("POST /campaigns/{code}/needs/remove", json!({ "needs": [need.id] })),
+        ("POST /campaigns/{code}/needs/move", json!({ "need": need.id, "position": 1 })),
+        (
+            "POST /campaigns/{code}/rehearsal",
+            json!({ "id": Uuid::from_u128(153), "name": "演练企业", "amount_fen": 100 }),
+        ),
+        ("POST /campaigns/{code}/giving", json!(new_giving)),
+        ("POST /giving-sites", json!(platform(154, "andere.example.org"))),
+        (
+            "POST /giving-sites/{id}",
+            json!({ "version": 9, "name": "示例募捐平台", "source": "第二批指定", "active": false }),
+        ),
         ("POST /agreements", json!({ "id": Uuid::from_u128(151), "pledge": pledge.id, "extra": "" })),
         ("POST /agreements/{id}/text", json!({ "number": 9, "extra": "别的" })),
         ("POST /agreements/{id}/confirm", json!({ "hash": "00" })),

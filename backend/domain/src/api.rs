@@ -20,6 +20,7 @@ pub mod earlier_pairings;
 pub mod enquiries;
 pub mod figures;
 pub mod files;
+pub mod fundraising;
 pub mod gift_claims;
 pub mod gift_requests;
 pub mod gifts;

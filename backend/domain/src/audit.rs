@@ -4,6 +4,7 @@
 
 use crate::api::payees::PayeeStatus;
 use crate::arrival::BankLineStatus;
+use crate::campaign::CampaignStage;
 use crate::commitment::{CommitmentStatus, PartStatus};
 use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
@@ -182,6 +183,22 @@ pub const VERBS: &[(&str, &str)] = &[
     ("matching_round_cancelled", "取消计算对接方案"),
     ("matching_round_sent", "把对接方案送出为结对意向"),
     ("matching_round_closed", "关闭对接轮次"),
+    ("campaign_set_up", "新建活动"),
+    ("campaign_changed", "修改活动的设置"),
+    ("campaign_stage_set", "改变活动的阶段"),
+    ("campaign_charity_set", "登记活动的慈善组织"),
+    ("campaign_charity_removed", "把慈善组织移出活动"),
+    ("campaign_partner_set", "登记活动的合作方"),
+    ("campaign_partner_removed", "把合作方移出活动"),
+    ("campaign_needs_listed", "把需求列入活动"),
+    ("campaign_needs_unlisted", "把需求移出活动"),
+    ("campaign_need_moved", "改变需求在活动里的位置"),
+    ("public_giving_opened", "打开个人捐赠链接"),
+    ("public_giving_closed", "关闭个人捐赠链接"),
+    ("giving_site_listed", "把网站列入捐赠网站名单"),
+    ("giving_site_changed", "修改捐赠网站名单"),
+    ("rehearsal_pledged", "录入演练的认捐"),
+    ("rehearsal_cleared", "清除演练的认捐"),
     ("milestone_planned", "加共建计划的节点"),
     ("milestone_day_proposed", "提议改节点的日期"),
     ("milestone_day_accepted", "同意节点的日期"),
@@ -239,6 +256,9 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("need", "需求"),
     ("need_revision", "需求的修改"),
     ("offer", "供给意向"),
+    ("campaign", "活动"),
+    ("public_giving", "个人捐赠链接"),
+    ("giving_site", "捐赠网站"),
     ("pledge", "认捐"),
     ("agreement", "捐赠协议"),
     ("gift_claim", "认领"),
@@ -358,6 +378,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "need" => of!(NeedStatus),
         "need_revision" => of!(RevisionStatus),
         "offer" => of!(OfferStatus),
+        "campaign" => of!(CampaignStage),
         "pledge" => of!(PledgeStatus),
         "gift_request" => of!(GiftRequestStatus),
         "gift_claim" => of!(GiftClaimStatus),

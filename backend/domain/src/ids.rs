@@ -71,6 +71,14 @@ ids! {
     CommitmentPartId,
     /// One campaign of one charity in one campaign year.
     CampaignId,
+    /// Who helps a campaign's charities to raise.
+    PartnerId,
+    /// A pledge that was tried at a rehearsal; never a real one.
+    RehearsalPledgeId,
+    /// A site that takes gifts: a charity's own, or a designated platform.
+    GivingSiteId,
+    /// A way by which everybody may give to a campaign's charity.
+    PublicGivingId,
     /// One part of a pledge, by its day.
     InstalmentId,
     /// The donation agreement of a pledge.

@@ -8,6 +8,7 @@ mod word;
 
 pub mod agreement;
 pub mod api;
+pub mod appeal;
 pub mod arrival;
 pub mod audit;
 pub mod calendar;
@@ -25,6 +26,7 @@ pub mod email;
 pub mod enquiry;
 pub mod finding;
 pub mod four;
+pub mod fundraising;
 pub mod gift_claim;
 pub mod gift_request;
 pub mod ids;

@@ -10,7 +10,7 @@ use axum::extract::State;
 use domain::api::figures::{
     CAMPAIGN_ROWS, ENTERPRISE_ROWS, FIELD_ROWS, FigureQuery, FigureRows, MoneyOf, NEED_ROWS, PLACE_ROWS,
 };
-use domain::{CampaignId, NeedId, OrganisationId};
+use domain::{NeedId, OrganisationId};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("四个数和明细")
@@ -60,10 +60,11 @@ async fn of_field(
 async fn of_campaign(
     State(app): State<App>,
     caller: Caller,
-    Path((id, number)): Path<(CampaignId, String)>,
+    Path((name, number)): Path<(String, String)>,
     Query(query): Query<FigureQuery>,
 ) -> Answer {
-    read(&app, &caller, MoneyOf::Campaign(id), &number, &query).await
+    let of = super::campaign(&app, &name).await?;
+    read(&app, &caller, of, &number, &query).await
 }
 
 async fn of_enterprise(

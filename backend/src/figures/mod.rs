@@ -85,6 +85,12 @@ impl Key {
     }
 }
 
+/// The campaign that is called so, by its code or its id.
+pub async fn campaign(app: &App, name: &str) -> Result<MoneyOf> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(MoneyOf::Campaign(campaigns::public_id(&mut connection, name).await?))
+}
+
 /// One number with a page of its rows.
 pub async fn rows(
     app: &App,
@@ -154,8 +160,8 @@ async fn head(app: &App, tx: &mut PgConnection, caller: &Caller, of: &MoneyOf) -
         }
         MoneyOf::Field(field) => plain(field.label().to_owned(), sql::money_of_field(tx, *field, today).await?),
         MoneyOf::Campaign(id) => {
-            let campaign = campaigns::get_in(app, tx, *id).await?;
-            plain(campaign.campaign.name, (campaign.money, campaign.later))
+            let (name, money, later) = campaigns::public_money(tx, *id, today).await?;
+            plain(name, (money, later))
         }
         MoneyOf::Enterprise(id) => {
             let name = sql::enterprise(tx, *id).await?.ok_or(Error::NotFound)?;

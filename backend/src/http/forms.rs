@@ -6,11 +6,13 @@
 mod account;
 mod agreements;
 mod bank_statements;
+mod campaigns;
 mod commitments;
 mod designations;
 mod desk;
 mod display;
 mod earlier_pairings;
+mod fundraising;
 mod gift_claims;
 mod gift_requests;
 mod joining;
@@ -107,6 +109,16 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/pairings/new", page_and(post(pairings::propose)))
         .route("/pairings/{id}/terms", page_and(post(pairings::counter)))
         .route("/pairings/{id}/renew", page_and(post(pairings::renew)))
+        .route("/work/campaigns/new", page_and(post(campaigns::new)))
+        .route("/work/campaigns/{id}", page_and(post(campaigns::step)))
+        .route("/work/campaigns/{id}/edit", page_and(post(campaigns::edit)))
+        .route("/work/campaigns/{id}/charity", page_and(post(campaigns::charity)))
+        .route("/work/campaigns/{id}/partner", page_and(post(campaigns::partner)))
+        .route("/work/campaigns/{id}/stage", page_and(post(campaigns::stage)))
+        .route("/work/campaigns/{id}/needs", page_and(post(campaigns::needs)))
+        .route("/work/campaigns/{id}/giving", page_and(post(fundraising::open)))
+        .route("/work/giving-sites", page_and(post(fundraising::sites)))
+        .route("/work/campaigns/{id}/rehearsal", page_and(post(campaigns::rehearsal)))
         .route("/rounds/new", page_and(post(rounds::start)))
         .route("/rounds/{id}", page_and(post(rounds::step)))
         .route("/rounds/{id}/edit", page_and(post(rounds::change)))

@@ -7,7 +7,7 @@ use crate::parts::money;
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, text};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
-use domain::api::{ApiError, ErrorCode, needs};
+use domain::api::{ApiError, ErrorCode, campaigns, needs};
 use domain::four::MoneyNumber;
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ async fn whose(visit: &Visit, kind: &str, id: &str) -> Result<MoneyOf, ApiError>
         "needs" => MoneyOf::Need(visit.call(needs::get(id)).await?.id),
         "places" => MoneyOf::Place(id.parse().map_err(|_| not_found())?),
         "fields" => MoneyOf::Field(id.parse().map_err(|_| not_found())?),
-        "campaigns" => MoneyOf::Campaign(id.parse().map_err(|_| not_found())?),
+        "campaigns" => MoneyOf::Campaign(visit.call(campaigns::get(id)).await?.campaign.id),
         "enterprises" => MoneyOf::Enterprise(id.parse().map_err(|_| not_found())?),
         _ => return Err(not_found()),
     })

@@ -1,5 +1,6 @@
 //! Pledging, in two steps: fill in, then read it back and confirm.
 
+use super::campaign_about::ended;
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, radios, summary, tick};
 use crate::parts::{designations, recorded};
@@ -144,7 +145,7 @@ fn fill_in(
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
-                {receiver(form, receivers)}
+                {receiver(form, receivers)}{ended(open)}
                 {Field::new(form, "amount", t!("认捐金额（元）")).hint(t!("可写“5万”。"))
                     .with(|described_by| view! {
                         <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub const NEED_ROWS: &str = "/needs/{id}/money/{number}/rows";
 pub const PLACE_ROWS: &str = "/places/{code}/money/{number}/rows";
 pub const FIELD_ROWS: &str = "/fields/{field}/money/{number}/rows";
-pub const CAMPAIGN_ROWS: &str = "/campaigns/{id}/money/{number}/rows";
+pub const CAMPAIGN_ROWS: &str = "/campaigns/{code}/money/{number}/rows";
 pub const ENTERPRISE_ROWS: &str = "/enterprises/{id}/money/{number}/rows";
 
 /// Whose numbers.
