@@ -123,6 +123,7 @@ async fn every_number_of_everything_is_the_sum_of_its_rows() {
 async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     let test = TestApp::new().await;
     let (ready, _) = story(&test).await;
+    let firm = test.organisation_of(&ready.enterprise).await;
     let visitor = test.visitor();
     let code = ready.need.code.clone().unwrap();
     let today = visitor.page(&format!("/needs/{code}/money/arrived")).await;
@@ -141,7 +142,6 @@ async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     let campaign = visitor.page(&format!("/campaigns/{}", ready.campaign)).await.text();
     assert!(campaign.contains(&format!("/campaigns/{}/money/disbursed", ready.campaign)), "{campaign}");
     let field = ready.need.content.field.unwrap();
-    let firm = test.organisation_of(&ready.enterprise).await;
     for path in [format!("/fields/{field}"), format!("/enterprises/{firm}")] {
         assert_eq!(visitor.page(&path).await.status, StatusCode::OK, "{path}");
     }
@@ -180,7 +180,7 @@ async fn a_number_that_is_not_the_sum_of_its_rows_is_named() {
     let found = check(&test.app.pool).await.unwrap();
     let named: Vec<_> = found.iter().filter(|one| one.comparison == Comparison::NumbersAgainstRows).collect();
     let [one] = named.as_slice() else { panic!("{found:?}") };
-    assert_eq!((one.subject.as_str(), one.recorded - one.recomputed), (&*format!("{} spent", ready.need.id), 30_000));
+    assert_eq!((one.subject.as_str(), one.recorded - one.recomputed), (&*format!("need {} spent", ready.need.id), 30_000));
     test.done_with_wrong_books().await;
 }
 

@@ -361,31 +361,31 @@ pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Findin
 pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select of || ' ' || number as "subject!", coalesce(told.fen, 0) as "recorded!",
+        r#"select kind || ' ' || of || ' ' || number as "subject!", coalesce(told.fen, 0) as "recorded!",
                   coalesce(made.fen, 0)::bigint as "recomputed!"
            from (
-               select m.need as of, v.number, v.fen
+               select 'need' as kind, m.need as of, v.number, v.fen
                from money_by_need m
                cross join lateral (
                    values ('pledged', m.pledged_fen), ('arrived', m.arrived_fen), ('disbursed', m.disbursed_fen),
                           ('spent', m.spent_fen), ('arranged', m.arranged_fen)
                ) v (number, fen)
                union all
-               select m.pledge, v.number, v.fen
+               select 'pledge', m.pledge, v.number, v.fen
                from money_by_pledge m
                cross join lateral (values ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)) v (number, fen)
            ) told
            full join (
-               select need as of, number, sum(fen) as fen
+               select 'need' as kind, need as of, number, sum(fen) as fen
                from need_figure
                where need is not null
                group by need, number
                union all
-               select pledge, number, sum(fen)
+               select 'pledge', pledge, number, sum(fen)
                from pledge_figure
                where number in ('disbursed', 'spent')
                group by pledge, number
-           ) made using (of, number)
+           ) made using (kind, of, number)
            where coalesce(told.fen, 0) <> coalesce(made.fen, 0)"#
     )
     .fetch_all(connection)
