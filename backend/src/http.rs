@@ -16,9 +16,9 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     accounting, agreements, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries,
-    disbursements, dues, earlier_pairings, enquiries, files, fundraising, gift_claims, gift_requests, gifts, jobs, ledger,
-    links, matching, month_ends, needs, notices, offers, on_behalf, organisations, outgoings, pairings, payees, people,
-    places, pledges, registrations, resets, returns, rounds, saved_searches, texts, todo, verifications,
+    disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims, gift_requests, gifts, jobs,
+    ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations, outgoings, pairings, payees,
+    people, places, pledges, registrations, resets, returns, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -73,6 +73,7 @@ pub fn endpoints() -> Endpoints {
         accounting::routes(),
         ledger::routes(),
         gifts::routes(),
+        figures::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),
