@@ -160,8 +160,8 @@ async fn what_was_typed_of_an_account_survives_a_refusal() {
     let typed = [("action", "enter"), ("id", id.as_str()), ("holder", "示例慈善会"), ("bank", "示例银行")];
     let bad = owner.form(page, &[&typed[..], &[("account_no", "12"), ("opened_on", "昨天")]].concat()).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let text = bad.text();
-    assert!(text.contains("请填写日期") && text.contains("请填写银行账号") && text.contains("昨天"), "{text}");
+    let says = bad.text();
+    assert!(says.contains("请填写日期") && says.contains("请填写银行账号") && says.contains("昨天"), "{says}");
     let good = [("account_no", "0000 1111 2222"), ("opened_on", "2026-06-01")];
     assert_eq!(owner.form(page, &[&typed[..], &good].concat()).await.location(), "/work/bank-accounts?done=entered");
     assert!(!charity.maker.page(page).await.text().contains("登记一个银行账户"), "only the owner enters");

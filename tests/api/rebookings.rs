@@ -158,8 +158,8 @@ async fn a_gift_that_was_none_is_put_aside_and_can_come_back() {
     let of_line = format!("/work/bank-lines/{}", line.id);
     assert_eq!(said.location(), format!("{of_line}?done=rebooking_proposed"));
     assert!(charity.checker.page(&of_line).await.text().contains("核对无误，冲正并重记"));
-    let form = [("action", "confirm_rebooking"), ("rebooking", id.as_str())];
-    assert_eq!(charity.checker.form(&of_line, &form).await.location(), format!("{of_line}?done=rebooked"));
+    let agrees = [("action", "confirm_rebooking"), ("rebooking", id.as_str())];
+    assert_eq!(charity.checker.form(&of_line, &agrees).await.location(), format!("{of_line}?done=rebooked"));
     assert_eq!(firm.call(pledges::get(pledge.id)).await.unwrap().arrived_fen, Fen::ZERO);
     let aside = charity.maker.call(arrivals::get(line.id)).await.unwrap();
     assert_eq!((aside.status, aside.parts.len()), (BankLineStatus::NotDonation, 0));
