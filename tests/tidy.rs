@@ -98,6 +98,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "dues",
             "earlier_pairings",
             "enquiries",
+            "figures",
             "files",
             "fundraising",
             "gifts",

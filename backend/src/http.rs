@@ -16,9 +16,9 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     agreements, areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, fundraising, gift_claims, gift_requests, gifts, jobs, ledger, links, matching,
-    needs, notices, offers, on_behalf, organisations, pairings, payees, people, places, pledges, registrations, resets,
-    rounds, saved_searches, texts, todo, verifications,
+    earlier_pairings, enquiries, figures, files, fundraising, gift_claims, gift_requests, gifts, jobs, ledger, links,
+    matching, needs, notices, offers, on_behalf, organisations, pairings, payees, people, places, pledges,
+    registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -68,6 +68,7 @@ pub fn endpoints() -> Endpoints {
         arrivals::routes(),
         ledger::routes(),
         gifts::routes(),
+        figures::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -33,6 +33,7 @@ pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;
+pub mod figures;
 pub mod files;
 pub mod fundraising;
 pub mod gift_claims;

@@ -27,10 +27,11 @@ mod dues;
 mod earlier_pairings;
 mod enquiries;
 mod error;
+mod figures;
+mod gift;
 mod gift_claims;
 mod gift_requests;
 mod giving_sites;
-mod gift;
 mod help;
 mod home;
 mod jobs;
@@ -176,6 +177,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["rounds", id, "edit"] => round_form::edit(visit, id).await,
         ["rounds", id, "plan"] => round_plan::page(visit, id).await,
         ["rounds", id, "send"] => round_send::page(visit, id).await,
+        [kind, id, "money", number] => figures::page(visit, kind, id, number).await,
+        [kind @ ("enterprises" | "fields"), id] => figures::page(visit, kind, id, "pledged").await,
         ["gifts", id] => gift::page(visit, id).await,
         ["spending", id] => gift::sources(visit, id).await,
         ["ledger", account] => ledger::statement(visit, account).await,

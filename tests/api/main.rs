@@ -26,6 +26,7 @@ mod dues;
 mod earlier_pairings;
 mod endpoints;
 mod enquiries;
+mod figures;
 mod files;
 mod finding;
 mod forms;

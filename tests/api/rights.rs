@@ -46,10 +46,11 @@ use domain::api::rounds::{self, MatchingRoundChange, SendRound};
 use domain::api::saved_searches::{self, NewSavedSearch};
 use domain::api::sessions;
 use domain::api::texts;
+use domain::four::MoneyNumber;
 use domain::gift_request::GiftRequestKind;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
-use domain::need::{ContributionKind, NeedContent, RevisionAction};
+use domain::need::{ContributionKind, Field, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::pairing::{MilestoneInput, PairingSide, PairingTerms};
 use domain::place::ListSubject;
@@ -289,6 +290,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/needs/{id}/reports", need.id.to_string()),
         ("/needs/{id}/disbursements", need.id.to_string()),
         ("/gifts/", pledge.id.to_string()),
+        ("/enterprises/", pledge.enterprise.to_string()),
+        ("/fields/", Field::Infrastructure.to_string()),
+        ("{number}", MoneyNumber::Arrived.to_string()),
         ("/pledges/", pledge.id.to_string()),
         ("/agreements/", agreement.row.id.to_string()),
         ("/gift-requests/", request.id.to_string()),

@@ -4,6 +4,7 @@
 //! ratios are printed. Deliberately absent: pass or fail. These are no tests.
 
 mod accounts;
+mod books;
 mod client;
 mod lists;
 mod load;
@@ -36,8 +37,8 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists, plans and
-/// statements.
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists, plans,
+/// statements and books.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -73,6 +74,9 @@ async fn main() {
     }
     if asked_for("statements") {
         statements::measure(&stage).await;
+    }
+    if asked_for("books") {
+        books::measure(&stage).await;
     }
     println!("resident memory at the end: {} MB", stage.resident_mb());
 }

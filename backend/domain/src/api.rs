@@ -18,6 +18,7 @@ pub mod disbursements;
 pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
+pub mod figures;
 pub mod files;
 pub mod fundraising;
 pub mod gift_claims;

@@ -20,6 +20,7 @@ use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
 use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay};
+use domain::four::FourNumbers;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 
@@ -146,6 +147,19 @@ pub async fn get(app: &App, name: &str) -> Result<CampaignMoney> {
         commitments,
         as_of: app.clock.now(),
     })
+}
+
+/// What a campaign that everybody may see is called, its four numbers, and how many hidden gifts are not in them yet.
+pub async fn public_money(
+    tx: &mut PgConnection,
+    id: CampaignId,
+    today: NaiveDate,
+) -> Result<(String, FourNumbers, i64)> {
+    let campaign = sql::all(tx, LIST_MAX, today).await?.into_iter().find(|campaign| campaign.id == id);
+    let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
+    let campaign = campaign.ok_or(Error::NotFound)?;
+    let totals = sql::money(tx, id, today).await?;
+    Ok((campaign.name, totals.money, totals.later))
 }
 
 /// The pledges of a campaign as their givers want to be shown, latest first.

@@ -36,6 +36,7 @@ use domain::api::money::NeedMoney;
 use domain::api::pledges::{CancelPledge, NewPledge, Pledge, PledgeDesignation, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
+use domain::four::FourNumbers;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
@@ -379,6 +380,11 @@ pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
     let (money, later) = sql::money_of_need(&mut tx, need, today).await?.ok_or(Error::NotFound)?;
     let pledges = sql::public_of_need(&mut tx, need, LIST_MAX).await?;
     Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges })
+}
+
+/// The four numbers of a public need as everybody reads them on this day, and how many hidden gifts are not in them yet.
+pub async fn public_money(tx: &mut PgConnection, need: NeedId, today: NaiveDate) -> Result<(FourNumbers, i64)> {
+    sql::money_of_need(tx, need, today).await?.ok_or(Error::NotFound)
 }
 
 /// A pledge as its giver wants everybody to read it.

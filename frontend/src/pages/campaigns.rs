@@ -4,12 +4,13 @@ use super::campaign_about::{about, listed, rules};
 use super::{campaign_giving, rehearsal};
 use crate::parts::books;
 use crate::parts::commitments::totals;
-use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::ApiError;
 use domain::api::campaigns::{self, PageQuery};
+use domain::api::figures::MoneyOf;
 use domain::api::fundraising;
 use leptos::prelude::*;
 
@@ -38,9 +39,6 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("活动"), body.into_any()).public())
 }
 
-/// What was paid and spent stands on the pages of the needs that it was for.
-const ROWS: Rows = [Some("#pledges"), Some("#pledges"), None, None];
-
 pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
     let read = visit.call(campaigns::get(name)).await?;
     let id = &read.campaign.code;
@@ -67,7 +65,7 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, ROWS)}{later(read.later)}
+                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
