@@ -200,6 +200,7 @@ impl Pledging {
                 amount: Fen::new(1_000_000 + i64::try_from(number % 1_000_000).unwrap_or_default()).expect("an amount"),
                 restriction: Restriction::Directed,
                 need: None,
+                designations: Vec::new(),
                 public_display: Some(PublicDisplay::Name),
                 show_amount: true,
                 share_with_recipient: true,

@@ -99,6 +99,7 @@ fn rooms_know_nothing_of_http_but_in_their_http_drawer() {
             "earlier_pairings",
             "enquiries",
             "files",
+            "gifts",
             "jobs",
             "ledger",
             "links",

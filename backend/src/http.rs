@@ -16,8 +16,9 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, jobs, ledger, links, matching, needs, notices, offers, organisations, pairings,
-    payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo, verifications,
+    earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, needs, notices, offers, organisations,
+    pairings, payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo,
+    verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -61,6 +62,7 @@ pub fn endpoints() -> Endpoints {
         rounds::routes(),
         arrivals::routes(),
         ledger::routes(),
+        gifts::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -33,6 +33,7 @@ pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;
 pub mod files;
+pub mod gifts;
 pub mod http;
 pub mod jobs;
 pub mod ledger;

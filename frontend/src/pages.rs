@@ -1,6 +1,7 @@
 //! Which path shows which page, and the frame around all of them.
 
 mod about;
+mod about_ledger;
 mod about_matching;
 mod account;
 mod area;
@@ -20,10 +21,12 @@ mod dues;
 mod earlier_pairings;
 mod enquiries;
 mod error;
+mod gift;
 mod help;
 mod home;
 mod jobs;
 mod join;
+mod ledger;
 mod links;
 mod members;
 mod need;
@@ -148,6 +151,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["rounds", id, "edit"] => round_form::edit(visit, id).await,
         ["rounds", id, "plan"] => round_plan::page(visit, id).await,
         ["rounds", id, "send"] => round_send::page(visit, id).await,
+        ["gifts", id] => gift::page(visit, id).await,
+        ["spending", id] => gift::sources(visit, id).await,
+        ["ledger", account] => ledger::statement(visit, account).await,
         ["my-gifts"] => pledge::own(visit).await,
         ["work", rest @ ..] => work(visit, rest).await,
         ["account", "consents"] => consents::page(visit).await,
@@ -171,6 +177,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["forgot-password"] => Ok(links::forgot_password(visit)),
         ["reset-password"] => links::reset_password(visit).await,
         ["about"] => Ok(about::page(visit)),
+        ["about", "ledger"] => Ok(about_ledger::page()),
         ["about", "recommendations"] => Ok(about_matching::page()),
         ["privacy"] => Ok(about::privacy()),
         ["terms"] => Ok(about::terms()),
@@ -196,6 +203,7 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["disbursements", "new"] => disbursements::new(visit).await,
         ["disbursements", id] => disbursements::one(visit, id).await,
         ["approval-rule"] => disbursements::approval_rule(visit).await,
+        ["accounts"] => ledger::accounts(visit).await,
         ["bank-lines"] => bank_line_list::page(visit).await,
         ["bank-lines", "new"] => bank_lines::new(visit).await,
         ["bank-lines", id] => bank_lines::one(visit, id).await,

@@ -1,9 +1,11 @@
 //! What several pages are made of.
 
+pub mod books;
 pub mod choice;
 pub mod commitments;
 pub mod comparison;
 pub mod contacts;
+pub mod designations;
 pub mod earlier;
 pub mod field;
 pub mod four;

@@ -21,17 +21,20 @@ async fn a_reference_finds_its_pledge_however_many_are_newer() {
     // More than are compared by name, as the database's owner, since no person makes so many.
     let newer: Vec<String> =
         (1_000..3_100).map(|number| PledgeReference::from_number(number).unwrap().to_string()).collect();
-    sqlx::query(
-        "insert into pledge
-         select gen_random_uuid(), newer.reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
-                arrived_fen, public_display, show_amount, share_with_recipient, terms_version, pledged_by,
+    let sql = format!(
+        "insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status, public_display,
+                             show_amount, share_with_recipient, terms_version, pledged_by, pledged_at, changed_at)
+         select gen_random_uuid(), newer.reference, campaign, charity, enterprise, restriction, amount_fen, status,
+                public_display, show_amount, share_with_recipient, terms_version, pledged_by,
                 pledged_at + interval '1 day', changed_at
-         from pledge, unnest($1::text[]) as newer (reference)",
-    )
-    .bind(&newer)
-    .execute(&test.app.pool)
-    .await
-    .unwrap();
+         from pledge, unnest(string_to_array('{}', ',')) as newer (reference);
+         insert into pledge_designation (pledge, position, kind, amount_fen)
+         select id, 1, 'undesignated', amount_fen
+         from pledge p
+         where not exists (select from pledge_designation d where d.pledge = p.id)",
+        newer.join(",")
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
     let line = new_line(1, &charity, "张三", 100, &format!("捐款{}", pledge.reference));
     let line = charity.maker.call(arrivals::enter(&line)).await.unwrap();
     assert_eq!(line.suggestions[0].suggestion.pledge, pledge.id);

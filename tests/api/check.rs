@@ -232,7 +232,12 @@ async fn each_comparison_names_what_was_tampered_with() {
             &[Comparison::NeverBelowZero, Comparison::CachedBalances],
         ),
         ("update account_balance set amount_fen = amount_fen - 1", &[Comparison::CachedBalances]),
-        ("update pledge set arrived_fen = arrived_fen - 1", &[Comparison::PledgesAgainstParts]),
+        (
+            "update pledge set arrived_fen = arrived_fen - 1",
+            &[Comparison::PledgesAgainstParts, Comparison::PledgesAgainstRows],
+        ),
+        // What was written down of a row's share is gone.
+        ("delete from designation_arrival", &[Comparison::PledgesAgainstRows]),
     ];
     for (sql, expected) in table {
         let test = TestApp::new().await;

@@ -121,6 +121,7 @@ fn new_pledge_like(pledge: &Pledge) -> pledges::NewPledge {
         charity: pledge.charity,
         input: domain::pledge::PledgeInput {
             need: pledge.need.as_ref().map(|need| need.id),
+            designations: Vec::new(),
             restriction: pledge.restriction,
             amount: pledge.amount_fen,
             public_display: Some(pledge.public_display),

@@ -1,5 +1,6 @@
 //! The API and the pages, in process.
 
+mod account_statements;
 mod accounts;
 mod again;
 mod audit;
@@ -16,6 +17,7 @@ mod coverage;
 mod crawlers;
 mod deliveries;
 mod designation;
+mod designations;
 mod digest;
 mod disbursements;
 mod dues;
@@ -25,6 +27,7 @@ mod enquiries;
 mod files;
 mod finding;
 mod forms;
+mod gifts;
 mod help;
 mod installation;
 mod instalments;

@@ -46,14 +46,20 @@ async fn crowd(test: &TestApp, n: i64) {
 /// Copies the only pledge to the oldest `n` of the crowd.
 async fn pledged(test: &TestApp, n: i64) {
     let sql = format!(
-        "insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
+        "create temporary table given on commit drop as
+         select gen_random_uuid() as id, n.id as need, 'QC222222' || (2 + row_number() over ()) as reference
+         from need n, generate_series(1, {n}) g
+         where n.code = 'XQ-441424-2026-' || (1000 + g);
+         insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status,
                              public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
                              changed_at)
-         select gen_random_uuid(), 'QC222222' || (2 + row_number() over ()), p.campaign, p.charity, p.enterprise, n.id,
-                p.restriction, p.amount_fen, p.status, p.public_display, p.show_amount, p.share_with_recipient,
-                p.terms_version, p.pledged_by, p.pledged_at, p.changed_at
-         from pledge p, need n, generate_series(1, {n}) g
-         where n.code = 'XQ-441424-2026-' || (1000 + g)"
+         select g.id, g.reference, p.campaign, p.charity, p.enterprise, p.restriction, p.amount_fen, p.status,
+                p.public_display, p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_by, p.pledged_at,
+                p.changed_at
+         from (select * from pledge limit 1) p, given g;
+         insert into pledge_designation (pledge, position, kind, need, amount_fen)
+         select g.id, 1, 'need', g.need, p.amount_fen
+         from (select * from pledge limit 1) p, given g"
     );
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
 }

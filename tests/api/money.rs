@@ -32,6 +32,7 @@ pub fn new_pledge(n: u128, campaign: CampaignId, charity: &Charity<'_>, need: Op
             amount: Fen::yuan(50_000),
             restriction: Restriction::Directed,
             need: need.map(|need| need.id),
+            designations: Vec::new(),
             public_display: Some(PublicDisplay::Name),
             show_amount: true,
             share_with_recipient: true,

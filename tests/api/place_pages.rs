@@ -240,14 +240,21 @@ async fn scattered(test: &TestApp) {
          from (select * from needs_listed order by code limit 1) n, generate_series(1, 8000) g
          join (select code, row_number() over (order by code) as place, count(*) over () as of
                from place where length(code) = 12) v on v.place = 1 + g % v.of;
-         insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
+         create temporary table given on commit drop as
+         select gen_random_uuid() as id, n.id as need,
+                'QC' || translate(lpad(to_hex(row_number() over ()), 7, '0'), '0123456789abcdef', '23456789ACEFHJKM')
+                    as reference
+         from need n;
+         insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status,
                              public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
                              changed_at)
-         select gen_random_uuid(),
-                'QC' || translate(lpad(to_hex(row_number() over ()), 7, '0'), '0123456789abcdef', '23456789ACEFHJKM'),
-                p.campaign, p.charity, p.enterprise, n.id, p.restriction, p.amount_fen, p.status, p.public_display,
-                p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_by, p.pledged_at, p.changed_at
-         from (select * from pledge limit 1) p, need n;
+         select g.id, g.reference, p.campaign, p.charity, p.enterprise, p.restriction, p.amount_fen, p.status,
+                p.public_display, p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_by, p.pledged_at,
+                p.changed_at
+         from (select * from pledge limit 1) p, given g;
+         insert into pledge_designation (pledge, position, kind, need, amount_fen)
+         select g.id, 1, 'need', g.need, p.amount_fen
+         from (select * from pledge limit 1) p, given g;
          insert into report (id, need, organisation, text, submitted_by, submitted_at)
          select gen_random_uuid(), id, organisation, '进展', created_by, now()
          from need
@@ -255,6 +262,7 @@ async fn scattered(test: &TestApp) {
     sqlx::raw_sql(sql).execute(&test.app.pool).await.unwrap();
     sqlx::raw_sql("vacuum analyze need").execute(&test.app.pool).await.unwrap();
     sqlx::raw_sql("vacuum analyze pledge").execute(&test.app.pool).await.unwrap();
+    sqlx::raw_sql("vacuum analyze pledge_designation").execute(&test.app.pool).await.unwrap();
     sqlx::raw_sql("analyze").execute(&test.app.pool).await.unwrap();
 }
 

@@ -236,6 +236,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/needs/{id}/money", need.id.to_string()),
         ("/needs/{id}/reports", need.id.to_string()),
         ("/needs/{id}/disbursements", need.id.to_string()),
+        ("/gifts/", pledge.id.to_string()),
         ("/pledges/", pledge.id.to_string()),
         ("/campaigns/", campaign.to_string()),
         ("/bank-lines/", line.id.to_string()),

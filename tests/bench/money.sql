@@ -30,14 +30,22 @@ join giver on giver.n = g.n % (select count(*) from giver)
 join asking need on need.place = g.n % (select count(*) * 2 / 5 from asking);
 analyze gift;
 
-insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status, arrived_fen,
+insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status, arrived_fen,
                     public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at, changed_at)
 select g.id, 'QC' || translate(lpad((1000000 + g.n)::text, 7, '0'), '0123456789', '23456789AC'), d.campaign, d.charity,
-       g.enterprise, case when not g.undirected then g.need end,
-       case when g.undirected then 'undirected' else 'directed' end, g.fen,
+       g.enterprise, case when g.undirected then 'undirected' else 'directed' end, g.fen,
        case when g.arrives then 'fulfilled' else 'pledged' end, case when g.arrives then g.fen else 0 end, 'name',
        not g.hides, true, '1', d.maker, g.at, case when g.arrives then greatest(g.at, g.confirmed_at) else g.at end
 from gift g, desk d;
+
+insert into pledge_designation (pledge, position, kind, need, amount_fen, arrived_fen)
+select g.id, 1, case when g.undirected then 'undirected' else 'need' end, case when not g.undirected then g.need end, g.fen,
+       case when g.arrives then g.fen else 0 end
+from gift g;
+insert into designation_arrival (pledge, position, amount_fen, booked_at)
+select g.id, 1, g.fen, g.confirmed_at
+from gift g
+where g.arrives;
 
 insert into bank_line (id, bank_account, booked_on, payer, amount_fen, remark, serial_no, status, entered_by, entered_at,
                        matched_by, matched_at, confirmed_by, confirmed_at, confirmation_no)
@@ -48,10 +56,12 @@ where g.arrives;
 insert into bank_line_part (lot, line, position, amount_fen, pledge)
 select lot, line, 0, fen, id from gift where arrives;
 
-insert into allocation (id, charity, need, pledge, campaign, amount_fen, made_by, made_at)
-select g.allocation, d.charity, g.need, case when not g.undirected then g.id end,
-       case when g.undirected then d.campaign end, g.fen, d.maker, g.confirmed_at
-from gift g, desk d
+insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged, given_to)
+select g.allocation, d.charity, g.need, case when not g.undirected then g.id end, case when not g.undirected then 1 end,
+       case when g.undirected then d.campaign end, g.fen, d.maker, g.confirmed_at, g.undirected, r.place
+from gift g
+cross join desk d
+left join pledge_designation r on r.pledge = g.id and not g.undirected
 where g.aside;
 insert into disbursement (id, charity, need, payee, payee_name, payee_bank, payee_account_masked, payee_kind, amount_fen,
                           purpose, status, prepared_by, prepared_at, checked_by, approved_by, approved_at, paid_by, paid_at,
@@ -100,5 +110,5 @@ group by account, lot;
 -- As the needs would have followed what is promised.
 update need n
 set status = case when p.fen >= n.amount_fen then 'funded' else 'partly_funded' end
-from (select need, sum(counted_fen) as fen from pledge_counted where need is not null group by need) p
+from (select need, sum(counted_fen) as fen from designation_counted where need is not null group by need) p
 where p.need = n.id and p.fen > 0 and n.status in ('open', 'partly_funded') and n.kind = 'money';

@@ -54,6 +54,7 @@ impl Pledging {
                 amount: Fen::yuan(50_000),
                 restriction: Restriction::Directed,
                 need: None,
+                designations: Vec::new(),
                 public_display: Some(PublicDisplay::Name),
                 show_amount: true,
                 share_with_recipient: true,
@@ -226,6 +227,7 @@ pub async fn measure(stage: &Stage) {
     let make_way = || {
         setting("delete from pledge where id not in (select id from measured_before)");
         setting("vacuum analyze pledge");
+        setting("vacuum analyze pledge_designation");
     };
     for clients in [8, 32] {
         let own = pledging.clone();

@@ -18,6 +18,7 @@ pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod files;
+pub mod gifts;
 pub mod invitations;
 pub mod jobs;
 pub mod ledger;

@@ -29,6 +29,8 @@
 pub mod account;
 pub mod balances;
 pub mod event;
+pub mod gift;
+pub mod glossary;
 pub mod lots;
 mod policy;
 mod reversal;
@@ -45,6 +47,7 @@ use uuid::Uuid;
 pub use account::{Account, NotAnAccount};
 pub use balances::Balances;
 pub use event::{ArrivalPart, Event, Fund, Landing, ReturnedFrom};
+pub use glossary::{AccountKind, CauseKind, MONEY_WORDS};
 pub use lots::{LotBalance, NotEnough, take_lots};
 pub use policy::transfers_for;
 

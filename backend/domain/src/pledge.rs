@@ -1,8 +1,10 @@
 //! A pledge: a promise of money to a campaign, its states, and what has to hold when it is made.
 //!
 //! A pledge is not money and touches no account. Its bank reference is in [`mod@reference`], how its maker is shown in
-//! [`display`], how it is paid in parts in [`instalment`]. Deliberately absent: anything that books money.
+//! [`display`], how it is paid in parts in [`instalment`], what it is for in [`designation`]. Deliberately absent:
+//! anything that books money.
 
+pub mod designation;
 pub mod display;
 pub mod instalment;
 pub mod reference;
@@ -13,6 +15,7 @@ use crate::{Fen, NeedId, Problem, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+pub use designation::{DESIGNATIONS_MAX, Designation, DesignationKind, DesignationTarget};
 pub use display::{DisplayChoice, PublicDisplay, partial_name};
 pub use instalment::{Every, Instalment, InstalmentReminder, InstalmentStanding, Schedule};
 pub use reference::{PledgeReference, find_references, nearest};
@@ -173,6 +176,12 @@ pub enum DesignationError {
     Undirected,
     #[error("这笔认捐已经指定了需求，不能改为别的需求")]
     AlreadyDesignated,
+    #[error("这条需求不在这一项指定的范围里，请另选需求，或申请调整用途")]
+    Elsewhere,
+    #[error("这一项的款已经分配给别的需求，不能再整项指定；请用“定向额度”分配其余的款")]
+    SetAside,
+    #[error("这笔认捐的另一项已经指定了这条需求")]
+    Twice,
     #[error("这笔认捐已取消，不能指定需求")]
     Cancelled,
     #[error("这条需求现在不能认捐，请另选一条正在征集的需求")]
@@ -181,17 +190,24 @@ pub enum DesignationError {
 
 /// What is known when a pledge is pointed at a need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact, looked up by itself")]
 pub struct DesignationFacts {
     pub restriction: Restriction,
-    /// Whether it has a need already; money that is set aside always has.
+    /// Whether the row has a need already.
     pub designated: bool,
     pub status: PledgeStatus,
     pub need_open: bool,
+    /// Whether the need lies within what the row is for.
+    pub fits: bool,
+    /// Whether some of the row was set aside, for whatever need.
+    pub set_aside: bool,
+    /// Whether another row of the pledge is for this need.
+    pub twice: bool,
 }
 
 impl DesignationFacts {
-    /// Whether a directed pledge that was made without a need may be pointed at this one. Once only: what may have
-    /// been set aside for a need stays with it.
+    /// Whether a row of a directed pledge that was made without a need may be pointed at this one. Once only: what may
+    /// have been set aside for a need stays with it.
     ///
     /// # Errors
     /// The first reason against it.
@@ -201,6 +217,9 @@ impl DesignationFacts {
             Self { designated: true, .. } => Err(DesignationError::AlreadyDesignated),
             Self { status, .. } if !status.takes_money() => Err(DesignationError::Cancelled),
             Self { need_open: false, .. } => Err(DesignationError::NeedClosed),
+            Self { fits: false, .. } => Err(DesignationError::Elsewhere),
+            Self { twice: true, .. } => Err(DesignationError::Twice),
+            Self { set_aside: true, .. } => Err(DesignationError::SetAside),
             Self { .. } => Ok(()),
         }
     }
@@ -214,8 +233,12 @@ pub struct PledgeInput {
     #[serde(rename = "amount_fen")]
     pub amount: Fen,
     pub restriction: Restriction,
-    /// The need that the money is for, if that is known already.
+    /// The need that all of the money is for, if that is known already and no rows are named.
     pub need: Option<NeedId>,
+    /// What the money is for, in rows that add up to it. None: all of it for `need`; without one for what its giver
+    /// chooses later, or wherever the charity decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub designations: Vec<Designation>,
     /// Nobody is shown by default: the pledger has to choose.
     pub public_display: Option<PublicDisplay>,
     pub show_amount: bool,
@@ -235,13 +258,27 @@ pub struct PledgeInput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PledgeFacts {
     pub campaign: CampaignStage,
-    /// Whether the need, where one is named, takes pledges.
+    /// Whether the need, where one is named for the whole, takes pledges.
     pub need_open: bool,
     /// The legal day on which it is made.
     pub today: NaiveDate,
 }
 
 impl PledgeInput {
+    /// What the pledge is for, row by row, also where it was not named so.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Designation> {
+        if !self.designations.is_empty() {
+            return self.designations.clone();
+        }
+        let target = match (self.need, self.restriction) {
+            (Some(need), _) => DesignationTarget::Need { need },
+            (None, Restriction::Directed) => DesignationTarget::Undesignated,
+            (None, Restriction::Undirected) => DesignationTarget::Undirected,
+        };
+        vec![Designation { target, amount: self.amount }]
+    }
+
     /// Checks what was handed in and gives how the pledger wants to be shown.
     ///
     /// # Errors
@@ -257,6 +294,10 @@ impl PledgeInput {
                 "restriction",
                 "已指定需求的认捐是定向捐赠，请选“定向”，或取消指定的需求",
             );
+        }
+        if !self.designations.is_empty() {
+            problems.require(self.need.is_none(), "need", "已经分给几处，请不要再另写一条需求");
+            designation::check(&self.designations, self.amount, self.restriction, &mut problems);
         }
         problems.require(
             self.notice_acknowledged,
@@ -300,6 +341,7 @@ mod tests {
             amount: Fen::yuan(50_000),
             restriction: Restriction::Directed,
             need: Some(NeedId(Uuid::from_u128(1))),
+            designations: Vec::new(),
             public_display: Some(PublicDisplay::Partial),
             show_amount: false,
             share_with_recipient: true,
@@ -361,13 +403,24 @@ mod tests {
     #[test]
     fn a_directed_pledge_without_a_need_is_pointed_at_an_open_one_once() {
         let (restriction, status) = (Restriction::Directed, PledgeStatus::Fulfilled);
-        let good = DesignationFacts { restriction, designated: false, status, need_open: true };
+        let good = DesignationFacts {
+            restriction,
+            designated: false,
+            status,
+            need_open: true,
+            fits: true,
+            set_aside: false,
+            twice: false,
+        };
         assert_eq!(good.check(), Ok(()));
         for (facts, error) in [
             (DesignationFacts { restriction: Restriction::Undirected, ..good }, DesignationError::Undirected),
             (DesignationFacts { designated: true, ..good }, DesignationError::AlreadyDesignated),
             (DesignationFacts { status: PledgeStatus::Cancelled, ..good }, DesignationError::Cancelled),
             (DesignationFacts { need_open: false, ..good }, DesignationError::NeedClosed),
+            (DesignationFacts { fits: false, ..good }, DesignationError::Elsewhere),
+            (DesignationFacts { set_aside: true, ..good }, DesignationError::SetAside),
+            (DesignationFacts { twice: true, ..good }, DesignationError::Twice),
         ] {
             assert_eq!(facts.check(), Err(error), "{facts:?}");
         }

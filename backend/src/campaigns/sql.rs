@@ -273,7 +273,9 @@ pub async fn pledges(
                   p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
            from pledge_counted p
            join organisation o on o.id = p.enterprise
-           left join needs_public n on n.id = p.need
+           -- Where all of it is for one need.
+           left join designation_counted d on d.pledge = p.id and d.position = 1 and d.amount_fen = p.amount_fen
+           left join needs_public n on n.id = d.need
            where p.campaign = $1 and p.counted_fen > 0
              and ($2::uuid is null
                   or (p.pledged_at, p.id) < (select a.pledged_at, a.id from pledge_counted a where a.id = $2 and a.campaign = $1))

@@ -39,10 +39,15 @@ pub enum Comparison {
     CachedBalances,
     /// What a pledge says has arrived against its confirmed parts.
     PledgesAgainstParts,
+    /// The rows of a pledge: their amounts and shares against the pledge, filled in their order, each against what was
+    /// written down of it, and what they copy of the pledge.
+    PledgesAgainstRows,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
     /// The kept totals of each village's public needs against pledges and transfers.
     VillageTotals,
+    /// The kept sums of accounts with many rows against the transfers that they hold.
+    KeptSums,
     /// How many needs of each village are kept to stand in lists, and to have been reported on, against the needs.
     VillageCounts,
 }
@@ -57,8 +62,10 @@ impl fmt::Display for Comparison {
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
+            Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
+            Comparison::KeptSums => "kept sum of an account against its transfers",
             Comparison::VillageCounts => "kept count of a village against its needs",
         })
     }
@@ -84,8 +91,10 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::states_against_transfers(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
+    findings.extend(sql::pledges_against_rows(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);
+    findings.extend(sql::kept_sums(&mut tx).await?);
     Ok(findings)
 }

@@ -191,6 +191,43 @@ pub async fn pledges_against_parts(connection: &mut PgConnection) -> sqlx::Resul
     Ok(findings(Comparison::PledgesAgainstParts, rows))
 }
 
+/// Each row has what is left for it by those before, the last one the rest; as much was written down; and it stands
+/// as its pledge does.
+pub async fn pledges_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.reference || ' ' || coalesce(d.position, 0) || ' ' || number.what as "subject!",
+                  number.recorded as "recorded!", number.recomputed as "recomputed!"
+           from pledge p
+           left join (
+               select d.*, sum(d.amount_fen) over rows_of - d.amount_fen as before,
+                      d.position = max(d.position) over (partition by d.pledge) as last,
+                      sum(d.amount_fen) over (partition by d.pledge) as whole
+               from pledge_designation d
+               window rows_of as (partition by d.pledge order by d.position)
+           ) d on d.pledge = p.id
+           left join (
+               select pledge, position, sum(amount_fen) as noted
+               from designation_arrival
+               group by pledge, position
+           ) n on n.pledge = d.pledge and n.position = d.position
+           cross join lateral (
+               values ('amount', coalesce(d.whole, 0)::bigint, p.amount_fen),
+                      ('arrived', d.arrived_fen,
+                       greatest(0, case when d.last then p.arrived_fen - d.before
+                                        else least(d.amount_fen, p.arrived_fen - d.before) end)::bigint),
+                      ('noted', d.arrived_fen, coalesce(n.noted, 0)::bigint),
+                      ('standing', 1::bigint, (d.status = p.status and d.show_amount = p.show_amount
+                                               and d.pledged_at = p.pledged_at)::integer::bigint)
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by 1"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::PledgesAgainstRows, rows))
+}
+
 pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
@@ -288,4 +325,34 @@ pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<F
     .fetch_all(connection)
     .await?;
     Ok(findings(Comparison::VillageCounts, rows))
+}
+
+/// What came in, what went out and how many rows there are, by account, day and block.
+pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select account || ' ' || asset || ' ' || booked_day || ' ' || number.what as "subject!",
+                  number.recorded as "recorded!", number.recomputed as "recomputed!"
+           from ledger_kept k
+           full join (
+               select m.account, m.asset, m.booked_day, m.seq >> 14 as block, sum(m.came_in)::bigint as came_in,
+                      sum(m.went_out)::bigint as went_out, count(*) as entries
+               from (
+                   select debit as account, asset, booked_day, seq, 0 as came_in, amount_fen as went_out from transfer
+                   union all
+                   select credit, asset, booked_day, seq, amount_fen, 0 from transfer
+               ) m
+               where m.seq <= (select seq from ledger_kept_until) and ledger_is_kept(m.account)
+               group by m.account, m.asset, m.booked_day, m.seq >> 14
+           ) made using (account, asset, booked_day, block)
+           cross join lateral (
+               values ('in', coalesce(k.came_in_fen, 0), coalesce(made.came_in, 0)),
+                      ('out', coalesce(k.went_out_fen, 0), coalesce(made.went_out, 0)),
+                      ('rows', coalesce(k.entries, 0), coalesce(made.entries, 0))
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::KeptSums, rows))
 }

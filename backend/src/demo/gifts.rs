@@ -146,6 +146,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                     amount: Fen::yuan(*promised),
                     restriction: Restriction::Directed,
                     need: Some(need),
+                    designations: Vec::new(),
                     public_display: Some(giver.display),
                     show_amount: giver.show_amount,
                     share_with_recipient: true,

@@ -53,7 +53,7 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
         let same = recorded.charity == charity && recorded.says(new);
         return if same { Ok(recorded.allocation) } else { Err(other()) };
     }
-    let from = source(&mut tx, charity, new).await?;
+    let Source { from, position, free } = source(app, &mut tx, charity, new).await?;
     if !sql::need_is_public(&mut tx, new.need).await? {
         return Err(Error::invalid("need", "没有这条公开的需求"));
     }
@@ -61,6 +61,9 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
         let asked = new.amount_fen;
         Error::invalid("amount_fen", format!("可分配的到账款只有 {held}，不能分配 {asked}"))
     };
+    if let Some(free) = free.filter(|free| *free < new.amount_fen) {
+        return Err(too_little(free));
+    }
     let takes = ledger::take(&mut tx, &from.into(), Asset::Cny, new.amount_fen, too_little).await?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let event = Event::Allocated {
@@ -72,7 +75,7 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
         takes,
         on: app.clock.today(),
     };
-    sql::insert_allocation(&mut tx, new, &maker.acting, app.clock.now())
+    sql::insert_allocation(&mut tx, new, position, &maker.acting, app.clock.now())
         .await
         .on_constraint("allocation_pkey", || Error::Conflict("这笔分配刚刚已经记录，请刷新".into()))?;
     ledger::post(app, &mut tx, &event).await?;
@@ -83,8 +86,20 @@ pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> R
     Ok(recorded.allocation)
 }
 
-/// From where the money comes. A giver's money goes where the giver has pointed it and nowhere else.
-async fn source(tx: &mut PgConnection, charity: OrganisationId, new: &NewAllocation) -> Result<Fund> {
+/// From where the money comes, and of a pledge from which of its rows and what of that row is not set aside yet.
+struct Source {
+    from: Fund,
+    position: Option<i32>,
+    free: Option<Fen>,
+}
+
+/// A giver's money goes where the giver has pointed it and nowhere else.
+async fn source(
+    app: &App,
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    new: &NewAllocation,
+) -> Result<Source> {
     match (new.pledge, new.campaign) {
         (Some(id), None) => {
             let pledge = pledges::lock(tx, &[id]).await?.into_iter().next();
@@ -93,15 +108,16 @@ async fn source(tx: &mut PgConnection, charity: OrganisationId, new: &NewAllocat
             if pledge.restriction == Restriction::Undirected {
                 return Err(Error::invalid("pledge", "这笔认捐是非定向的，请从活动的非定向款分配"));
             }
-            if pledge.need != Some(new.need) {
-                return Err(Error::invalid("need", "捐赠方没有指定这条需求，不能把这笔定向款用于这里"));
-            }
-            Ok(Fund::Directed { pledge: id })
+            let row = pledges::designations::row_for(tx, app, id, new.need).await?;
+            let other = || Error::invalid("need", "捐赠方没有指定这条需求，不能把这笔定向款用于这里");
+            let row = row.ok_or_else(other)?;
+            let free = row.arrived_fen.saturating_gap(sql::set_aside(tx, id, row.position).await?);
+            Ok(Source { from: Fund::Directed { pledge: id }, position: Some(row.position), free: Some(free) })
         }
         (None, Some(campaign)) => {
             let receives = campaigns::of_charity(tx, campaign, charity).await?;
             receives.ok_or_else(|| Error::invalid("campaign", "本单位不接收这个活动的捐款"))?;
-            Ok(Fund::General { campaign, charity })
+            Ok(Source { from: Fund::General { campaign, charity }, position: None, free: None })
         }
         _ => Err(Error::invalid("pledge", "请选择一笔定向认捐或活动的非定向款之一")),
     }

@@ -33,12 +33,16 @@ pub async fn organisation_of_need(connection: &mut PgConnection, need: NeedId) -
 pub async fn insert_allocation(
     connection: &mut PgConnection,
     new: &NewAllocation,
+    position: Option<i32>,
     acting: &Acting,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into allocation (id, charity, need, pledge, campaign, amount_fen, made_by, made_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged,
+                                 given_to)
+         values ($1, $2, $3, $4, $9, $5, $6, $7, $8,
+                 not exists (select from designation_counted where pledge = $4 and position = $9 and need = $3),
+                 (select place from designation_counted where pledge = $4 and position = $9))",
         new.id.0,
         acting.organisation.0,
         new.need.0,
@@ -46,11 +50,27 @@ pub async fn insert_allocation(
         new.campaign.map(|id| id.0),
         new.amount_fen.get(),
         acting.person.0,
-        now
+        now,
+        position
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What of a row of a pledge is set aside.
+pub async fn set_aside(connection: &mut PgConnection, pledge: PledgeId, position: i32) -> sqlx::Result<Fen> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(case when t.code = 'allocate' then t.amount_fen else -t.amount_fen end), 0)::bigint as "sum!"
+           from allocation a
+           join transfer t on t.cause = a.id and t.code in ('allocate', 'release') and t.asset = 'cny'
+           where a.pledge = $1 and a.position = $2"#,
+        pledge.0,
+        position
+    )
+    .fetch_one(connection)
+    .await?;
+    fen(sum)
 }
 
 /// An allocation that stands.

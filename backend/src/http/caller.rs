@@ -229,6 +229,9 @@ rights! {
     CharityPayer: [CharityPayer], "只有慈善组织的出纳可以做这件事";
     /// Reads the books of its charity.
     CharityStaff: [CharityMaker, CharityChecker, CharityPayer, CharityOwner], "只有慈善组织的账号可以做这件事";
+    /// Lists the accounts of the ledger: a charity its own, the auditor all.
+    AccountReader: [CharityMaker, CharityChecker, CharityPayer, CharityOwner, Auditor],
+        "只有慈善组织和审计的账号可以看科目";
     /// Closes a payee: the village its own, the charity's checker one that it pays.
     PayeeKeeper: [VillageReporter, VillageHead, CharityChecker], "只有村（社区）和慈善组织的复核可以停用收款账户";
     /// Reads how the enterprises of its place registered; what is decided asks for the federation.

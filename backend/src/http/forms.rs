@@ -6,6 +6,7 @@
 mod account;
 mod bank_statements;
 mod commitments;
+mod designations;
 mod desk;
 mod display;
 mod earlier_pairings;

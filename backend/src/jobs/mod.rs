@@ -17,7 +17,7 @@ use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
 use crate::places::totals;
-use crate::{enquiries, links, needs, rounds};
+use crate::{enquiries, ledger, links, needs, rounds};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::{DeadJob, RepeatedLetter};
 use domain::api::{Count, List};
@@ -196,9 +196,15 @@ pub async fn work(app: App, stop: CancellationToken) {
     let regular = tokio::spawn(regular::work(app.clone(), stop.clone()));
     let following = tokio::spawn(needs::promises::keep_following(app.clone(), stop.clone()));
     let adding = tokio::spawn(totals::keep_adding_up(app.clone(), stop.clone()));
+    let keeping = tokio::spawn(ledger::kept::keep_adding_up(app.clone(), stop.clone()));
     join_all(Lane::ALL.map(|lane| keep_doing(&app, lane, &stop))).await;
-    for (what, task) in [("the regular tasks", regular), ("what follows promises", following), ("what adds up", adding)]
-    {
+    let others = [
+        ("the regular tasks", regular),
+        ("what follows promises", following),
+        ("what adds up", adding),
+        ("what keeps sums of accounts", keeping),
+    ];
+    for (what, task) in others {
         if let Err(error) = task.await {
             tracing::error!(%error, what, "a part of the worker ended by itself");
         }

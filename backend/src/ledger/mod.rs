@@ -3,19 +3,29 @@
 //! Other rooms post inside their own transaction. Rows are added and never changed. Deliberately absent: any route
 //! that posts a transfer, and any accounting rule (`domain::ledger`).
 
+pub mod accounts;
 mod http;
+pub mod kept;
+mod names;
 mod sql;
+pub mod statement;
 
 pub use http::routes;
+pub use names::shown_name;
 
 use crate::app::App;
 use crate::error::{Error, OnConstraint, Result};
 use crate::http::caller::Caller;
-use domain::api::ledger::AccountBook;
+use domain::api::ledger::{AccountBook, NamedAccount};
 use domain::ledger::{Account, Asset, Event, LedgerError, LotBalance, Posted, Transfer, take_lots, transfers_for};
-use domain::organisation::{OrganisationStatus, Role};
-use domain::{Fen, LotId, TransferId};
+use domain::organisation::{Membership, OrganisationStatus, Role};
+use domain::{Fen, LotId, OrganisationId, TransferId};
 use sqlx::PgConnection;
+<<<<<<< HEAD
+=======
+use std::collections::BTreeMap;
+use uuid::Uuid;
+>>>>>>> main
 
 /// Transfers of an account that one answer holds.
 const BOOK_MAX: i64 = 500;
@@ -27,7 +37,8 @@ pub async fn lock(tx: &mut PgConnection, account: &Account, asset: Asset) -> Res
 
 /// What `account` holds in CNY, added up from its transfers; nothing is locked.
 pub async fn balance(tx: &mut PgConnection, account: &Account) -> Result<Fen> {
-    Ok(sql::sum_of(tx, account).await?)
+    let held = kept::balances(tx, &[*account]).await?;
+    Ok(held.get(account).copied().unwrap_or_default())
 }
 
 /// Locks `account` and takes `amount` from it, oldest lot first.
@@ -76,15 +87,59 @@ pub async fn history(tx: &mut PgConnection, lots: &[LotId]) -> Result<Vec<Posted
     Ok(sql::of_lots(tx, lots).await?)
 }
 
+/// What each payment and each spending item moved, less what was taken back by a reversal.
+pub async fn moved_by(tx: &mut PgConnection, causes: &[Uuid]) -> Result<BTreeMap<Uuid, Fen>> {
+    Ok(sql::moved_by(tx, causes).await?)
+}
+
+/// Accounts as the caller calls them, on a page of his own money.
+pub async fn named(
+    tx: &mut PgConnection,
+    caller: &Caller,
+    accounts: &[Account],
+) -> Result<BTreeMap<Account, NamedAccount>> {
+    let (reader, facts) = (Reader::of(caller), names::facts(tx, accounts).await?);
+    let name = |account: &Account| (*account, names::named(*account, facts.get(account), &reader, true));
+    Ok(accounts.iter().map(name).collect())
+}
+
 /// An event that contradicts itself is refused in the words of the rule.
 fn refused(error: &LedgerError) -> Error {
     Error::Conflict(error.to_string())
 }
 
-/// One account with its transfers, for those whose money it is, and for the auditor.
+/// Who asks: the auditor reads everything, a charity and an enterprise what is theirs.
+pub struct Reader {
+    audits: bool,
+    organisations: Vec<OrganisationId>,
+}
+
+impl Reader {
+    fn of(caller: &Caller) -> Self {
+        let mut reader = Reader { audits: false, organisations: Vec::new() };
+        let verified = |membership: &&Membership| membership.status == OrganisationStatus::Verified;
+        for membership in caller.me.iter().flat_map(|me| me.acting()).filter(verified) {
+            match membership.role {
+                Role::Auditor => reader.audits = true,
+                Role::CharityOwner
+                | Role::CharityMaker
+                | Role::CharityChecker
+                | Role::CharityPayer
+                | Role::EnterpriseOperator
+                | Role::EnterpriseOwner => reader.organisations.push(membership.organisation),
+                _ => {}
+            }
+        }
+        reader
+    }
+}
+
+/// One account with its latest transfers, for those whose money it is, and for the auditor.
 pub async fn book(app: &App, caller: &Caller, account: &Account) -> Result<AccountBook> {
     let mut tx = app.snapshot().await?;
-    if !may_read(&mut tx, caller, account).await? {
+    let reader = Reader::of(caller);
+    let facts = names::facts(&mut tx, &[*account]).await?.remove(account).unwrap_or_default();
+    if !reader.audits && !facts.concerns(account.kind_word(), &reader.organisations) {
         return Err(Error::NotFound);
     }
     let mut transfers = sql::of_account(&mut tx, account, BOOK_MAX + 1).await?;
@@ -93,28 +148,6 @@ pub async fn book(app: &App, caller: &Caller, account: &Account) -> Result<Accou
         // The latest are kept; they are read oldest first.
         transfers.remove(0);
     }
-    let balance = sql::sum_of(&mut tx, account).await?;
+    let balance = balance(&mut tx, account).await?;
     Ok(AccountBook { account: *account, balance_fen: balance, transfers, more, as_of: app.clock.now() })
-}
-
-/// A charity reads the accounts of its money, an enterprise those of its pledges, the auditor all.
-async fn may_read(tx: &mut PgConnection, caller: &Caller, account: &Account) -> Result<bool> {
-    let Some(me) = &caller.me else { return Ok(false) };
-    let mut organisations = Vec::new();
-    for membership in me.acting().filter(|m| m.status == OrganisationStatus::Verified) {
-        match membership.role {
-            Role::Auditor => return Ok(true),
-            Role::CharityOwner
-            | Role::CharityMaker
-            | Role::CharityChecker
-            | Role::CharityPayer
-            | Role::EnterpriseOperator
-            | Role::EnterpriseOwner => organisations.push(membership.organisation),
-            _ => {}
-        }
-    }
-    if let Account::General { charity, .. } | Account::Allocated { charity, .. } | Account::Fee { charity } = account {
-        return Ok(organisations.contains(charity));
-    }
-    Ok(sql::concerns(tx, account, &organisations).await?)
 }

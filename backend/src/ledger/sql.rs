@@ -3,8 +3,12 @@
 use crate::db::decode;
 use chrono::{DateTime, Utc};
 use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
-use domain::{Fen, LotId, OrganisationId, TransferId};
+use domain::{Fen, LotId, TransferId};
 use sqlx::PgConnection;
+<<<<<<< HEAD
+=======
+use sqlx::postgres::PgQueryResult;
+>>>>>>> main
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -120,11 +124,15 @@ impl Row {
 pub async fn of_account(connection: &mut PgConnection, account: &Account, limit: i64) -> sqlx::Result<Vec<Posted>> {
     let mut rows = sqlx::query_as!(
         Row,
-        "select id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on
-         from transfer
-         where debit = $1 or credit = $1
-         order by seq desc
-         limit $2",
+        r#"select id as "id!", debit as "debit!", credit as "credit!", amount_fen as "amount_fen!", asset as "asset!",
+                code as "code!", lot as "lot!", cause as "cause!", corrects, effective_on as "effective_on!"
+         from (
+             (select * from transfer where debit = $1 order by booked_day desc, seq desc limit $2)
+             union all
+             (select * from transfer where credit = $1 order by booked_day desc, seq desc limit $2)
+         ) both_sides
+         order by booked_day desc, seq desc
+         limit $2"#,
         account.to_string(),
         limit
     )
@@ -149,47 +157,17 @@ pub async fn of_lots(connection: &mut PgConnection, lots: &[LotId]) -> sqlx::Res
     rows.into_iter().map(Row::posted).collect()
 }
 
-/// What an account holds in CNY, added up from its transfers.
-pub async fn sum_of(connection: &mut PgConnection, account: &Account) -> sqlx::Result<Fen> {
-    let sum = sqlx::query_scalar!(
-        r#"select coalesce(sum(case when credit = $1 then amount_fen else -amount_fen end), 0)::bigint as "sum!"
-           from transfer
-           where (debit = $1 or credit = $1) and asset = 'cny'"#,
-        account.to_string()
+/// What payments and spending items moved by rows that stand, all lots together.
+pub async fn moved_by(connection: &mut PgConnection, causes: &[Uuid]) -> sqlx::Result<BTreeMap<Uuid, Fen>> {
+    let rows = sqlx::query!(
+        r#"select t.cause, sum(t.amount_fen)::bigint as "fen!"
+           from transfer t
+           where t.cause = any($1) and t.code in ('advance', 'spend') and t.asset = 'cny'
+             and not exists (select from transfer r where r.corrects = t.id)
+           group by t.cause"#,
+        causes
     )
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await?;
-    Fen::new(sum).map_err(|error| decode::error("sum of transfers", error))
-}
-
-/// Whether the money of an account is that of one of the organisations: its pledge, its bank account, its payment.
-pub async fn concerns(
-    connection: &mut PgConnection,
-    account: &Account,
-    organisations: &[OrganisationId],
-) -> sqlx::Result<bool> {
-    let organisations: Vec<Uuid> = organisations.iter().map(|id| id.0).collect();
-    let (kind, id) = match account {
-        Account::Directed { pledge } => ("pledge", pledge.0),
-        Account::Unmatched { bank_account } => ("bank_account", bank_account.0),
-        Account::Advance { disbursement } => ("disbursement", disbursement.0),
-        _ => return Ok(false),
-    };
-    sqlx::query_scalar!(
-        r#"select exists (
-               select from pledge
-               where $1 = 'pledge' and id = $2 and (enterprise = any($3) or charity = any($3))
-               union all
-               select from bank_account
-               where $1 = 'bank_account' and id = $2 and charity = any($3)
-               union all
-               select from disbursement
-               where $1 = 'disbursement' and id = $2 and charity = any($3)
-           ) as "concerns!""#,
-        kind,
-        id,
-        &organisations
-    )
-    .fetch_one(connection)
-    .await
+    rows.into_iter().map(|row| Ok((row.cause, decode::fen("sum of transfers", row.fen)?))).collect()
 }

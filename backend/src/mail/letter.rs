@@ -21,7 +21,7 @@ use std::fmt;
 pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
-/// A need as a letter names it.
+/// A need as a letter names it; without a code, all that a pledge is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedNeed {
     pub code: String,
@@ -30,7 +30,7 @@ pub struct NamedNeed {
 
 impl fmt::Display for NamedNeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, self.title)
+        if self.code.is_empty() { f.write_str(&self.title) } else { write!(f, "{} {}", self.code, self.title) }
     }
 }
 

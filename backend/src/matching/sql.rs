@@ -173,9 +173,10 @@ pub async fn aside(connection: &mut PgConnection, enterprise: OrganisationId) ->
            from need_dismissal
            where enterprise = $1 and undone_at is null
            union
-           select need
-           from pledge
-           where enterprise = $1 and need is not null and status not in ('draft', 'cancelled')"#,
+           select d.need
+           from designation_counted d
+           join pledge p on p.id = d.pledge
+           where p.enterprise = $1 and d.need is not null and p.status not in ('draft', 'cancelled')"#,
         enterprise.0
     )
     .fetch_all(connection)
@@ -209,9 +210,10 @@ pub async fn candidates(
                  from need_dismissal
                  where enterprise = $1 and undone_at is null and need = any($2)
                  union all
-                 select need
-                 from pledge
-                 where enterprise = $1 and need = any($2) and status not in ('draft', 'cancelled'))"#,
+                 select d.need
+                 from designation_counted d
+                 join pledge p on p.id = d.pledge
+                 where p.enterprise = $1 and d.need = any($2) and p.status not in ('draft', 'cancelled'))"#,
         enterprise.0,
         needs,
         today

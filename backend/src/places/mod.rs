@@ -85,6 +85,27 @@ impl Names {
         within.map(ToString::to_string).collect()
     }
 
+    /// The places of a level that a person can mean: by code, by name, or by name with the county and the town before it;
+    /// of a village also without 村委会 or 居委会 behind its name. Spaces and dots between names do not count.
+    #[must_use]
+    pub fn named(&self, level: PlaceLevel, typed: &str) -> Vec<PlaceCode> {
+        let typed: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '·').collect();
+        if let Ok(code) = typed.parse::<PlaceCode>() {
+            return if code.level() == level && self.0.contains_key(&code) { vec![code] } else { Vec::new() };
+        }
+        let meant = |(code, name): &(&PlaceCode, &String)| {
+            code.level() == level && {
+                let lies = self.place(code);
+                let before = if level == PlaceLevel::Village { vec![lies.county, lies.town] } else { vec![lies.county] };
+                let ends = [name.as_str(), lies.village.as_str()];
+                ends.iter().filter(|end| !end.is_empty()).any(|end| {
+                    (0..=before.len()).any(|from| format!("{}{end}", before[from..].concat()) == typed)
+                })
+            }
+        };
+        self.0.iter().filter(meant).map(|(code, _)| code.clone()).collect()
+    }
+
     /// County, town and village of a village's code; shorter codes leave the rest empty.
     #[must_use]
     pub fn place(&self, code: &PlaceCode) -> Where {

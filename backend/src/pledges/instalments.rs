@@ -5,7 +5,7 @@
 
 mod sql;
 
-use super::{named, sql as pledges};
+use super::{purpose, sql as pledges, stored};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
@@ -105,13 +105,13 @@ async fn remind(app: &App, due: sql::ToRemind, reminder: InstalmentReminder) -> 
     if !sql::set_reminded(&mut tx, due.instalment, reminder, app.clock.now()).await? {
         return Ok(());
     }
-    let pledge = pledges::by_id(&mut tx, due.pledge).await?.ok_or(Error::NotFound)?.pledge;
+    let pledge = stored(app, &mut tx, due.pledge).await?.pledge;
     let letter = InstalmentDue {
+        need: purpose(&pledge),
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,
         campaign: pledge.campaign_name,
         charity: pledge.charity_name,
-        need: pledge.need.map(named),
         due_on: due.part.due_on,
         amount: due.part.amount,
         missing: due.missing,

@@ -3,11 +3,13 @@
 //! A pledge is not money: nothing here touches the ledger; what arrives is written by `arrivals` through
 //! [`book_arrivals`]. Deliberately absent: a target for anybody, and pledges by private persons.
 
+pub mod designations;
 mod http;
 pub mod instalments;
 mod outstanding;
 mod sql;
 
+pub use designations::designate;
 pub use http::routes;
 pub use outstanding::{Outstanding, outstanding, unpaid};
 
@@ -23,19 +25,21 @@ use crate::{people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
-use domain::api::pledges::{CancelPledge, Designate, NewPledge, Pledge, PledgedNeed, Trail};
+use domain::api::pledges::{CancelPledge, NewPledge, Pledge, PledgeDesignation, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
+use domain::place::PlaceCode;
 use domain::pledge::{
-    CancelFacts, DesignationError, DesignationFacts, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference,
-    PledgeStatus, PublicDisplay, Restriction, check_cancel_reason,
+    CancelFacts, Designation, DisplayChoice, Fulfilment, PledgeFacts, PledgeReference, PledgeStatus, PublicDisplay,
+    Restriction, check_cancel_reason,
 };
 use domain::todo::Waiting;
 use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 
 /// Rows of one's own list.
 const LIST_MAX: i64 = 500;
@@ -55,10 +59,12 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         None => false,
     };
     let facts = PledgeFacts { campaign: campaign.stage, need_open, today: app.clock.today() };
-    let choice = match new.input.check(facts) {
-        Ok(choice) => choice,
+    let standing = designations::check(app, &mut tx, enterprise.acting.organisation, &new.input).await?;
+    let choice = match (new.input.check(facts), standing.none_or_err()) {
+        (Ok(choice), Ok(())) => choice,
         // What was recorded stays true when the campaign has closed meanwhile.
-        Err(problems) => {
+        (choice, standing) => {
+            let problems = [choice.err(), standing.err()].into_iter().flatten().flatten().collect();
             tx.rollback().await?;
             return repeated(app, enterprise, new)
                 .await
@@ -74,51 +80,25 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         return repeated(app, enterprise, new).await;
     }
     inserted?;
+    let rows = new.input.rows();
+    designations::write(&mut tx, new.id, &rows).await?;
     instalments::plan(app, &mut tx, new.id, &new.input).await?;
     let record = Record {
         verb: "pledged",
         subject_kind: "pledge",
         subject: new.id.0,
         before: None,
-        after: Some(json!({ "status": PledgeStatus::Pledged, "amount_fen": new.input.amount, "need": new.input.need })),
+        after: Some(json!({
+            "status": PledgeStatus::Pledged,
+            "amount_fen": new.input.amount,
+            "designations": rows,
+        })),
         reason: None,
     };
     audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
     let made = tell_pledge(app, &mut tx, new.id).await?;
     tx.commit().await?;
     Ok(made)
-}
-
-/// The enterprise points its directed pledge, made without a need, at one: what has arrived can then be set aside.
-pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Designate) -> Result<Pledge> {
-    let mut tx = app.begin().await?;
-    let pledge = sql::lock(&mut tx, &[id]).await?.into_iter().next();
-    let own = pledge.filter(|pledge| pledge.enterprise == enterprise.acting.organisation).ok_or(Error::NotFound)?;
-    if own.need != Some(to.need) {
-        let facts = DesignationFacts {
-            restriction: own.restriction,
-            designated: own.need.is_some(),
-            status: own.status,
-            need_open: sql::need_status(&mut tx, to.need).await?.is_some_and(NeedStatus::takes_pledges),
-        };
-        facts.check().map_err(|error| match error {
-            DesignationError::NeedClosed => Error::invalid("need", error.to_string()),
-            _ => Error::Conflict(error.to_string()),
-        })?;
-        campaigns::may_move(&mut tx, &[own.campaign]).await?;
-        sql::designate(&mut tx, id, to.need, app.clock.now()).await?.one_row_or_conflict()?;
-        let record = Record {
-            verb: "pledge_designated",
-            subject_kind: "pledge",
-            subject: id.0,
-            before: Some(json!({ "need": null })),
-            after: Some(json!({ "need": to.need })),
-            reason: None,
-        };
-        audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
-        tx.commit().await?;
-    }
-    read(app, &Viewer::from(enterprise), id).await
 }
 
 /// The enterprise takes its pledge back, before any agreement and before any money: it counts nowhere from then on.
@@ -146,12 +126,12 @@ pub async fn cancel(
         reason: Some(reason),
     };
     audit::record(app, &mut tx, acting, &enterprise.origin, record).await?;
-    let told = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let told = stored(app, &mut tx, id).await?.pledge;
     let letter = PledgeCancelled {
+        need: purpose(&told),
         reference: told.reference.to_string(),
         enterprise: told.enterprise_name,
         campaign: told.campaign_name,
-        need: told.need.map(named),
         amount: told.amount_fen,
         reason: reason.to_owned(),
         path: format!("/pledges/{id}"),
@@ -164,16 +144,16 @@ pub async fn cancel(
 
 /// Writes to the enterprise how to pay, and gives the new pledge as it reads it.
 async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<Pledge> {
-    let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let pledge = stored(app, tx, id).await?.pledge;
     let pay_to = sql::pay_to(tx, pledge.campaign, pledge.charity).await?;
     let instalments = instalments::of(app, tx, &pledge).await?;
     let made = Pledge { pay_to: Some(pay_to.clone()), instalments, ..pledge.clone() };
     let letter = PledgeMade {
+        need: purpose(&pledge),
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,
         campaign: pledge.campaign_name,
         charity: pledge.charity_name,
-        need: pledge.need.map(named),
         amount: pledge.amount_fen,
         account_name: pay_to.holder,
         bank: pay_to.bank,
@@ -212,9 +192,10 @@ pub struct Arrival {
 
 /// Writes to the enterprise that money has arrived, with the confirmation letter.
 pub async fn tell_arrival(app: &App, tx: &mut PgConnection, id: PledgeId, arrival: Arrival) -> Result<()> {
-    let pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?.pledge;
+    let pledge = stored(app, tx, id).await?.pledge;
     let confirmed_on = app.clock.today();
     let letter = ArrivalConfirmed {
+        need: purpose(&pledge),
         number: receipts::confirmation_number(confirmed_on, arrival.confirmation_no, pledge.reference),
         enterprise: pledge.enterprise_name,
         reference: pledge.reference.to_string(),
@@ -223,14 +204,37 @@ pub async fn tell_arrival(app: &App, tx: &mut PgConnection, id: PledgeId, arriva
         confirmed_on,
         campaign: pledge.campaign_name,
         charity: pledge.charity_name,
-        need: pledge.need.map(named),
         path: format!("/pledges/{id}"),
     };
     mail::write_to(tx, app, (pledge.enterprise, Giver::ROLES), &Letter::ArrivalConfirmed(letter)).await
 }
 
-fn named(need: PledgedNeed) -> NamedNeed {
-    NamedNeed { code: need.code, title: need.title }
+/// What a letter says of what a pledge is for: its need, or each of its rows with its amount; none where the charity
+/// decides, or its giver will.
+fn purpose(pledge: &Pledge) -> Option<NamedNeed> {
+    if let Some(need) = &pledge.need {
+        return Some(NamedNeed { code: need.code.clone(), title: need.title.clone() });
+    }
+    let named = pledge.designations.iter().any(|row| row.code.is_some() || row.name != row.target.kind().label());
+    let rows = pledge.designations.iter().map(|row| format!("{}（{}）", row.name, row.amount_fen));
+    named.then(|| NamedNeed { code: String::new(), title: rows.collect::<Vec<_>>().join("；") })
+}
+
+/// A pledge as it is stored, with its rows, and where these lie.
+async fn stored(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<Stored> {
+    let mut pledge = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?;
+    let mut places = Vec::new();
+    if let Some(mut rows) = designations::of(app, tx, &[id]).await?.remove(&id) {
+        places = std::mem::take(&mut rows.places);
+        rows.tell(&mut pledge);
+    }
+    Ok(Stored { pledge, places })
+}
+
+struct Stored {
+    pledge: Pledge,
+    /// The villages and towns that its rows are for.
+    places: Vec<PlaceCode>,
 }
 
 /// The enterprises whose money has arrived for a need, each once.
@@ -263,13 +267,21 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
     let input = &new.input;
     (pledge.campaign, pledge.charity, pledge.amount_fen, pledge.restriction)
         == (new.campaign, new.charity, input.amount, input.restriction)
-        // What its giver chose later was not said when it was made.
-        && pledge.need.as_ref().filter(|_| pledge.designated_at.is_none()).map(|need| need.id) == input.need
+        && made_for(pledge) == input.rows()
         && Some(pledge.public_display) == input.public_display
         && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
         && pledge.terms_version == input.terms_version
         && pledge.instalments.iter().map(|instalment| instalment.part).collect::<Vec<_>>()
             == input.schedule.map(|schedule| schedule.instalments(input.amount)).unwrap_or_default()
+}
+
+/// The rows as they were when the pledge was made: what its giver chose later was not said then.
+fn made_for(pledge: &Pledge) -> Vec<Designation> {
+    let row = |row: &PledgeDesignation| Designation {
+        target: row.made_for.clone().unwrap_or_else(|| row.target.clone()),
+        amount: row.amount_fen,
+    };
+    pledge.designations.iter().map(row).collect()
 }
 
 /// What of a caller decides which pledges are read, and whether with the charity's account.
@@ -305,12 +317,12 @@ struct Insight {
 }
 
 impl Viewer {
-    /// For its giver, its charity, the federation of its need's place, and the auditor.
-    fn insight(&self, row: &sql::Read) -> Result<Insight> {
+    /// For its giver, its charity, the federation of a place that it is for, and the auditor.
+    fn insight(&self, row: &Stored) -> Result<Insight> {
         let giver = self.enterprise == Some(row.pledge.enterprise);
         let charity = self.charity == Some(row.pledge.charity);
         let place = self.federation.as_ref().and_then(|acting| acting.place.as_ref());
-        let federation = place.zip(row.need_village.as_ref()).is_some_and(|(place, village)| place.contains(village));
+        let federation = place.is_some_and(|place| row.places.iter().any(|lies| place.contains(lies)));
         if giver || charity || federation || self.audit { Ok(Insight { giver, charity }) } else { Err(Error::NotFound) }
     }
 }
@@ -318,7 +330,7 @@ impl Viewer {
 /// One pledge, for those who may read it; where to pay only for giver and charity.
 pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
     let mut tx = app.snapshot().await?;
-    let row = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let row = stored(app, &mut tx, id).await?;
     let Insight { giver, charity } = viewer.insight(&row)?;
     let mut pledge = row.pledge;
     pledge.arrivals = sql::arrivals(&mut tx, id).await?;
@@ -332,7 +344,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Pledge> {
 /// What became of a pledge's money, for those who may read the pledge: its steps and the sum of them in one moment.
 pub async fn trail(app: &App, viewer: &Viewer, id: PledgeId) -> Result<Trail> {
     let mut tx = app.snapshot().await?;
-    let row = sql::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let row = stored(app, &mut tx, id).await?;
     viewer.insight(&row)?;
     let steps = sql::trail(&mut tx, id).await?;
     let now = sql::whereabouts(&mut tx, id).await?;
@@ -350,7 +362,14 @@ pub async fn read_by_reference(app: &App, viewer: &Viewer, reference: PledgeRefe
 /// The pledges of the caller's enterprise, latest first.
 pub async fn own(app: &App, giver: &Giver) -> Result<List<Pledge>> {
     let mut tx = app.snapshot().await?;
-    let rows = sql::of_enterprise(&mut tx, giver.acting.organisation, LIST_MAX).await?;
+    let mut rows = sql::of_enterprise(&mut tx, giver.acting.organisation, LIST_MAX).await?;
+    let ids: Vec<PledgeId> = rows.iter().map(|pledge| pledge.id).collect();
+    let mut designated = designations::of(app, &mut tx, &ids).await?;
+    for pledge in &mut rows {
+        if let Some(rows) = designated.remove(&pledge.id) {
+            rows.tell(pledge);
+        }
+    }
     let count = Count::capped(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     Ok(List { items: rows, next: None, count })
 }
@@ -390,7 +409,6 @@ pub struct Locked {
     pub charity: OrganisationId,
     pub enterprise: OrganisationId,
     pub campaign: domain::CampaignId,
-    pub need: Option<NeedId>,
     pub restriction: Restriction,
     pub status: PledgeStatus,
     pub amount: Fen,
@@ -402,17 +420,20 @@ pub async fn lock(tx: &mut PgConnection, ids: &[PledgeId]) -> Result<Vec<Locked>
     Ok(sql::lock(tx, ids).await?)
 }
 
-/// Writes what arrived for locked pledges; their states follow from the facts.
+/// Writes what arrived for locked pledges, or, below zero, what went back; their states follow from the facts, and what
+/// their rows have from the sum.
 pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked, Fen)]) -> Result<()> {
     let due = instalments::due(app, tx, arrived.iter().map(|(pledge, _)| pledge.id)).await?;
+    let mut sums = BTreeMap::new();
     for (pledge, fen) in arrived {
         let sum = pledge.arrived.checked_add(*fen).map_err(|error| Error::Conflict(error.to_string()))?;
         let past_due = due.get(&pledge.id).is_some_and(|due| *due > sum);
         let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: false, past_due };
         let status = pledge.status.after_money(&facts);
         sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
+        sums.insert(pledge.id, sum);
     }
-    Ok(())
+    designations::fill(app, tx, &sums).await
 }
 
 /// What of pledges waits for an enterprise: those of which money is still to come.

@@ -5,11 +5,10 @@ use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
-use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, PledgedNeed, TrailItem, TrailStep, Whereabouts};
+use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, TrailItem, TrailStep, Whereabouts};
 use domain::four::FourNumbers;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
-use domain::place::PlaceCode;
 use domain::pledge::{DisplayChoice, PledgeReference, PledgeStatus};
 use domain::todo::Waiting;
 use domain::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
@@ -42,16 +41,15 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into pledge (id, reference, campaign, charity, enterprise, need, restriction, amount_fen, status,
+        "insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status,
                              public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
                              changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'pledged', $9, $10, $11, $12, $13, $14, $14)",
+         values ($1, $2, $3, $4, $5, $6, $7, 'pledged', $8, $9, $10, $11, $12, $13, $13)",
         new.id.0,
         reference.as_str(),
         new.campaign.0,
         new.charity.0,
         acting.organisation.0,
-        new.input.need.map(|need| need.0),
         new.input.restriction.as_str(),
         new.input.amount.get(),
         choice.name.as_str(),
@@ -76,10 +74,6 @@ struct Row {
     charity_name: String,
     enterprise: Uuid,
     enterprise_name: String,
-    need: Option<Uuid>,
-    need_code: Option<String>,
-    need_title: Option<String>,
-    need_village: Option<String>,
     restriction: String,
     amount_fen: i64,
     arrived_fen: i64,
@@ -88,21 +82,13 @@ struct Row {
     share_with_recipient: bool,
     terms_version: String,
     pledged_at: DateTime<Utc>,
-    designated_at: Option<DateTime<Utc>>,
     cancelled_reason: Option<String>,
 }
 
-/// A pledge, and where the need that it is for lies.
-pub struct Read {
-    pub pledge: Pledge,
-    pub need_village: Option<PlaceCode>,
-}
-
 impl Row {
-    fn read(self) -> sqlx::Result<Read> {
-        let need_village = self.need_village.as_deref().map(|text| word("pledge", text)).transpose()?;
-        let need = self.need.zip(self.need_code).zip(self.need_title);
-        let pledge = Pledge {
+    /// Without its rows.
+    fn read(self) -> sqlx::Result<Pledge> {
+        Ok(Pledge {
             id: PledgeId(self.id),
             reference: word("pledge", &self.reference)?,
             status: word("pledge", &self.status)?,
@@ -112,7 +98,8 @@ impl Row {
             charity_name: self.charity_name,
             enterprise: OrganisationId(self.enterprise),
             enterprise_name: self.enterprise_name,
-            need: need.map(|((id, code), title)| PledgedNeed { id: NeedId(id), code, title }),
+            need: None,
+            designations: Vec::new(),
             restriction: word("pledge", &self.restriction)?,
             amount_fen: fen(self.amount_fen)?,
             arrived_fen: fen(self.arrived_fen)?,
@@ -121,29 +108,25 @@ impl Row {
             share_with_recipient: self.share_with_recipient,
             terms_version: self.terms_version,
             pledged_at: self.pledged_at,
-            designated_at: self.designated_at,
+            designated_at: None,
             pay_to: None,
             arrivals: Vec::new(),
             instalments: Vec::new(),
             cancelled_reason: self.cancelled_reason,
-        };
-        Ok(Read { pledge, need_village })
+        })
     }
 }
 
-pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Option<Read>> {
+pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Option<Pledge>> {
     let row = sqlx::query_as!(
         Row,
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
-                  p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
-                  n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at,
-                  p.cancelled_reason
+                  p.enterprise, e.name as enterprise_name, p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
            join organisation e on e.id = p.enterprise
-           left join need n on n.id = p.need
            where p.id = $1"#,
         id.0
     )
@@ -167,15 +150,12 @@ pub async fn of_enterprise(
     let rows = sqlx::query_as!(
         Row,
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
-                  p.enterprise, e.name as enterprise_name, p.need, n.code as "need_code?", n.title as "need_title?",
-                  n.village as "need_village?", p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
-                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.designated_at,
-                  p.cancelled_reason
+                  p.enterprise, e.name as enterprise_name, p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign
            join organisation ch on ch.id = p.charity
            join organisation e on e.id = p.enterprise
-           left join need n on n.id = p.need
            where p.enterprise = $1
            order by p.pledged_at desc, p.id desc
            limit $2"#,
@@ -184,7 +164,7 @@ pub async fn of_enterprise(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|row| Ok(row.read()?.pledge)).collect()
+    rows.into_iter().map(Row::read).collect()
 }
 
 pub async fn arrivals(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<Vec<Arrival>> {
@@ -285,11 +265,12 @@ pub async fn public_of_need(
 ) -> sqlx::Result<Vec<PublicPledge>> {
     let rows = sqlx::query!(
         r#"select o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
-                  p.pledged_at as "pledged_at!", p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!"
-           from pledge_counted p
+                  p.pledged_at as "pledged_at!", d.amount_fen as "amount_fen!", d.arrived_fen as "arrived_fen!"
+           from designation_counted d
+           join pledge_counted p on p.id = d.pledge
            join organisation o on o.id = p.enterprise
-           where p.need = $1 and p.counted_fen > 0
-           order by p.pledged_at, p.id
+           where d.need = $1 and d.counted_fen > 0
+           order by d.pledged_at, d.pledge
            limit $2"#,
         need.0,
         limit
@@ -308,7 +289,7 @@ pub async fn public_of_need(
 pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id, charity, enterprise, campaign, need, restriction, status, amount_fen, arrived_fen
+        "select id, charity, enterprise, campaign, restriction, status, amount_fen, arrived_fen
          from pledge
          where id = any($1)
          order by id
@@ -324,7 +305,6 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
                 charity: OrganisationId(row.charity),
                 enterprise: OrganisationId(row.enterprise),
                 campaign: CampaignId(row.campaign),
-                need: row.need.map(NeedId),
                 restriction: word("pledge", &row.restriction)?,
                 status: word("pledge", &row.status)?,
                 amount: fen(row.amount_fen)?,
@@ -406,24 +386,6 @@ pub async fn set_display(
         choice.name.as_str(),
         choice.show_amount,
         choice.share_with_recipient,
-        now
-    )
-    .execute(connection)
-    .await
-}
-
-pub async fn designate(
-    connection: &mut PgConnection,
-    id: PledgeId,
-    need: NeedId,
-    now: DateTime<Utc>,
-) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update pledge
-         set need = $2, designated_at = $3, changed_at = $3
-         where id = $1 and need is null and restriction = 'directed'",
-        id.0,
-        need.0,
         now
     )
     .execute(connection)
@@ -526,7 +488,11 @@ pub async fn whereabouts(connection: &mut PgConnection, id: PledgeId) -> sqlx::R
 /// The enterprises whose money has arrived for a need.
 pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
     let ids = sqlx::query_scalar!(
-        "select distinct enterprise from pledge where need = $1 and arrived_fen > 0 order by enterprise",
+        r#"select distinct p.enterprise as "enterprise!"
+           from designation_counted d
+           join pledge p on p.id = d.pledge
+           where d.need = $1 and d.arrived_fen > 0
+           order by 1"#,
         need.0
     )
     .fetch_all(connection)
@@ -537,7 +503,11 @@ pub async fn givers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result
 /// The enterprises with a pledge for a need that counts.
 pub async fn pledgers(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<OrganisationId>> {
     let ids = sqlx::query_scalar!(
-        r#"select distinct enterprise as "enterprise!" from pledge_counted where need = $1 and counted_fen > 0 order by 1"#,
+        r#"select distinct p.enterprise as "enterprise!"
+           from designation_counted d
+           join pledge p on p.id = d.pledge
+           where d.need = $1 and d.counted_fen > 0
+           order by 1"#,
         need.0
     )
     .fetch_all(connection)

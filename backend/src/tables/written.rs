@@ -38,7 +38,16 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?
 /// A table as text between commas, each cell so that no spreadsheet takes it for a formula. UTF-8 with a byte order mark,
 /// without which Excel takes Chinese for something else.
 pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+    written(BYTE_ORDER_MARK.to_vec(), rows)
+}
+
+/// Further rows of such a table, for one that is written bit by bit.
+pub fn csv_rows(rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    written(Vec::new(), rows)
+}
+
+fn written(behind: Vec<u8>, rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(behind);
     for row in rows {
         writer.write_record(row.iter().map(|text| spreadsheet_cell(text))).context("a row in memory")?;
     }

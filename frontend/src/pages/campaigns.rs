@@ -1,5 +1,6 @@
 //! Campaigns: the list, and one with its totals and the pledges that their givers show.
 
+use crate::parts::books;
 use crate::parts::commitments::totals;
 use crate::parts::four::{Rows, four, later, meaning};
 use crate::parts::pledge_rows::pledge_rows;
@@ -73,7 +74,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     {next}
                 </section>
             </div>
-            <aside>{about(campaign)}</aside>
+            <aside>{about(campaign)}{books::of_campaign(campaign)}</aside>
         </div>
     };
     Ok(Page::new(campaign.name.clone(), body.into_any()).public())

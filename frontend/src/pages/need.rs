@@ -2,6 +2,7 @@
 
 use super::recommendations;
 use crate::parts;
+use crate::parts::books;
 use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row};
 use crate::parts::four::{Rows, four, later, meaning};
@@ -328,6 +329,7 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
             {four(&read.money, read.as_of, ROWS)}{later(read.later)}
+            {books::of_need(need.id)}
             {meaning()}
         </section>
         <details class="opens" id="pledges" open=!read.pledges.is_empty()>

@@ -3,7 +3,7 @@
 use crate::islands::AmountEcho;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, summary};
-use crate::parts::money;
+use crate::parts::{designations, money};
 use crate::parts::trail::trail;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -13,7 +13,7 @@ use domain::api::pledges::{self, PayTo, Pledge, PledgeInstalment};
 use domain::api::{ApiError, ErrorCode, ledger};
 use domain::ledger::Account;
 use domain::organisation::Role;
-use domain::pledge::{DisplayChoice, InstalmentStanding, PledgeStatus, Restriction};
+use domain::pledge::{DesignationTarget, DisplayChoice, InstalmentStanding, PledgeStatus, Restriction};
 use leptos::prelude::*;
 
 pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
@@ -38,9 +38,8 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let outstanding = pledge.status.takes_money() && pledge.status != PledgeStatus::Fulfilled;
     let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
     let signs = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
-    let undecided =
-        signs && pledge.need.is_none() && pledge.restriction == Restriction::Directed && pledge.status.takes_money();
-    let designation = undecided.then(|| designation(visit));
+    let undecided = signs && pledge.restriction == Restriction::Directed && pledge.status.takes_money();
+    let designation = if undecided { designation(visit, &pledge) } else { None };
     let allocation = if maker { Some(allocation(visit, &pledge).await?) } else { None };
     let can_cancel = signs && pledge.arrived_fen.is_zero() && pledge.status.may_become(PledgeStatus::Cancelled);
     let cancelling = can_cancel.then(|| cancelling(visit));
@@ -56,9 +55,10 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <div class="two">
             <div>
                 {pledge.pay_to.as_ref().filter(|_| outstanding).map(|pay_to| payment_sheet(&pledge, pay_to))}
+                {designations::table(&pledge)}
                 {instalments(&pledge)}
                 {arrivals(&pledge)}
-                {trail(&way)}
+                {trail(&way, pledge.id)}
             </div>
             <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
         </div>
@@ -83,28 +83,55 @@ fn cancelling(visit: &Visit) -> AnyView {
     .into_any()
 }
 
-/// The giver of a directed pledge says which need it is for.
-fn designation(visit: &Visit) -> AnyView {
+/// The giver of a directed pledge says which need a row is for that is for none yet.
+fn designation(visit: &Visit, pledge: &Pledge) -> Option<AnyView> {
+    let free: Vec<_> = pledge.designations.iter().filter(|row| row.target.need().is_none()).collect();
+    let first = free.first()?;
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
-    view! {
+    let which = if pledge.designations.len() == 1 {
+        view! { <input type="hidden" name="position" value=first.position /> }.into_any()
+    } else {
+        let rows = free.iter().map(|row| {
+            let label = t!("第 {n} 处：{name}，{amount}", n = row.position, name = text(&row.name), amount = row.amount_fen);
+            (row.position.to_string(), label)
+        });
+        Field::new(form, "position", t!("指定哪一处")).select(t!("请选择"), rows.collect())
+    };
+    let shown = view! {
         <section class="card">
             <h2>{t!("指定用于哪条需求")}</h2>
             <p>{t!("在需求页上可以看到编号。指定后不能改为别的需求。")}" "<a href=href("/needs")>{t!("找需求")}</a></p>
             <form method="post" action=href(&visit.path)>
+                {which}
                 {Field::new(form, "need_code", t!("需求编号")).hint(t!("如 XQ-441424-2026-1")).text()}
                 <button class="button" name="action" value="designate">{t!("指定这条需求")}</button>
             </form>
         </section>
-    }
-    .into_any()
+    };
+    Some(shown.into_any())
 }
 
 /// The maker sets arrived money aside for the need that the giver chose.
 async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError> {
-    let Some(need) = &pledge.need else { return Ok(().into_any()) };
+    let needs: Vec<_> = pledge.designations.iter().filter(|row| row.target.need().is_some()).collect();
+    if needs.is_empty() {
+        return Ok(().into_any());
+    }
     let free = visit.call(ledger::account(&Account::Directed { pledge: pledge.id })).await?.balance_fen;
-    let pay = href(&format!("/work/disbursements/new?need={}", need.code));
+    let pay = needs.iter().filter_map(|row| row.code.as_ref()).map(|code| {
+        let label = if needs.len() == 1 { t!("申请拨付").to_owned() } else { t!("申请拨付：{code}", code = code) };
+        let link = href(&format!("/work/disbursements/new?need={code}"));
+        view! { <p><a class="button quiet" href=link>{label}</a></p> }
+    });
+    let pay = pay.collect_view();
+    let which = if let [only] = needs.as_slice() {
+        view! { <input type="hidden" name="need" value=only.code.clone() /> }.into_any()
+    } else {
+        let rows = needs.iter().filter_map(|row| Some((row.code.clone()?, row.name.clone())));
+        Field::new(visit.form.as_ref().unwrap_or(&FormState::default()), "need", t!("分配到哪条需求"))
+            .select(t!("请选择"), rows.collect())
+    };
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let id = if form.value("id").is_empty() { visit.fresh_id.to_string() } else { form.value("id").to_owned() };
@@ -112,6 +139,7 @@ async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError>
         view! {
             <form method="post" action=href(&visit.path)>
                 <input type="hidden" name="id" value=id />
+                {which}
                 {Field::new(form, "amount", t!("分配金额（元）")).hint(t!("捐赠方指定了这条需求，只能分配到这里。")).with(|described_by| view! {
                     <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
                         unit=t!("元").to_owned() described_by=described_by />
@@ -125,7 +153,7 @@ async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError>
             <h2>{t!("分配和拨付")}</h2>
             <p>{t!("到账后还没有分配：{amount}", amount = money::exact(free))}</p>
             {allocate}
-            <p><a class="button quiet" href=pay>{t!("申请拨付")}</a></p>
+            {pay}
         </section>
     }
     .into_any())
@@ -232,13 +260,15 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
     };
     let shown = choice.public_name(&pledge.enterprise_name, false);
     let with_amount = if pledge.show_amount { t!("公开金额") } else { t!("不公开金额（总数里包含）") };
-    let need = match (&pledge.need, pledge.restriction) {
-        (Some(need), _) => {
-            let link = href(&format!("/needs/{}", need.code));
-            view! { <dd><a href=link>{need.title.clone()}</a></dd> }.into_any()
+    let need = match (pledge.designations.as_slice(), pledge.restriction) {
+        (_, Restriction::Undirected) => view! { <dd>{t!("非定向")}</dd> }.into_any(),
+        ([only], _) if only.target == DesignationTarget::Undesignated => {
+            view! { <dd>{t!("定向，等您指定需求")}</dd> }.into_any()
         }
-        (None, Restriction::Directed) => view! { <dd>{t!("定向，等您指定需求")}</dd> }.into_any(),
-        (None, Restriction::Undirected) => view! { <dd>{t!("非定向")}</dd> }.into_any(),
+        ([only], _) => view! { <dd>{designations::target(only)}</dd> }.into_any(),
+        (rows, _) => {
+            view! { <dd><a href="#designations">{t!("分给 {n} 处", n = rows.len())}</a></dd> }.into_any()
+        }
     };
     view! {
         <section class="card facts">
@@ -281,7 +311,11 @@ pub fn own_rows(pledges: &[Pledge]) -> AnyView {
     }
     let rows = pledges.iter().map(|pledge| {
         let link = href(&format!("/pledges/{}", pledge.id));
-        let title = pledge.need.as_ref().map_or_else(|| pledge.campaign_name.clone(), |need| need.title.clone());
+        let title = match pledge.designations.as_slice() {
+            [only] if only.name != only.target.kind().label() => text(&only.name),
+            [_, _, ..] => pledge.designations.iter().map(|row| text(&row.name)).collect::<Vec<_>>().join("、"),
+            _ => pledge.campaign_name.clone(),
+        };
         let arrived = pledge.arrived_fen.percent_of(pledge.amount_fen).min(100);
         view! {
             <li>

@@ -2,14 +2,16 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, radios, summary, tick};
-use crate::parts::recorded;
+use crate::parts::{designations, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
+use domain::api::pairings::{self, PairingQuery, PairingRow};
 use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::organisation::Role;
+use domain::pairing::PairingStatus;
 use domain::pledge::{
     Every, Instalment, PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, Schedule, partial_name,
 };
@@ -19,7 +21,8 @@ use leptos::prelude::*;
 /// Paid at once, without a day.
 const ONCE: &str = "once";
 /// What is carried from the first step to the second, and back.
-const CARRIED: [&str; 14] = [
+const CARRIED: [&str; 15] = [
+    "split",
     "id",
     "receiver",
     "need",
@@ -54,14 +57,23 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         Some(id) => visit.call(pledges::get(id)).await.ok().map(|pledge| stored(&pledge)),
         None => None,
     };
+    let split = form.value("split") == "1";
+    let pairings = if split { own_pairings(visit).await? } else { Vec::new() };
     let body = if open.is_empty() {
         view! { <h1>{t!("作出认捐")}</h1><p class="card empty">{t!("现在没有接受认捐的活动。")}</p> }.into_any()
     } else if form.value("step") == "review" {
-        review(&form, &enterprise, &open, need.as_ref())
+        review((&form, &pairings), &enterprise, &open, need.as_ref())
     } else {
-        fill_in((&form, stored), &enterprise, &open, need.as_ref())
+        fill_in((&form, stored, &pairings), &enterprise, &open, need.as_ref())
     };
     Ok(Page::new(t!("作出认捐"), body))
+}
+
+/// The pairings under way that a row can be for.
+async fn own_pairings(visit: &Visit) -> Result<Vec<PairingRow>, ApiError> {
+    let list = visit.call(pairings::list(&PairingQuery::default())).await?;
+    let under_way = [PairingStatus::Approved, PairingStatus::Signed, PairingStatus::Active];
+    Ok(list.items.into_iter().filter(|pairing| under_way.contains(&pairing.status)).collect())
 }
 
 /// The full name of the enterprise that the visitor pledges for.
@@ -86,18 +98,18 @@ fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
 
 /// The pledge that has the form's id already.
 fn stored(pledge: &Pledge) -> AnyView {
-    let need = pledge.need.as_ref().map(|need| need.title.clone()).unwrap_or_default();
+    let need = pledge.designations.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join("、");
     let facts = vec![
         (t!("认捐编号"), pledge.reference.to_string()),
         (t!("认捐金额"), pledge.amount_fen.to_string()),
         (t!("活动和慈善组织"), format!("{} · {}", pledge.campaign_name, pledge.charity_name)),
-        (t!("需求"), need),
+        (t!("用途"), need),
     ];
     recorded::under_this_id(&format!("/pledges/{}", pledge.id), facts)
 }
 
 fn fill_in(
-    (form, stored): (&FormState, Option<AnyView>),
+    (form, stored, pairings): (&FormState, Option<AnyView>, &[PairingRow]),
     enterprise: &str,
     open: &[Campaign],
     need: Option<&Need>,
@@ -117,12 +129,12 @@ fn fill_in(
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
                 {receiver(form, receivers)}
-                {designation(form, need)}
                 {Field::new(form, "amount", t!("认捐金额（元）")).hint(t!("可写“5万”。"))
                     .with(|described_by| view! {
                         <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
                             unit=t!("元").to_owned() described_by=described_by />
                     }.into_any())}
+                {if form.value("split") == "1" { designations::rows(form, pairings) } else { designation(form, need) }}
             </fieldset>
             {pace(form)}
             {display(form, enterprise)}
@@ -152,8 +164,10 @@ fn receiver(form: &FormState, receivers: Vec<(String, String)>) -> AnyView {
 fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
     if let Some(need) = need {
         let asked = need.content.amount_fen.map(|amount| t!("需要 {amount}", amount = amount));
+        let split = split_button();
         return view! {
             <input type="hidden" name="need" value=need.id.to_string() />
+            <input type="hidden" name="need_code" value=need.code.clone() />
             <input type="hidden" name="restriction" value=Restriction::Directed.as_str() />
             <div class="field">
                 <p class="label">{t!("定向用于这条需求")}</p>
@@ -165,6 +179,7 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
                     </span>
                 </p>
                 <p class="hint"><a href=href("/needs")>{t!("换一条需求")}</a>" "<a href=href("/pledge")>{t!("不指定需求")}</a></p>
+                {split}
             </div>
         }
         .into_any();
@@ -177,7 +192,13 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
         {t!("想捐给某条需求，请先")}<a href=href("/needs")>{t!("找需求")}</a>{t!("，再在需求页上认捐。")}
     };
     let choices = choices.map(|(value, label)| (value, label.to_owned())).to_vec();
-    radios(form, "restriction", (t!("怎样使用"), Some(hint.into_any())), choices)
+    let split = split_button();
+    view! { {radios(form, "restriction", (t!("怎样使用"), Some(hint.into_any())), choices)}{split} }.into_any()
+}
+
+/// Opens the rows.
+fn split_button() -> AnyView {
+    view! { <p><button class="button quiet" name="action" value="split" formnovalidate>{t!("分给几处")}</button></p> }.into_any()
 }
 
 /// Whether it is paid at once or in parts, and by which days.
@@ -252,14 +273,20 @@ fn terms(form: &FormState) -> AnyView {
 }
 
 /// Everything once more, in words, before it counts.
-fn review(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&Need>) -> AnyView {
+fn review(
+    (form, pairings): (&FormState, &[PairingRow]),
+    enterprise: &str,
+    open: &[Campaign],
+    need: Option<&Need>,
+) -> AnyView {
     let carried = CARRIED.map(|name| view! { <input type="hidden" name=name value=form.value(name).to_owned() /> });
     let receiver = receivers(open).into_iter().find(|(value, _)| value == form.value("receiver"));
     let amount = Fen::parse_yuan(form.value("amount")).map(|amount| amount.to_string()).unwrap_or_default();
     let use_for = match (need, form.value("restriction")) {
-        (Some(need), _) => t!("定向用于“{title}”", title = need.content.title),
-        (None, "directed") => t!("定向，到账后由我们指定需求").to_owned(),
-        _ => t!("非定向，由慈善组织在活动宗旨内安排").to_owned(),
+        _ if form.value("split") == "1" => designations::typed(form, pairings),
+        (Some(need), _) => t!("定向用于“{title}”", title = need.content.title).into_any(),
+        (None, "directed") => t!("定向，到账后由我们指定需求").into_any(),
+        _ => t!("非定向，由慈善组织在活动宗旨内安排").into_any(),
     };
     let shown = match form.value("public_display").parse() {
         Ok(PublicDisplay::Name) => enterprise.to_owned(),
@@ -273,7 +300,7 @@ fn review(form: &FormState, enterprise: &str, open: &[Campaign], need: Option<&N
     view! {
         <h1>{t!("请核对认捐")}</h1>
         <form class="long" method="post" action=href("/pledge")>
-            {carried}
+            {carried}{designations::carried(form)}
             <section class="card facts">
                 <dl>
                     <dt>{t!("捐赠方")}</dt><dd>{enterprise.to_owned()}</dd>

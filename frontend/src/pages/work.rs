@@ -179,6 +179,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
                 <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
+                <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
             </p>
         </section>
     }
@@ -223,6 +224,7 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                     {visit.has(&[Role::Auditor]).then(|| view! {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
                         <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
+                        <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
                     })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>

@@ -1,7 +1,7 @@
 //! The four numbers with their bar: 认捐 → 到账 → 拨付 → 支出, what each means, and the moment that they are of.
 
 use super::money;
-use crate::words::{as_of, text};
+use crate::words::{as_of, href, text};
 use chrono::{DateTime, Utc};
 use domain::Fen;
 use domain::four::FourNumbers;
@@ -67,6 +67,7 @@ pub fn meaning() -> AnyView {
         <details>
             <summary>{t!("四个数字各是什么意思")}</summary>
             <p>{t!("认捐是企业的承诺，还不是钱。到账是银行已收到、经慈善组织两人核对的款。拨付是慈善组织付给执行单位的款。支出是执行单位花掉、凭证已由慈善组织核销的款。")}</p>
+            <p><a href=href("/about/ledger")>{t!("账怎么看")}</a></p>
         </details>
     }
     .into_any()

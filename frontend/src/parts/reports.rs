@@ -77,12 +77,15 @@ fn item_row(item: &Spent, own: bool) -> AnyView {
     let correct = (own && item.status == SpendingStatus::Returned).then(|| {
         view! { <span class="soft"><a href=href(&format!("/work/spending/{}", item.id))>{t!("补正这笔支出")}</a></span> }
     });
+    let sources = (item.status == SpendingStatus::Accepted).then(|| {
+        view! { <span class="soft"><a href=href(&format!("/spending/{}", item.id))>{t!("用的是谁的捐赠")}</a></span> }
+    });
     view! {
         <tr>
             <th scope="row">
                 {item.description.clone()}" "{status}
                 <span class="soft">{text(item.kind.label())}" · "{text(&item.seller)}" · "{date(item.invoice_on)}{vouchers(item)}</span>
-                {reason}{correct}
+                {reason}{correct}{sources}
             </th>
             <td>{money::exact(item.amount_fen)}</td>
         </tr>

@@ -2,13 +2,13 @@
 
 use super::money;
 use super::reports::pictures;
-use crate::words::{date, text};
-use domain::Fen;
+use crate::words::{date, href, text};
 use domain::api::pledges::{Trail, TrailStep, Whereabouts};
+use domain::{Fen, PledgeId};
 use leptos::prelude::*;
 
 /// The steps, and where the fen are now; nothing before money has arrived.
-pub fn trail(trail: &Trail) -> AnyView {
+pub fn trail(trail: &Trail, pledge: PledgeId) -> AnyView {
     if trail.steps.is_empty() {
         return ().into_any();
     }
@@ -17,6 +17,7 @@ pub fn trail(trail: &Trail) -> AnyView {
         <section class="card" id="trail">
             <h2>{t!("这笔钱的去向")}</h2>
             {whereabouts(&trail.now)}
+            <p><a class="button quiet" href=href(&format!("/gifts/{pledge}"))>{t!("逐分看去向，到每张发票")}</a></p>
             <ol class="trail">{steps}</ol>
             <p class="soft">{t!("多笔捐款一起使用时，这里只列出属于这笔捐款的部分。")}</p>
         </section>
@@ -31,7 +32,7 @@ fn step(step: &TrailStep) -> AnyView {
     });
     view! {
         <li>
-            <b>{text(step.code.label())}" "{money::exact(step.amount_fen)}</b>
+            <b><a href=href(&format!("/about/ledger#{}", step.code))>{text(step.code.label())}</a>" "{money::exact(step.amount_fen)}</b>
             <span class="soft">{date(step.on)}</span>
             {payee}{item}
         </li>

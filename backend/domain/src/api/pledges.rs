@@ -3,7 +3,7 @@
 use super::{Call, List};
 use crate::ledger::TransferCode;
 use crate::pledge::{
-    DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
+    DesignationTarget, DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
     Restriction,
 };
 use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
@@ -53,7 +53,7 @@ pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
     Call::post(DISPLAY.replace("{id}", &id.to_string()), choice)
 }
 
-/// The enterprise points its directed pledge, made without a need, at one; the same need again changes nothing.
+/// The enterprise points a row of its directed pledge, made without a need, at one; the same again changes nothing.
 #[must_use]
 pub fn designate(id: PledgeId, to: &Designate) -> Call<Pledge> {
     Call::post(format!("/pledges/{id}/need"), to)
@@ -76,6 +76,9 @@ pub struct CancelPledge {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Designate {
     pub need: NeedId,
+    /// Which of the pledge's rows, counted from 1; the only one where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +104,10 @@ pub struct Pledge {
     pub charity_name: String,
     pub enterprise: OrganisationId,
     pub enterprise_name: String,
+    /// The need, where all of the pledge is for one.
     pub need: Option<PledgedNeed>,
+    /// What it is for, row by row; they add up to the pledge, and what has arrived of them to what has arrived.
+    pub designations: Vec<PledgeDesignation>,
     pub restriction: Restriction,
     pub amount_fen: Fen,
     pub arrived_fen: Fen,
@@ -110,7 +116,7 @@ pub struct Pledge {
     pub share_with_recipient: bool,
     pub terms_version: String,
     pub pledged_at: DateTime<Utc>,
-    /// When its giver pointed it at its need, where that was later.
+    /// When its giver pointed it at its need, where that was later and all of it is for one need.
     pub designated_at: Option<DateTime<Utc>>,
     /// Where to pay; only for the giver and the charity.
     pub pay_to: Option<PayTo>,
@@ -131,6 +137,26 @@ pub struct PledgeInstalment {
     /// What has arrived of it.
     pub covered_fen: Fen,
     pub standing: InstalmentStanding,
+}
+
+/// A row of a pledge: what of it is for what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PledgeDesignation {
+    /// Counted from 1. Arrived money fills the rows in this order.
+    pub position: i32,
+    #[serde(flatten)]
+    pub target: DesignationTarget,
+    /// The title of the need, the place with its town and county, the parties of the pairing, the field.
+    pub name: String,
+    /// Of the need or the pairing.
+    pub code: Option<String>,
+    pub amount_fen: Fen,
+    pub arrived_fen: Fen,
+    /// When its giver pointed it at its need, where that was later …
+    pub designated_at: Option<DateTime<Utc>>,
+    /// … and what it was for until then.
+    pub made_for: Option<DesignationTarget>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -62,6 +62,11 @@ fn posts(event: &Event) -> Vec<String> {
     let sum = Fen::sum(transfers.iter().map(|transfer| transfer.amount)).unwrap();
     assert_eq!(event.amount(), Ok(sum), "an event's transfers add up to its amount");
     assert!(transfers.iter().all(|transfer| transfer.effective_on == day()));
+    for transfer in &transfers {
+        let (from, to) = transfer.code.way();
+        let told = from.contains(&transfer.debit.kind_word()) && to.contains(&transfer.credit.kind_word());
+        assert!(told || transfer.code == TransferCode::Reverse, "the glossary knows the way: {transfer:?}");
+    }
     transfers.iter().map(in_words).collect()
 }
 

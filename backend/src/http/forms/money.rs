@@ -1,6 +1,6 @@
 //! The forms of pledges and bank lines.
 
-use super::{Form, invalid};
+use super::{Form, designations, invalid};
 use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -37,6 +37,11 @@ pub fn amount(form: &mut Form, name: &str) -> Fen {
     }
 }
 
+/// An amount of a row as typed; what is wrong with it is noted under `field`.
+pub fn typed_amount(form: &mut Form, field: String, typed: &str) -> Option<Fen> {
+    Fen::parse_yuan(typed).map_err(|error| form.problem(field, error.to_string())).ok()
+}
+
 /// What a field names, or nothing where it is empty. What cannot be read is a problem, and not shown again: it must
 /// not become nothing unseen.
 fn named<T: FromStr>(form: &mut Form, name: &str, wrong: &str) -> Option<T> {
@@ -64,7 +69,12 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
         form.state.fine = true;
         return site.page(&form.page, Some(form.state)).await;
     }
-    let new = match new_pledge(&site, &mut form) {
+    if ["split", "rows", "whole"].contains(&action.as_str()) {
+        designations::rearrange(&mut form, &action);
+        form.state.fine = true;
+        return site.page(&form.page, Some(form.state)).await;
+    }
+    let new = match new_pledge(&site, &mut form).await {
         Ok(new) => new,
         Err(error) => return form.refused(&site, error).await,
     };
@@ -83,8 +93,10 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
 }
 
 /// What was typed as a pledge. What only the server knows (stage, need) is taken as given and checked by the call.
-fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError> {
+async fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError> {
     let typed = amount(form, "amount");
+    let inner = form.page.in_process(site);
+    let designations = designations::rows(site, form, &inner).await;
     let receiver =
         form.value("receiver").split_once(':').map(|(campaign, charity)| (campaign.parse(), charity.parse()));
     let receiver = match receiver {
@@ -104,6 +116,7 @@ fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError> {
         amount: typed,
         restriction: restriction.unwrap_or(Restriction::Directed),
         need,
+        designations,
         public_display: form.value("public_display").parse().ok(),
         show_amount: form.value("show_amount") == "1",
         share_with_recipient: form.value("share_with_recipient") == "1",

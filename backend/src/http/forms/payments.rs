@@ -10,7 +10,7 @@ use domain::api::payees::{self, EnterPayee, NewPayee, VerifyPayee};
 use domain::api::pledges::{self, CancelPledge, Designate};
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::disbursement::PayeeSnapshot;
-use domain::{DisbursementId, PayeeId, PledgeId};
+use domain::{DisbursementId, PayeeId, PledgeId, Problem};
 
 fn use_the_buttons() -> ApiError {
     ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")
@@ -51,13 +51,14 @@ pub async fn pledge_step(State(site): State<Site>, Path(id): Path<String>, reque
 async fn designate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
     let code = form.value("need_code").trim().to_uppercase();
     let written = !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let position = form.value("position").parse().ok();
     let inner = form.page.in_process(&site);
     let found = if written { inner.call(needs::get(&code)).await.ok() } else { None };
     let Some(need) = found else {
         form.problem("need_code", "没有找到这条公开的需求，请照需求页上的编号填写，如 XQ-441424-2026-1");
         return form.refused(&site, invalid(Vec::new())).await;
     };
-    match inner.call(pledges::designate(pledge, &Designate { need: need.id })).await {
+    match inner.call(pledges::designate(pledge, &Designate { need: need.id, position })).await {
         Ok(_) => site.see_other(form.lang(), &format!("/pledges/{pledge}?done=designated")),
         Err(mut error) => {
             for problem in error.fields.iter_mut().filter(|problem| problem.field == "need") {
@@ -74,10 +75,16 @@ async fn allocate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
         return form.refused(&site, invalid(Vec::new())).await;
     };
     let inner = form.page.in_process(&site);
+    let code = form.value("need").to_owned();
     let allocated = async {
         let read = inner.call(pledges::get(pledge)).await?;
-        let need = read.need.ok_or_else(|| ApiError::new(ErrorCode::Conflict, "这笔认捐还没有指定需求"))?;
-        let new = NewAllocation { id, need: need.id, pledge: Some(pledge), campaign: None, amount_fen };
+        let row = read.designations.iter().find(|row| match row.code.as_deref() {
+            Some(own) => row.target.need().is_some() && (own == code || code.is_empty()),
+            None => false,
+        });
+        let need = row.and_then(|row| row.target.need());
+        let need = need.ok_or_else(|| invalid(vec![Problem { field: "need".into(), message: "请选择分配到哪条需求".into() }]))?;
+        let new = NewAllocation { id, need, pledge: Some(pledge), campaign: None, amount_fen };
         inner.call(disbursements::allocate(&new)).await
     };
     match allocated.await {

@@ -38,7 +38,7 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
     let row = sqlx::query!(
         r#"select n.paused_from,
                   exists (select from town_reviews t where t.town = left(n.village, 9)) as "town_reviews!",
-                  exists (select from pledge_counted p where p.need = n.id and p.counted_fen > 0)
+                  exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
                       or exists (select from commitment_counted c where c.need = n.id and c.counted > 0) as "promised!",
                   exists (select from commitment_unsettled u where u.need = n.id) as "undelivered!",
                   exists (select from report r where r.need = n.id) as "reported!",
@@ -146,7 +146,7 @@ pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: 
         "select n.id
          from need n
          where n.status = 'open' and n.wanted_by < $1
-           and not exists (select from pledge_counted p where p.need = n.id and p.counted_fen > 0)
+           and not exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
            and not exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
          order by n.wanted_by, n.id
          limit $2",

@@ -55,13 +55,13 @@ pub async fn set_horizon(connection: &mut PgConnection, horizon: i64) -> sqlx::R
 /// The needs for which something was promised, or that came to another state, after `cursor` up to `horizon`.
 pub async fn touched(connection: &mut PgConnection, cursor: i64, horizon: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        r#"select distinct coalesce(p.need, c.need, n.id) as "need!"
+        r#"select distinct coalesce(d.need, c.need, n.id) as "need!"
            from event e
-           left join pledge p on e.subject_kind = 'pledge' and p.id = e.subject and p.need is not null
+           left join designation_counted d on e.subject_kind = 'pledge' and d.pledge = e.subject and d.need is not null
            left join commitment c on e.subject_kind = 'commitment' and c.id = e.subject
            left join need n on e.subject_kind = 'need' and n.id = e.subject
            where e.xid > $1::bigint::text::xid8 and e.xid <= $2::bigint::text::xid8
-             and e.subject_kind in ('pledge', 'commitment', 'need') and coalesce(p.need, c.need, n.id) is not null"#,
+             and e.subject_kind in ('pledge', 'commitment', 'need') and coalesce(d.need, c.need, n.id) is not null"#,
         cursor,
         horizon
     )
@@ -77,7 +77,7 @@ pub async fn standing(connection: &mut PgConnection, needs: &[Uuid]) -> sqlx::Re
                   case when n.kind = 'money' then p.fen >= n.amount_fen else l.whole end as "whole!"
            from need n
            cross join lateral (
-               select coalesce(sum(p.counted_fen), 0) as fen from pledge_counted p where p.need = n.id
+               select coalesce(sum(d.counted_fen), 0) as fen from designation_counted d where d.need = n.id
            ) p
            cross join lateral (
                select coalesce(bool_or(l.promised > 0), false) as some,

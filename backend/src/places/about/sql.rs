@@ -122,9 +122,7 @@ pub struct Sums {
     pub reported: i64,
 }
 
-/// The totals of a place's villages, without what is hidden of this day. What a gift hides is found from its pledge: by
-/// the day of the pledge, and for what has arrived by the pledge's last change, which is not before the arrival (the
-/// hour is for a clock that was set back meanwhile).
+/// The totals of a place's villages, and of what is given to the place itself, without what is hidden of this day.
 pub async fn sums(connection: &mut PgConnection, code: &PlaceCode, today: NaiveDate) -> sqlx::Result<Sums> {
     let row = sqlx::query!(
         r#"with total as (
@@ -141,19 +139,13 @@ pub async fn sums(connection: &mut PgConnection, code: &PlaceCode, today: NaiveD
                select coalesce(sum(h.counted_fen), 0)::bigint as left_out, count(*) as gifts
                from hidden_pledge_of_need h
                where h.day = $2 and lies_in(h.village, $1) and h.left_out
-                 and exists (select from needs_public n where n.id = h.need offset 0)
+                 and (h.need is null or exists (select from needs_public n where n.id = h.need offset 0))
            ),
            arrived as (
                select coalesce(sum(h.amount_fen), 0)::bigint as left_out, count(*) as gifts
                from hidden_arrival_of_need h
-               where h.need = any(array(
-                         select p.need
-                         from pledge p
-                         where not p.show_amount and p.need is not null and p.arrived_fen > 0
-                           and p.changed_at >= $2::date::timestamp at time zone 'Asia/Shanghai' - interval '1 hour'
-                           and lies_in(p.village, $1)))
-                 and h.day = $2 and h.left_out
-                 and exists (select from needs_public n where n.id = h.need offset 0)
+               where h.day = $2 and lies_in(h.village, $1) and h.left_out
+                 and (h.need is null or exists (select from needs_public n where n.id = h.need offset 0))
            )
            select t.listed as "listed!", t.reported as "reported!", t.pledged_fen - p.left_out as "pledged_fen!",
                   t.arrived_fen - a.left_out as "arrived_fen!", t.disbursed_fen as "disbursed_fen!",
@@ -187,7 +179,7 @@ pub async fn unlisted(
                   count(*) over () as "counted!"
            from needs_public n
            cross join lateral (
-               select from pledge p where p.need = n.id and p.status not in ('draft', 'cancelled')
+               select from designation_counted d where d.need = n.id and d.status not in ('draft', 'cancelled')
                union all
                select from allocation a where a.need = n.id
                limit 1

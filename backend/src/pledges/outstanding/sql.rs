@@ -42,11 +42,16 @@ pub async fn outstanding(
                where q.charity = $1 and q.enterprise in (select m.enterprise from pledge m where m.id in (select id from meant))
                group by q.enterprise
            )
-           select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, n.title as "need_title?",
+           select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, g.title as need_title,
                   payer.names as "earlier_payers?", p.pledged_day as "pledged_on!"
            from pledge p
            join organisation o on o.id = p.enterprise
-           left join need n on n.id = p.need
+           cross join lateral (
+               select string_agg(n.title, '；' order by d.position) as title
+               from designation_counted d
+               join need n on n.id = d.need
+               where d.pledge = p.id
+           ) g
            left join payer on payer.enterprise = p.enterprise
            where p.id in (select id from meant)
            order by p.pledged_at desc, p.id"#,

@@ -1,0 +1,233 @@
+//! The only SQL that lists accounts: each kind by what it is named after, in the order of the accounts' texts or, where
+//! there are many, the latest first.
+
+use crate::db::decode::words;
+use domain::OrganisationId;
+use domain::ledger::Account;
+use sqlx::PgConnection;
+
+fn accounts(texts: &[String]) -> sqlx::Result<Vec<Account>> {
+    words("account", texts)
+}
+
+fn text(after: Option<Account>) -> Option<String> {
+    after.map(|account| account.to_string())
+}
+
+/// Of money that is not one pledge's, need's or payment's.
+pub async fn shared(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select 'unmatched:' || id as account
+               from bank_account
+               where $1::uuid is null or charity = $1
+               union all
+               select 'general:' || campaign || ':' || charity as account
+               from campaign_charity
+               where $1::uuid is null or charity = $1
+               union all
+               select 'fee:' || id as account
+               from organisation
+               where kind = 'charity' and ($1::uuid is null or id = $1)
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of money whose giver is not known, bank account by bank account.
+pub async fn unmatched(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select 'unmatched:' || id as account
+               from bank_account
+               where $1::uuid is null or charity = $1
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of undirected money, campaign by campaign.
+pub async fn general(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select 'general:' || campaign || ':' || charity as account
+               from campaign_charity
+               where $1::uuid is null or charity = $1
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of fees.
+pub async fn fee(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select 'fee:' || id as account
+               from organisation
+               where kind = 'charity' and ($1::uuid is null or id = $1)
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of money set aside, need by need.
+pub async fn allocated(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select distinct 'allocated:' || need || ':' || charity as account
+               from allocation
+               where $1::uuid is null or charity = $1
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of money spent, need by need.
+pub async fn spent(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let texts = sqlx::query_scalar!(
+        r#"select account as "account!"
+           from (
+               select distinct 'spent:' || need as account
+               from disbursement
+               where $1::uuid is null or charity = $1
+           ) listed
+           where $2::text is null or account > $2
+           order by account
+           limit $3"#,
+        charity.map(|id| id.0),
+        text(after),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of money that arrived for directed pledges, the latest pledges first.
+pub async fn directed(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let after = match after {
+        Some(Account::Directed { pledge: id }) => Some(id.0),
+        _ => None,
+    };
+    let texts = sqlx::query_scalar!(
+        r#"select 'directed:' || x.id as "account!"
+           from pledge x
+           where ($1::uuid is null or x.charity = $1) and x.restriction = 'directed' and x.arrived_fen > 0
+             and ($2::uuid is null or (x.pledged_at, x.id) < (select a.pledged_at, a.id from pledge a where a.id = $2))
+           order by x.pledged_at desc, x.id desc
+           limit $3"#,
+        charity.map(|id| id.0),
+        after,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}
+
+/// Of payments that were made, the latest first.
+pub async fn advance(
+    connection: &mut PgConnection,
+    charity: Option<OrganisationId>,
+    after: Option<Account>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    let after = match after {
+        Some(Account::Advance { disbursement: id }) => Some(id.0),
+        _ => None,
+    };
+    let texts = sqlx::query_scalar!(
+        r#"select 'advance:' || x.id as "account!"
+           from disbursement x
+           where ($1::uuid is null or x.charity = $1) and x.status in ('paid', 'bank_confirmed', 'bounced')
+             and ($2::uuid is null or (x.prepared_at, x.id) < (select a.prepared_at, a.id from disbursement a where a.id = $2))
+           order by x.prepared_at desc, x.id desc
+           limit $3"#,
+        charity.map(|id| id.0),
+        after,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    accounts(&texts)
+}

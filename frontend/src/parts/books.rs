@@ -1,0 +1,36 @@
+//! The ways to the accounts that everybody may read.
+
+use crate::words::{href, text};
+use domain::NeedId;
+use domain::api::campaigns::Campaign;
+use domain::ledger::{Account, AccountKind};
+use leptos::prelude::*;
+
+fn link(account: &Account, of: &str) -> AnyView {
+    let kind = text(account.kind_word().label());
+    let says = if of.is_empty() { kind } else { format!("{kind} · {of}") };
+    view! { <li><a href=href(&format!("/ledger/{account}"))>{says}</a></li> }.into_any()
+}
+
+/// What a campaign's charities hold undirected, and the fees that they kept.
+pub fn of_campaign(campaign: &Campaign) -> AnyView {
+    let links = campaign.charities.iter().map(|charity| {
+        let general = Account::General { campaign: campaign.id, charity: charity.id };
+        view! { {link(&general, &charity.name)}{link(&Account::Fee { charity: charity.id }, &charity.name)} }
+    });
+    view! {
+        <section class="card">
+            <h2>{t!("公开的账")}</h2>
+            <ul>{links.collect_view()}</ul>
+            <p><a href=href("/about/ledger")>{t!("账怎么看")}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// What was spent on a need, row by row.
+pub fn of_need(need: NeedId) -> AnyView {
+    let says = text(AccountKind::Spent.label());
+    view! { <p class="soft">{t!("公开的账")}": "<a href=href(&format!("/ledger/{}", Account::Spent { need }))>{says}</a></p> }
+        .into_any()
+}
