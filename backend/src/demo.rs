@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused. It is whole when the installation says so, which is written last.
 
+mod campaign;
 mod commitments;
 mod desk;
 mod earlier;
@@ -13,6 +14,7 @@ mod offers;
 mod pairings;
 mod pictures;
 mod places;
+mod promises;
 mod registrations;
 mod rounds;
 
@@ -149,6 +151,12 @@ const PARTIES: &[Party] = &[
         ],
     },
     Party {
+        kind: OrganisationKind::CampaignOffice,
+        name: "示例6·30活动办公室",
+        place: None,
+        people: &[("campaign-office", "示例630办经办", Role::CampaignOffice)],
+    },
+    Party {
         kind: OrganisationKind::Platform,
         name: "示例平台",
         place: None,
@@ -187,6 +195,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
+    promises::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;

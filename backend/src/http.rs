@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
-    earlier_pairings, enquiries, files, gifts, jobs, ledger, links, matching, needs, notices, offers, organisations,
-    pairings, payees, people, places, pledges, registrations, resets, rounds, saved_searches, texts, todo,
-    verifications,
+    agreements, areas, arrivals, audit, campaigns, commitments, consents, coverage, deliveries, disbursements, dues,
+    earlier_pairings, enquiries, figures, files, fundraising, gift_claims, gift_requests, gifts, jobs, ledger, links,
+    matching, needs, notices, offers, on_behalf, organisations, pairings, payees, people, places, pledges,
+    registrations, resets, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -55,7 +55,12 @@ pub fn endpoints() -> Endpoints {
         offers::routes(),
         matching::routes(),
         campaigns::routes(),
+        fundraising::routes(),
         pledges::routes(),
+        agreements::routes(),
+        gift_requests::routes(),
+        gift_claims::routes(),
+        on_behalf::routes(),
         commitments::routes(),
         dues::routes(),
         pairings::routes(),
@@ -63,6 +68,7 @@ pub fn endpoints() -> Endpoints {
         arrivals::routes(),
         ledger::routes(),
         gifts::routes(),
+        figures::routes(),
         payees::routes(),
         disbursements::routes(),
         deliveries::routes(),

@@ -12,6 +12,7 @@ macro_rules! say {
     }};
 }
 
+pub mod agreements;
 pub mod app;
 pub mod areas;
 pub mod arrivals;
@@ -32,7 +33,12 @@ pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
 pub mod error;
+pub mod figures;
 pub mod files;
+pub mod fundraising;
+pub mod gift_claims;
+pub mod gift_papers;
+pub mod gift_requests;
 pub mod gifts;
 pub mod http;
 pub mod jobs;
@@ -44,6 +50,7 @@ pub mod metrics;
 pub mod needs;
 pub mod notices;
 pub mod offers;
+pub mod on_behalf;
 pub mod organisations;
 pub mod page_cache;
 pub mod pairings;

@@ -4,11 +4,17 @@ mod about;
 mod about_ledger;
 mod about_matching;
 mod account;
+mod agreements;
 mod area;
 mod audit;
 mod bank_line_list;
 mod bank_lines;
 mod bank_statements;
+mod campaign_about;
+mod campaign_form;
+mod campaign_giving;
+mod campaign_needs;
+mod campaign_office;
 mod campaigns;
 mod commitment_form;
 mod commitments;
@@ -21,7 +27,11 @@ mod dues;
 mod earlier_pairings;
 mod enquiries;
 mod error;
+mod figures;
 mod gift;
+mod gift_claims;
+mod gift_requests;
+mod giving_sites;
 mod help;
 mod home;
 mod jobs;
@@ -37,6 +47,7 @@ mod needs;
 mod notices;
 mod offer_form;
 mod offers;
+mod on_behalf;
 mod organisation;
 mod organisations;
 mod own_data;
@@ -49,6 +60,7 @@ mod payees;
 mod place;
 mod place_imports;
 mod pledge;
+mod pledge_beside;
 mod pledge_display;
 mod pledge_form;
 mod profile;
@@ -56,6 +68,7 @@ mod prove;
 mod recommendations;
 mod register_donor;
 mod register_enterprise;
+mod rehearsal;
 mod report_form;
 mod revision;
 mod revision_form;
@@ -133,9 +146,22 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["coverage", code] => coverage::place(visit, code).await,
         ["campaigns"] => campaigns::page(visit).await,
         ["campaigns", id] => campaigns::one(visit, id).await,
+        ["campaigns", code, "give", id] => campaign_giving::give(visit, code, id).await,
         ["pledge"] => pledge_form::page(visit).await,
         ["pledges", id] => pledge::one(visit, id).await,
         ["pledges", id, "display"] => pledge_display::page(visit, id).await,
+        ["pledges", id, "requests"] => gift_requests::new(visit, id).await,
+        ["gift-requests"] => gift_requests::page(visit).await,
+        ["gift-requests", id] => gift_requests::one(visit, id).await,
+        ["on-behalf"] => on_behalf::page(visit).await,
+        ["on-behalf", "new"] => on_behalf::new(visit).await,
+        ["on-behalf", id] => on_behalf::one(visit, id).await,
+        ["gift-claims"] => gift_claims::page(visit).await,
+        ["gift-claims", "new"] => gift_claims::new(visit).await,
+        ["gift-claims", id] => gift_claims::one(visit, id).await,
+        ["agreements"] => agreements::page(visit).await,
+        ["agreements", "new"] => agreements::new(visit).await,
+        ["agreements", id] => agreements::one(visit, id).await,
         ["commitments"] => commitments::page(visit).await,
         ["commitments", "due"] => dues::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,
@@ -151,6 +177,8 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["rounds", id, "edit"] => round_form::edit(visit, id).await,
         ["rounds", id, "plan"] => round_plan::page(visit, id).await,
         ["rounds", id, "send"] => round_send::page(visit, id).await,
+        [kind, id, "money", number] => figures::page(visit, kind, id, number).await,
+        [kind @ ("enterprises" | "fields"), id] => figures::page(visit, kind, id, "pledged").await,
         ["gifts", id] => gift::page(visit, id).await,
         ["spending", id] => gift::sources(visit, id).await,
         ["ledger", account] => ledger::statement(visit, account).await,
@@ -210,6 +238,17 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,
+        ["campaigns"] => campaign_office::list(visit).await,
+        ["campaigns", "new"] => campaign_form::new(visit),
+        ["campaigns", id] => campaign_office::one(visit, id).await,
+        ["campaigns", id, "edit"] => campaign_form::edit(visit, id).await,
+        ["campaigns", id, "charity"] => campaign_form::charity(visit, id).await,
+        ["campaigns", id, "partner"] => campaign_form::partner(visit, id).await,
+        ["campaigns", id, "stage"] => campaign_form::stage(visit, id).await,
+        ["campaigns", id, "needs"] => campaign_needs::page(visit, id).await,
+        ["campaigns", id, "giving"] => campaign_giving::open(visit, id).await,
+        ["giving-sites"] => giving_sites::page(visit).await,
+        ["campaigns", id, "rehearsal"] => rehearsal::page(visit, id).await,
         ["organisation"] => organisation::page(visit).await,
         ["verifications"] => verifications::page(visit).await,
         ["verifications", id] => verifications::one(visit, id).await,

@@ -57,7 +57,9 @@ async fn a_draft_that_nothing_named_is_dropped_after_a_week_by_one_of_the_proces
         Task::RemindCommitments,
         Task::TurnPairings,
         Task::KeepUpInstalments,
+        Task::KeepUpOnBehalf,
         Task::ForgetOldRoundFacts,
+        Task::CloseEndedGiving,
     ];
     assert_eq!(regular::round(&test.app, &mut never).await, all, "the first start is a turn too");
     test.clock.advance(chrono::Duration::days(8));

@@ -2,12 +2,15 @@
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
 use crate::bank_statements::{STATEMENT, read as read_statement};
+use crate::campaigns::{new_setup, office, qualified, setup_of};
 use crate::commitments::{open, part as new_part, promise};
 use crate::deliveries::{advance, item, new_report, picture};
 use crate::disbursements::{Ready, allocation, new_payee, payment, ready};
 use crate::earlier_pairings::{LIST, import as import_earlier, new_import};
 use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
+use crate::fundraising::{giving, platform};
+use crate::gift_claims::claimed;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::need_imports::{read as read_needs, two_needs};
@@ -21,15 +24,20 @@ use crate::towns::town;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::api::PREFIX;
+use domain::api::agreements::{self, NewAgreement};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::campaigns::setup::{self, CampaignSetupChange, CharityChange};
 use domain::api::commitments;
 use domain::api::deliveries;
 use domain::api::disbursements;
 use domain::api::enquiries;
+use domain::api::fundraising;
+use domain::api::gift_requests::{self, NewGiftRequest};
 use domain::api::invitations::{self, NewInvitation};
 use domain::api::need_imports::TemplateFormat;
 use domain::api::need_versions::{self, RevisionChange, RevisionStep};
 use domain::api::needs::{self, NeedQuery, NewNeed, Seen};
+use domain::api::on_behalf::{self, NewOnBehalf};
 use domain::api::pairings::{self, NewMilestone, NewTerms, Renewal};
 use domain::api::payees;
 use domain::api::registrations;
@@ -38,16 +46,21 @@ use domain::api::rounds::{self, MatchingRoundChange, SendRound};
 use domain::api::saved_searches::{self, NewSavedSearch};
 use domain::api::sessions;
 use domain::api::texts;
+use domain::four::MoneyNumber;
+use domain::gift_request::GiftRequestKind;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
-use domain::need::{ContributionKind, NeedContent, RevisionAction};
+use domain::need::{ContributionKind, Field, NeedContent, RevisionAction};
 use domain::organisation::{OrganisationKind, Role};
 use domain::pairing::{MilestoneInput, PairingSide, PairingTerms};
 use domain::place::ListSubject;
+use domain::pledge::PLEDGE_TERMS_VERSION;
 use domain::round::rule::RoundRuleKind;
 use domain::round::setup::RoundSetup;
 use domain::saved_search::Pace;
-use domain::{Fen, InvitationId, MilestoneId, NeedId, PairingId, ResetId, SavedSearchId};
+use domain::{
+    AgreementId, Fen, GiftRequestId, InvitationId, MilestoneId, NeedId, OnBehalfId, PairingId, ResetId, SavedSearchId,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -125,6 +138,15 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let waiting = submitted(village, 91).await;
     village.call(needs::create(&new_need(92))).await.unwrap();
 
+    let campaigns_desk = office(test).await;
+    let dossier = campaigns_desk.call(setup::get(campaign)).await.unwrap();
+    let rights = CharityChange { version: dossier.version, charity: qualified(charity) };
+    campaigns_desk.call(setup::set_charity(campaign, &rights)).await.unwrap();
+    let giving_site = platform(155, "gongyi.example.org");
+    let giving_site = campaigns_desk.call(fundraising::list_site(&giving_site)).await.unwrap();
+    let new_giving = giving(156, charity.id, &giving_site, "2026-06-20", "2026-09-30");
+    let open_giving = campaigns_desk.call(fundraising::open(campaign, &new_giving)).await.unwrap();
+
     let payment_made = advance(&ready).await;
     let report = new_report(1, village, payment_made.id, vec![item(1_000, false)]).await;
     let report = village.call(deliveries::report(need.id, &report)).await.unwrap();
@@ -197,6 +219,37 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         message: String::new(),
     };
 
+    let asked_for = NewAgreement { id: AgreementId(Uuid::from_u128(150)), pledge: pledge.id, extra: String::new() };
+    let agreement = charity.maker.call(agreements::ask(&asked_for)).await.unwrap();
+
+    let to_correct = NewGiftRequest {
+        id: GiftRequestId(Uuid::from_u128(154)),
+        kind: GiftRequestKind::WrongPayer,
+        ground: None,
+        amount_fen: None,
+        lot: None,
+        reason: "付款人应是分公司，见回单".into(),
+        pictures: Vec::new(),
+        understood: true,
+    };
+    let request = ready.enterprise.call(gift_requests::ask(pledge.id, &to_correct)).await.unwrap();
+
+    let claim = claimed(charity, &ready.enterprise, *campaign).await;
+
+    let to_note = NewOnBehalf {
+        id: OnBehalfId(Uuid::from_u128(155)),
+        campaign: *campaign,
+        charity: charity.id,
+        enterprise: Some(firm),
+        name: "金柚的单位".into(),
+        uscc: None,
+        email: None,
+        amount_fen: Fen::yuan(80_000),
+        note: "6 月 30 日现场会上董事长口头表示".into(),
+        pictures: Vec::new(),
+    };
+    let note = federation.call(on_behalf::note(&to_note)).await.unwrap();
+
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
     (takes_part.input.capacity, takes_part.input.minimum) = (Some(1), Some(0));
@@ -237,8 +290,17 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/needs/{id}/reports", need.id.to_string()),
         ("/needs/{id}/disbursements", need.id.to_string()),
         ("/gifts/", pledge.id.to_string()),
+        ("/enterprises/", pledge.enterprise.to_string()),
+        ("/fields/", Field::Infrastructure.to_string()),
+        ("{number}", MoneyNumber::Arrived.to_string()),
         ("/pledges/", pledge.id.to_string()),
+        ("/agreements/", agreement.row.id.to_string()),
+        ("/gift-requests/", request.id.to_string()),
+        ("/gift-claims/", claim.id.to_string()),
+        ("/on-behalf/", note.id.to_string()),
         ("/campaigns/", campaign.to_string()),
+        ("/public-giving/", open_giving.link.id.to_string()),
+        ("/giving-sites/", giving_site.id.to_string()),
         ("/bank-lines/", line.id.to_string()),
         ("/bank-statements/", statement.id.to_string()),
         ("/work/bank-statements/", statement.id.to_string()),
@@ -349,6 +411,57 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /profile", json!({ "version": 0, "profile": {} })),
         ("POST /dismissals", json!({ "need": need.id, "why": "too_far" })),
         ("POST /pledges", json!(new_pledge(94, *campaign, charity, Some(need)))),
+        ("POST /campaigns", json!(new_setup(151, 2031))),
+        ("POST /campaigns/{code}/setup", json!(CampaignSetupChange { version: 9, setup: setup_of(2026) })),
+        ("POST /campaigns/{code}/stage", json!({ "from": "draft", "to": "preview" })),
+        ("POST /campaigns/{code}/charities", json!(CharityChange { version: 9, charity: qualified(charity) })),
+        ("POST /campaigns/{code}/charities/remove", json!({ "version": 9, "charity": charity.id })),
+        (
+            "POST /campaigns/{code}/partners",
+            json!({ "version": 9, "id": Uuid::from_u128(152), "partner": { "name": "示例平台",
+                    "agreed_on": "2026-05-01", "agreement": "合 1", "named_in_plan": true } }),
+        ),
+        ("POST /campaigns/{code}/partners/remove", json!({ "version": 9, "id": Uuid::from_u128(152) })),
+        ("POST /campaigns/{code}/needs", json!({ "needs": [need.id] })),
+        ("POST /campaigns/{code}/needs/remove", json!({ "needs": [need.id] })),
+        ("POST /campaigns/{code}/needs/move", json!({ "need": need.id, "position": 1 })),
+        (
+            "POST /campaigns/{code}/rehearsal",
+            json!({ "id": Uuid::from_u128(153), "name": "演练企业", "amount_fen": 100 }),
+        ),
+        ("POST /campaigns/{code}/giving", json!(new_giving)),
+        ("POST /giving-sites", json!(platform(154, "andere.example.org"))),
+        (
+            "POST /giving-sites/{id}",
+            json!({ "version": 9, "name": "示例募捐平台", "source": "第二批指定", "active": false }),
+        ),
+        ("POST /agreements", json!({ "id": Uuid::from_u128(151), "pledge": pledge.id, "extra": "" })),
+        ("POST /agreements/{id}/text", json!({ "number": 9, "extra": "别的" })),
+        ("POST /agreements/{id}/confirm", json!({ "hash": "00" })),
+        ("POST /agreements/{id}/paper", json!({ "id": Uuid::from_u128(152), "hash": "00", "pictures": [photo] })),
+        ("POST /agreements/{id}/accept-paper", json!({ "paper": Uuid::from_u128(152) })),
+        (
+            "POST /pledges/{id}/requests",
+            json!({ "id": Uuid::from_u128(153), "kind": "wrong_amount", "reason": "金额多记了一位，应是五千元", "understood": true }),
+        ),
+        ("POST /gift-requests/{id}/recommend", json!({ "version": 9, "recommends": true, "opinion": "核对过，属实" })),
+        ("POST /gift-requests/{id}/decide", json!({ "version": 9, "grants": true, "decision": "材料齐全，同意" })),
+        ("POST /gift-requests/{id}/withdraw", json!({ "version": 9 })),
+        ("POST /gift-requests/{id}/settle", json!({ "version": 9, "note": "7 月 3 日已更正" })),
+        ("POST /on-behalf", json!(NewOnBehalf { id: OnBehalfId(Uuid::from_u128(156)), ..to_note.clone() })),
+        (
+            "POST /gift-claims",
+            json!({ "id": Uuid::from_u128(158), "code": "RL2222222", "amount_fen": 7, "booked_on": "2026-06-30",
+                "campaign": campaign, "restriction": "undirected", "public_display": "name", "show_amount": true,
+                "share_with_recipient": true, "voluntary": true, "terms_version": PLEDGE_TERMS_VERSION,
+                "pictures": [photo] }),
+        ),
+        ("POST /gift-claims/{id}/name", json!({ "version": 9 })),
+        ("POST /gift-claims/{id}/confirm", json!({ "version": 9 })),
+        ("POST /gift-claims/{id}/refuse", json!({ "version": 9, "reason": "回单对不上" })),
+        ("POST /gift-claims/{id}/withdraw", json!({ "version": 9 })),
+        ("POST /on-behalf/{id}/claim", json!(new_pledge(157, *campaign, charity, None))),
+        ("POST /on-behalf/{id}/decline", json!({ "reason": "当时只是表示关心，没有认捐" })),
         ("POST /pledges/{id}/cancel", json!({ "reason": "金额填错，已另行认捐" })),
         ("POST /pledges/{id}/display", json!({ "name": "name", "show_amount": true, "share_with_recipient": true })),
         ("POST /bank-lines", json!(new_line(95, charity, "某公司", 7, ""))),

@@ -4,6 +4,7 @@
 //! ratios are printed. Deliberately absent: pass or fail. These are no tests.
 
 mod accounts;
+mod books;
 mod client;
 mod crowd;
 mod ledger;
@@ -39,7 +40,7 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
 }
 
 /// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, crowd, ledger, search, lists,
-/// plans and statements.
+/// plans, statements and books.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -81,6 +82,9 @@ async fn main() {
     }
     if asked_for("statements") {
         statements::measure(&stage).await;
+    }
+    if asked_for("books") {
+        books::measure(&stage).await;
     }
     println!("resident memory at the end: {} MB", stage.resident_mb());
 }

@@ -3,6 +3,7 @@
 //! The server routes by the same paths, pages and islands call through the same functions, so a call cannot be
 //! spelled in two ways. Deliberately absent: transport. `/api/v1` is added where a call meets the network.
 
+pub mod agreements;
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
@@ -17,7 +18,11 @@ pub mod disbursements;
 pub mod dues;
 pub mod earlier_pairings;
 pub mod enquiries;
+pub mod figures;
 pub mod files;
+pub mod fundraising;
+pub mod gift_claims;
+pub mod gift_requests;
 pub mod gifts;
 pub mod invitations;
 pub mod jobs;
@@ -31,6 +36,7 @@ pub mod need_versions;
 pub mod needs;
 pub mod notices;
 pub mod offers;
+pub mod on_behalf;
 pub mod organisations;
 pub mod own_data;
 pub mod pairings;

@@ -4,12 +4,16 @@
 
 use crate::api::payees::PayeeStatus;
 use crate::arrival::BankLineStatus;
+use crate::campaign::CampaignStage;
 use crate::commitment::{CommitmentStatus, PartStatus};
 use crate::delivery::SpendingStatus;
 use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
+use crate::gift_claim::GiftClaimStatus;
+use crate::gift_request::GiftRequestStatus;
 use crate::need::{NeedStatus, RevisionStatus};
 use crate::offer::OfferStatus;
+use crate::on_behalf::OnBehalfStatus;
 use crate::pairing::PairingStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
@@ -59,6 +63,26 @@ pub const VERBS: &[(&str, &str)] = &[
     ("roles_changed", "改岗位"),
     ("text_passed_on", "转告短信内容"),
     ("pledge_cancelled", "取消认捐"),
+    ("agreement_asked", "请签捐赠协议"),
+    ("agreement_written", "改捐赠协议的文本"),
+    ("agreement_confirmed", "确认捐赠协议"),
+    ("agreement_paper_sent", "上传盖章的捐赠协议"),
+    ("agreement_made", "签订捐赠协议"),
+    ("gift_request_made", "申请豁免、更正或退回"),
+    ("gift_request_recommended", "写申请的核实意见"),
+    ("gift_request_decided", "决定申请"),
+    ("gift_request_withdrawn", "撤回申请"),
+    ("gift_request_settled", "登记申请已办理"),
+    ("on_behalf_noted", "代为记录认捐"),
+    ("on_behalf_claimed", "认领代为记录的认捐"),
+    ("on_behalf_declined", "说明不认领代为记录的认捐"),
+    ("on_behalf_withdrawn", "撤回代为记录的认捐"),
+    ("on_behalf_lapsed", "代为记录的认捐过期"),
+    ("gift_claim_made", "认领到账的捐款"),
+    ("gift_claim_named", "核对认领"),
+    ("gift_claim_confirmed", "确认认领的归属"),
+    ("gift_claim_refused", "不确认认领"),
+    ("gift_claim_withdrawn", "撤回认领"),
     ("pledge_overdue", "认捐的一期过期"),
     ("pledge_reminded", "提醒认捐的一期"),
     ("pledge_designated", "为定向认捐指定需求"),
@@ -159,6 +183,22 @@ pub const VERBS: &[(&str, &str)] = &[
     ("matching_round_cancelled", "取消计算对接方案"),
     ("matching_round_sent", "把对接方案送出为结对意向"),
     ("matching_round_closed", "关闭对接轮次"),
+    ("campaign_set_up", "新建活动"),
+    ("campaign_changed", "修改活动的设置"),
+    ("campaign_stage_set", "改变活动的阶段"),
+    ("campaign_charity_set", "登记活动的慈善组织"),
+    ("campaign_charity_removed", "把慈善组织移出活动"),
+    ("campaign_partner_set", "登记活动的合作方"),
+    ("campaign_partner_removed", "把合作方移出活动"),
+    ("campaign_needs_listed", "把需求列入活动"),
+    ("campaign_needs_unlisted", "把需求移出活动"),
+    ("campaign_need_moved", "改变需求在活动里的位置"),
+    ("public_giving_opened", "打开个人捐赠链接"),
+    ("public_giving_closed", "关闭个人捐赠链接"),
+    ("giving_site_listed", "把网站列入捐赠网站名单"),
+    ("giving_site_changed", "修改捐赠网站名单"),
+    ("rehearsal_pledged", "录入演练的认捐"),
+    ("rehearsal_cleared", "清除演练的认捐"),
     ("milestone_planned", "加共建计划的节点"),
     ("milestone_day_proposed", "提议改节点的日期"),
     ("milestone_day_accepted", "同意节点的日期"),
@@ -216,7 +256,14 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("need", "需求"),
     ("need_revision", "需求的修改"),
     ("offer", "供给意向"),
+    ("campaign", "活动"),
+    ("public_giving", "个人捐赠链接"),
+    ("giving_site", "捐赠网站"),
     ("pledge", "认捐"),
+    ("agreement", "捐赠协议"),
+    ("gift_claim", "认领"),
+    ("on_behalf", "代为记录的认捐"),
+    ("gift_request", "豁免、更正和退回的申请"),
     ("commitment", "资金以外的承诺"),
     ("pairing", "结对"),
     ("matching_round", "对接轮次"),
@@ -289,6 +336,8 @@ fn field_label(name: &str) -> &str {
         "due_on" => "约定日期",
         "ends_on" => "终止日期",
         "side" => "哪一方",
+        "number" => "第几稿",
+        "kind" => "种类",
         "enterprise" => "企业",
         "form" => "形式",
         "follows" => "接续的结对",
@@ -329,7 +378,11 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "need" => of!(NeedStatus),
         "need_revision" => of!(RevisionStatus),
         "offer" => of!(OfferStatus),
+        "campaign" => of!(CampaignStage),
         "pledge" => of!(PledgeStatus),
+        "gift_request" => of!(GiftRequestStatus),
+        "gift_claim" => of!(GiftClaimStatus),
+        "on_behalf" => of!(OnBehalfStatus),
         "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "pairing" => of!(PairingStatus),
         "matching_round" => of!(RoundStatus),

@@ -3,6 +3,8 @@
 //! Names of campaigns and programmes are data, never code: they have changed before and will again. Deliberately
 //! absent: the clock. A caller passes the legal day, which [`legal_day`] makes from an instant.
 
+pub mod setup;
+
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,8 +32,14 @@ words! {
 words! {
     /// What can be done with a campaign; [`CampaignStage::allows`] says when.
     pub enum CampaignAct {
-        /// Change its name, dates, filing number, charity.
+        /// Change its names, texts, days, and who receives for it.
         EditSetup = "edit_setup" / "修改设置",
+        /// Record what the law asks for and what changes while it runs: certificates, filings, partners, links.
+        KeepRecords = "keep_records" / "登记资格、备案、合作方和捐赠链接",
+        /// List needs, take them off, put them in order.
+        ListNeeds = "list_needs" / "挑选需求",
+        /// Enter test pledges.
+        Rehearse = "rehearse" / "录入演练的认捐",
         /// Be seen by visitors.
         ShowPublicly = "show_publicly" / "公开展示",
         /// Take a pledge.
@@ -62,13 +70,17 @@ impl CampaignStage {
     /// What is allowed in this stage.
     #[must_use]
     pub const fn allows(self, act: CampaignAct) -> bool {
-        use CampaignAct::{EditSetup, MoveMoney, Pledge, ShowBoard, ShowPublicly};
+        use CampaignAct::{EditSetup, KeepRecords, ListNeeds, MoveMoney, Pledge, Rehearse, ShowBoard, ShowPublicly};
         match self {
-            Self::Draft => matches!(act, EditSetup),
-            Self::Preview => matches!(act, EditSetup | ShowPublicly | Pledge | MoveMoney),
-            Self::Rehearsal => matches!(act, ShowPublicly | Pledge | MoveMoney),
-            Self::Live | Self::Collecting => matches!(act, ShowPublicly | Pledge | ShowBoard | MoveMoney),
-            Self::Settled => matches!(act, ShowPublicly | ShowBoard | MoveMoney),
+            Self::Draft => matches!(act, EditSetup | KeepRecords | ListNeeds),
+            Self::Preview => {
+                matches!(act, EditSetup | KeepRecords | ListNeeds | ShowPublicly | Pledge | MoveMoney)
+            }
+            Self::Rehearsal => matches!(act, KeepRecords | ListNeeds | Rehearse | ShowPublicly | Pledge | MoveMoney),
+            Self::Live | Self::Collecting => {
+                matches!(act, KeepRecords | ListNeeds | ShowPublicly | Pledge | ShowBoard | MoveMoney)
+            }
+            Self::Settled => matches!(act, KeepRecords | ShowPublicly | ShowBoard | MoveMoney),
             Self::Archived => matches!(act, ShowPublicly | ShowBoard),
         }
     }
@@ -203,6 +215,18 @@ mod tests {
     fn the_board_is_public_only_from_the_day_itself_on() {
         for stage in CampaignStage::ALL {
             assert_eq!(stage.allows(CampaignAct::ShowBoard), *stage >= CampaignStage::Live, "{stage}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_up_stands_fast_from_the_rehearsal_on_and_records_are_kept_to_the_end() {
+        use CampaignAct::{EditSetup, KeepRecords, ListNeeds, Rehearse};
+        use CampaignStage::{Archived, Collecting, Preview, Rehearsal};
+        for stage in CampaignStage::ALL {
+            assert_eq!(stage.allows(EditSetup), *stage <= Preview, "{stage}");
+            assert_eq!(stage.allows(ListNeeds), *stage <= Collecting, "{stage}");
+            assert_eq!(stage.allows(KeepRecords), *stage < Archived, "{stage}");
+            assert_eq!(stage.allows(Rehearse), *stage == Rehearsal, "{stage}");
         }
     }
 

@@ -7,6 +7,31 @@ use crate::Fen;
 use crate::money::AmountError;
 use serde::{Deserialize, Serialize};
 
+words! {
+    /// One of the numbers, or what is told beside them: each opens the rows that add up to it.
+    pub enum MoneyNumber {
+        Pledged = "pledged" / "认捐",
+        Arrived = "arrived" / "到账",
+        Disbursed = "disbursed" / "拨付",
+        Spent = "spent" / "支出",
+        Arranged = "arranged" / "统筹安排",
+    }
+}
+
+impl FourNumbers {
+    /// One of them.
+    #[must_use]
+    pub const fn of(&self, number: MoneyNumber) -> Fen {
+        match number {
+            MoneyNumber::Pledged => self.pledged,
+            MoneyNumber::Arrived => self.arrived,
+            MoneyNumber::Disbursed => self.disbursed,
+            MoneyNumber::Spent => self.spent,
+            MoneyNumber::Arranged => self.arranged,
+        }
+    }
+}
+
 /// What has become of the money for a need, a village, a campaign or an enterprise.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -71,8 +71,26 @@ ids! {
     CommitmentPartId,
     /// One campaign of one charity in one campaign year.
     CampaignId,
+    /// Who helps a campaign's charities to raise.
+    PartnerId,
+    /// A pledge that was tried at a rehearsal; never a real one.
+    RehearsalPledgeId,
+    /// A site that takes gifts: a charity's own, or a designated platform.
+    GivingSiteId,
+    /// A way by which everybody may give to a campaign's charity.
+    PublicGivingId,
     /// One part of a pledge, by its day.
     InstalmentId,
+    /// The donation agreement of a pledge.
+    AgreementId,
+    /// The stamped paper of a donation agreement.
+    AgreementPaperId,
+    /// What an enterprise asks of its charity about a pledge.
+    GiftRequestId,
+    /// A note of what an enterprise is said to have promised.
+    OnBehalfId,
+    /// A claim of a gift that came without an account.
+    GiftClaimId,
     /// A bank account of a charity.
     BankAccountId,
     /// One line of a bank statement.

@@ -6,7 +6,9 @@
 #[macro_use]
 mod word;
 
+pub mod agreement;
 pub mod api;
+pub mod appeal;
 pub mod arrival;
 pub mod audit;
 pub mod calendar;
@@ -24,6 +26,9 @@ pub mod email;
 pub mod enquiry;
 pub mod finding;
 pub mod four;
+pub mod fundraising;
+pub mod gift_claim;
+pub mod gift_request;
 pub mod ids;
 pub mod ledger;
 pub mod likeness;
@@ -35,6 +40,7 @@ pub mod money;
 pub mod need;
 pub mod notice;
 pub mod offer;
+pub mod on_behalf;
 pub mod organisation;
 pub mod pairing;
 pub mod person;

@@ -20,6 +20,7 @@ pub use revision::{RevisionAction, RevisionStatus};
 pub use status::{NeedAction, NeedStatus, NotNow, StepFacts};
 pub use table::CellProblem;
 
+use crate::appeal;
 use crate::day::FIRST_DAY;
 use crate::money::Fen;
 use crate::place::{PlaceCode, PlaceLevel};
@@ -260,6 +261,33 @@ impl NeedContent {
         );
         let has_unit = self.indicator.is_some() || !self.outcome_unit.trim().is_empty();
         problems.require(has_unit, "outcome_unit", "请选一个指标，或自己写数量的单位，例如“户”");
+        problems.add_unless_known(self.appeals());
+        problems
+    }
+
+    /// Texts that are an appeal for one person, which are never public.
+    #[must_use]
+    pub fn appeals(&self) -> Problems {
+        let mut problems = Problems::new();
+        let texts = [
+            ("title", self.title.clone()),
+            ("description", self.description.clone()),
+            ("description", format!("{}\n{}", self.title, self.description)),
+            ("outcome", self.outcome.clone()),
+            ("price_basis", self.price_basis.clone()),
+        ];
+        for (field, text) in texts {
+            if let Some(appeal) = appeal::seen_in(&text) {
+                let mut seen = Problems::new();
+                seen.add(field, appeal.to_string());
+                problems.add_unless_known(seen);
+            }
+        }
+        for (n, item) in self.items.iter().enumerate() {
+            if let Some(appeal) = appeal::seen_in(&item.name) {
+                problems.add(format!("item_name_{n}"), appeal.to_string());
+            }
+        }
         problems
     }
 

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use designation::{DESIGNATIONS_MAX, Designation, DesignationKind, DesignationTarget};
-pub use display::{DisplayChoice, PublicDisplay, partial_name};
+pub use display::{DISPLAY_TEXT, DISPLAY_TEXT_VERSION, DisplayChoice, PublicDisplay, partial_name};
 pub use instalment::{Every, Instalment, InstalmentReminder, InstalmentStanding, Schedule};
 pub use reference::{PledgeReference, find_references, nearest};
 

@@ -34,6 +34,13 @@ words! {
         ApprovePayments = "approve_payments" / "待批准的拨付",
         MakePayments = "make_payments" / "待付款的拨付",
         AcceptSpending = "accept_spending" / "待核销的支出",
+        Agreements = "agreements" / "等您这一方办的捐赠协议",
+        RecommendRequests = "recommend_requests" / "待核实的豁免、更正、退回申请",
+        DecideRequests = "decide_requests" / "待决定的豁免、更正、退回申请",
+        SettleRequests = "settle_requests" / "已同意、待办理的更正和退回",
+        NameClaims = "name_claims" / "待核对的认领",
+        ConfirmClaims = "confirm_claims" / "待确认归属的认领",
+        ClaimOnBehalf = "claim_on_behalf" / "别的单位代为记录、等您认领或说明的认捐",
         AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
         DeliverCommitments = "deliver_commitments" / "快到期或已过期的承诺",
         ConfirmDeliveries = "confirm_deliveries" / "待确认收到的兑现",
@@ -68,6 +75,12 @@ impl TodoKind {
             | TodoKind::MendRevisions
             | TodoKind::ImportedNeeds
             | TodoKind::Pairings
+            | TodoKind::Agreements
+            | TodoKind::NameClaims
+            | TodoKind::ConfirmClaims
+            | TodoKind::RecommendRequests
+            | TodoKind::DecideRequests
+            | TodoKind::SettleRequests
             | TodoKind::MendSpending
             | TodoKind::AcceptNeeds => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
@@ -79,7 +92,7 @@ impl TodoKind {
             }
             // A commitment waits from so many days before its own day.
             TodoKind::DeliverCommitments => Within::Days(AHEAD_DAYS),
-            TodoKind::AwaitedPledges => Within::Days(30),
+            TodoKind::AwaitedPledges | TodoKind::ClaimOnBehalf => Within::Days(30),
             TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
         }
     }
@@ -100,9 +113,16 @@ impl TodoKind {
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::AwaitedPledges => "/my-gifts",
+            TodoKind::ClaimOnBehalf => "/on-behalf?waiting=true",
+            TodoKind::NameClaims => "/gift-claims?status=asked",
+            TodoKind::ConfirmClaims => "/gift-claims?status=named",
             TodoKind::DeliverCommitments => "/commitments?show=open",
             TodoKind::ConfirmDeliveries => "/commitments?show=to_confirm",
             TodoKind::Pairings => "/pairings?show=waiting",
+            TodoKind::Agreements => "/agreements?waiting=true",
+            TodoKind::RecommendRequests => "/gift-requests?status=asked",
+            TodoKind::DecideRequests => "/gift-requests?status=recommended",
+            TodoKind::SettleRequests => "/gift-requests?status=granted",
             TodoKind::SecondRoles => "/work/members",
             TodoKind::ApproveResets => "/work/town",
             TodoKind::DeadJobs => "/work/jobs",
@@ -165,7 +185,7 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import", "/pairings"];
+            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import", "/pairings", "/agreements", "/gift-requests", "/on-behalf", "/gift-claims"];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }

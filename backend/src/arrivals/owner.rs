@@ -16,7 +16,7 @@ use domain::arrival::{BankLineStatus, check_confirmer};
 use domain::ledger::{Event, Fund};
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
-use domain::{BankLineId, Fen};
+use domain::{BankLineId, Fen, PersonId};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -36,31 +36,54 @@ pub async fn confirm(app: &App, checker: &CharityChecker, id: BankLineId, seen: 
     let part = Part::lock(&mut tx, &checker.acting, id, seen).await?;
     let named = sql::named(&mut tx, seen.lot).await?.filter(|named| named.pledge == seen.pledge);
     let named = named.ok_or_else(Error::changed_meanwhile)?;
-    check_confirmer(named.by, checker.acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
+    agree(app, &mut tx, (&checker.acting, &checker.origin), part, named.by).await?;
+    tx.commit().await?;
+    super::get(app, &viewer(&checker.acting), id).await
+}
+
+/// The same for a gift that its giver claimed: one person named it on the claim, `by` is the second. Within the caller's
+/// transaction.
+pub async fn found(
+    app: &App,
+    tx: &mut PgConnection,
+    by: (&Acting, &Origin),
+    (id, owner, named_by): (BankLineId, PartOwner, PersonId),
+) -> Result<()> {
+    let part = Part::lock(tx, by.0, id, owner).await?;
+    sql::name(tx, owner, named_by, app.clock.now()).await?.one_row_or_conflict()?;
+    agree(app, tx, by, part, named_by).await
+}
+
+/// What the second person's agreement does.
+async fn agree(
+    app: &App,
+    tx: &mut PgConnection,
+    (acting, origin): (&Acting, &Origin),
+    part: Part,
+    named_by: PersonId,
+) -> Result<()> {
+    check_confirmer(named_by, acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
+    let owner = part.owner;
     let to = match part.pledge.restriction {
         Restriction::Directed => Fund::Directed { pledge: part.pledge.id },
-        Restriction::Undirected => {
-            Fund::General { campaign: part.pledge.campaign, charity: checker.acting.organisation }
-        }
+        Restriction::Undirected => Fund::General { campaign: part.pledge.campaign, charity: acting.organisation },
     };
-    let (bank_account, takes) = (part.line.bank_account, vec![(seen.lot, part.amount)]);
-    let event = Event::OwnerFound { line: id, bank_account, to, takes, on: app.clock.today() };
-    ledger::post(app, &mut tx, &event).await?;
-    sql::set_owner(&mut tx, seen).await?.one_row_or_conflict()?;
-    sql::confirm(&mut tx, seen.lot, checker.acting.person, app.clock.now())
+    let (bank_account, takes) = (part.line.bank_account, vec![(owner.lot, part.amount)]);
+    let event = Event::OwnerFound { line: part.line.id, bank_account, to, takes, on: app.clock.today() };
+    ledger::post(app, tx, &event).await?;
+    sql::set_owner(tx, owner).await?.one_row_or_conflict()?;
+    sql::confirm(tx, owner.lot, acting.person, app.clock.now())
         .await
         .on_constraint("part_owner_four_eyes", || Error::Conflict("款项的归属须由另一人复核".into()))?
         .one_row_or_conflict()?;
-    part.record(app, &mut tx, (&checker.acting, &checker.origin), "owner_confirmed").await?;
+    part.record(app, tx, (acting, origin), "owner_confirmed").await?;
     let arrival = pledges::Arrival {
         confirmation_no: part.line.confirmation_no.ok_or_else(Error::changed_meanwhile)?,
         amount: part.amount,
         booked_on: part.line.booked_on,
     };
-    pledges::book_arrivals(app, &mut tx, &[(part.pledge, part.amount)]).await?;
-    pledges::tell_arrival(app, &mut tx, seen.pledge, arrival).await?;
-    tx.commit().await?;
-    super::get(app, &viewer(&checker.acting), id).await
+    pledges::book_arrivals(app, tx, &[(part.pledge, part.amount)]).await?;
+    pledges::tell_arrival(app, tx, owner.pledge, arrival).await
 }
 
 /// A part whose giver is not known, with its line and the pledge that is said to be its owner, all locked.

@@ -1,9 +1,13 @@
 //! Campaigns: what everybody reads of them, and their set-up by the installation.
 //!
-//! A total and its time come from one moment. Deliberately absent: pages by which the campaign office sets one up, and
-//! any gift of a private person.
+//! A total and its time come from one moment. How the office sets one up is in `setup`, which needs it lists in `listed`,
+//! its rehearsal in `rehearsal`. Deliberately absent: any gift of a private person; who may be asked for one is in the
+//! room `fundraising`.
 
 mod http;
+pub mod listed;
+pub mod rehearsal;
+pub mod setup;
 mod sql;
 
 pub use http::routes;
@@ -16,6 +20,7 @@ use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
 use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay};
+use domain::four::FourNumbers;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 
@@ -65,7 +70,7 @@ pub async fn add_account(app: &App, new: &NewAccount<'_>) -> Result<BankAccountI
     Ok(id)
 }
 
-/// Takes a campaign to the next stage.
+/// Takes a campaign to the next stage, by the installation itself. The office's way asks what is lacking first.
 pub async fn set_stage(app: &App, id: CampaignId, next: CampaignStage) -> Result<()> {
     let mut tx = app.begin().await?;
     let now = sql::stage(&mut tx, id).await?.ok_or(Error::NotFound)?;
@@ -100,22 +105,41 @@ pub async fn lots_may_move(tx: &mut PgConnection, lots: impl IntoIterator<Item =
 /// The campaigns that everybody may see, newest first.
 pub async fn list(app: &App) -> Result<List<Campaign>> {
     let mut tx = app.snapshot().await?;
-    let mut items = sql::all(&mut tx, LIST_MAX).await?;
+    let mut items = sql::all(&mut tx, LIST_MAX, app.clock.today()).await?;
     items.retain(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }
 
-/// One campaign with its totals, read in one moment.
-pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
+/// The campaign that is called so, by its code or its id.
+pub async fn called(tx: &mut PgConnection, name: &str) -> Result<CampaignId> {
+    sql::called(tx, name).await?.ok_or(Error::NotFound)
+}
+
+/// The same, if everybody may see it.
+pub async fn public_id(tx: &mut PgConnection, name: &str) -> Result<CampaignId> {
+    let id = called(tx, name).await?;
+    let stage = sql::stage_of(tx, id).await?.filter(|stage| stage.allows(CampaignAct::ShowPublicly));
+    stage.map(|_| id).ok_or(Error::NotFound)
+}
+
+/// One campaign, by its code or its id, with its totals, read in one moment.
+pub async fn get(app: &App, name: &str) -> Result<CampaignMoney> {
     let mut tx = app.snapshot().await?;
-    let campaign = sql::all(&mut tx, LIST_MAX).await?.into_iter().find(|campaign| campaign.id == id);
+    let id = called(&mut tx, name).await?;
+    let all = sql::all(&mut tx, LIST_MAX, app.clock.today()).await?;
+    let campaign = all.into_iter().find(|campaign| campaign.id == id);
     let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
     let campaign = campaign.ok_or(Error::NotFound)?;
     let commitments = commitments::totals::of_year(&mut tx, CampaignYear::starting_in(campaign.year)).await?;
     let totals = sql::money(&mut tx, id, app.clock.today()).await?;
+    let (rules, page, listed) = sql::texts(&mut tx, id).await?;
     Ok(CampaignMoney {
         campaign,
+        rules,
+        page,
+        partners: sql::named_partners(&mut tx, id).await?,
+        listed,
         money: totals.money,
         pledges: totals.pledges,
         enterprises: totals.enterprises,
@@ -125,13 +149,25 @@ pub async fn get(app: &App, id: CampaignId) -> Result<CampaignMoney> {
     })
 }
 
+/// What a campaign that everybody may see is called, its four numbers, and how many hidden gifts are not in them yet.
+pub async fn public_money(
+    tx: &mut PgConnection,
+    id: CampaignId,
+    today: NaiveDate,
+) -> Result<(String, FourNumbers, i64)> {
+    let campaign = sql::all(tx, LIST_MAX, today).await?.into_iter().find(|campaign| campaign.id == id);
+    let campaign = campaign.filter(|campaign| campaign.stage.allows(CampaignAct::ShowPublicly));
+    let campaign = campaign.ok_or(Error::NotFound)?;
+    let totals = sql::money(tx, id, today).await?;
+    Ok((campaign.name, totals.money, totals.later))
+}
+
 /// The pledges of a campaign as their givers want to be shown, latest first.
-pub async fn pledges(app: &App, id: CampaignId, query: &PageQuery) -> Result<List<PublicPledge>> {
+pub async fn pledges(app: &App, name: &str, query: &PageQuery) -> Result<List<PublicPledge>> {
     let after = query.after.as_deref().map(str::parse::<PledgeId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
     let mut tx = app.snapshot().await?;
-    let stage = sql::stage_of(&mut tx, id).await?.filter(|stage| stage.allows(CampaignAct::ShowPublicly));
-    stage.ok_or(Error::NotFound)?;
+    let id = public_id(&mut tx, name).await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut rows = sql::pledges(&mut tx, id, after, limit).await?;
     let more = rows.len() > PAGE;

@@ -4,8 +4,9 @@ use super::{NewAccount, NewCampaign};
 use crate::db::decode;
 use crate::pledges::public_pledge;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::campaigns::{Campaign, Charity, PublicPledge};
+use domain::api::campaigns::{Campaign, Charity, NamedPartner, PublicPledge};
 use domain::campaign::CampaignStage;
+use domain::campaign::setup::{FundraisingCertificate, FundraisingFiling, Validity, qualification};
 use domain::four::FourNumbers;
 use domain::{BankAccountId, CampaignId, Fen, LotId, OrganisationId, PledgeId};
 use serde::Deserialize;
@@ -14,11 +15,11 @@ use sqlx::postgres::PgQueryResult;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-fn read_stage(text: &str) -> sqlx::Result<CampaignStage> {
+pub(super) fn read_stage(text: &str) -> sqlx::Result<CampaignStage> {
     text.parse().map_err(|error| decode::error("campaign.stage", error))
 }
 
-fn fen(amount: i64) -> sqlx::Result<Fen> {
+pub(super) fn fen(amount: i64) -> sqlx::Result<Fen> {
     Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
@@ -29,8 +30,8 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into campaign (id, name, year, stage, host, purpose, held_on, created_at)
-         values ($1, $2, $3, 'draft', $4, $5, $6, $7)",
+        "insert into campaign (id, code, name, year, stage, host, purpose, held_on, created_at)
+         values ($1, '630-' || $3::int, $2, $3, 'draft', $4, $5, $6, $7)",
         id.0,
         new.name,
         new.year,
@@ -174,17 +175,73 @@ pub async fn money_is_on_its_way(connection: &mut PgConnection, id: CampaignId) 
     .await
 }
 
-#[derive(Debug, Deserialize)]
-struct CharityRow {
-    id: Uuid,
-    name: String,
+/// The id of a campaign that is called so, by its code or its id.
+pub async fn called(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<CampaignId>> {
+    let id = sqlx::query_scalar!("select id from campaign where code = $1 or id = $2", name, name.parse::<Uuid>().ok())
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(CampaignId))
 }
 
-pub async fn all(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Campaign>> {
+/// A charity of a campaign, as the database makes it to JSON.
+#[derive(Debug, Deserialize)]
+pub(super) struct CharityRow {
+    id: Uuid,
+    name: String,
+    certificate_no: Option<String>,
+    certificate_from: Option<NaiveDate>,
+    certificate_to: Option<NaiveDate>,
+    tax_from: Option<NaiveDate>,
+    tax_to: Option<NaiveDate>,
+    filing_no: Option<String>,
+    filed_on: Option<NaiveDate>,
+    filing_from: Option<NaiveDate>,
+    filing_to: Option<NaiveDate>,
+    contact: String,
+}
+
+fn validity(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<Validity> {
+    Some(Validity { from: from?, to: to? })
+}
+
+impl CharityRow {
+    fn certificate(&self) -> Option<FundraisingCertificate> {
+        let valid = validity(self.certificate_from, self.certificate_to)?;
+        Some(FundraisingCertificate { number: self.certificate_no.clone()?, valid })
+    }
+
+    fn filing(&self) -> Option<FundraisingFiling> {
+        let period = validity(self.filing_from, self.filing_to)?;
+        Some(FundraisingFiling { number: self.filing_no.clone()?, filed_on: self.filed_on?, period })
+    }
+
+    /// As everybody reads it on this day.
+    pub(super) fn into_api(self, today: NaiveDate) -> Charity {
+        let (certificate, filing) = (self.certificate(), self.filing());
+        let tax = validity(self.tax_from, self.tax_to);
+        Charity {
+            id: OrganisationId(self.id),
+            name: self.name,
+            qualification: qualification(certificate.as_ref().map(|own| &own.valid), today),
+            certificate,
+            tax_stands: qualification(tax.as_ref(), today),
+            tax,
+            filing,
+            contact: self.contact,
+        }
+    }
+}
+
+pub async fn all(connection: &mut PgConnection, limit: i64, today: NaiveDate) -> sqlx::Result<Vec<Campaign>> {
     let rows = sqlx::query!(
-        r#"select c.id, c.name, c.year, c.stage, c.host, c.purpose, c.held_on,
+        r#"select c.id, c.code, c.programme, c.name, c.year, c.stage, c.host, c.purpose, c.held_on,
                   coalesce((
-                      select json_agg(json_build_object('id', o.id, 'name', o.name) order by o.name)
+                      select json_agg(json_build_object(
+                          'id', o.id, 'name', o.name, 'certificate_no', cc.certificate_no,
+                          'certificate_from', cc.certificate_from, 'certificate_to', cc.certificate_to,
+                          'tax_from', cc.tax_from, 'tax_to', cc.tax_to, 'filing_no', cc.filing_no,
+                          'filed_on', cc.filed_on, 'filing_from', cc.filing_from, 'filing_to', cc.filing_to,
+                          'contact', cc.contact) order by o.name)
                       from campaign_charity cc
                       join organisation o on o.id = cc.charity
                       where cc.campaign = c.id
@@ -199,20 +256,47 @@ pub async fn all(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<
     rows.into_iter()
         .map(|row| {
             let stage = read_stage(&row.stage)?;
-            let charity = |row: CharityRow| Charity { id: OrganisationId(row.id), name: row.name };
             Ok(Campaign {
                 id: CampaignId(row.id),
+                code: row.code,
+                programme: row.programme,
                 name: row.name,
                 year: row.year,
                 stage,
                 host: row.host,
                 purpose: row.purpose,
                 held_on: row.held_on,
-                charities: row.charities.0.into_iter().map(charity).collect(),
+                charities: row.charities.0.into_iter().map(|charity| charity.into_api(today)).collect(),
                 takes_pledges: stage.takes_pledges(),
             })
         })
         .collect()
+}
+
+/// What the page of a campaign says besides: its rules and its text, and how many needs it lists.
+pub async fn texts(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<(String, String, i64)> {
+    let row = sqlx::query!(
+        r#"select rules, page,
+                  (select count(*) from campaign_need l join needs_listed n on n.id = l.need where l.campaign = c.id)
+                      as "listed!"
+           from campaign c
+           where c.id = $1"#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((row.rules, row.page, row.listed))
+}
+
+pub async fn named_partners(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<Vec<NamedPartner>> {
+    sqlx::query_as!(
+        NamedPartner,
+        "select name, agreed_on, evaluated_on, named_in_plan from campaign_partner where campaign = $1
+         order by recorded_at, id",
+        id.0
+    )
+    .fetch_all(connection)
+    .await
 }
 
 pub struct Totals {
@@ -270,7 +354,7 @@ pub async fn pledges(
     let rows = sqlx::query!(
         r#"select p.id as "id!", o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
                   p.pledged_at as "pledged_at!",
-                  p.amount_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
+                  p.counted_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
            from pledge_counted p
            join organisation o on o.id = p.enterprise
            -- Where all of it is for one need.

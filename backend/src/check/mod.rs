@@ -48,6 +48,8 @@ pub enum Comparison {
     VillageTotals,
     /// The kept sums of accounts with many rows against the transfers that they hold.
     KeptSums,
+    /// Each number of a need, and what of each pledge's money was paid and spent, against the rows that it opens.
+    NumbersAgainstRows,
     /// How many needs of each village are kept to stand in lists, and to have been reported on, against the needs.
     VillageCounts,
 }
@@ -65,6 +67,7 @@ impl fmt::Display for Comparison {
             Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
             Comparison::VillageTotals => "kept total of a village against what it is made of",
+            Comparison::NumbersAgainstRows => "number against the rows that it opens",
             Comparison::KeptSums => "kept sum of an account against its transfers",
             Comparison::VillageCounts => "kept count of a village against its needs",
         })
@@ -96,5 +99,6 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::village_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);
     findings.extend(sql::kept_sums(&mut tx).await?);
+    findings.extend(sql::numbers_against_rows(&mut tx).await?);
     Ok(findings)
 }

@@ -356,3 +356,39 @@ pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Findin
     .await?;
     Ok(findings(Comparison::KeptSums, rows))
 }
+
+/// Of needs each number; of pledges what went out, since what arrived is compared by itself.
+pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select kind || ' ' || of || ' ' || number as "subject!", coalesce(told.fen, 0) as "recorded!",
+                  coalesce(made.fen, 0)::bigint as "recomputed!"
+           from (
+               select 'need' as kind, m.need as of, v.number, v.fen
+               from money_by_need m
+               cross join lateral (
+                   values ('pledged', m.pledged_fen), ('arrived', m.arrived_fen), ('disbursed', m.disbursed_fen),
+                          ('spent', m.spent_fen), ('arranged', m.arranged_fen)
+               ) v (number, fen)
+               union all
+               select 'pledge', m.pledge, v.number, v.fen
+               from money_by_pledge m
+               cross join lateral (values ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)) v (number, fen)
+           ) told
+           full join (
+               select 'need' as kind, need as of, number, sum(fen) as fen
+               from need_figure
+               where need is not null
+               group by need, number
+               union all
+               select 'pledge', pledge, number, sum(fen)
+               from pledge_figure
+               where number in ('disbursed', 'spent')
+               group by pledge, number
+           ) made using (kind, of, number)
+           where coalesce(told.fen, 0) <> coalesce(made.fen, 0)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::NumbersAgainstRows, rows))
+}

@@ -240,6 +240,9 @@ async fn campaign(app: &App, desks: &Desks) -> anyhow::Result<CampaignId> {
         charities: &[(desks.charity, account)],
     };
     let id = campaigns::create(app, &new).await?;
+    let made = super::campaign::as_made(&name, year, held_on, new.host, new.purpose);
+    super::campaign::set_up(app, id, made, (desks.charity, account)).await?;
+    super::campaign::list_needs(app, id).await?;
     campaigns::set_stage(app, id, CampaignStage::Preview).await?;
     if today >= held_on {
         campaigns::set_stage(app, id, CampaignStage::Live).await?;

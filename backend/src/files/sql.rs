@@ -93,7 +93,9 @@ pub async fn access(connection: &mut PgConnection, id: FileId) -> sqlx::Result<O
                   d.organisation as "licence_of?", d.place as "licence_place?",
                   array(select r.organisation from file_reader r where r.file = f.id
                         union all
-                        select c.enterprise from commitment_file c where c.file = f.id) as "readers!"
+                        select c.enterprise from commitment_file c where c.file = f.id
+                        union all
+                        select g.organisation from gift_paper_reader g where g.file = f.id) as "readers!"
            from file f
            left join need_photo p on p.file = f.id
            left join need_quote q on q.file = f.id

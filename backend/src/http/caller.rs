@@ -271,6 +271,34 @@ rights! {
     /// Confirms an agreement or ends it: whoever answers for a side.
     PairingSigner: [VillageHead, TownReviewer, OfficeOwner, FederationCounty, FederationCity, EnterpriseOwner],
         "确认和终止协议由负责人办理：企业负责人、村负责人，镇（街道）或工商联";
+    /// Sets campaigns up and takes them from stage to stage.
+    CampaignDesk: [CampaignOffice], "只有6·30办的账号可以做这件事";
+    /// Reads how a campaign is set up, drafts too.
+    CampaignReader: [CampaignOffice, Auditor], "只有6·30办和审计的账号可以看活动的设置";
+    /// Enters and reads test pledges at a rehearsal.
+    RehearsalDesk: [CampaignOffice, FederationCounty, FederationCity],
+        "只有6·30办和工商联的账号可以参加演练";
+    /// Keeps the list of sites that take gifts of individuals.
+    GivingSiteKeeper: [CampaignOffice, PlatformAdmin], "只有6·30办和平台管理员可以改捐赠网站的名单";
+    /// Reads that list.
+    GivingSiteReader: [CampaignOffice, PlatformAdmin, Auditor], "只有6·30办、平台管理员和审计可以看捐赠网站的名单";
+    /// Asks for donation agreements and writes their text: the enterprise that pledged, the charity's maker.
+    AgreementParty: [EnterpriseOwner, EnterpriseOperator, CharityMaker], "只有认捐的企业和慈善组织的经办可以起草捐赠协议";
+    /// Confirms a donation agreement: whoever answers for a side.
+    AgreementSigner: [EnterpriseOwner, CharityOwner, CharityChecker],
+        "确认捐赠协议由企业负责人和慈善组织的负责人或复核办理";
+    /// Reads donation agreements: each side its own, the auditor all.
+    AgreementReader: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker, CharityPayer, CharityOwner,
+        Auditor], "只有认捐的企业、慈善组织和审计的账号可以看捐赠协议";
+    /// Reads requests about pledges: each side its own, the auditor all.
+    RequestReader: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker, CharityPayer, CharityOwner,
+        Auditor], "只有认捐的企业、慈善组织和审计的账号可以看豁免、更正和退回的申请";
+    /// Notes what an enterprise is said to have promised.
+    OnBehalfRecorder: [CampaignOffice, FederationCounty, FederationCity], "只有工商联和 6·30 办可以代为记录认捐";
+    /// Reads such notes: who recorded them, the charity that is named, the enterprise, the auditor.
+    OnBehalfReader: [CampaignOffice, FederationCounty, FederationCity, EnterpriseOwner, EnterpriseOperator, CharityMaker,
+        CharityChecker, CharityPayer, CharityOwner, Auditor],
+        "只有记录的单位、所写的慈善组织、企业自己和审计的账号可以看代为记录的认捐";
     /// Reads matching rounds: the federation those of its place, the auditor all.
     RoundReader: [FederationCounty, FederationCity, Auditor], "只有工商联和审计的账号可以看对接轮次";
     /// Reads the record of what happened.

@@ -4,18 +4,24 @@
 //! Deliberately absent: rules. What a form can check is what `domain` checks.
 
 mod account;
+mod agreements;
 mod bank_statements;
+mod campaigns;
 mod commitments;
 mod designations;
 mod desk;
 mod display;
 mod earlier_pairings;
+mod fundraising;
+mod gift_claims;
+mod gift_requests;
 mod joining;
 mod members;
 mod money;
 mod need_imports;
 mod needs;
 mod offers;
+mod on_behalf;
 mod pairings;
 mod payments;
 mod place_imports;
@@ -60,6 +66,10 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/organisation", page_and(post(verification::organisation)))
         .route("/commitments/{id}", page_and(post(commitments::step)))
         .route("/pairings/{id}", page_and(post(pairings::step)))
+        .route("/agreements/{id}", page_and(post(agreements::step)))
+        .route("/on-behalf/new", page_and(post(on_behalf::note)))
+        .route("/gift-claims/new", page_and(post(gift_claims::ask)))
+        .route("/pledges/{id}/requests", page_and(post(gift_requests::ask)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))
@@ -99,6 +109,16 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/pairings/new", page_and(post(pairings::propose)))
         .route("/pairings/{id}/terms", page_and(post(pairings::counter)))
         .route("/pairings/{id}/renew", page_and(post(pairings::renew)))
+        .route("/work/campaigns/new", page_and(post(campaigns::new)))
+        .route("/work/campaigns/{id}", page_and(post(campaigns::step)))
+        .route("/work/campaigns/{id}/edit", page_and(post(campaigns::edit)))
+        .route("/work/campaigns/{id}/charity", page_and(post(campaigns::charity)))
+        .route("/work/campaigns/{id}/partner", page_and(post(campaigns::partner)))
+        .route("/work/campaigns/{id}/stage", page_and(post(campaigns::stage)))
+        .route("/work/campaigns/{id}/needs", page_and(post(campaigns::needs)))
+        .route("/work/campaigns/{id}/giving", page_and(post(fundraising::open)))
+        .route("/work/giving-sites", page_and(post(fundraising::sites)))
+        .route("/work/campaigns/{id}/rehearsal", page_and(post(campaigns::rehearsal)))
         .route("/rounds/new", page_and(post(rounds::start)))
         .route("/rounds/{id}", page_and(post(rounds::step)))
         .route("/rounds/{id}/edit", page_and(post(rounds::change)))
@@ -106,6 +126,10 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/rounds/{id}/send", page_and(post(rounds::send)))
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
+        .route("/gift-requests/{id}", page_and(post(gift_requests::step)))
+        .route("/on-behalf/{id}", page_and(post(on_behalf::step)))
+        .route("/gift-claims/{id}", page_and(post(gift_claims::step)))
+        .route("/agreements/new", page_and(post(agreements::ask)))
         .route("/pledges/{id}/display", page_and(post(display::change)))
         .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))

@@ -17,12 +17,12 @@ use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
 use crate::places::totals;
-use crate::{enquiries, ledger, links, needs, rounds};
+use crate::{enquiries, ledger, links, needs, on_behalf, rounds};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::{DeadJob, RepeatedLetter};
 use domain::api::{Count, List};
 use domain::todo::Waiting;
-use domain::{EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId};
+use domain::{EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId, OnBehalfId};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -54,6 +54,8 @@ pub enum Job {
     Invite { invitation: InvitationId },
     /// Send the latest answer to whoever asked.
     Answer { enquiry: EnquiryId, position: i32 },
+    /// Write to an enterprise without an account that something was noted of it. The address is looked up when it is sent.
+    OnBehalf { on_behalf: OnBehalfId, reminder: bool },
     /// Make drafts of the rows of a table of needs.
     ImportNeeds { import: NeedImportId },
     /// Compute the plan of a matching round.
@@ -108,7 +110,8 @@ impl Job {
             | Job::LinkLetter { .. }
             | Job::LinkRequest { .. }
             | Job::Invite { .. }
-            | Job::Answer { .. } => Lane::Short,
+            | Job::Answer { .. }
+            | Job::OnBehalf { .. } => Lane::Short,
             Job::ImportNeeds { .. } | Job::SendRound { .. } => Lane::Long,
             Job::SolveRound { .. } => Lane::Computing,
         }
@@ -121,6 +124,7 @@ impl Job {
             Job::LinkRequest { .. } => "link_request",
             Job::Invite { .. } => "invite",
             Job::Answer { .. } => "answer",
+            Job::OnBehalf { .. } => "on_behalf",
             Job::ImportNeeds { .. } => "import_needs",
             Job::SolveRound { .. } => "solve_round",
             Job::SendRound { .. } => "send_round",
@@ -135,6 +139,9 @@ impl Job {
             Job::LinkRequest { request } => links::answer(app, *request).await,
             Job::Invite { invitation } => invitations::send(app, id, created_at, *invitation).await,
             Job::Answer { enquiry, position } => enquiries::send_answer(app, id, created_at, *enquiry, *position).await,
+            Job::OnBehalf { on_behalf, reminder } => {
+                on_behalf::send(app, id, created_at, (*on_behalf, *reminder)).await
+            }
             Job::ImportNeeds { import } => {
                 needs::imports::run(app, *import).await?;
                 Ok(None)

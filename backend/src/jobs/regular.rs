@@ -10,8 +10,8 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, links, needs, offers, pairings, people, pledges, registrations, rounds,
-    saved_searches,
+    arrivals, commitments, digest, files, fundraising, links, needs, offers, on_behalf, pairings, people, pledges,
+    registrations, rounds, saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
@@ -32,12 +32,14 @@ pub enum Task {
     RemindCommitments,
     TurnPairings,
     KeepUpInstalments,
+    KeepUpOnBehalf,
     ForgetOldRoundFacts,
+    CloseEndedGiving,
     DropOldAccessLogs,
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 11] = [
+    const OF_THE_HOUSE: [Task; 13] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -48,7 +50,9 @@ impl Task {
         Task::RemindCommitments,
         Task::TurnPairings,
         Task::KeepUpInstalments,
+        Task::KeepUpOnBehalf,
         Task::ForgetOldRoundFacts,
+        Task::CloseEndedGiving,
     ];
     const OF_A_PROCESS: [Task; 1] = [Task::DropOldAccessLogs];
 
@@ -64,7 +68,9 @@ impl Task {
             Task::RemindCommitments => "remind_commitments",
             Task::TurnPairings => "turn_pairings",
             Task::KeepUpInstalments => "keep_up_instalments",
+            Task::KeepUpOnBehalf => "keep_up_on_behalf",
             Task::ForgetOldRoundFacts => "forget_old_round_facts",
+            Task::CloseEndedGiving => "close_ended_giving",
             Task::DropOldAccessLogs => "drop_old_access_logs",
         }
     }
@@ -84,7 +90,9 @@ impl Task {
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
             Task::KeepUpInstalments => pledges::instalments::keep_up(app).await,
+            Task::KeepUpOnBehalf => on_behalf::keep_up(app).await,
             Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
+            Task::CloseEndedGiving => fundraising::close_ended(app).await.map(|_| ()),
             Task::DropOldAccessLogs => Ok(app.access_log.drop_old(app.clock.today())?),
         }
     }

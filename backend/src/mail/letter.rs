@@ -4,7 +4,12 @@
 //! HTML are made from the same [`Content`]. Deliberately absent: the recipient's address, and advertising.
 
 pub mod commitment;
+mod digest;
+mod enquiry;
 mod found;
+pub mod fundraising;
+pub mod gift;
+pub mod on_behalf;
 pub mod pairing;
 pub mod pledge;
 mod registration;
@@ -18,6 +23,8 @@ use domain::{Fen, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use digest::{Digest, DigestLine};
+pub use enquiry::EnquiryAnswered;
 pub use found::{FoundNeed, SavedSearchFound};
 pub use registration::{AccountKnown, VerificationDecided};
 
@@ -47,6 +54,8 @@ pub enum Letter {
     PledgeMade(PledgeMade),
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
+    Gift(gift::GiftNews),
+    OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
@@ -54,6 +63,7 @@ pub enum Letter {
     Commitment(commitment::CommitmentNews),
     Pairing(pairing::PairingNews),
     Round(round::RoundNews),
+    PublicGivingClosed(fundraising::PublicGivingClosed),
     AccountKnown(AccountKnown),
     VerificationDecided(VerificationDecided),
     InvitationSent(InvitationSent),
@@ -213,33 +223,6 @@ pub enum PayeeChange {
     Closed,
 }
 
-/// To whoever works here, in the morning: what waits for him, and what he wanted to read of once a day.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Digest {
-    pub day: NaiveDate,
-    pub lines: Vec<DigestLine>,
-    /// The subjects of other letters.
-    pub news: Vec<String>,
-    pub path: String,
-}
-
-/// One kind of what waits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DigestLine {
-    pub label: String,
-    pub count: String,
-    pub since: NaiveDate,
-    pub due: NaiveDate,
-    pub overdue: bool,
-}
-
-/// To whoever asked a federation. No account has to exist, so it is none of the letters to people.
-pub struct EnquiryAnswered {
-    pub reference: String,
-    pub answer: String,
-    pub path: String,
-}
-
 /// A letter in its parts, in the order in which they are read.
 pub struct Content {
     pub subject: String,
@@ -270,6 +253,8 @@ impl Letter {
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
+            Letter::Gift(letter) => letter.content(),
+            Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
@@ -277,6 +262,7 @@ impl Letter {
             Letter::Commitment(letter) => letter.content(),
             Letter::Pairing(letter) => letter.content(),
             Letter::Round(letter) => letter.content(),
+            Letter::PublicGivingClosed(letter) => letter.content(),
             Letter::AccountKnown(letter) => letter.content(),
             Letter::VerificationDecided(letter) => letter.content(None),
             Letter::InvitationSent(letter) => letter.content(),
@@ -295,7 +281,11 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_)
+            | Letter::InstalmentDue(_)
+            | Letter::PledgeCancelled(_)
+            | Letter::Gift(_)
+            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
             Letter::ArrivalConfirmed(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) => NoticeKind::DisbursementPaid,
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
@@ -305,7 +295,9 @@ impl Letter {
             Letter::Round(_) => NoticeKind::MatchingRound,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,
             Letter::SavedSearchFound(_) => NoticeKind::SavedSearch,
-            Letter::AccountKnown(_)
+            // The law wants it known at once, whatever anybody wishes.
+            Letter::PublicGivingClosed(_)
+            | Letter::AccountKnown(_)
             | Letter::VerificationDecided(_)
             | Letter::InvitationSent(_)
             | Letter::RoleAsked(_)
@@ -556,45 +548,6 @@ impl ColleagueAsked {
                 Block::Note("不同意的，请告诉本人不要接受；已经接受的，请对方的负责人收回岗位。"),
             ],
             link: ("本单位的人员", self.path.clone()),
-        }
-    }
-}
-
-impl Digest {
-    fn content(&self) -> Content {
-        let said = |line: &DigestLine| {
-            let late = if line.overdue { "，已过" } else { "" };
-            format!("{}：{} 件，最早 {}，建议时限 {}{late}", line.label, line.count, line.since, line.due)
-        };
-        let mut blocks = Vec::new();
-        if !self.lines.is_empty() {
-            blocks.push(paragraph("等您办的事："));
-            blocks.push(Block::Quote(self.lines.iter().map(said).collect::<Vec<_>>().join("\n")));
-        }
-        if !self.news.is_empty() {
-            blocks.push(paragraph("还有这些消息："));
-            blocks.push(Block::Quote(self.news.join("\n")));
-        }
-        blocks.push(Block::Note("不想每天收到，可在“我的账号”的通知方式里改。资金和法律需要的通知不受影响。"));
-        let subject = match self.lines.len() {
-            0 => format!("{} 的消息", day(self.day)),
-            kinds => format!("{} 有 {kinds} 类事等您办", day(self.day)),
-        };
-        Content { subject, blocks, link: ("打开我的工作", self.path.clone()) }
-    }
-}
-
-impl EnquiryAnswered {
-    #[must_use]
-    pub fn content(&self) -> Content {
-        Content {
-            subject: format!("来信已答复：{}", self.reference),
-            blocks: vec![
-                paragraph(format!("您的来信（编号 {}）已有答复：", self.reference)),
-                Block::Quote(self.answer.clone()),
-                Block::Note("往来记录在下面的链接里，可以继续补充。链接只属于您，请不要转给别人。"),
-            ],
-            link: ("查看往来记录", self.path.clone()),
         }
     }
 }

@@ -62,6 +62,13 @@ pub async fn step(
         let content = texts::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
         content.check_complete(app.clock.today()).none_or_err()?;
     }
+    if action == NeedAction::Approve {
+        // What was handed in before the rule, or by another way, is not made public either.
+        let content = texts::by_id(&mut tx, id).await?.ok_or(Error::NotFound)?.content;
+        if let Some(appeal) = content.appeals().into_vec().into_iter().next() {
+            return Err(Error::Conflict(format!("不能公开：{}。请退回补正", appeal.message)));
+        }
+    }
     let next = row.status.after(action, &facts(&mut tx, id).await?).map_err(|no| Error::Conflict(no.to_string()))?;
     if row.version != asked.version {
         return Err(Error::changed_meanwhile());

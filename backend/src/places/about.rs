@@ -10,9 +10,12 @@ use crate::app::App;
 use crate::commitments::totals;
 use crate::error::{Error, Result};
 use crate::needs;
+use chrono::NaiveDate;
 use domain::api::Count;
 use domain::api::places::PlaceInFull;
+use domain::four::FourNumbers;
 use domain::place::{PlaceCode, PlaceLevel};
+use sqlx::PgConnection;
 
 /// Of the needs that stand in lists, as many as a place's page shows.
 const NEWEST: i64 = 10;
@@ -55,4 +58,10 @@ pub async fn about(app: &App, code: &str) -> Result<PlaceInFull> {
         delivered_count: Count::capped(sums.reported),
         as_of: app.clock.now(),
     })
+}
+
+/// The four numbers of a place as everybody reads them on this day, and how many hidden gifts are not in them yet.
+pub async fn public_money(tx: &mut PgConnection, code: &PlaceCode, today: NaiveDate) -> Result<(FourNumbers, i64)> {
+    let sums = sql::sums(tx, code, today).await?;
+    Ok((sums.money, sums.later))
 }

@@ -12,7 +12,7 @@ pub mod points;
 mod sql;
 pub mod totals;
 
-pub use about::about;
+pub use about::{about, public_money};
 pub use http::routes;
 
 use crate::app::App;
@@ -96,11 +96,12 @@ impl Names {
         let meant = |(code, name): &(&PlaceCode, &String)| {
             code.level() == level && {
                 let lies = self.place(code);
-                let before = if level == PlaceLevel::Village { vec![lies.county, lies.town] } else { vec![lies.county] };
+                let before =
+                    if level == PlaceLevel::Village { vec![lies.county, lies.town] } else { vec![lies.county] };
                 let ends = [name.as_str(), lies.village.as_str()];
-                ends.iter().filter(|end| !end.is_empty()).any(|end| {
-                    (0..=before.len()).any(|from| format!("{}{end}", before[from..].concat()) == typed)
-                })
+                ends.iter()
+                    .filter(|end| !end.is_empty())
+                    .any(|end| (0..=before.len()).any(|from| format!("{}{end}", before[from..].concat()) == typed))
             }
         };
         self.0.iter().filter(meant).map(|(code, _)| code.clone()).collect()

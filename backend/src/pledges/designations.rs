@@ -105,7 +105,12 @@ pub(super) async fn fill(app: &App, tx: &mut PgConnection, sums: &BTreeMap<Pledg
 }
 
 /// The need that a row of a pledge is for; none where no row is for this need.
-pub async fn row_for(tx: &mut PgConnection, app: &App, id: PledgeId, need: NeedId) -> Result<Option<PledgeDesignation>> {
+pub async fn row_for(
+    tx: &mut PgConnection,
+    app: &App,
+    id: PledgeId,
+    need: NeedId,
+) -> Result<Option<PledgeDesignation>> {
     let rows = of(app, tx, &[id]).await?.remove(&id).map(|of| of.rows).unwrap_or_default();
     Ok(rows.into_iter().find(|row| row.target.need() == Some(need)))
 }
@@ -115,7 +120,9 @@ pub async fn fits(tx: &mut PgConnection, target: &DesignationTarget, need: NeedI
     let Some(facts) = sql::need_facts(tx, need).await? else { return Ok(false) };
     Ok(match target {
         DesignationTarget::Need { need: own } => *own == need,
-        DesignationTarget::Pairing { pairing } => sql::villages_of_pairing(tx, *pairing).await?.contains(&facts.village),
+        DesignationTarget::Pairing { pairing } => {
+            sql::villages_of_pairing(tx, *pairing).await?.contains(&facts.village)
+        }
         DesignationTarget::Village { village: place } | DesignationTarget::Town { town: place } => {
             place.contains(&facts.village)
         }

@@ -11,9 +11,10 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::money::{self, NeedMoney};
 use domain::api::pledges::{
-    CANCEL, CancelPledge, DESIGNATE, DISPLAY, Designate, NewPledge, OWN, PLEDGE, PLEDGES, Pledge, TRAIL, Trail,
+    CANCEL, CancelPledge, ChangeDisplay, DESIGNATE, DISPLAY, DISPLAYS, Designate, DisplayChosen, NewPledge, OWN,
+    PLEDGE, PLEDGES, Pledge, TRAIL, Trail,
 };
-use domain::pledge::{DisplayChoice, PledgeReference};
+use domain::pledge::PledgeReference;
 use domain::{NeedId, PledgeId};
 
 pub fn routes() -> Endpoints {
@@ -25,6 +26,7 @@ pub fn routes() -> Endpoints {
         .post(CANCEL, "取消一笔还没有签约、没有到账的认捐", cancel)
         .get(TRAIL, "一笔认捐的去向", trail)
         .post(DISPLAY, "改公开的方式，立即生效", change_display)
+        .get(DISPLAYS, "一笔认捐历次选择的公开方式，只给捐赠方", display_history)
         .get(money::NEED, "一条需求的四个数", money_of_need)
 }
 
@@ -72,9 +74,17 @@ async fn change_display(
     State(app): State<App>,
     enterprise: Enterprise,
     Path(id): Path<PledgeId>,
-    Body(choice): Body<DisplayChoice>,
+    Body(asked): Body<ChangeDisplay>,
 ) -> Result<Json<Pledge>> {
-    Ok(Json(super::change_display(&app, &enterprise, id, choice).await?))
+    Ok(Json(super::change_display(&app, &enterprise, id, &asked).await?))
+}
+
+async fn display_history(
+    State(app): State<App>,
+    giver: Giver,
+    Path(id): Path<PledgeId>,
+) -> Result<Json<List<DisplayChosen>>> {
+    Ok(Json(super::display_history(&app, &giver, id).await?))
 }
 
 async fn own(State(app): State<App>, giver: Giver) -> Result<Json<List<Pledge>>> {

@@ -47,7 +47,7 @@ pub(super) async fn of(app: &App, tx: &mut PgConnection, pledge: &Pledge) -> Res
     let stands = parts.into_iter().zip(covered).map(|(part, covered_fen)| PledgeInstalment {
         part,
         covered_fen,
-        standing: instalment::standing(&part, covered_fen, today),
+        standing: instalment::standing_in(pledge.status, &part, covered_fen, today),
     });
     Ok(stands.collect())
 }

@@ -3,15 +3,23 @@
 //! A pledge is not money: nothing here touches the ledger; what arrives is written by `arrivals` through
 //! [`book_arrivals`]. Deliberately absent: a target for anybody, and pledges by private persons.
 
+mod agreed;
+mod claimed;
 pub mod designations;
+mod display;
 mod http;
 pub mod instalments;
 mod outstanding;
 mod sql;
+mod waived;
 
+pub use agreed::{agree, purposes};
+pub use claimed::insert as insert_claimed;
 pub use designations::designate;
+pub use display::{change as change_display, history as display_history};
 pub use http::routes;
 pub use outstanding::{Outstanding, outstanding, unpaid};
+pub use waived::waive;
 
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -21,13 +29,14 @@ use crate::http::caller::{Audit, Caller, CharityMaker, CharityStaff, Enterprise,
 use crate::mail::letter::pledge::PledgeCancelled;
 use crate::mail::letter::{ArrivalConfirmed, NamedNeed, PledgeMade};
 use crate::mail::{self, Letter};
-use crate::{people, receipts};
+use crate::{on_behalf, people, receipts};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::campaigns::PublicPledge;
 use domain::api::money::NeedMoney;
 use domain::api::pledges::{CancelPledge, NewPledge, Pledge, PledgeDesignation, Trail};
 use domain::api::{Count, List};
 use domain::campaign::legal_day;
+use domain::four::FourNumbers;
 use domain::need::NeedStatus;
 use domain::organisation::Acting;
 use domain::place::PlaceCode;
@@ -36,7 +45,7 @@ use domain::pledge::{
     Restriction, check_cancel_reason,
 };
 use domain::todo::Waiting;
-use domain::{Fen, NeedId, OrganisationId, PledgeId, UnknownWord};
+use domain::{Fen, NeedId, OnBehalfId, OrganisationId, PledgeId, UnknownWord};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -48,6 +57,16 @@ const CONFIRM_FIRST: &str = "认捐前请先确认您的邮箱：到“我的账
 
 /// Makes a pledge. The same id and content again gives the same answer; other content is a conflict.
 pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
+    create_claiming(app, enterprise, new, None).await
+}
+
+/// The same, which answers a note of what the enterprise is said to have promised, where there is one.
+pub async fn create_claiming(
+    app: &App,
+    enterprise: &Enterprise,
+    new: &NewPledge,
+    claimed: Option<OnBehalfId>,
+) -> Result<Pledge> {
     let mut tx = app.begin().await?;
     if !people::email::is_confirmed(&mut tx, enterprise.acting.person).await? {
         return Err(Error::Forbidden(CONFIRM_FIRST));
@@ -96,6 +115,9 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Resu
         reason: None,
     };
     audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
+    if let Some(note) = claimed {
+        on_behalf::tie(app, &mut tx, enterprise, (note, new.id)).await?;
+    }
     let made = tell_pledge(app, &mut tx, new.id).await?;
     tx.commit().await?;
     Ok(made)
@@ -162,25 +184,6 @@ async fn tell_pledge(app: &App, tx: &mut PgConnection, id: PledgeId) -> Result<P
     };
     mail::write_to(tx, app, (pledge.enterprise, Enterprise::ROLES), &Letter::PledgeMade(letter)).await?;
     Ok(made)
-}
-
-/// The giver wants to be shown otherwise. Counts from now on in every list, old and new; no sum changes.
-pub async fn change_display(app: &App, enterprise: &Enterprise, id: PledgeId, choice: DisplayChoice) -> Result<Pledge> {
-    let mut tx = app.begin().await?;
-    let before = sql::lock_display(&mut tx, id, enterprise.acting.organisation).await?.ok_or(Error::NotFound)?;
-    sql::set_display(&mut tx, id, choice, app.clock.now()).await?.one_row_or_conflict()?;
-    let record = Record {
-        verb: "pledge_display_changed",
-        subject_kind: "pledge",
-        subject: id.0,
-        before: Some(json!(before)),
-        after: Some(json!(choice)),
-        reason: None,
-    };
-    audit::record(app, &mut tx, &enterprise.acting, &enterprise.origin, record).await?;
-    tx.commit().await?;
-    app.pages.forget_all();
-    read(app, &Viewer::from(enterprise), id).await
 }
 
 /// What of a confirmed bank line belongs to one pledge.
@@ -383,6 +386,11 @@ pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
     Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges })
 }
 
+/// The four numbers of a public need as everybody reads them on this day, and how many hidden gifts are not in them yet.
+pub async fn public_money(tx: &mut PgConnection, need: NeedId, today: NaiveDate) -> Result<(FourNumbers, i64)> {
+    sql::money_of_need(tx, need, today).await?.ok_or(Error::NotFound)
+}
+
 /// A pledge as its giver wants everybody to read it.
 pub fn public_pledge(
     enterprise: &str,
@@ -411,6 +419,8 @@ pub struct Locked {
     pub campaign: domain::CampaignId,
     pub restriction: Restriction,
     pub status: PledgeStatus,
+    /// Whether its donation agreement is made.
+    pub agreed: bool,
     pub amount: Fen,
     pub arrived: Fen,
 }
@@ -428,7 +438,7 @@ pub async fn book_arrivals(app: &App, tx: &mut PgConnection, arrived: &[(Locked,
     for (pledge, fen) in arrived {
         let sum = pledge.arrived.checked_add(*fen).map_err(|error| Error::Conflict(error.to_string()))?;
         let past_due = due.get(&pledge.id).is_some_and(|due| *due > sum);
-        let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: false, past_due };
+        let facts = Fulfilment { amount: pledge.amount, arrived: sum, agreed: pledge.agreed, past_due };
         let status = pledge.status.after_money(&facts);
         sql::set_arrived(tx, pledge, sum, status, app.clock.now()).await?.one_row_or_conflict()?;
         sums.insert(pledge.id, sum);

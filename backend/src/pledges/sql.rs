@@ -265,7 +265,7 @@ pub async fn public_of_need(
 ) -> sqlx::Result<Vec<PublicPledge>> {
     let rows = sqlx::query!(
         r#"select o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
-                  p.pledged_at as "pledged_at!", d.amount_fen as "amount_fen!", d.arrived_fen as "arrived_fen!"
+                  p.pledged_at as "pledged_at!", d.counted_fen as "amount_fen!", d.arrived_fen as "arrived_fen!"
            from designation_counted d
            join pledge_counted p on p.id = d.pledge
            join organisation o on o.id = p.enterprise
@@ -289,11 +289,12 @@ pub async fn public_of_need(
 pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id, charity, enterprise, campaign, restriction, status, amount_fen, arrived_fen
-         from pledge
-         where id = any($1)
-         order by id
-         for update",
+        r#"select id, charity, enterprise, campaign, restriction, status, agreed_at is not null as "agreed!",
+                  amount_fen, arrived_fen
+           from pledge
+           where id = any($1)
+           order by id
+           for update"#,
         &ids
     )
     .fetch_all(connection)
@@ -307,6 +308,7 @@ pub async fn lock(connection: &mut PgConnection, ids: &[PledgeId]) -> sqlx::Resu
                 campaign: CampaignId(row.campaign),
                 restriction: word("pledge", &row.restriction)?,
                 status: word("pledge", &row.status)?,
+                agreed: row.agreed,
                 amount: fen(row.amount_fen)?,
                 arrived: fen(row.arrived_fen)?,
             })
@@ -340,52 +342,6 @@ pub async fn set_cancelled(
         before.id.0,
         before.status.as_str(),
         reason,
-        now
-    )
-    .execute(connection)
-    .await
-}
-
-/// How a pledge of this enterprise is shown, locked until the transaction ends.
-pub async fn lock_display(
-    connection: &mut PgConnection,
-    id: PledgeId,
-    enterprise: OrganisationId,
-) -> sqlx::Result<Option<DisplayChoice>> {
-    let row = sqlx::query!(
-        "select public_display, show_amount, share_with_recipient
-         from pledge
-         where id = $1 and enterprise = $2
-         for update",
-        id.0,
-        enterprise.0
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| {
-        Ok(DisplayChoice {
-            name: word("pledge", &row.public_display)?,
-            show_amount: row.show_amount,
-            share_with_recipient: row.share_with_recipient,
-        })
-    })
-    .transpose()
-}
-
-pub async fn set_display(
-    connection: &mut PgConnection,
-    id: PledgeId,
-    choice: DisplayChoice,
-    now: DateTime<Utc>,
-) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update pledge
-         set public_display = $2, show_amount = $3, share_with_recipient = $4, changed_at = $5
-         where id = $1",
-        id.0,
-        choice.name.as_str(),
-        choice.show_amount,
-        choice.share_with_recipient,
         now
     )
     .execute(connection)

@@ -10,18 +10,20 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise, Federation,
-    PairingParty, PlatformAdmin, Town, TownDesk, Village,
+    AgreementSigner, Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise,
+    Federation, PairingParty, PlatformAdmin, Town, TownDesk, Village,
 };
 use crate::needs::revisions;
 use crate::{
-    arrivals, commitments, deliveries, disbursements, enquiries, jobs, needs, organisations, pairings, payees, pledges,
-    resets, verifications,
+    agreements, arrivals, commitments, deliveries, disbursements, enquiries, gift_claims, gift_requests, jobs, needs,
+    on_behalf, organisations, pairings, payees, pledges, resets, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
 use domain::api::todo::{Todo, TodoItem};
 use domain::campaign::legal_day;
+use domain::gift_claim::GiftClaimStatus;
+use domain::gift_request::GiftRequestStatus;
 use domain::need::{NeedStatus, RevisionStatus};
 use domain::organisation::{Acting, Role};
 use domain::todo::{SILENCE_DAYS, TodoKind, Waiting};
@@ -79,6 +81,23 @@ const SOURCES: &[Source] = &[
     (CharityChecker::ROLES, TodoKind::AcceptSpending, |tx, desk, _| {
         Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
     }),
+    (AgreementSigner::ROLES, TodoKind::Agreements, |tx, desk, _| Box::pin(agreements::waiting(tx, desk))),
+    (CharityMaker::ROLES, TodoKind::RecommendRequests, |tx, desk, _| {
+        Box::pin(gift_requests::waiting(tx, desk, GiftRequestStatus::Asked))
+    }),
+    (CharityApprover::ROLES, TodoKind::DecideRequests, |tx, desk, _| {
+        Box::pin(gift_requests::waiting(tx, desk, GiftRequestStatus::Recommended))
+    }),
+    (CharityPayer::ROLES, TodoKind::SettleRequests, |tx, desk, _| {
+        Box::pin(gift_requests::waiting(tx, desk, GiftRequestStatus::Granted))
+    }),
+    (CharityMaker::ROLES, TodoKind::NameClaims, |tx, desk, _| {
+        Box::pin(gift_claims::waiting(tx, desk, GiftClaimStatus::Asked))
+    }),
+    (CharityChecker::ROLES, TodoKind::ConfirmClaims, |tx, desk, _| {
+        Box::pin(gift_claims::waiting(tx, desk, GiftClaimStatus::Named))
+    }),
+    (Enterprise::ROLES, TodoKind::ClaimOnBehalf, |tx, desk, _| Box::pin(on_behalf::waiting(tx, desk))),
     (Enterprise::ROLES, TodoKind::AwaitedPledges, |tx, desk, _| Box::pin(pledges::waiting_for_money(tx, desk))),
     (Enterprise::ROLES, TodoKind::DeliverCommitments, |tx, desk, now| {
         Box::pin(commitments::waiting_to_be_delivered(tx, desk, legal_day(now)))

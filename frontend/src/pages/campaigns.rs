@@ -1,20 +1,23 @@
 //! Campaigns: the list, and one with its totals and the pledges that their givers show.
 
+use super::campaign_about::{about, listed, rules};
+use super::{campaign_giving, rehearsal};
 use crate::parts::books;
 use crate::parts::commitments::totals;
-use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
-use domain::CampaignId;
-use domain::api::campaigns::{self, Campaign, PageQuery};
-use domain::api::{ApiError, ErrorCode};
+use domain::api::ApiError;
+use domain::api::campaigns::{self, PageQuery};
+use domain::api::figures::MoneyOf;
+use domain::api::fundraising;
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let list = visit.call(campaigns::list()).await?;
     let rows = list.items.iter().map(|campaign| {
-        let link = href(&format!("/campaigns/{}", campaign.id));
+        let link = href(&format!("/campaigns/{}", campaign.code));
         view! {
             <li>
                 <a class="need" href=link>
@@ -36,14 +39,14 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("活动"), body.into_any()).public())
 }
 
-/// What was paid and spent stands on the pages of the needs that it was for.
-const ROWS: Rows = [Some("#pledges"), Some("#pledges"), None, None];
-
-pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
-    let id: CampaignId = id.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
-    let read = visit.call(campaigns::get(id)).await?;
+pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
+    let read = visit.call(campaigns::get(name)).await?;
+    let id = &read.campaign.code;
     let query = PageQuery { after: visit.query("after").map(str::to_owned) };
     let pledges = visit.call(campaigns::pledges(id, &query)).await?;
+    let needs = PageQuery { after: visit.query("needs_after").map(str::to_owned) };
+    let needs = if read.listed > 0 { Some(visit.call(campaigns::listed(id, &needs)).await?) } else { None };
+    let giving = visit.call(fundraising::list(id)).await?.items;
     let campaign = &read.campaign;
     let next = pledges.next.as_ref().map(|next| {
         let link = href(&format!("/campaigns/{id}?after={next}"));
@@ -55,12 +58,14 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <p class="tags">
             <span class="tag status">{text(campaign.stage.label())}</span>
             <span class="soft">{campaign.host.clone()}" · "{date(campaign.held_on)}</span>
+            {(!campaign.programme.is_empty()).then(|| view! { <span class="tag">{campaign.programme.clone()}</span> })}
         </p>
+        {rehearsal::way_in(visit, campaign)}
         <div class="two">
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, ROWS)}{later(read.later)}
+                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
@@ -68,32 +73,20 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                     &read.commitments,
                     t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日作出的承诺。", from = campaign.year, to = campaign.year + 1),
                 )}
+                {needs.as_ref().map(|needs| listed(&campaign.code, needs))}
                 <section id="pledges">
                     <h2>{t!("认捐（{n}）", n = pledges.count)}</h2>
                     {pledge_rows(&pledges.items, t!("还没有认捐。"))}
                     {next}
                 </section>
             </div>
-            <aside>{about(campaign)}{books::of_campaign(campaign)}</aside>
+            <aside>
+                {about(&read)}
+                {campaign_giving::section(&giving)}
+                {books::of_campaign(campaign)}
+                {rules(&read)}
+            </aside>
         </div>
     };
     Ok(Page::new(campaign.name.clone(), body.into_any()).public())
-}
-
-fn about(campaign: &Campaign) -> AnyView {
-    let charities = campaign.charities.iter().map(|charity| view! { <dd>{charity.name.clone()}</dd> });
-    let pledge = campaign.takes_pledges.then(|| {
-        view! { <p><a class="button" href=href("/pledge")>{t!("企业认捐")}</a></p> }
-    });
-    view! {
-        <section class="card facts">
-            <dl>
-                <dt>{t!("宗旨")}</dt><dd>{campaign.purpose.clone()}</dd>
-                <dt>{t!("接收捐款的慈善组织")}</dt>{charities.collect_view()}
-            </dl>
-            {pledge}
-            <p class="soft">{t!("企业按捐赠协议经银行转账捐赠。本页不接受个人捐款。")}</p>
-        </section>
-    }
-    .into_any()
 }

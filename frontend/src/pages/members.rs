@@ -364,9 +364,14 @@ pub fn offices(visit: &Visit) -> Option<AnyView> {
     }
     if at(OrganisationKind::CampaignOffice) {
         links.push(("/campaigns", t!("6·30 活动和四个数")));
+        if visit.has(&[Role::CampaignOffice]) {
+            links.push(("/work/campaigns", t!("活动的设置")));
+            links.push(("/work/giving-sites", t!("捐赠网站名单")));
+        }
     }
     if visit.has(&[Role::PlatformAdmin]) {
         links.push(("/work/organisations", t!("开通和查找单位")));
+        links.push(("/work/giving-sites", t!("捐赠网站名单")));
     }
     links.push(("/work/members", t!("本单位的成员和邀请")));
     let links = links.into_iter().map(|(path, name)| view! { <a class="button quiet" href=href(path)>{name}</a> });

@@ -5,7 +5,7 @@ use crate::parts;
 use crate::parts::books;
 use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row};
-use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::four::{four, later, meaning, rows_at};
 use crate::parts::money;
 use crate::parts::photos::{photos, quotes};
 use crate::parts::place::{links, path};
@@ -301,7 +301,7 @@ fn budget(need: &Need) -> AnyView {
 }
 
 /// Where the rows of the four numbers are on this page.
-const ROWS: Rows = [Some("#pledges"), Some("#pledges"), Some("#payments"), Some("#reports")];
+const ROWS: [&str; 4] = ["#pledges", "#pledges", "#payments", "#reports"];
 
 /// The four numbers of a need that asks for money with the rows that are in them, or what is promised and delivered of
 /// anything else; and what the village reports.
@@ -328,7 +328,7 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
-            {four(&read.money, read.as_of, ROWS)}{later(read.later)}
+            {four(&read.money, read.as_of, rows_at(ROWS))}{later(read.later)}
             {books::of_need(need.id)}
             {meaning()}
         </section>

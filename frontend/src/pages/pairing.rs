@@ -10,7 +10,7 @@ use super::pairings::{places, tags};
 use super::round;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, problem, radios, summary_of_row, tick};
-use crate::parts::four::four;
+use crate::parts::four::{four, rows_at};
 use crate::parts::money;
 use crate::parts::pairings::villages;
 use crate::visit::{FormState, Page, Visit};
@@ -546,7 +546,7 @@ fn given(read: &Pairing) -> Option<AnyView> {
             <section class="card" id="given">
                 <h2>{t!("期间的捐赠和承诺")}</h2>
                 <p class="soft">{t!("从起始日期起，企业对这些村的公开需求的认捐和承诺。都由企业自己决定，不是协议的任务。")}</p>
-                {four(&given.money, given.as_of, [Some("#gifts"); 4])}
+                {four(&given.money, given.as_of, rows_at(["#gifts"; 4]))}
                 {gifts}{hidden}
             </section>
             {totals(&given.commitments, t!("期间企业对这些村的承诺。").to_owned())}

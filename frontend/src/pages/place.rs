@@ -4,7 +4,7 @@
 
 use crate::parts::commitments::totals;
 use crate::parts::earlier::history;
-use crate::parts::four::{Rows, four, later, meaning};
+use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::money;
 use crate::parts::need_row::need_list;
 use crate::parts::pairings;
@@ -13,6 +13,7 @@ use crate::parts::town_map::coverage_path;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::earlier_pairings::{self, EarlierPage};
+use domain::api::figures::MoneyOf;
 use domain::api::needs::{NeedQuery, NeedSort};
 use domain::api::pairings as paired;
 use domain::api::places::{self, Delivered, PlaceBelow, PlaceFact, PlaceInFull, Said, TownStanding};
@@ -180,14 +181,11 @@ fn inside(about: &PlaceInFull) -> Option<AnyView> {
     Some(view! { <dt>{title}</dt><dd>{t!("{n} 个", n = count)}</dd>{classes} }.into_any())
 }
 
-/// The rows that add up to the numbers are on the pages of the needs.
-const ROWS: Rows = [Some("#needs"), Some("#needs"), Some("#needs"), Some("#needs")];
-
 fn funds(about: &PlaceInFull) -> AnyView {
     view! {
         <section class="card" id="funds">
             <h2>{t!("这里各条公开需求的资金合计")}</h2>
-            {four(&about.money, about.as_of, ROWS)}{later(about.later)}
+            {four(&about.money, about.as_of, rows_of(&MoneyOf::Place(about.place.code.clone())))}{later(about.later)}
             <p class="soft">{t!("每条需求的页面列出它的每一笔。")}</p>
             {meaning()}
         </section>

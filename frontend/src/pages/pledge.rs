@@ -1,5 +1,6 @@
 //! What an enterprise pledged: one pledge with its payment sheet, and all of them.
 
+use super::pledge_beside;
 use crate::islands::AmountEcho;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, summary};
@@ -35,7 +36,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     } else {
         view! { <a href=href("/work")>{t!("我的工作")}</a> }
     };
-    let outstanding = pledge.status.takes_money() && pledge.status != PledgeStatus::Fulfilled;
+    let outstanding = pledge.status.takes_money() && !matches!(pledge.status, PledgeStatus::Fulfilled | PledgeStatus::Waived);
     let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
     let signs = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     let undecided = signs && pledge.restriction == Restriction::Directed && pledge.status.takes_money();
@@ -43,6 +44,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let allocation = if maker { Some(allocation(visit, &pledge).await?) } else { None };
     let can_cancel = signs && pledge.arrived_fen.is_zero() && pledge.status.may_become(PledgeStatus::Cancelled);
     let cancelling = can_cancel.then(|| cancelling(visit));
+    let beside = pledge_beside::section(visit, &pledge).await?;
     let body = view! {
         {done}
         {visit.form.as_ref().and_then(summary)}
@@ -60,7 +62,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
                 {arrivals(&pledge)}
                 {trail(&way, pledge.id)}
             </div>
-            <aside>{facts(visit, &pledge)}{designation}{allocation}{cancelling}</aside>
+            <aside>{facts(visit, &pledge)}{beside}{designation}{allocation}{cancelling}</aside>
         </div>
     };
     Ok(Page::new(t!("认捐 {reference}", reference = pledge.reference), body.into_any()))

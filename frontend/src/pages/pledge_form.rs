@@ -1,5 +1,6 @@
 //! Pledging, in two steps: fill in, then read it back and confirm.
 
+use super::campaign_about::ended;
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, problem, radios, summary, tick};
 use crate::parts::{designations, recorded};
@@ -7,6 +8,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
+use domain::api::on_behalf;
 use domain::api::pairings::{self, PairingQuery, PairingRow};
 use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
@@ -15,15 +17,16 @@ use domain::pairing::PairingStatus;
 use domain::pledge::{
     Every, Instalment, PLEDGE_TERMS, PLEDGE_TERMS_VERSION, PublicDisplay, Restriction, Schedule, partial_name,
 };
-use domain::{Fen, PledgeId};
+use domain::{Fen, OnBehalfId, PledgeId};
 use leptos::prelude::*;
 
 /// Paid at once, without a day.
 const ONCE: &str = "once";
 /// What is carried from the first step to the second, and back.
-const CARRIED: [&str; 15] = [
+const CARRIED: [&str; 16] = [
     "split",
     "id",
+    "on_behalf",
     "receiver",
     "need",
     "restriction",
@@ -48,6 +51,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     if form.value("id").is_empty() {
         form.set("id", visit.fresh_id.to_string());
     }
+    if let Some(note) = visit.query("on_behalf").filter(|_| visit.form.is_none()) {
+        fill_in_noted(visit, &mut form, note).await?;
+    }
     let campaigns = visit.call(campaigns::list()).await?.items;
     let open: Vec<Campaign> = campaigns.into_iter().filter(|campaign| campaign.takes_pledges).collect();
     let asked =
@@ -69,6 +75,16 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("作出认捐"), body))
 }
 
+/// What was noted of the enterprise stands in the form as a beginning; all of it can be changed.
+async fn fill_in_noted(visit: &Visit, form: &mut FormState, note: &str) -> Result<(), ApiError> {
+    let id: OnBehalfId = note.parse().map_err(|_| ApiError::new(ErrorCode::NotFound, "没有找到"))?;
+    let noted = visit.call(on_behalf::get(id)).await?;
+    form.set("on_behalf", note);
+    form.set("receiver", format!("{}:{}", noted.campaign, noted.charity));
+    form.set("amount", noted.amount_fen.to_yuan().replace(',', ""));
+    Ok(())
+}
+
 /// The pairings under way that a row can be for.
 async fn own_pairings(visit: &Visit) -> Result<Vec<PairingRow>, ApiError> {
     let list = visit.call(pairings::list(&PairingQuery::default())).await?;
@@ -86,7 +102,7 @@ fn own_enterprise(visit: &Visit) -> Result<String, ApiError> {
 }
 
 /// Campaign and charity as one choice.
-fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
+pub fn receivers(open: &[Campaign]) -> Vec<(String, String)> {
     let of = |campaign: &Campaign| {
         let choice = |charity: &campaigns::Charity| {
             (format!("{}:{}", campaign.id, charity.id), format!("{} · {}", campaign.name, charity.name))
@@ -125,10 +141,11 @@ fn fill_in(
         {summary(form)}{stored}
         <form class="long" method="post" action=href("/pledge")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
+            <input type="hidden" name="on_behalf" value=form.value("on_behalf").to_owned() />
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
-                {receiver(form, receivers)}
+                {receiver(form, receivers)}{ended(open)}
                 {Field::new(form, "amount", t!("认捐金额（元）")).hint(t!("可写“5万”。"))
                     .with(|described_by| view! {
                         <AmountEcho name="amount".to_owned() value=form.value("amount").to_owned()
@@ -198,7 +215,8 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
 
 /// Opens the rows.
 fn split_button() -> AnyView {
-    view! { <p><button class="button quiet" name="action" value="split" formnovalidate>{t!("分给几处")}</button></p> }.into_any()
+    view! { <p><button class="button quiet" name="action" value="split" formnovalidate>{t!("分给几处")}</button></p> }
+        .into_any()
 }
 
 /// Whether it is paid at once or in parts, and by which days.

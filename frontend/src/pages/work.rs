@@ -47,6 +47,9 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         sections.push(recommendations::best(visit).await?);
         sections.push(offers::own(visit).await?);
     }
+    if visit.has(&[Role::CampaignOffice]) {
+        sections.push(noted());
+    }
     sections.extend(organisation::standing(visit));
     sections.extend(super::members::offices(visit));
     sections.extend(oversight(visit));
@@ -97,6 +100,7 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
             <a class="button quiet" href=href("/coverage")>{t!("结对覆盖")}</a>
             <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
             <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
+            <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
             <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
         }
     });
@@ -136,6 +140,12 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 })}
                 <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
+                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| view! {
+                    <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
+                    <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
+                    <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
+                    <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
+                })}
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
                     view! { <a class="button quiet" href=href("/work/earlier-pairings/own")>{t!("我们以往的结对")}</a> }
                 })}
@@ -176,6 +186,10 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
+                <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
+                <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
+                <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
+                <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
                 <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
                 <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
@@ -208,6 +222,17 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
     .into_any())
 }
 
+/// What the campaign office notes.
+fn noted() -> AnyView {
+    view! {
+        <section>
+            <h2>{t!("代为记录的认捐")}</h2>
+            <p class="buttons"><a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
 /// What auditors and whoever runs the platform look into.
 fn oversight(visit: &Visit) -> Option<AnyView> {
     let admin = visit.has(&[Role::PlatformAdmin]);
@@ -225,6 +250,10 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
                         <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
                         <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
+                        <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
+                        <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
+                        <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
+                        <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
                     })}
                     {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
                 </p>

@@ -4,17 +4,30 @@ use super::money;
 use crate::words::{as_of, href, text};
 use chrono::{DateTime, Utc};
 use domain::Fen;
-use domain::four::FourNumbers;
+use domain::api::figures::MoneyOf;
+use domain::four::{FourNumbers, MoneyNumber};
 use leptos::prelude::*;
 
 /// Where on the page the rows of each number are, in its order; none where the page has not got them.
-pub type Rows = [Option<&'static str>; 4];
+pub type Rows = [Option<String>; 4];
+
+/// The pages on which each number's rows are.
+pub fn rows_of(of: &MoneyOf) -> Rows {
+    use MoneyNumber::{Arrived, Disbursed, Pledged, Spent};
+    [Pledged, Arrived, Disbursed, Spent].map(|number| Some(href(&format!("{}/money/{number}", of.path()))))
+}
+
+/// Places on the page itself.
+pub fn rows_at(places: [&str; 4]) -> Rows {
+    places.map(|place| Some(place.to_owned()))
+}
 
 /// The numbers as they were at `at`, each leading to the rows that add up to it.
 pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
+    let [pledged, arrived, disbursed, spent] = rows;
     let widest =
         [numbers.pledged, numbers.arrived, numbers.disbursed, numbers.spent].into_iter().max().unwrap_or_default();
-    let number = |class: &'static str, name: &'static str, amount: Fen, rows: Option<&'static str>| {
+    let number = |class: &'static str, name: &'static str, amount: Fen, rows: Option<String>| {
         let shown = match rows {
             Some(rows) => view! { <a href=rows>{money::headline(amount)}</a> }.into_any(),
             None => money::headline(amount).into_any(),
@@ -38,10 +51,10 @@ pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
     let explained = numbers.explain().map(|why| view! { <p class="note">{text(&why)}</p> });
     view! {
         <dl class="four">
-            {number("pledged", t!("认捐"), numbers.pledged, rows[0])}
-            {number("arrived", t!("到账"), numbers.arrived, rows[1])}
-            {number("disbursed", t!("拨付"), numbers.disbursed, rows[2])}
-            {number("spent", t!("支出"), numbers.spent, rows[3])}
+            {number("pledged", t!("认捐"), numbers.pledged, pledged)}
+            {number("arrived", t!("到账"), numbers.arrived, arrived)}
+            {number("disbursed", t!("拨付"), numbers.disbursed, disbursed)}
+            {number("spent", t!("支出"), numbers.spent, spent)}
         </dl>
         <div class="bar" role="img" aria-label=says>
             {part("pledged", numbers.pledged)}{part("arrived", numbers.arrived)}

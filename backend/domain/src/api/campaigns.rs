@@ -1,16 +1,22 @@
-//! Campaigns: the list, one with its totals and the pledges that its givers show.
+//! Campaigns: the list, one with its totals, the needs that it lists and the pledges that its givers show.
+
+pub mod setup;
 
 use super::commitments::CommitmentTotal;
+use super::needs::NeedRow;
 use super::{Call, List};
 use crate::campaign::CampaignStage;
+use crate::campaign::setup::{FundraisingCertificate, FundraisingFiling, Qualification, Validity};
 use crate::four::FourNumbers;
 use crate::{CampaignId, Fen, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 pub const CAMPAIGNS: &str = "/campaigns";
-pub const CAMPAIGN: &str = "/campaigns/{id}";
-pub const PLEDGES: &str = "/campaigns/{id}/pledges";
+pub const CAMPAIGN: &str = "/campaigns/{code}";
+pub const PLEDGES: &str = "/campaigns/{code}/pledges";
+pub const LISTED: &str = "/campaigns/{code}/needs";
 
 /// Campaigns that everybody may see, newest first.
 #[must_use]
@@ -18,15 +24,29 @@ pub fn list() -> Call<List<Campaign>> {
     Call::get(CAMPAIGNS)
 }
 
+/// One campaign, by its code or its id.
 #[must_use]
-pub fn get(id: CampaignId) -> Call<CampaignMoney> {
-    Call::get(format!("/campaigns/{id}"))
+pub fn get(code: impl fmt::Display) -> Call<CampaignMoney> {
+    Call::get(format!("/campaigns/{}", name(code)))
+}
+
+/// What somebody typed where a campaign's name belongs must not reach another call.
+pub(crate) fn name(code: impl fmt::Display) -> String {
+    let code = code.to_string();
+    let plain = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain { code } else { "-".to_owned() }
+}
+
+/// The needs that its office lists with it, in the office's order.
+#[must_use]
+pub fn listed(code: impl fmt::Display, query: &PageQuery) -> Call<List<NeedRow>> {
+    Call::get(format!("/campaigns/{}/needs", name(code))).query(query)
 }
 
 /// Its pledges as their givers want to be shown, latest first.
 #[must_use]
-pub fn pledges(id: CampaignId, query: &PageQuery) -> Call<List<PublicPledge>> {
-    Call::get(format!("/campaigns/{id}/pledges")).query(query)
+pub fn pledges(code: impl fmt::Display, query: &PageQuery) -> Call<List<PublicPledge>> {
+    Call::get(format!("/campaigns/{}/pledges", name(code))).query(query)
 }
 
 /// Where a list goes on.
@@ -43,6 +63,10 @@ pub struct PageQuery {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Campaign {
     pub id: CampaignId,
+    /// In its address.
+    pub code: String,
+    /// Of the programme that it belongs to; may be empty.
+    pub programme: String,
     pub name: String,
     /// The calendar year in which its year (1 June to 31 May) begins.
     pub year: i32,
@@ -61,6 +85,28 @@ pub struct Campaign {
 pub struct Charity {
     pub id: OrganisationId,
     pub name: String,
+    /// 公开募捐资格证书.
+    pub certificate: Option<FundraisingCertificate>,
+    /// How that right stands today.
+    pub qualification: Qualification,
+    /// 公益性捐赠税前扣除资格, where it is known, and how it stands today.
+    pub tax: Option<Validity>,
+    pub tax_stands: Qualification,
+    /// 募捐方案备案 for this campaign.
+    pub filing: Option<FundraisingFiling>,
+    /// Whom the public asks.
+    pub contact: String,
+}
+
+/// Who helps the charities of a campaign to raise, under an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NamedPartner {
+    pub name: String,
+    pub agreed_on: NaiveDate,
+    pub evaluated_on: Option<NaiveDate>,
+    /// Whether the filed plan names it.
+    pub named_in_plan: bool,
 }
 
 /// A campaign with its totals as of one moment.
@@ -68,6 +114,13 @@ pub struct Charity {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CampaignMoney {
     pub campaign: Campaign,
+    /// What holds for whoever takes part.
+    pub rules: String,
+    /// What else its page says.
+    pub page: String,
+    pub partners: Vec<NamedPartner>,
+    /// Needs that its office lists with it.
+    pub listed: i64,
     pub money: FourNumbers,
     /// Pledges that count, and the enterprises that made them.
     pub pledges: i64,

@@ -15,6 +15,7 @@ pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
 pub const TRAIL: &str = "/pledges/{id}/trail";
 pub const DISPLAY: &str = "/pledges/{id}/display";
+pub const DISPLAYS: &str = "/pledges/{id}/displays";
 pub const DESIGNATE: &str = "/pledges/{id}/need";
 pub const CANCEL: &str = "/pledges/{id}/cancel";
 
@@ -50,7 +51,42 @@ pub fn trail(id: PledgeId) -> Call<Trail> {
 /// Shows a pledge otherwise from now on, everywhere and at once.
 #[must_use]
 pub fn change_display(id: PledgeId, choice: &DisplayChoice) -> Call<Pledge> {
-    Call::post(DISPLAY.replace("{id}", &id.to_string()), choice)
+    change_display_as_read(id, &ChangeDisplay { choice: *choice, text_version: None })
+}
+
+/// The same by somebody who has read a text about it.
+#[must_use]
+pub fn change_display_as_read(id: PledgeId, asked: &ChangeDisplay) -> Call<Pledge> {
+    Call::post(DISPLAY.replace("{id}", &id.to_string()), asked)
+}
+
+/// All that was chosen for a pledge, latest first; for its giver.
+#[must_use]
+pub fn displays(id: PledgeId) -> Call<List<DisplayChosen>> {
+    Call::get(DISPLAYS.replace("{id}", &id.to_string()))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeDisplay {
+    #[serde(flatten)]
+    pub choice: DisplayChoice,
+    /// The version of the text that was read; that in force where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_version: Option<String>,
+}
+
+/// What was chosen at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisplayChosen {
+    /// Counted from the first.
+    pub number: i32,
+    #[serde(flatten)]
+    pub choice: DisplayChoice,
+    /// The version of the text that was read.
+    pub text_version: String,
+    pub chosen_at: DateTime<Utc>,
 }
 
 /// The enterprise points a row of its directed pledge, made without a need, at one; the same again changes nothing.

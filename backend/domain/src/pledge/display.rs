@@ -6,6 +6,16 @@
 use crate::Fen;
 use serde::{Deserialize, Serialize};
 
+/// The version of [`DISPLAY_TEXT`] that is in force; kept with each choice. A changed sentence is a new version.
+pub const DISPLAY_TEXT_VERSION: &str = "2026-1";
+
+/// What is told to whoever chooses again. Law on Donations for Public Welfare, article 8: praise only after being asked.
+pub const DISPLAY_TEXT: &[&str] = &[
+    "改了立即生效：公开的名单、需求页和活动页都按新的方式显示。已经被别人抄录、转发的，我们收不回来。",
+    "不公开金额时，总数仍然包含它。如果一条需求只有您一家捐赠，别人能从总数推算出来。",
+    "公开名称、公开金额、告诉受助的村，是三个各自的选择，都可以随时收回。每次的选择和您看到的说明都有记录。",
+];
+
 words! {
     /// How the giver's name is shown in public.
     pub enum PublicDisplay {

@@ -4,6 +4,7 @@
 //! The parts are the pledge to the fen, whatever it is divided by; a change of what arrived changes no part. Deliberately
 //! absent: which bank line was for which part, since money has no such mark.
 
+use super::PledgeStatus;
 use crate::{Fen, Problem, Problems};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ words! {
         Due = "due" / "待付",
         /// Its day is over with money missing. Internal, never public.
         Late = "late" / "已过期",
+        /// The pledge was waived before all of it had arrived.
+        Waived = "waived" / "已豁免",
     }
 }
 
@@ -151,6 +154,16 @@ pub fn standing(part: &Instalment, covered: Fen, today: NaiveDate) -> Instalment
         InstalmentStanding::Late
     } else {
         InstalmentStanding::Due
+    }
+}
+
+/// The same of a pledge in this state: what a waiver left out is not late.
+#[must_use]
+pub fn standing_in(pledge: PledgeStatus, part: &Instalment, covered: Fen, today: NaiveDate) -> InstalmentStanding {
+    match standing(part, covered, today) {
+        InstalmentStanding::Paid => InstalmentStanding::Paid,
+        _ if pledge == PledgeStatus::Waived => InstalmentStanding::Waived,
+        other => other,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use domain::PledgeId;
-use domain::api::pledges;
+use domain::api::pledges::{self, ChangeDisplay};
 use domain::pledge::DisplayChoice;
 
 pub async fn change(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {
@@ -24,7 +24,9 @@ pub async fn change(State(site): State<Site>, Path(id): Path<String>, request: R
         show_amount: ticked("show_amount"),
         share_with_recipient: ticked("share_with_recipient"),
     };
-    match form.page.in_process(&site).call(pledges::change_display(id, &choice)).await {
+    let text_version = Some(form.value("text_version").to_owned()).filter(|version| !version.is_empty());
+    let asked = ChangeDisplay { choice, text_version };
+    match form.page.in_process(&site).call(pledges::change_display_as_read(id, &asked)).await {
         Ok(_) => site.see_other(form.lang(), &format!("/pledges/{id}?done=display")),
         Err(error) => form.refused(&site, error).await,
     }

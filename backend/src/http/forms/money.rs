@@ -6,12 +6,13 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
+use domain::api::on_behalf;
 use domain::api::pledges::{self, NewPledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::arrival::{BankLineInput, LineChannel};
 use domain::campaign::CampaignStage;
 use domain::pledge::{Every, PledgeFacts, PledgeInput, PledgeReference, Restriction, Schedule};
-use domain::{BankLineId, Fen, Problem};
+use domain::{BankLineId, Fen, OnBehalfId, Problem};
 use std::str::FromStr;
 
 /// Field names that the form spells otherwise than the API, because a person types yuan and chooses both at once.
@@ -83,7 +84,12 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
         form.state.fine = true;
         return site.page(&form.page, Some(form.state)).await;
     }
-    match form.page.in_process(&site).call(pledges::create(&new)).await {
+    let inner = form.page.in_process(&site);
+    let made = match form.value("on_behalf").parse::<OnBehalfId>() {
+        Ok(note) => inner.call(on_behalf::claim(note, &new)).await,
+        Err(_) => inner.call(pledges::create(&new)).await,
+    };
+    match made {
         Ok(pledge) => site.see_other(form.lang(), &format!("/pledges/{}?done=pledged", pledge.id)),
         Err(error) => {
             form.begin_anew(&error);

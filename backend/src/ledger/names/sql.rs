@@ -44,7 +44,8 @@ pub async fn facts(connection: &mut PgConnection, accounts: &[Account]) -> sqlx:
                   c.name as "campaign_name?", c.stage as "campaign_stage?", b.bank as "bank?",
                   b.account_no as "account_no?", d.payee_name as "payee?",
                   (x.pledge is null or p.id is not null) and (x.need is null or n.id is not null)
-                      and (x.campaign is null or c.id is not null) and (x.charity is null or o.kind = 'charity')
+                      and (x.campaign is null or c.id is not null)
+                      and (x.charity is null or coalesce(o.kind = 'charity', false))
                       and (x.bank_account is null or b.id is not null)
                       and (x.disbursement is null or d.id is not null) as "known!"
            from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[])

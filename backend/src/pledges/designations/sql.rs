@@ -90,7 +90,8 @@ pub async fn of(connection: &mut PgConnection, places: &Names, pledges: &[Pledge
     rows.into_iter()
         .map(|row| {
             let kind: DesignationKind = word("pledge_designation.kind", &row.kind)?;
-            let target_id = row.need.or(row.pairing).map(|id| id.to_string()).or(row.village).or(row.town).or(row.field);
+            let target_id =
+                row.need.or(row.pairing).map(|id| id.to_string()).or(row.village).or(row.town).or(row.field);
             let text = target_id.map_or_else(|| kind.to_string(), |id| format!("{kind}:{id}"));
             let target: DesignationTarget = word("pledge_designation", &text)?;
             let (name, code) = match &target {
@@ -98,9 +99,7 @@ pub async fn of(connection: &mut PgConnection, places: &Names, pledges: &[Pledge
                 DesignationTarget::Pairing { .. } => {
                     let villages = row.pairing_villages.iter().map(|code| word("pairing_village.village", code));
                     let villages: Vec<PlaceCode> = villages.collect::<sqlx::Result<_>>()?;
-                    let names = villages.iter().map(|code| {
-                        short_village_name(places.get(code).unwrap_or_default())
-                    });
+                    let names = villages.iter().map(|code| short_village_name(places.get(code).unwrap_or_default()));
                     (names.collect::<Vec<_>>().join("、"), row.pairing_reference)
                 }
                 DesignationTarget::Village { village: code } | DesignationTarget::Town { town: code } => {
@@ -228,9 +227,10 @@ pub struct NeedFacts {
 }
 
 pub async fn need_facts(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<NeedFacts>> {
-    let row = sqlx::query!(r#"select village as "village!", field as "field!" from needs_public where id = $1"#, need.0)
-        .fetch_optional(connection)
-        .await?;
+    let row =
+        sqlx::query!(r#"select village as "village!", field as "field!" from needs_public where id = $1"#, need.0)
+            .fetch_optional(connection)
+            .await?;
     row.map(|row| {
         Ok(NeedFacts { village: word("need.village", &row.village)?, field: word("need.field", &row.field)? })
     })
