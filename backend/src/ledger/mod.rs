@@ -21,11 +21,8 @@ use domain::ledger::{Account, Asset, Event, LedgerError, LotBalance, Posted, Tra
 use domain::organisation::{Membership, OrganisationStatus, Role};
 use domain::{Fen, LotId, OrganisationId, TransferId};
 use sqlx::PgConnection;
-<<<<<<< HEAD
-=======
 use std::collections::BTreeMap;
 use uuid::Uuid;
->>>>>>> main
 
 /// Transfers of an account that one answer holds.
 const BOOK_MAX: i64 = 500;

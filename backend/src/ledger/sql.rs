@@ -5,10 +5,6 @@ use chrono::{DateTime, Utc};
 use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
 use domain::{Fen, LotId, TransferId};
 use sqlx::PgConnection;
-<<<<<<< HEAD
-=======
-use sqlx::postgres::PgQueryResult;
->>>>>>> main
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
