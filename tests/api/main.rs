@@ -12,6 +12,7 @@ mod cancelled;
 mod check;
 mod commitment_forms;
 mod commitments;
+mod connections;
 mod consents;
 mod consents_in_force;
 mod coverage;
