@@ -7,6 +7,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a helper of tests panics where the test is to fail")]
 
 pub mod corpus;
+pub mod crowd;
 pub mod judged;
 pub mod people;
 
@@ -172,6 +173,12 @@ impl TestApp {
         let app = App::new(parts);
         let router = http::router(&app, &Site::without_files(&app));
         TestApp { app, clock, mail, router, database, index }
+    }
+
+    /// What this app's database is called on the tests' server.
+    #[must_use]
+    pub fn database_name(&self) -> &str {
+        &self.database
     }
 
     /// Somebody who is not signed in.

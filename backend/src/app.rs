@@ -73,13 +73,24 @@ impl App {
 
     /// A transaction; whoever begins it commits it, in the same function.
     pub async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
-        self.pool.begin().await
+        let pool = self.pool.clone();
+        begun(async move { pool.begin().await }).await
     }
 
     /// A reading transaction in which a sum and its rows agree.
     pub async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
-        self.pool.begin_with("begin isolation level repeatable read read only").await
+        let pool = self.pool.clone();
+        begun(async move { pool.begin_with("begin isolation level repeatable read read only").await }).await
     }
+}
+
+/// Begins to the end, also when whoever asked is gone meanwhile, as a reader who closes the page is: a connection whose
+/// `begin` was sent and not waited for goes back to the pool with a transaction that nobody knows of (sqlx 0.9), and what
+/// others then write on it is never committed.
+async fn begun<T: Send + 'static>(
+    beginning: impl Future<Output = sqlx::Result<T>> + Send + 'static,
+) -> sqlx::Result<T> {
+    tokio::spawn(beginning).await.map_err(|_| sqlx::Error::WorkerCrashed)?
 }
 
 impl Deref for App {

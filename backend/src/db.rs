@@ -9,7 +9,9 @@ use crate::config::Settings;
 use anyhow::Context;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// The history of the schema, compiled in.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -20,7 +22,13 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// An open database and, when it is ours, the server behind it.
 pub struct Database {
     pub pool: PgPool,
-    server: Option<embedded::Server>,
+    server: Option<Private>,
+}
+
+/// The private server and the task that looks after it.
+struct Private {
+    server: Arc<embedded::Server>,
+    kept: JoinHandle<()>,
 }
 
 /// Opens the database that the settings name, or the private one.
@@ -29,7 +37,8 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Database> {
         (url.parse::<PgConnectOptions>().context("DATABASE_URL is not a PostgreSQL address")?, None)
     } else {
         let server = embedded::Server::start(&embedded::Place::for_data_dir(&settings.data_dir)?).await?;
-        (server.options("qiancun"), Some(server))
+        let (options, server) = (server.options("qiancun"), Arc::new(server));
+        (options, Some(Private { kept: tokio::spawn(server.clone().keep_running()), server }))
     };
     let pool = connect(options).await.context("cannot open the database")?;
     Ok(Database { pool, server })
@@ -80,7 +89,12 @@ impl Database {
         // A request that was cut off may still hold a connection; the server takes it back when it goes.
         let _ = tokio::time::timeout(CLOSING, self.pool.close()).await;
         match self.server {
-            Some(server) => server.release().await,
+            Some(Private { server, kept }) => {
+                // Whoever looks after it must not start what is being stopped.
+                kept.abort();
+                let _ = kept.await;
+                server.release().await
+            }
             None => Ok(()),
         }
     }

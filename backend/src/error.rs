@@ -50,6 +50,12 @@ impl Error {
         Error::Conflict("内容刚刚被改动，请看过新的内容再操作".into())
     }
 
+    /// This, unless it says that something else was recorded: then `other`, which came first. Trouble stays trouble.
+    #[must_use]
+    pub fn unless_conflict(self, other: Self) -> Self {
+        if matches!(self, Error::Conflict(_)) { other } else { self }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,

@@ -9,7 +9,7 @@ use backend::check::{Comparison, check};
 use chrono::Duration;
 use domain::api::disbursements::{self as money_out, NewAllocation};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
-use domain::api::ledger::{self, EntryQuery};
+use domain::api::ledger;
 use domain::api::pledges::NewPledge;
 use domain::api::{arrivals, deliveries, money};
 use domain::four::MoneyNumber;
@@ -37,7 +37,7 @@ fn visible(rows: &[FigureRow]) -> Fen {
 }
 
 /// A need with a named gift in many arrivals, a hidden one, undirected money arranged for it, payments and items.
-async fn story<'a>(test: &'a TestApp) -> (Ready<'a>, OrganisationId) {
+async fn story(test: &TestApp) -> (Ready<'_>, OrganisationId) {
     let ready = ready(test).await;
     let Ready { charity, need, pledge, village, .. } = &ready;
     for n in 100..160 {
@@ -180,7 +180,10 @@ async fn a_number_that_is_not_the_sum_of_its_rows_is_named() {
     let found = check(&test.app.pool).await.unwrap();
     let named: Vec<_> = found.iter().filter(|one| one.comparison == Comparison::NumbersAgainstRows).collect();
     let [one] = named.as_slice() else { panic!("{found:?}") };
-    assert_eq!((one.subject.as_str(), one.recorded - one.recomputed), (&*format!("need {} spent", ready.need.id), 30_000));
+    assert_eq!(
+        (one.subject.as_str(), one.recorded - one.recomputed),
+        (&*format!("need {} spent", ready.need.id), 30_000)
+    );
     test.done_with_wrong_books().await;
 }
 

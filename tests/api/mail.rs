@@ -108,6 +108,9 @@ async fn a_worker_that_dies_between_pledge_and_letter_loses_nothing() {
     assert_eq!(jobs::run_due(&test.app).await.unwrap(), 1);
     let letters = sent(&test);
     assert_eq!((letters.len(), letters[0].id), (1, job));
+    // Nobody knows whether the dead worker had sent it: staff read that it may have come twice, and only that one.
+    let repeated = jobs::perhaps_twice(&test.app).await.unwrap().items;
+    assert_eq!(repeated.iter().map(|letter| (letter.id, letter.attempts)).collect::<Vec<_>>(), [(job, 2)]);
     test.done().await;
 }
 

@@ -14,6 +14,7 @@ mod cancelled;
 mod check;
 mod commitment_forms;
 mod commitments;
+mod connections;
 mod consents;
 mod consents_in_force;
 mod coverage;

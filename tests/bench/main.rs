@@ -6,6 +6,8 @@
 mod accounts;
 mod books;
 mod client;
+mod crowd;
+mod ledger;
 mod lists;
 mod load;
 mod plans;
@@ -37,8 +39,8 @@ async fn median(port: u16, connections: usize, requests: &impl Requests) -> Answ
     runs.swap_remove(1)
 }
 
-/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, search, lists, plans,
-/// statements and books.
+/// `./test bench pages` measures that part alone; the parts are pages, accounts, pledges, crowd, ledger, search, lists,
+/// plans, statements and books.
 fn asked_for(part: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
     named.peek().is_none() || named.any(|name| name == part)
@@ -62,6 +64,12 @@ async fn main() {
     }
     if asked_for("pledges") {
         pledges::measure(&stage).await;
+    }
+    if asked_for("crowd") {
+        crowd::measure(&stage).await;
+    }
+    if asked_for("ledger") {
+        ledger::measure().await;
     }
     if asked_for("search") {
         searches(&stage).await;

@@ -76,7 +76,8 @@ pub async fn enter(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result
 async fn entered_before(app: &App, maker: &CharityMaker, new: &NewBankLine) -> Result<BankLine> {
     match get(app, &viewer(&maker.acting), new.id).await {
         Ok(line) if line.line == trimmed(&new.line) && line.bank_account.id == new.bank_account => Ok(line),
-        _ => Err(Error::Conflict("这个编号已经录入过另一笔流水，请重新打开录入页面".into())),
+        Err(trouble) if !matches!(trouble, Error::NotFound) => Err(trouble),
+        Ok(_) | Err(_) => Err(Error::Conflict("这个编号已经录入过另一笔流水，请重新打开录入页面".into())),
     }
 }
 

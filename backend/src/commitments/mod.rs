@@ -62,7 +62,9 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewCommitment) -> 
         (refused, _) => {
             tx.rollback().await?;
             let problems = refused.err().unwrap_or_default();
-            return repeated(app, enterprise, new).await.map_err(|_| Error::Invalid(problems));
+            return repeated(app, enterprise, new)
+                .await
+                .map_err(|error| error.unless_conflict(Error::Invalid(problems)));
         }
     };
     let inserted = sql::insert(&mut tx, new, (line, display), &enterprise.acting, app.clock.now()).await;
@@ -85,7 +87,10 @@ pub async fn create(app: &App, enterprise: &Enterprise, new: &NewCommitment) -> 
 async fn repeated(app: &App, enterprise: &Enterprise, new: &NewCommitment) -> Result<Commitment> {
     match one(app, &enterprise.acting, new.id).await {
         Ok(known) if says_the_same(&known, new) => Ok(known),
-        _ => Err(Error::Conflict("这个编号已经记录过另一项承诺。请到“承诺”里核对；要另外承诺，请重新填写".into())),
+        Err(trouble) if !matches!(trouble, Error::NotFound) => Err(trouble),
+        Ok(_) | Err(_) => {
+            Err(Error::Conflict("这个编号已经记录过另一项承诺。请到“承诺”里核对；要另外承诺，请重新填写".into()))
+        }
     }
 }
 

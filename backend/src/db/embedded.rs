@@ -1,7 +1,7 @@
 //! A private PostgreSQL that the program starts and stops itself, so that nothing has to be installed by hand.
 //!
 //! It listens on a unix socket only, with a password of its own. It survives a kill of our process and is found
-//! again by the next start; the last process that uses it stops it. PostgreSQL refuses to run as root: then its
+//! again by the next start; the last process that uses it stops it, and whoever uses it starts it again when it died. PostgreSQL refuses to run as root: then its
 //! processes run as the account `postgres`, in folders that this account can reach.
 //! Deliberately absent: downloading binaries, upgrading a folder of another major version by itself.
 
@@ -12,13 +12,18 @@ use sqlx::{Connection, PgConnection};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::Command;
 
 /// A socket's path has to fit into `sockaddr_un`, with `/.s.PGSQL.5432` behind it.
 const SOCKET_FOLDER_MAX: usize = 107 - "/.s.PGSQL.5432".len();
+
+/// How often it is seen to that the server still answers.
+const LOOKED_AFTER: Duration = Duration::from_secs(1);
 
 /// How the folder of a database is called before it is one.
 const UNFINISHED: &str = "unfinished-";
@@ -68,8 +73,19 @@ impl Place {
         Ok(Place { folder, socket, account: None })
     }
 
-    fn cluster(&self) -> PathBuf {
+    /// The database's own folder, as PostgreSQL names it.
+    #[must_use]
+    pub fn cluster(&self) -> PathBuf {
         self.folder.join("cluster")
+    }
+
+    /// Removes the place with all that is in it. The server has to be stopped.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn remove(&self) -> std::io::Result<()> {
+        fs::remove_dir_all(&self.folder)?;
+        if self.socket.exists() { fs::remove_dir_all(&self.socket) } else { Ok(()) }
     }
 
     fn log(&self) -> PathBuf {
@@ -142,7 +158,7 @@ impl Server {
     }
 
     /// Gives up our share; the last user stops the server.
-    pub async fn release(self) -> anyhow::Result<()> {
+    pub async fn release(&self) -> anyhow::Result<()> {
         let turn = lock_file(&self.place.folder.join("turn.lock"))?;
         turn.lock()?;
         self.lock.unlock()?;
@@ -155,6 +171,37 @@ impl Server {
             self.pg_ctl(&["stop", "--mode=fast", "--wait", "--timeout=60"]).await?;
         }
         Ok(())
+    }
+
+    /// Whether it answers at its socket; costs next to nothing.
+    fn is_reachable(&self) -> bool {
+        UnixStream::connect(self.place.socket.join(".s.PGSQL.5432")).is_ok()
+    }
+
+    /// Starts the server again whenever it died by itself: somebody killed it, or the machine was short of memory.
+    pub async fn keep_running(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(LOOKED_AFTER).await;
+            if self.is_reachable() {
+                continue;
+            }
+            match self.run_again().await {
+                Ok(false) => {}
+                Ok(true) => tracing::warn!("the private database had died and was started again"),
+                // What it left may still be going away; the next round tries again.
+                Err(error) => tracing::error!(error = format!("{error:#}"), "the private database is down"),
+            }
+        }
+    }
+
+    /// Starts it if it does not run; one process at a time does so.
+    async fn run_again(&self) -> anyhow::Result<bool> {
+        let turn = lock_file(&self.place.folder.join("turn.lock"))?;
+        if turn.try_lock().is_err() || self.is_running().await? {
+            return Ok(false);
+        }
+        self.launch().await?;
+        Ok(true)
     }
 
     /// Makes the database in a folder beside its place and moves it there when it is whole: a first start that was

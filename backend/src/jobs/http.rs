@@ -9,18 +9,22 @@ use axum::Json;
 use axum::extract::State;
 use domain::JobId;
 use domain::api::List;
-use domain::api::jobs::{DEAD_JOBS, DeadJob, HandleJob, JobHandled, RETRY, SET_ASIDE};
+use domain::api::jobs::{DEAD_JOBS, DeadJob, HandleJob, JobHandled, PERHAPS_TWICE, RETRY, RepeatedLetter, SET_ASIDE};
 
 pub fn routes() -> Endpoints {
-    Endpoints::new("后台任务").get(DEAD_JOBS, "没有办成的后台任务", dead).post(RETRY, "重办一个后台任务", retry).post(
-        SET_ASIDE,
-        "标明已另行处理",
-        set_aside,
-    )
+    Endpoints::new("后台任务")
+        .get(DEAD_JOBS, "没有办成的后台任务", dead)
+        .get(PERHAPS_TWICE, "可能寄了两次的信", perhaps_twice)
+        .post(RETRY, "重办一个后台任务", retry)
+        .post(SET_ASIDE, "标明已另行处理", set_aside)
 }
 
 async fn dead(State(app): State<App>, _: PlatformAdmin) -> Result<Json<List<DeadJob>>> {
     Ok(Json(super::dead(&app).await?))
+}
+
+async fn perhaps_twice(State(app): State<App>, _: PlatformAdmin) -> Result<Json<List<RepeatedLetter>>> {
+    Ok(Json(super::perhaps_twice(&app).await?))
 }
 
 async fn retry(

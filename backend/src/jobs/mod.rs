@@ -19,7 +19,7 @@ use crate::organisations::invitations;
 use crate::places::totals;
 use crate::{enquiries, ledger, links, needs, on_behalf, rounds};
 use chrono::{DateTime, Duration, Utc};
-use domain::api::jobs::DeadJob;
+use domain::api::jobs::{DeadJob, RepeatedLetter};
 use domain::api::{Count, List};
 use domain::todo::Waiting;
 use domain::{EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId, OnBehalfId};
@@ -29,8 +29,9 @@ use sqlx::PgConnection;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How long a job is a worker's without a sign of life; whoever works says so every [`ALIVE`].
-pub const LEASE: Duration = Duration::minutes(5);
+/// How long a job is a worker's without a sign of life; whoever works says so every [`ALIVE`]. A letter whose worker died
+/// waits for no longer than this.
+pub const LEASE: Duration = Duration::minutes(1);
 const ALIVE: std::time::Duration = std::time::Duration::from_secs(1);
 /// After that many attempts, some seventeen hours, a job is given up.
 pub const ATTEMPTS: i32 = 12;
@@ -165,6 +166,8 @@ pub type Done = Option<&'static str>;
 pub enum Failure {
     /// May go better later.
     Later(anyhow::Error),
+    /// May go better later, and may have gone well already: no answer came.
+    Unheard(anyhow::Error),
     /// Will never go better.
     Never(anyhow::Error),
 }
@@ -255,12 +258,13 @@ async fn run_next(app: &App, lane: Lane) -> Result<usize> {
     }
     for (job, failure) in failed {
         match failure {
-            Failure::Later(error) if job.attempts < ATTEMPTS => {
+            Failure::Later(ref error) | Failure::Unheard(ref error) if job.attempts < ATTEMPTS => {
                 tracing::warn!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job failed");
                 let due = now + wait_after(job.attempts);
-                sql::postpone(&mut connection, job, &format!("{error:#}"), due).await?;
+                let unheard = matches!(failure, Failure::Unheard(_));
+                sql::postpone(&mut connection, job, (&format!("{error:#}"), unheard), due).await?;
             }
-            Failure::Later(error) | Failure::Never(error) => {
+            Failure::Later(error) | Failure::Unheard(error) | Failure::Never(error) => {
                 tracing::error!(job = %job.id, attempt = job.attempts, error = format!("{error:#}"), "a job is given up");
                 sql::give_up(&mut connection, job, &format!("{error:#}")).await?;
                 given_up(app, &job.payload).await;
@@ -313,7 +317,7 @@ async fn attempt(app: &App, lane: Lane, job: &sql::Claimed) -> std::result::Resu
             Err(_) if begun.elapsed() >= lane.patience() => {
                 task.abort();
                 let seconds = lane.patience().as_secs();
-                return Err(Failure::Later(anyhow::anyhow!("the attempt took longer than {seconds} seconds")));
+                return Err(Failure::Unheard(anyhow::anyhow!("the attempt took longer than {seconds} seconds")));
             }
             Err(_) => keep_lease(app, job).await,
         }
@@ -390,6 +394,14 @@ pub async fn dead(app: &App) -> Result<List<DeadJob>> {
     let mut tx = app.snapshot().await?;
     let items = sql::dead(&mut tx, 200).await?;
     let count = Count::capped(sql::waiting(&mut tx).await?.count);
+    Ok(List { items, next: None, count })
+}
+
+/// Letters that may have come twice, latest first.
+pub async fn perhaps_twice(app: &App) -> Result<List<RepeatedLetter>> {
+    let mut tx = app.snapshot().await?;
+    let items = sql::perhaps_twice(&mut tx, 200).await?;
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::JobId;
-use domain::api::jobs::DeadJob;
+use domain::api::jobs::{DeadJob, RepeatedLetter};
 use domain::todo::Waiting;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -36,7 +36,8 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
 }
 
-/// Leases the jobs of a lane that have been due longest. Others that ask meanwhile get the next ones.
+/// Leases the jobs of a lane that have been due longest. Others that ask meanwhile get the next ones. One whose last lease
+/// ran out had an attempt of which nobody knows how it ended.
 pub async fn claim(
     connection: &mut PgConnection,
     (lane, attempts): (&str, i32),
@@ -46,7 +47,7 @@ pub async fn claim(
 ) -> sqlx::Result<Vec<Claimed>> {
     let rows = sqlx::query!(
         "update job
-         set leased_until = $2, attempts = attempts + 1
+         set leased_until = $2, attempts = attempts + 1, unreported = unreported or leased_until is not null
          where id in (
              select id
              from job
@@ -115,17 +116,18 @@ pub async fn finish(
 pub async fn postpone(
     connection: &mut PgConnection,
     job: &Claimed,
-    error: &str,
+    (error, unheard): (&str, bool),
     due_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update job
-         set due_at = $3, error = $4, leased_until = null
+         set due_at = $3, error = $4, leased_until = null, unreported = unreported or $5
          where id = $1 and status = 'waiting' and attempts = $2",
         job.id.0,
         job.attempts,
         due_at,
-        error
+        error,
+        unheard
     )
     .execute(connection)
     .await?;
@@ -257,6 +259,29 @@ pub async fn dead(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec
         error: row.error.unwrap_or_default(),
     });
     Ok(dead.collect())
+}
+
+/// Letters that may have been sent twice, latest first: those that succeeded after an attempt of which nobody heard.
+pub async fn perhaps_twice(connection: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<RepeatedLetter>> {
+    let rows = sqlx::query!(
+        r#"select id, kind, attempts, created_at, done_at as "done_at!"
+           from job
+           where status = 'done' and unreported and outcome is null
+             and kind in ('mail', 'link_letter', 'invite', 'answer')
+           order by done_at desc
+           limit $1"#,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let repeated = rows.into_iter().map(|row| RepeatedLetter {
+        id: JobId(row.id),
+        kind: row.kind,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        sent_at: row.done_at,
+    });
+    Ok(repeated.collect())
 }
 
 pub async fn retry(connection: &mut PgConnection, id: JobId, now: DateTime<Utc>) -> sqlx::Result<PgQueryResult> {

@@ -70,26 +70,15 @@ pub async fn post(app: &App, tx: &mut PgConnection, event: &Event) -> Result<Vec
     let transfers = transfers_for(event).map_err(|error| refused(&error))?;
     let now = app.clock.now();
     let ids: Vec<TransferId> = transfers.iter().map(|_| app.clock.id()).collect();
-    sql::insert(tx, &ids, &transfers, now).await?;
-    // Always in the order of the accounts, so that two postings cannot wait for each other.
-    for (place, change) in changes(&transfers) {
-        let gone = || Error::Conflict("余额刚刚变动，请重新打开再操作".into());
-        if change > 0 {
-            sql::add_to_balance(tx, &place, change).await?;
-        } else {
-            let taken = sql::take_from_balance(tx, &place, -change).await;
-            let taken = taken.on_constraint("account_balance_not_below_zero", gone)?;
-            if taken.rows_affected() != 1 {
-                return Err(gone());
-            }
-        }
-    }
+    let gone = || Error::Conflict("余额刚刚变动，请重新打开再操作".into());
+    let posted = sql::post(tx, (&ids, &transfers), &changes(&transfers), now).await;
+    posted.on_constraint("account_balance_not_below_zero", gone)?;
     Ok(ids)
 }
 
 /// By how much each limited account's balance of a lot changes.
-fn changes(transfers: &[Transfer]) -> BTreeMap<(Account, Asset, LotId), i64> {
-    let mut changes = BTreeMap::new();
+fn changes(transfers: &[Transfer]) -> sql::Changes {
+    let mut changes = sql::Changes::new();
     for transfer in transfers {
         let fen = transfer.amount.get();
         for (account, change) in [(transfer.debit, -fen), (transfer.credit, fen)] {

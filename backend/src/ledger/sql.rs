@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use domain::ledger::{Account, Asset, LotBalance, Posted, Transfer};
 use domain::{Fen, LotId, TransferId};
 use sqlx::PgConnection;
-use sqlx::postgres::PgQueryResult;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -50,84 +49,52 @@ pub async fn reserved(connection: &mut PgConnection, account: &Account) -> sqlx:
     rows.into_iter().map(|row| Ok((LotId(row.lot), decode::fen("lot_reserved", row.reserved_fen)?))).collect()
 }
 
-pub async fn insert(
+/// By how much the balance of a limited account changes, lot by lot.
+pub type Changes = BTreeMap<(Account, Asset, LotId), i64>;
+
+/// Adds transfers, and changes the balances of limited accounts with them, always in the order of the accounts. What would
+/// go below zero breaks `account_balance_not_below_zero`.
+pub async fn post(
     connection: &mut PgConnection,
-    ids: &[TransferId],
-    transfers: &[Transfer],
+    (ids, transfers): (&[TransferId], &[Transfer]),
+    changes: &Changes,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let debits: Vec<String> = transfers.iter().map(|transfer| transfer.debit.to_string()).collect();
     let credits: Vec<String> = transfers.iter().map(|transfer| transfer.credit.to_string()).collect();
     let amounts: Vec<i64> = transfers.iter().map(|transfer| transfer.amount.get()).collect();
-    let assets: Vec<String> = transfers.iter().map(|transfer| transfer.asset.to_string()).collect();
-    let codes: Vec<String> = transfers.iter().map(|transfer| transfer.code.to_string()).collect();
+    let assets: Vec<&str> = transfers.iter().map(|transfer| transfer.asset.as_str()).collect();
+    let codes: Vec<&str> = transfers.iter().map(|transfer| transfer.code.as_str()).collect();
     let lots: Vec<Uuid> = transfers.iter().map(|transfer| transfer.lot.0).collect();
     let causes: Vec<Uuid> = transfers.iter().map(|transfer| transfer.cause).collect();
     let corrects: Vec<Option<Uuid>> = transfers.iter().map(|transfer| transfer.corrects.map(|id| id.0)).collect();
     let days: Vec<chrono::NaiveDate> = transfers.iter().map(|transfer| transfer.effective_on).collect();
+    let accounts: Vec<String> = changes.keys().map(|(account, ..)| account.to_string()).collect();
+    let account_assets: Vec<&str> = changes.keys().map(|(_, asset, _)| asset.as_str()).collect();
+    let account_lots: Vec<Uuid> = changes.keys().map(|(.., lot)| lot.0).collect();
+    let amounts_changed: Vec<i64> = changes.values().copied().collect();
     sqlx::query!(
-        "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on, recorded_at)
-         select t.id, t.debit, t.credit, t.amount_fen, t.asset, t.code, t.lot, t.cause, t.corrects, t.effective_on, $11
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-                     $9::uuid[], $10::date[])
-              with ordinality
-              as t (id, debit, credit, amount_fen, asset, code, lot, cause, corrects, effective_on, place)
-         order by t.place",
+        "select post_transfers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &ids,
         &debits,
         &credits,
         &amounts,
-        &assets,
-        &codes,
+        &assets as &[&str],
+        &codes as &[&str],
         &lots,
         &causes,
         &corrects as &[Option<Uuid>],
         &days,
-        now
+        now,
+        &accounts,
+        &account_assets as &[&str],
+        &account_lots,
+        &amounts_changed
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Adds to a balance.
-pub async fn add_to_balance(
-    connection: &mut PgConnection,
-    (account, asset, lot): &(Account, Asset, LotId),
-    fen: i64,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into account_balance as b (account, asset, lot, amount_fen)
-         values ($1, $2, $3, $4)
-         on conflict (account, asset, lot) do update set amount_fen = b.amount_fen + excluded.amount_fen",
-        account.to_string(),
-        asset.as_str(),
-        lot.0,
-        fen
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Takes from a balance, if it is there; below zero it breaks `account_balance_not_below_zero`.
-pub async fn take_from_balance(
-    connection: &mut PgConnection,
-    (account, asset, lot): &(Account, Asset, LotId),
-    fen: i64,
-) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!(
-        "update account_balance
-         set amount_fen = amount_fen - $4
-         where account = $1 and asset = $2 and lot = $3",
-        account.to_string(),
-        asset.as_str(),
-        lot.0,
-        fen
-    )
-    .execute(connection)
-    .await
 }
 
 struct Row {

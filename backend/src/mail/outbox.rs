@@ -87,12 +87,25 @@ fn is_this_machine(url: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-/// A server's answer often repeats the address, so only its number is kept.
+/// A server's answer often repeats the address, so only its number is kept. A line that broke before the answer came tells
+/// nobody whether the letter was taken.
 fn refused(error: &lettre::transport::smtp::Error) -> Failure {
     let code = error.status().map(|code| format!(" {code}")).unwrap_or_default();
     let what = if error.is_timeout() { "did not answer in time" } else { "refused or could not be reached" };
     let kept = anyhow::anyhow!("the mail server {what}{code}");
-    if error.is_permanent() { Failure::Never(kept) } else { Failure::Later(kept) }
+    if error.is_permanent() {
+        Failure::Never(kept)
+    } else if error.status().is_some() || error.is_client() || error.is_tls() || not_reached(error) {
+        Failure::Later(kept)
+    } else {
+        Failure::Unheard(kept)
+    }
+}
+
+/// Whether there was no line at all.
+fn not_reached(error: &lettre::transport::smtp::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
 /// Whole or not at all; the same letter again replaces the same file.

@@ -86,7 +86,9 @@ pub async fn create_claiming(
         (choice, standing) => {
             let problems = [choice.err(), standing.err()].into_iter().flatten().flatten().collect();
             tx.rollback().await?;
-            return repeated(app, enterprise, new).await.map_err(|_| Error::Invalid(problems));
+            return repeated(app, enterprise, new)
+                .await
+                .map_err(|error| error.unless_conflict(Error::Invalid(problems)));
         }
     };
     let number = u64::try_from(sql::next_number(&mut tx).await?).unwrap_or(u64::MAX);
@@ -278,10 +280,12 @@ pub async fn spent(tx: &mut PgConnection, need: NeedId) -> Result<Fen> {
 
 /// The answer to an id that exists: the same pledge, if it is the same, and ours.
 async fn repeated(app: &App, enterprise: &Enterprise, new: &NewPledge) -> Result<Pledge> {
-    let recorded = read(app, &Viewer::from(enterprise), new.id).await;
-    match recorded {
+    match read(app, &Viewer::from(enterprise), new.id).await {
         Ok(pledge) if says_the_same(&pledge, new) && pledge.enterprise == enterprise.acting.organisation => Ok(pledge),
-        _ => Err(Error::Conflict("这个编号已经记录过另一笔认捐。请到“我的捐赠”核对；要另外认捐，请重新填写".into())),
+        Err(trouble) if !matches!(trouble, Error::NotFound) => Err(trouble),
+        Ok(_) | Err(_) => {
+            Err(Error::Conflict("这个编号已经记录过另一笔认捐。请到“我的捐赠”核对；要另外认捐，请重新填写".into()))
+        }
     }
 }
 

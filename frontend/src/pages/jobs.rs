@@ -4,11 +4,12 @@ use crate::parts::field::summary;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant};
 use domain::api::ApiError;
-use domain::api::jobs::{self, DeadJob};
+use domain::api::jobs::{self, DeadJob, RepeatedLetter};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let list = visit.call(jobs::dead()).await?;
+    let repeated = visit.call(jobs::perhaps_twice()).await?;
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let done = match visit.query("done") {
@@ -27,8 +28,42 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{t!("没有办成的后台任务（{n}）", n = list.count)}</h1>
         {rows}
+        {letters(&repeated.items)}
     };
     Ok(Page::new(t!("没有办成的后台任务"), body.into_any()))
+}
+
+fn letters(repeated: &[RepeatedLetter]) -> Option<AnyView> {
+    if repeated.is_empty() {
+        return None;
+    }
+    let rows = repeated.iter().map(|letter| {
+        view! {
+            <tr>
+                <td><code>{letter.id.to_string()}</code></td>
+                <td>{letter.kind.clone()}</td>
+                <td>{instant(letter.created_at)}</td>
+                <td>{instant(letter.sent_at)}</td>
+                <td class="number">{letter.attempts}</td>
+            </tr>
+        }
+    });
+    Some(
+        view! {
+            <h2>{t!("可能寄了两次的信")}</h2>
+            <p>{t!("寄信途中程序或网络断了，不知道前一次是否寄到，所以又寄了一次。两次是同一封信（编号相同），多数邮箱只显示一封。")}</p>
+            <div class="scroll">
+                <table class="gifts">
+                    <thead><tr>
+                        <th>{t!("编号")}</th><th>{t!("种类")}</th><th>{t!("写下的时间")}</th><th>{t!("寄出的时间")}</th>
+                        <th>{t!("试过")}</th>
+                    </tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn row(job: &DeadJob) -> AnyView {
