@@ -1,6 +1,7 @@
 //! A charity's two people who book what arrives, while everything around them is killed.
 
 use domain::api::arrivals::{self, BankLine, ConfirmLine, MatchLine, MatchPart, NewBankLine};
+use domain::api::bank_accounts;
 use domain::arrival::{BankLineInput, BankLineStatus, LineChannel};
 use domain::campaign::legal_day;
 use domain::{BankAccountId, BankLineId};
@@ -21,8 +22,8 @@ pub struct Cashier {
 
 impl Cashier {
     pub async fn start(asking: &Asking, pledging: &Arc<Pledging>) -> Self {
-        let accounts = asking.told("maker", &arrivals::accounts()).await;
-        let account = accounts.items.first().expect("an account").id;
+        let accounts = asking.told("maker", &bank_accounts::list()).await;
+        let account = accounts.items.first().expect("an account").account.id;
         let stop = Arc::new(AtomicBool::new(false));
         let work = tokio::spawn(work(asking.clone(), pledging.clone(), account, stop.clone()));
         Cashier { stop, work }
