@@ -15,10 +15,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    accounting, agreements, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents, coverage, deliveries,
-    disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims, gift_requests, gifts, jobs,
-    ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations, outgoings, pairings, payees,
-    people, places, pledges, registrations, resets, returns, rounds, saved_searches, texts, todo, verifications,
+    accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents,
+    coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
+    gift_requests, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations,
+    outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets, returns, rounds,
+    saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -76,6 +77,8 @@ pub fn endpoints() -> Endpoints {
         figures::routes(),
         payees::routes(),
         disbursements::routes(),
+        allocations::routes(),
+        purpose_changes::routes(),
         deliveries::routes(),
         registrations::routes(),
         links::routes(),

@@ -14,6 +14,7 @@ macro_rules! say {
 
 pub mod accounting;
 pub mod agreements;
+pub mod allocations;
 pub mod app;
 pub mod areas;
 pub mod arrivals;
@@ -55,13 +56,14 @@ pub mod notices;
 pub mod offers;
 pub mod on_behalf;
 pub mod organisations;
-pub mod page_cache;
 pub mod outgoings;
+pub mod page_cache;
 pub mod pairings;
 pub mod payees;
 pub mod people;
 pub mod places;
 pub mod pledges;
+pub mod purpose_changes;
 pub mod qr;
 pub mod receipts;
 pub mod registrations;

@@ -30,6 +30,7 @@ mod earlier_pairings;
 mod enquiries;
 mod error;
 mod figures;
+mod funds;
 mod gift;
 mod gift_claims;
 mod gift_requests;
@@ -70,6 +71,7 @@ mod pledge_display;
 mod pledge_form;
 mod profile;
 mod prove;
+mod purpose_changes;
 mod rebooking;
 mod recommendations;
 mod register_donor;
@@ -190,6 +192,10 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["spending", id] => gift::sources(visit, id).await,
         ["ledger", account] => ledger::statement(visit, account).await,
         ["my-gifts"] => pledge::own(visit).await,
+        ["directed-balance"] => funds::balance(visit).await,
+        ["purpose-changes"] => purpose_changes::page(visit).await,
+        ["purpose-changes", "new"] => purpose_changes::new(visit).await,
+        ["purpose-changes", id] => purpose_changes::one(visit, id).await,
         ["work", rest @ ..] => work(visit, rest).await,
         ["account", "consents"] => consents::page(visit).await,
         ["join"] => join::page(visit).await,
@@ -234,6 +240,7 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["spending"] => spending::page(visit).await,
         ["spending", id] => correction::page(visit, id).await,
         ["payees"] => payees::page(visit).await,
+        ["allocations"] => funds::desk(visit).await,
         ["disbursements"] => disbursements::page(visit).await,
         ["disbursements", "new"] => disbursements::new(visit).await,
         ["disbursements", id] => disbursements::one(visit, id).await,

@@ -49,7 +49,8 @@ async fn an_account_counts_when_a_second_person_has_confirmed_it() {
     let entered = owner.call(bank_accounts::enter(&new)).await.unwrap();
     assert_eq!((entered.status, entered.account_no.as_str()), (BankAccountStatus::Proposed, "0000888877776666"));
     assert_eq!(entered, owner.call(bank_accounts::enter(&new)).await.unwrap(), "twice is once");
-    let other = NewBankAccount { input: BankAccountInput { bank: "另一家银行".into(), ..new.input.clone() }, ..new };
+    let other =
+        NewBankAccount { input: BankAccountInput { bank: "另一家银行".into(), ..new.input.clone() }, ..new };
     assert_eq!(owner.call(bank_accounts::enter(&other)).await.unwrap_err().status, 409, "another account, one id");
     let again = NewBankAccount { id: BankAccountId(Uuid::from_u128(2)), ..new.clone() };
     assert_eq!(owner.call(bank_accounts::enter(&again)).await.unwrap_err().fields(), ["account_no"]);
@@ -68,10 +69,8 @@ async fn an_account_counts_when_a_second_person_has_confirmed_it() {
     assert_eq!(charity.maker.call(bank_accounts::confirm(step)).await.unwrap_err().status, 403);
     // Two at once: one of them confirms.
     let second = test.member("owner-2", charity.id, Role::CharityOwner).await;
-    let both = tokio::join!(
-        charity.checker.call(bank_accounts::confirm(step)),
-        second.call(bank_accounts::confirm(step))
-    );
+    let both =
+        tokio::join!(charity.checker.call(bank_accounts::confirm(step)), second.call(bank_accounts::confirm(step)));
     assert_eq!([both.0.is_ok(), both.1.is_ok()].iter().filter(|done| **done).count(), 1);
     charity.maker.call(arrivals::enter(&line)).await.unwrap();
     let list = charity.maker.call(bank_accounts::list()).await.unwrap().items;

@@ -57,7 +57,10 @@ async fn a_pledge_is_pointed_once_and_only_at_what_takes_pledges() {
     let village = test.signed_in(&format!("village-{VILLAGE}")).await;
     let draft = village.call(needs::create(&new_need(2))).await.unwrap();
     let directed = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
-    let refused = enterprise.call(pledges::designate(directed.id, &Designate { need: draft.id, position: None })).await.unwrap_err();
+    let refused = enterprise
+        .call(pledges::designate(directed.id, &Designate { need: draft.id, position: None }))
+        .await
+        .unwrap_err();
     assert_eq!((refused.status, refused.fields()), (422, vec!["need"]));
     let to = Designate { need: need.id, position: None };
     let new = new_pledge(2, campaign, &charity, None);
@@ -66,7 +69,10 @@ async fn a_pledge_is_pointed_once_and_only_at_what_takes_pledges() {
     let refused = enterprise.call(pledges::designate(general.id, &to)).await.unwrap_err();
     assert_eq!((refused.status, refused.error.message.contains("非定向")), (409, true));
     enterprise.call(pledges::designate(directed.id, &to)).await.unwrap();
-    let refused = enterprise.call(pledges::designate(directed.id, &Designate { need: draft.id, position: None })).await.unwrap_err();
+    let refused = enterprise
+        .call(pledges::designate(directed.id, &Designate { need: draft.id, position: None }))
+        .await
+        .unwrap_err();
     assert_eq!((refused.status, refused.error.message.contains("已经指定")), (409, true));
     test.done().await;
 }

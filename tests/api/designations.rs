@@ -133,7 +133,8 @@ async fn each_row_is_set_aside_only_to_its_own_share_and_pointed_only_within_its
         row(DesignationTarget::Undesignated, 50),
     ];
     let pledge = gift(&charity, &enterprise, &divided(1, campaign, &charity, &rows), 1, 160).await;
-    let more = charity.maker.call(disbursements::allocate(&allocation(1, &need, Some(&pledge), 101))).await.unwrap_err();
+    let more =
+        charity.maker.call(disbursements::allocate(&allocation(1, &need, Some(&pledge), 101))).await.unwrap_err();
     assert_eq!((more.status, more.fields()), (422, vec!["amount_fen"]));
     charity.maker.call(disbursements::allocate(&allocation(1, &need, Some(&pledge), 100))).await.unwrap();
 

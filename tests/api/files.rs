@@ -57,6 +57,8 @@ async fn a_draft_that_nothing_named_is_dropped_after_a_week_by_one_of_the_proces
         Task::RemindCommitments,
         Task::TurnPairings,
         Task::KeepUpInstalments,
+        Task::RemindOfIdleMoney,
+        Task::AskAboutRemains,
         Task::KeepUpOnBehalf,
         Task::ForgetOldRoundFacts,
         Task::CloseEndedGiving,

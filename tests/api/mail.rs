@@ -122,6 +122,7 @@ fn new_pledge_like(pledge: &Pledge) -> pledges::NewPledge {
         input: domain::pledge::PledgeInput {
             need: pledge.need.as_ref().map(|need| need.id),
             designations: Vec::new(),
+            funding_choice: domain::allocation::FundingChoice::AskMe,
             restriction: pledge.restriction,
             amount: pledge.amount_fen,
             public_display: Some(pledge.public_display),

@@ -33,6 +33,7 @@ pub fn new_pledge(n: u128, campaign: CampaignId, charity: &Charity<'_>, need: Op
             restriction: Restriction::Directed,
             need: need.map(|need| need.id),
             designations: Vec::new(),
+            funding_choice: domain::allocation::FundingChoice::AskMe,
             public_display: Some(PublicDisplay::Name),
             show_amount: true,
             share_with_recipient: true,

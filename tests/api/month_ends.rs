@@ -153,7 +153,8 @@ async fn a_bank_balance_that_nothing_explains_is_named() {
         .await
         .unwrap();
     let found = check(&test.app.pool).await.unwrap();
-    let found: Vec<_> = found.iter().map(|finding| (finding.comparison, finding.recorded, finding.recomputed)).collect();
+    let found: Vec<_> =
+        found.iter().map(|finding| (finding.comparison, finding.recorded, finding.recomputed)).collect();
     assert_eq!(found, [(Comparison::BooksAgainstBank, 151_000, 148_000)]);
     test.done_with_wrong_books().await;
 }

@@ -149,7 +149,10 @@ async fn a_clock_that_was_set_back_confirms_in_the_order_of_the_numbers() {
     confirmed(&charity, &second, &[(200, pledge.id)]).await;
     let read = firm.call(pledges::get(pledge.id)).await.unwrap();
     assert_eq!(read.arrived_fen, Fen::yuan(300));
-    assert_eq!(read.arrivals.iter().map(|arrival| arrival.amount_fen).collect::<Vec<_>>(), [Fen::yuan(100), Fen::yuan(200)]);
+    assert_eq!(
+        read.arrivals.iter().map(|arrival| arrival.amount_fen).collect::<Vec<_>>(),
+        [Fen::yuan(100), Fen::yuan(200)]
+    );
     test.done().await;
 }
 
@@ -167,6 +170,9 @@ async fn amounts_with_their_unit_days_as_a_spreadsheet_counts_and_lines_below_ze
     let tally = read.tally;
     assert_eq!((tally.ready, tally.out, tally.wrong), (2, 1, 2), "{tally:?}");
     assert_eq!((tally.in_fen, tally.out_fen), (Fen::new(123_950).unwrap(), Fen::yuan(3)));
-    assert_eq!((read.from.unwrap().to_string(), read.until.unwrap().to_string()), ("2026-06-30".into(), "2026-06-30".into()));
+    assert_eq!(
+        (read.from.unwrap().to_string(), read.until.unwrap().to_string()),
+        ("2026-06-30".into(), "2026-06-30".into())
+    );
     test.done().await;
 }

@@ -23,7 +23,9 @@ fn part(yuan: i64, pledge: Option<PledgeId>, campaign: Option<CampaignId>) -> Ma
 
 pub fn rebooking(n: u128, parts: Vec<MatchPart>) -> NewRebooking {
     let not_donation = parts.is_empty();
-    NewRebooking { id: RebookingId(Uuid::from_u128(n)), reason: "附言写错编号，来函说明".into(), not_donation, parts }
+    NewRebooking {
+        id: RebookingId(Uuid::from_u128(n)), reason: "附言写错编号，来函说明".into(), not_donation, parts
+    }
 }
 
 async fn confirmed(charity: &tests::people::Charity<'_>, n: u128, parts: Vec<MatchPart>, yuan: i64) -> BankLine {
@@ -40,13 +42,8 @@ async fn the_wrong_part_is_reversed_and_the_others_keep_their_lots() {
     let (one, two) = (test.enterprise("one").await, test.enterprise("two").await);
     let wrong = one.call(pledges::create(&new_pledge(1, campaign, &charity, None))).await.unwrap();
     let right = two.call(pledges::create(&new_pledge(2, campaign, &charity, None))).await.unwrap();
-    let line = confirmed(
-        &charity,
-        1,
-        vec![part(50_000, Some(wrong.id), None), part(300, None, Some(campaign))],
-        50_300,
-    )
-    .await;
+    let line =
+        confirmed(&charity, 1, vec![part(50_000, Some(wrong.id), None), part(300, None, Some(campaign))], 50_300).await;
     jobs::run_due(&test.app).await.unwrap();
     sent(&test);
     let total = async || test.visitor().call(campaigns::get(campaign)).await.unwrap().money.arrived;
@@ -76,7 +73,8 @@ async fn the_wrong_part_is_reversed_and_the_others_keep_their_lots() {
     assert_eq!(charity.maker.call(rebookings::confirm(new.id)).await.unwrap_err().status, 409);
     assert_eq!(other.checker.call(rebookings::confirm(new.id)).await.unwrap_err().status, 404);
     let checker = test.member("checker-2", charity.id, Role::CharityChecker).await;
-    let both = tokio::join!(charity.checker.call(rebookings::confirm(new.id)), checker.call(rebookings::confirm(new.id)));
+    let both =
+        tokio::join!(charity.checker.call(rebookings::confirm(new.id)), checker.call(rebookings::confirm(new.id)));
     assert_eq!([both.0.is_ok(), both.1.is_ok()].iter().filter(|done| **done).count(), 1, "two at once");
 
     let (wrong, right) =
@@ -101,7 +99,10 @@ async fn the_wrong_part_is_reversed_and_the_others_keep_their_lots() {
         let own = letters.iter().filter(|letter| letter.to.starts_with(to));
         own.map(|letter| letter.subject.chars().take_while(|char| *char != '：').collect()).collect()
     };
-    assert_eq!((subjects("one"), subjects("two")), (vec!["到账更正".into()], vec!["到账更正".into(), "捐款已到账".into()]));
+    assert_eq!(
+        (subjects("one"), subjects("two")),
+        (vec!["到账更正".into()], vec!["到账更正".into(), "捐款已到账".into()])
+    );
     test.done().await;
 }
 
@@ -110,7 +111,11 @@ async fn money_that_has_moved_on_is_not_reversed_and_the_refusal_lists_what_foll
     let test = TestApp::new().await;
     let ready = ready(&test).await;
     let charity = &ready.charity;
-    charity.maker.call(disbursements::allocate(&allocation(1, &ready.need, Some(&ready.pledge), 40_000))).await.unwrap();
+    charity
+        .maker
+        .call(disbursements::allocate(&allocation(1, &ready.need, Some(&ready.pledge), 40_000)))
+        .await
+        .unwrap();
     let done = charity.maker.call(arrivals::list(&arrivals::LineQuery { done: true, ..Default::default() })).await;
     let line = done.unwrap().items.remove(0);
     let refused = charity.maker.call(rebookings::propose(line.id, &rebooking(1, vec![]))).await.unwrap_err();
@@ -123,7 +128,8 @@ async fn money_that_has_moved_on_is_not_reversed_and_the_refusal_lists_what_foll
 
     // Money that moves on between both steps stops the second one.
     let enterprise = test.enterprise("other").await;
-    let late = enterprise.call(pledges::create(&new_pledge(9, ready.campaign, charity, Some(&ready.need)))).await.unwrap();
+    let late =
+        enterprise.call(pledges::create(&new_pledge(9, ready.campaign, charity, Some(&ready.need)))).await.unwrap();
     let line = matched(charity, 9, 1_000, &late).await;
     let line = charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
     charity.maker.call(rebookings::propose(line.id, &rebooking(2, vec![]))).await.unwrap();

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use backend::check::{Comparison, check};
 use backend::jobs;
 use domain::api::arrivals::{self, MatchLine, MatchPart, PartOwner};
-use domain::api::returns::{self, GiftReturn, NewReturn, RejectReturn, ReturnPaid, SayBack};
 use domain::api::disbursements::Disbursement;
 use domain::api::pledges::Pledge;
+use domain::api::returns::{self, GiftReturn, NewReturn, RejectReturn, ReturnPaid, SayBack};
 use domain::api::{campaigns, disbursements, ledger, money, pledges};
 use domain::arrival::BankLineStatus;
 use domain::disbursement::DisbursementStatus;
@@ -133,7 +133,8 @@ async fn a_return_that_is_rejected_frees_its_money() {
     let bad = charity.maker.form(page, &typed).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(bad.text().contains("请选择退回的依据") && bad.text().contains("50000"));
-    let rest = [("ground", "agreed"), ("reason", "双方书面同意，见协议"), ("to_bank", "示例银行"), ("to_account", "00005555")];
+    let rest =
+        [("ground", "agreed"), ("reason", "双方书面同意，见协议"), ("to_bank", "示例银行"), ("to_account", "00005555")];
     let made = charity.maker.form(page, &[&typed[..], &rest].concat()).await;
     let one = format!("/work/returns/{id}");
     assert_eq!(made.location(), format!("{one}?done=prepared"));
@@ -165,7 +166,8 @@ async fn money_of_nobody_goes_back_and_finds_no_owner_meanwhile() {
     charity.checker.call(returns::approve(new.id)).await.unwrap();
     let done = charity.payer.call(returns::pay(new.id, &return_paid())).await.unwrap();
     assert_eq!((done.status, done.line), (ReturnStatus::Paid, Some(line.id)));
-    let book = charity.maker.call(ledger::account(&Account::Unmatched { bank_account: charity.account })).await.unwrap();
+    let book =
+        charity.maker.call(ledger::account(&Account::Unmatched { bank_account: charity.account })).await.unwrap();
     assert_eq!(book.balance_fen, Fen::ZERO);
     goes_back(&charity, &new_return(2, None, Some(line.parts[1].lot), 50)).await;
     let total = test.visitor().call(campaigns::get(campaign)).await.unwrap().money;

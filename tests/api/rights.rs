@@ -25,6 +25,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::api::PREFIX;
 use domain::api::agreements::{self, NewAgreement};
+use domain::api::allocations::{self, NewAllocationRequest};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
 use domain::api::campaigns::setup::{self, CampaignSetupChange, CharityChange};
 use domain::api::commitments;
@@ -59,7 +60,8 @@ use domain::round::rule::RoundRuleKind;
 use domain::round::setup::RoundSetup;
 use domain::saved_search::Pace;
 use domain::{
-    AgreementId, Fen, GiftRequestId, InvitationId, MilestoneId, NeedId, OnBehalfId, PairingId, ResetId, SavedSearchId,
+    AgreementId, AllocationId, Fen, GiftRequestId, InvitationId, MilestoneId, NeedId, OnBehalfId, PairingId, ResetId,
+    SavedSearchId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -156,6 +158,15 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let part = MatchPart { amount_fen: Fen::yuan(100), pledge: Some(pledge.id), campaign: None };
     let parts = MatchLine { parts: vec![part] };
     let line = charity.maker.call(arrivals::match_(line.id, &parts)).await.unwrap();
+    let pointed = NewAllocationRequest {
+        id: AllocationId(Uuid::from_u128(150)),
+        pledge: pledge.id,
+        position: 1,
+        need: need.id,
+        amount_fen: Fen::yuan(1),
+        beyond: true,
+    };
+    let pointed = ready.enterprise.call(allocations::request(&pointed)).await.unwrap();
     let device = village.call(sessions::devices()).await.unwrap().items[0].id;
     let photo = picture(village).await;
     let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
@@ -308,6 +319,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/work/bank-statements/", statement.id.to_string()),
         ("/ledger/accounts/", Account::Directed { pledge: pledge.id }.to_string()),
         ("/payees/", proposed.id.to_string()),
+        ("/allocations/", pointed.id.to_string()),
         ("/disbursements/", prepared.id.to_string()),
         ("/reports/", report.id.to_string()),
         ("/spending/", report.items[0].id.to_string()),
@@ -480,6 +492,20 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /bank-statements/{id}/take-in", json!({ "ready": 9 })),
         ("POST /bank-lines/{id}/confirm", json!(seen(&line))),
         ("POST /allocations", json!(allocation(96, need, Some(pledge), 1))),
+        (
+            "POST /allocations/requests",
+            json!({ "id": Uuid::from_u128(151), "pledge": pledge.id, "position": 1, "need": need.id, "amount_fen": 100,
+                    "beyond": true }),
+        ),
+        ("POST /allocations/{id}/refuse", json!({ "reason": "需求已经暂停" })),
+        ("POST /allocations/{id}/release", json!({ "reason": "改给别的需求" })),
+        (
+            "POST /purpose-changes",
+            json!({ "id": Uuid::from_u128(152), "allocation": pointed.id, "pledge": null, "position": null,
+                    "amount_fen": null, "to_need": need.id, "reason": "改用于别的需求" }),
+        ),
+        ("POST /purpose-changes/{id}/filing", json!({ "filing_no": "粤民备 1", "filed_on": "2026-06-01" })),
+        ("POST /purpose-changes/{id}/refuse", json!({ "reason": "暂不变更用途" })),
         ("POST /disbursements", json!(payment(97, need, payee, 1))),
         ("POST /disbursements/{id}/reject", json!({ "reason": "请核对收款户名", "not_paid": true })),
         ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),

@@ -56,9 +56,11 @@ where g.arrives;
 insert into bank_line_part (lot, line, position, amount_fen, pledge)
 select lot, line, 0, fen, id from gift where arrives;
 
-insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged, given_to)
+insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged, given_to, status,
+                        accepted_by, accepted_at, changed_at)
 select g.allocation, d.charity, g.need, case when not g.undirected then g.id end, case when not g.undirected then 1 end,
-       case when g.undirected then d.campaign end, g.fen, d.maker, g.confirmed_at, g.undirected, r.place
+       case when g.undirected then d.campaign end, g.fen, d.maker, g.confirmed_at, g.undirected, r.place,
+       case when g.paid then 'locked' else 'accepted' end, d.maker, g.confirmed_at, g.confirmed_at
 from gift g
 cross join desk d
 left join pledge_designation r on r.pledge = g.id and not g.undirected

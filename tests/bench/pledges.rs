@@ -55,6 +55,7 @@ impl Pledging {
                 restriction: Restriction::Directed,
                 need: None,
                 designations: Vec::new(),
+                funding_choice: domain::allocation::FundingChoice::AskMe,
                 public_display: Some(PublicDisplay::Name),
                 show_amount: true,
                 share_with_recipient: true,

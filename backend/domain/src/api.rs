@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod agreements;
+pub mod allocations;
 pub mod areas;
 pub mod arrivals;
 pub mod audit;
@@ -48,6 +49,7 @@ pub mod payees;
 pub mod place_imports;
 pub mod places;
 pub mod pledges;
+pub mod purpose_changes;
 pub mod rebookings;
 pub mod registrations;
 pub mod resets;

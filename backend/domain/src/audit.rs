@@ -2,6 +2,7 @@
 //!
 //! Rooms write verbs as they are; `tests/tidy.rs` fails on one without a label. Deliberately absent: who may read it.
 
+use crate::allocation::{AllocationStatus, PurposeChangeStatus};
 use crate::api::payees::PayeeStatus;
 use crate::arrival::BankLineStatus;
 use crate::campaign::CampaignStage;
@@ -86,6 +87,16 @@ pub const VERBS: &[(&str, &str)] = &[
     ("pledge_overdue", "认捐的一期过期"),
     ("pledge_reminded", "提醒认捐的一期"),
     ("pledge_designated", "为定向认捐指定需求"),
+    ("allocation_requested", "申请把到账的款分配到需求"),
+    ("allocation_accepted", "受理分配申请"),
+    ("allocation_refused", "不受理分配申请"),
+    ("allocation_released", "释放分配"),
+    ("idle_reminded", "提醒到账的款没有指定需求"),
+    ("purpose_change_requested", "申请调整用途"),
+    ("purpose_change_consented", "同意调整用途"),
+    ("purpose_change_filed", "登记募捐方案变更备案"),
+    ("purpose_changed", "办理用途变更"),
+    ("purpose_change_refused", "不调整用途"),
     ("consent_given", "表示同意"),
     ("consent_withdrawn", "撤回同意"),
     ("organisation_verified", "认证单位"),
@@ -298,6 +309,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("outgoing", "银行支出"),
     ("payee", "收款账户"),
     ("allocation", "分配"),
+    ("purpose_change", "用途变更"),
     ("disbursement", "拨付"),
     ("report", "进展报告"),
     ("spending_item", "支出明细"),
@@ -416,6 +428,8 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "bank_line" => of!(BankLineStatus),
         "payee" => of!(PayeeStatus),
         "disbursement" => of!(DisbursementStatus),
+        "allocation" => of!(AllocationStatus),
+        "purpose_change" => of!(PurposeChangeStatus),
         "spending_item" => of!(SpendingStatus),
         "enquiry" => of!(EnquiryStatus),
         _ => None,

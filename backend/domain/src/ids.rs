@@ -111,6 +111,8 @@ ids! {
     OutgoingId,
     /// Arrived money set aside for one need.
     AllocationId,
+    /// That money is to be used for something else than it was given for.
+    PurposeChangeId,
     /// One payment of a charity to a payee.
     DisbursementId,
     /// A checked account that may be paid: an organisation's own, or the town's in custody.

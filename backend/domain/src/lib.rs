@@ -7,6 +7,7 @@
 mod word;
 
 pub mod agreement;
+pub mod allocation;
 pub mod api;
 pub mod appeal;
 pub mod arrival;

@@ -9,6 +9,7 @@ pub mod display;
 pub mod instalment;
 pub mod reference;
 
+use crate::allocation::FundingChoice;
 use crate::campaign::CampaignStage;
 use crate::problem::check_short_reason;
 use crate::{Fen, NeedId, Problem, Problems};
@@ -239,6 +240,9 @@ pub struct PledgeInput {
     /// chooses later, or wherever the charity decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub designations: Vec<Designation>,
+    /// What is to become of money that its need does not use: asked first, where nothing is said.
+    #[serde(default = "FundingChoice::default_choice")]
+    pub funding_choice: FundingChoice,
     /// Nobody is shown by default: the pledger has to choose.
     pub public_display: Option<PublicDisplay>,
     pub show_amount: bool,
@@ -342,6 +346,7 @@ mod tests {
             restriction: Restriction::Directed,
             need: Some(NeedId(Uuid::from_u128(1))),
             designations: Vec::new(),
+            funding_choice: FundingChoice::AskMe,
             public_display: Some(PublicDisplay::Partial),
             show_amount: false,
             share_with_recipient: true,

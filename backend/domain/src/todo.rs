@@ -34,6 +34,9 @@ words! {
         ApprovePayments = "approve_payments" / "待批准的拨付",
         MakePayments = "make_payments" / "待付款的拨付",
         AcceptSpending = "accept_spending" / "待核销的支出",
+        DecideAllocations = "decide_allocations" / "待受理的分配申请",
+        CarryOutChanges = "carry_out_changes" / "待办理的用途变更",
+        ConsentToChanges = "consent_to_changes" / "待您同意的用途变更",
         Agreements = "agreements" / "等您这一方办的捐赠协议",
         RecommendRequests = "recommend_requests" / "待核实的豁免、更正、退回申请",
         DecideRequests = "decide_requests" / "待决定的豁免、更正、退回申请",
@@ -70,11 +73,14 @@ impl TodoKind {
             | TodoKind::VerifyEnterprises
             | TodoKind::AnswerEnquiries
             | TodoKind::AcceptSpending
+            | TodoKind::DecideAllocations
+            | TodoKind::CarryOutChanges
             | TodoKind::ConfirmDeliveries => Within::WorkingDays(5),
             TodoKind::MendNeeds
             | TodoKind::MendRevisions
             | TodoKind::ImportedNeeds
             | TodoKind::Pairings
+            | TodoKind::ConsentToChanges
             | TodoKind::Agreements
             | TodoKind::NameClaims
             | TodoKind::ConfirmClaims
@@ -112,6 +118,8 @@ impl TodoKind {
             TodoKind::VerifyPayees => "/work/payees?status=entered",
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
             TodoKind::AcceptSpending => "/work/spending",
+            TodoKind::DecideAllocations => "/work/allocations",
+            TodoKind::CarryOutChanges | TodoKind::ConsentToChanges => "/purpose-changes",
             TodoKind::AwaitedPledges => "/my-gifts",
             TodoKind::ClaimOnBehalf => "/on-behalf?waiting=true",
             TodoKind::NameClaims => "/gift-claims?status=asked",
@@ -185,7 +193,17 @@ mod tests {
     #[test]
     fn every_kind_leads_to_a_page_for_those_who_work() {
         for kind in TodoKind::ALL {
-            let pages = ["/work", "/my-gifts", "/commitments", "/needs/import", "/pairings", "/agreements", "/gift-requests", "/on-behalf", "/gift-claims"];
+            let pages = [
+                "/work",
+                "/my-gifts",
+                "/commitments",
+                "/needs/import",
+                "/pairings",
+                "/agreements",
+                "/gift-requests",
+                "/on-behalf",
+                "/gift-claims",
+            ];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
     }

@@ -18,10 +18,10 @@ use crate::tables::written::csv_rows;
 use crate::tables::written::streamed::Workbook;
 use anyhow::Context;
 use bytes::Bytes;
+use domain::OrganisationId;
 use domain::api::accounting::LegsQuery;
 use domain::api::need_imports::TemplateFormat;
 use domain::ledger::TransferCode;
-use domain::OrganisationId;
 use futures::Stream;
 use futures::stream::try_unfold;
 use serde_json::json;
@@ -30,8 +30,20 @@ use serde_json::json;
 const TRANSFERS: i64 = 1_000;
 
 const HEADINGS: [&str; 14] = [
-    "凭证号", "记账日期", "业务日期", "业务", "借贷", "科目编码", "科目名称", "借方金额", "贷方金额", "币种", "批次",
-    "事由编号", "参考号", "对方",
+    "凭证号",
+    "记账日期",
+    "业务日期",
+    "业务",
+    "借贷",
+    "科目编码",
+    "科目名称",
+    "借方金额",
+    "贷方金额",
+    "币种",
+    "批次",
+    "事由编号",
+    "参考号",
+    "对方",
 ];
 /// The columns of amounts, which a spreadsheet adds up.
 const AMOUNTS: [usize; 2] = [7, 8];
@@ -184,10 +196,7 @@ fn both(row: &sql::Transfer) -> Result<[Vec<String>; 2]> {
             row.other_name.clone(),
         ]
     };
-    Ok([
-        leg("借", &row.debit, &row.debit_name, &amount, ""),
-        leg("贷", &row.credit, &row.credit_name, "", &amount),
-    ])
+    Ok([leg("借", &row.debit, &row.debit_name, &amount, ""), leg("贷", &row.credit, &row.credit_name, "", &amount)])
 }
 
 /// The last row: both sides of the money, which are equal.

@@ -12,9 +12,8 @@ use axum::http::StatusCode;
 use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
-    BANK_LINE, BANK_LINES, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION,
-    LineQuery, MATCH, MatchLine, NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, Unmatch, Unmatched,
-    VOID, VoidLine,
+    BANK_LINE, BANK_LINES, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION, LineQuery, MATCH, MatchLine,
+    NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, Unmatch, Unmatched, VOID, VoidLine,
 };
 use domain::api::bank_statements::{CONFIRM_MANY, ConfirmMany, DoneWithLines, MATCH_MANY, MatchMany};
 

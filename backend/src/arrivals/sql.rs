@@ -120,7 +120,9 @@ pub async fn insert_parts(
 
 /// Parts that were never confirmed: nothing was booked on them.
 pub async fn delete_parts(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<()> {
-    sqlx::query!("delete from bank_line_part where line = $1 and rebooked_by is null", line.0).execute(connection).await?;
+    sqlx::query!("delete from bank_line_part where line = $1 and rebooked_by is null", line.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

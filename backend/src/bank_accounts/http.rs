@@ -23,11 +23,7 @@ pub fn routes() -> Endpoints {
         .post(DROP_STEP, "不采用账户的登记或改动", drop_step)
 }
 
-async fn list(
-    State(app): State<App>,
-    staff: CharityStaff,
-    person: SignedIn,
-) -> Result<Json<List<BankAccountRecord>>> {
+async fn list(State(app): State<App>, staff: CharityStaff, person: SignedIn) -> Result<Json<List<BankAccountRecord>>> {
     Ok(Json(super::list(&app, &staff, &person.me).await?))
 }
 

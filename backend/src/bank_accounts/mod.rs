@@ -24,11 +24,7 @@ use sqlx::PgConnection;
 const ONE_AT_A_TIME: &str = "这个账户还有一件事等待确认，请先确认或撤回";
 
 /// The accounts of the caller's charity, in the order in which they were entered.
-pub async fn list(
-    app: &App,
-    staff: &CharityStaff,
-    me: &domain::api::sessions::Me,
-) -> Result<List<BankAccountRecord>> {
+pub async fn list(app: &App, staff: &CharityStaff, me: &domain::api::sessions::Me) -> Result<List<BankAccountRecord>> {
     let charity = staff.acting.organisation;
     let roles: Vec<Role> =
         me.acting().filter(|own| own.organisation == charity).map(|membership| membership.role).collect();
@@ -49,12 +45,7 @@ pub async fn of_charity(app: &App, charity: OrganisationId) -> Result<Vec<BankAc
 ///
 /// # Errors
 /// A sentence at `bank_account`.
-pub async fn usable(
-    tx: &mut PgConnection,
-    charity: OrganisationId,
-    id: BankAccountId,
-    day: NaiveDate,
-) -> Result<()> {
+pub async fn usable(tx: &mut PgConnection, charity: OrganisationId, id: BankAccountId, day: NaiveDate) -> Result<()> {
     let known = sql::lock_to_read(tx, id).await?.filter(|known| known.charity == charity);
     let known = known.filter(|known| known.status.has_books());
     let known = known.ok_or_else(|| Error::invalid("bank_account", "请选择本单位的银行账户"))?;
@@ -181,11 +172,7 @@ async fn facts(tx: &mut PgConnection, known: &sql::Stored) -> Result<AccountFact
 }
 
 /// A second person agrees: from now on it counts.
-pub async fn confirm(
-    app: &App,
-    Sure(second): &Sure<CharityApprover>,
-    id: AccountStepId,
-) -> Result<BankAccountRecord> {
+pub async fn confirm(app: &App, Sure(second): &Sure<CharityApprover>, id: AccountStepId) -> Result<BankAccountRecord> {
     let acting = &second.acting;
     let mut tx = app.begin().await?;
     let (known, step) = waiting(&mut tx, acting, id).await?;
@@ -253,7 +240,6 @@ async fn record(
 ) -> Result<()> {
     let after = json!({ "kind": step.kind, "day": step.on_day, "amount_fen": step.amount_fen, "outcome": outcome });
     let reason = Some(step.reason.trim()).filter(|reason| !reason.is_empty());
-    let record =
-        Record { verb, subject_kind: "bank_account", subject: id.0, before: None, after: Some(after), reason };
+    let record = Record { verb, subject_kind: "bank_account", subject: id.0, before: None, after: Some(after), reason };
     Ok(audit::record(app, tx, acting, origin, record).await?)
 }

@@ -65,7 +65,9 @@ impl fmt::Display for Comparison {
             Comparison::NeverBelowZero => "limited account below zero",
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
             Comparison::CachedBalances => "cached balance against its transfers",
-            Comparison::BooksAgainstBank => "bank account: last statement against the books and what is named beside them",
+            Comparison::BooksAgainstBank => {
+                "bank account: last statement against the books and what is named beside them"
+            }
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
             Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",

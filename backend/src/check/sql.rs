@@ -116,7 +116,13 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
            from (
                select 'allocation' as kind, 'allocate' as code, id,
                       coalesce('directed:' || pledge, 'general:' || campaign || ':' || charity) as debit,
-                      'allocated:' || need || ':' || charity as credit, amount_fen as recorded
+                      'allocated:' || need || ':' || charity as credit,
+                      case when accepted_at is null then 0 else amount_fen end as recorded
+               from allocation
+               union all
+               select 'release of allocation', 'release', id, 'allocated:' || need || ':' || charity,
+                      coalesce('directed:' || pledge, 'general:' || campaign || ':' || charity),
+                      case when status = 'released' and accepted_at is not null then amount_fen else 0 end
                from allocation
                union all
                select 'disbursement', 'advance', id, 'allocated:' || need || ':' || charity, 'advance:' || id,
@@ -160,7 +166,7 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
            full join (
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
-               where t.code in ('match', 'allocate', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee')
+               where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit

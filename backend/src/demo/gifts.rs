@@ -147,6 +147,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
                     restriction: Restriction::Directed,
                     need: Some(need),
                     designations: Vec::new(),
+                    funding_choice: domain::allocation::FundingChoice::AskMe,
                     public_display: Some(giver.display),
                     show_amount: giver.show_amount,
                     share_with_recipient: true,
@@ -303,7 +304,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
     payees::verify(app, &checker, payee.id, &how).await?;
     let set_aside =
         NewAllocation { id: app.clock.id(), need, pledge: Some(pledge), campaign: None, amount_fen: arrived };
-    disbursements::allocate(app, &maker, &set_aside).await?;
+    crate::allocations::allocate(app, &maker, &set_aside).await?;
     let payment = NewDisbursement {
         id: app.clock.id(),
         need,

@@ -1,4 +1,4 @@
-//! The routes of allocations and payments.
+//! The routes of payments.
 
 use crate::app::App;
 use crate::error::Result;
@@ -13,15 +13,13 @@ use axum::http::StatusCode;
 use domain::api::List;
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{
-    ALLOCATIONS, APPROVAL_RULE, APPROVE, AVAILABLE, Allocation, ApprovalRule, Available, CHECK, DISBURSEMENT,
-    DISBURSEMENTS, Disbursement, NewAllocation, NewDisbursement, OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject,
-    Step,
+    APPROVAL_RULE, APPROVE, AVAILABLE, ApprovalRule, Available, CHECK, DISBURSEMENT, DISBURSEMENTS, Disbursement,
+    NewDisbursement, OF_NEED, PAY, Paid, PublicPayment, REJECT, Reject, Step,
 };
 use domain::{DisbursementId, NeedId};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("拨付")
-        .post(ALLOCATIONS, "把到账的钱安排给一条需求", allocate)
         .get(DISBURSEMENTS, "本慈善组织的拨付", list)
         .post(DISBURSEMENTS, "准备一笔拨付", prepare)
         .get(DISBURSEMENT, "一笔拨付", read)
@@ -33,14 +31,6 @@ pub fn routes() -> Endpoints {
         .post(PAY, "登记银行已付", pay)
         .get(APPROVAL_RULE, "本单位的双人批准起点", approval_rule)
         .post(APPROVAL_RULE, "设定双人批准起点：只会多一个人，不会少", set_approval_rule)
-}
-
-async fn allocate(
-    State(app): State<App>,
-    maker: CharityMaker,
-    Body(new): Body<NewAllocation>,
-) -> Result<(StatusCode, Json<Allocation>)> {
-    Ok((StatusCode::CREATED, Json(super::allocate(&app, &maker, &new).await?)))
 }
 
 async fn list(

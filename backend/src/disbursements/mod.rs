@@ -1,4 +1,4 @@
-//! Money that leaves: arrived money is set aside for a need and paid to a checked payee by three people.
+//! Money that leaves: what is set aside for a need is paid to a checked payee by three people.
 //!
 //! Each payment is prepared by one, checked and approved by a second, paid by a third; no size of charity lifts it.
 //! Deliberately absent: the payment itself, which a bank makes, and what it was spent on.
@@ -18,19 +18,16 @@ use crate::http::caller::{
 };
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
-use crate::{bank_accounts, campaigns, ledger, needs, payees, pledges};
+use crate::{allocations, bank_accounts, campaigns, ledger, needs, payees};
 use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
-use domain::api::disbursements::{
-    Allocation, ApprovalRule, Available, Disbursement, NewAllocation, NewDisbursement, Paid, PublicPayment, Reject,
-};
+use domain::api::disbursements::{ApprovalRule, Available, Disbursement, NewDisbursement, Paid, PublicPayment, Reject};
 use domain::api::{Count, List};
 use domain::day::check_past;
 use domain::disbursement::{Desk, DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
-use domain::ledger::{Account, Asset, Event, Fund};
+use domain::ledger::{Account, Asset, Event};
 use domain::need::check_reason;
 use domain::organisation::{Acting, Role};
-use domain::pledge::Restriction;
 use domain::todo::Waiting;
 use domain::{DisbursementId, Fen, NeedId, OrganisationId, Problems};
 use serde_json::json;
@@ -42,86 +39,6 @@ const PAGE: usize = 50;
 const PAID_MAX: i64 = 200;
 /// Characters of a bank's number of a payment.
 const REFERENCE_MAX: usize = 64;
-
-/// Sets arrived money aside for a need. The same id and content again gives the same answer.
-pub async fn allocate(app: &App, maker: &CharityMaker, new: &NewAllocation) -> Result<Allocation> {
-    new.amount_fen.check_amount().map_err(|error| Error::invalid("amount_fen", error.to_string()))?;
-    let charity = maker.acting.organisation;
-    let mut tx = app.begin().await?;
-    if let Some(recorded) = sql::allocation(&mut tx, new.id).await? {
-        let other = || Error::Conflict("这个编号已经记录过另一笔分配".into());
-        let same = recorded.charity == charity && recorded.says(new);
-        return if same { Ok(recorded.allocation) } else { Err(other()) };
-    }
-    let Source { from, position, free } = source(app, &mut tx, charity, new).await?;
-    if !sql::need_is_public(&mut tx, new.need).await? {
-        return Err(Error::invalid("need", "没有这条公开的需求"));
-    }
-    let too_little = |held: Fen| {
-        let asked = new.amount_fen;
-        Error::invalid("amount_fen", format!("可分配的到账款只有 {held}，不能分配 {asked}"))
-    };
-    if let Some(free) = free.filter(|free| *free < new.amount_fen) {
-        return Err(too_little(free));
-    }
-    let takes = ledger::take(&mut tx, &from.into(), Asset::Cny, new.amount_fen, too_little).await?;
-    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
-    let event = Event::Allocated {
-        allocation: new.id,
-        from,
-        need: new.need,
-        charity,
-        asset: Asset::Cny,
-        takes,
-        on: app.clock.today(),
-    };
-    sql::insert_allocation(&mut tx, new, position, &maker.acting, app.clock.now())
-        .await
-        .on_constraint("allocation_pkey", || Error::Conflict("这笔分配刚刚已经记录，请刷新".into()))?;
-    ledger::post(app, &mut tx, &event).await?;
-    let after = json!({ "need": new.need, "amount_fen": new.amount_fen, "pledge": new.pledge });
-    record(app, &mut tx, &maker.acting, &maker.origin, ("allocated", "allocation", new.id.0), after, None).await?;
-    let recorded = sql::allocation(&mut tx, new.id).await?.ok_or(Error::NotFound)?;
-    tx.commit().await?;
-    Ok(recorded.allocation)
-}
-
-/// From where the money comes, and of a pledge from which of its rows and what of that row is not set aside yet.
-struct Source {
-    from: Fund,
-    position: Option<i32>,
-    free: Option<Fen>,
-}
-
-/// A giver's money goes where the giver has pointed it and nowhere else.
-async fn source(
-    app: &App,
-    tx: &mut PgConnection,
-    charity: OrganisationId,
-    new: &NewAllocation,
-) -> Result<Source> {
-    match (new.pledge, new.campaign) {
-        (Some(id), None) => {
-            let pledge = pledges::lock(tx, &[id]).await?.into_iter().next();
-            let pledge = pledge.filter(|pledge| pledge.charity == charity);
-            let pledge = pledge.ok_or_else(|| Error::invalid("pledge", "没有找到向本单位作出的这笔认捐"))?;
-            if pledge.restriction == Restriction::Undirected {
-                return Err(Error::invalid("pledge", "这笔认捐是非定向的，请从活动的非定向款分配"));
-            }
-            let row = pledges::designations::row_for(tx, app, id, new.need).await?;
-            let other = || Error::invalid("need", "捐赠方没有指定这条需求，不能把这笔定向款用于这里");
-            let row = row.ok_or_else(other)?;
-            let free = row.arrived_fen.saturating_gap(sql::set_aside(tx, id, row.position).await?);
-            Ok(Source { from: Fund::Directed { pledge: id }, position: Some(row.position), free: Some(free) })
-        }
-        (None, Some(campaign)) => {
-            let receives = campaigns::of_charity(tx, campaign, charity).await?;
-            receives.ok_or_else(|| Error::invalid("campaign", "本单位不接收这个活动的捐款"))?;
-            Ok(Source { from: Fund::General { campaign, charity }, position: None, free: None })
-        }
-        _ => Err(Error::invalid("pledge", "请选择一笔定向认捐或活动的非定向款之一")),
-    }
-}
 
 /// The maker prepares a payment. The same id and content again gives the same answer.
 pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewDisbursement) -> Result<Disbursement> {
@@ -248,6 +165,7 @@ pub async fn approve(app: &App, Sure(checker): &Sure<CharityApprover>, id: Disbu
         Step { acting, origin, after: DisbursementStatus::Approved, verb: "disbursement_approved", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
+    allocations::lock_for_payment(app, &mut tx, row.need, row.charity).await?;
     still_the_payee(app, &mut tx, &row).await?;
     within_allocation(&mut tx, row.charity, row.need, (row.amount, Some(id)))
         .await?
@@ -459,11 +377,7 @@ pub struct PaidOut {
 }
 
 /// A payment of the charity that has left, locked.
-pub async fn lock_paid(
-    tx: &mut PgConnection,
-    charity: OrganisationId,
-    id: DisbursementId,
-) -> Result<Option<PaidOut>> {
+pub async fn lock_paid(tx: &mut PgConnection, charity: OrganisationId, id: DisbursementId) -> Result<Option<PaidOut>> {
     let row = sql::lock(tx, id).await?;
     let row = row.filter(|row| row.charity == charity && row.status.counts_as_disbursed());
     Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))

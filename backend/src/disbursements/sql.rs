@@ -1,13 +1,13 @@
-//! The only SQL on allocations and payments.
+//! The only SQL on payments.
 
 use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::disbursements::{Allocation, Disbursement, NewAllocation, NewDisbursement, PublicPayment};
+use domain::api::disbursements::{Disbursement, NewDisbursement, PublicPayment};
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
-use domain::{AllocationId, BankAccountId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId, PledgeId};
+use domain::{BankAccountId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
@@ -16,94 +16,12 @@ fn fen(amount: i64) -> sqlx::Result<Fen> {
     Fen::new(amount).map_err(|error| decode::error("amount", error))
 }
 
-pub async fn need_is_public(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select from needs_public where id = $1) as "exists!""#, need.0)
-        .fetch_one(connection)
-        .await
-}
-
 /// The village whose public need it is.
 pub async fn organisation_of_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Option<OrganisationId>> {
     let id = sqlx::query_scalar!(r#"select organisation as "organisation!" from needs_public where id = $1"#, need.0)
         .fetch_optional(connection)
         .await?;
     Ok(id.map(OrganisationId))
-}
-
-pub async fn insert_allocation(
-    connection: &mut PgConnection,
-    new: &NewAllocation,
-    position: Option<i32>,
-    acting: &Acting,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged,
-                                 given_to)
-         values ($1, $2, $3, $4, $9, $5, $6, $7, $8,
-                 not exists (select from designation_counted where pledge = $4 and position = $9 and need = $3),
-                 (select place from designation_counted where pledge = $4 and position = $9))",
-        new.id.0,
-        acting.organisation.0,
-        new.need.0,
-        new.pledge.map(|id| id.0),
-        new.campaign.map(|id| id.0),
-        new.amount_fen.get(),
-        acting.person.0,
-        now,
-        position
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// What of a row of a pledge is set aside.
-pub async fn set_aside(connection: &mut PgConnection, pledge: PledgeId, position: i32) -> sqlx::Result<Fen> {
-    let sum = sqlx::query_scalar!(
-        r#"select coalesce(sum(case when t.code = 'allocate' then t.amount_fen else -t.amount_fen end), 0)::bigint as "sum!"
-           from allocation a
-           join transfer t on t.cause = a.id and t.code in ('allocate', 'release') and t.asset = 'cny'
-           where a.pledge = $1 and a.position = $2"#,
-        pledge.0,
-        position
-    )
-    .fetch_one(connection)
-    .await?;
-    fen(sum)
-}
-
-/// An allocation that stands.
-pub struct Recorded {
-    pub charity: OrganisationId,
-    pub allocation: Allocation,
-}
-
-impl Recorded {
-    pub fn says(&self, new: &NewAllocation) -> bool {
-        let known = &self.allocation;
-        (known.need, known.pledge, known.campaign, known.amount_fen)
-            == (new.need, new.pledge, new.campaign, new.amount_fen)
-    }
-}
-
-pub async fn allocation(connection: &mut PgConnection, id: AllocationId) -> sqlx::Result<Option<Recorded>> {
-    let row =
-        sqlx::query!("select charity, need, pledge, campaign, amount_fen, made_at from allocation where id = $1", id.0)
-            .fetch_optional(connection)
-            .await?;
-    row.map(|row| {
-        let allocation = Allocation {
-            id,
-            need: NeedId(row.need),
-            pledge: row.pledge.map(PledgeId),
-            campaign: row.campaign.map(CampaignId),
-            amount_fen: fen(row.amount_fen)?,
-            made_at: row.made_at,
-        };
-        Ok(Recorded { charity: OrganisationId(row.charity), allocation })
-    })
-    .transpose()
 }
 
 pub async fn insert(
@@ -286,9 +204,12 @@ pub async fn set_account(
 }
 
 pub async fn set_bounced(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!("update disbursement set status = 'bounced' where id = $1 and status in ('paid', 'bank_confirmed')", id.0)
-        .execute(connection)
-        .await
+    sqlx::query!(
+        "update disbursement set status = 'bounced' where id = $1 and status in ('paid', 'bank_confirmed')",
+        id.0
+    )
+    .execute(connection)
+    .await
 }
 
 struct Row {

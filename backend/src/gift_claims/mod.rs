@@ -20,6 +20,7 @@ use crate::mail::letter::gift::{GiftNews, News};
 use crate::mail::{self, Letter};
 use crate::people::Guesses;
 use crate::{arrivals, consents, files, pledges};
+use domain::allocation::FundingChoice;
 use domain::api::arrivals::PartOwner;
 use domain::api::gift_claims::{
     GiftClaim, GiftClaimList, GiftClaimQuery, NewGiftClaim, RefuseGiftClaim, SeenGiftClaim, UnclaimedGift,
@@ -179,6 +180,7 @@ fn as_pledge(stored: &Stored, id: PledgeId) -> NewPledge {
             restriction: stored.restriction,
             need: None,
             designations: Vec::new(),
+            funding_choice: FundingChoice::AskMe,
             public_display: Some(stored.public_display),
             show_amount: stored.show_amount,
             share_with_recipient: stored.share_with_recipient,

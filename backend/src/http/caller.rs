@@ -221,6 +221,13 @@ rights! {
     CharityMaker: [CharityMaker], "只有慈善组织的经办可以做这件事";
     /// Confirms what a colleague prepared.
     CharityChecker: [CharityChecker], "只有慈善组织的复核可以做这件事";
+    /// Decides on what givers ask for, and carries changes of purpose out.
+    AllocationDesk: [CharityMaker, CharityChecker], "只有慈善组织的经办和复核可以受理分配和用途变更";
+    /// Asks for a change of what money is for, or does not agree to one.
+    FundParty: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker],
+        "只有捐赠企业和慈善组织的经办、复核可以做这件事";
+    /// Agrees to another purpose, for the giver.
+    Consenter: [EnterpriseOwner], "变更用途须由捐赠企业的负责人同意";
     /// Takes back what one of both proposed.
     CharityDesk: [CharityMaker, CharityChecker], "只有慈善组织的经办和复核可以做这件事";
     /// Releases what was checked for payment.

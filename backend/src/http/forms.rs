@@ -5,6 +5,7 @@
 
 mod account;
 mod agreements;
+mod allocations;
 mod bank_accounts;
 mod bank_statements;
 mod campaigns;
@@ -129,13 +130,6 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/rounds/{id}/edit", page_and(post(rounds::change)))
         .route("/rounds/{id}/plan", page_and(post(rounds::of_plan)))
         .route("/rounds/{id}/send", page_and(post(rounds::send)))
-        .route("/pledge", page_and(post(money::pledge)))
-        .route("/pledges/{id}", page_and(post(payments::pledge_step)))
-        .route("/gift-requests/{id}", page_and(post(gift_requests::step)))
-        .route("/on-behalf/{id}", page_and(post(on_behalf::step)))
-        .route("/gift-claims/{id}", page_and(post(gift_claims::step)))
-        .route("/agreements/new", page_and(post(agreements::ask)))
-        .route("/pledges/{id}/display", page_and(post(display::change)))
         .route("/work/spending", page_and(post(reports::decide)))
         .route("/work/approval-rule", page_and(post(payments::approval_rule)))
         .route("/work/disbursements/new", page_and(post(payments::prepare)))
@@ -154,10 +148,27 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/work/earlier-pairings/own", page_and(post(earlier_pairings::display)))
         .route("/work/earlier-pairings/tables/{id}", page_and(post(earlier_pairings::import)))
         .route("/work/earlier-pairings/imports/{id}", page_and(post(earlier_pairings::withdraw)))
+        .merge(giving())
         .merge(bank_desk())
         .merge(with_pictures)
         .merge(with_tables)
         .layer(from_fn_with_state(site.clone(), prove::first))
+}
+
+/// Pledges, and what is agreed, asked and decided about them and their money.
+fn giving() -> Router<Site> {
+    Router::new()
+        .route("/pledge", page_and(post(money::pledge)))
+        .route("/pledges/{id}", page_and(post(payments::pledge_step)))
+        .route("/directed-balance", page_and(post(allocations::balance)))
+        .route("/work/allocations", page_and(post(allocations::desk)))
+        .route("/purpose-changes/new", page_and(post(allocations::new_change)))
+        .route("/purpose-changes/{id}", page_and(post(allocations::change_step)))
+        .route("/gift-requests/{id}", page_and(post(gift_requests::step)))
+        .route("/on-behalf/{id}", page_and(post(on_behalf::step)))
+        .route("/gift-claims/{id}", page_and(post(gift_claims::step)))
+        .route("/agreements/new", page_and(post(agreements::ask)))
+        .route("/pledges/{id}/display", page_and(post(display::change)))
 }
 
 /// What a charity does with its bank: lines, statements, accounts, money out, returns, months.

@@ -10,8 +10,8 @@ use super::sql;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::{
-    arrivals, commitments, digest, files, fundraising, links, needs, offers, on_behalf, pairings, people, pledges,
-    registrations, rounds, saved_searches,
+    allocations, arrivals, commitments, digest, files, fundraising, links, needs, offers, on_behalf, pairings, people,
+    pledges, purpose_changes, registrations, rounds, saved_searches,
 };
 use chrono::{DateTime, Duration, Utc};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,8 @@ pub enum Task {
     RemindCommitments,
     TurnPairings,
     KeepUpInstalments,
+    RemindOfIdleMoney,
+    AskAboutRemains,
     KeepUpOnBehalf,
     ForgetOldRoundFacts,
     CloseEndedGiving,
@@ -39,7 +41,7 @@ pub enum Task {
 }
 
 impl Task {
-    const OF_THE_HOUSE: [Task; 13] = [
+    const OF_THE_HOUSE: [Task; 15] = [
         Task::DropOldDrafts,
         Task::DropOldImports,
         Task::ForgetOldFailures,
@@ -50,6 +52,8 @@ impl Task {
         Task::RemindCommitments,
         Task::TurnPairings,
         Task::KeepUpInstalments,
+        Task::RemindOfIdleMoney,
+        Task::AskAboutRemains,
         Task::KeepUpOnBehalf,
         Task::ForgetOldRoundFacts,
         Task::CloseEndedGiving,
@@ -68,6 +72,8 @@ impl Task {
             Task::RemindCommitments => "remind_commitments",
             Task::TurnPairings => "turn_pairings",
             Task::KeepUpInstalments => "keep_up_instalments",
+            Task::RemindOfIdleMoney => "remind_of_idle_money",
+            Task::AskAboutRemains => "ask_about_remains",
             Task::KeepUpOnBehalf => "keep_up_on_behalf",
             Task::ForgetOldRoundFacts => "forget_old_round_facts",
             Task::CloseEndedGiving => "close_ended_giving",
@@ -90,6 +96,8 @@ impl Task {
             Task::RemindCommitments => commitments::reminders::send(app).await.map(|_| ()),
             Task::TurnPairings => pairings::turn::take(app).await.map(|_| ()),
             Task::KeepUpInstalments => pledges::instalments::keep_up(app).await,
+            Task::RemindOfIdleMoney => allocations::idle::remind(app).await,
+            Task::AskAboutRemains => purpose_changes::closing::keep_up(app).await,
             Task::KeepUpOnBehalf => on_behalf::keep_up(app).await,
             Task::ForgetOldRoundFacts => rounds::forget_old(app).await,
             Task::CloseEndedGiving => fundraising::close_ended(app).await.map(|_| ()),

@@ -8,6 +8,7 @@ pub mod correction;
 mod digest;
 mod enquiry;
 mod found;
+pub mod fund;
 pub mod fundraising;
 pub mod gift;
 pub mod on_behalf;
@@ -56,6 +57,7 @@ pub enum Letter {
     PledgeMade(PledgeMade),
     InstalmentDue(pledge::InstalmentDue),
     PledgeCancelled(pledge::PledgeCancelled),
+    Fund(fund::FundNews),
     Gift(gift::GiftNews),
     OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
@@ -233,6 +235,7 @@ impl Letter {
             Letter::PledgeMade(letter) => letter.content(),
             Letter::InstalmentDue(letter) => letter.content(),
             Letter::PledgeCancelled(letter) => letter.content(),
+            Letter::Fund(letter) => letter.content(),
             Letter::Gift(letter) => letter.content(),
             Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
@@ -269,7 +272,7 @@ impl Letter {
             | Letter::PledgeCancelled(_)
             | Letter::Gift(_)
             | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
-            Letter::ArrivalConfirmed(_) | Letter::ArrivalCorrected(_) | Letter::GiftReturned(_) => {
+            Letter::ArrivalConfirmed(_) | Letter::ArrivalCorrected(_) | Letter::GiftReturned(_) | Letter::Fund(_) => {
                 NoticeKind::ArrivalConfirmed
             }
             Letter::DisbursementPaid(_) | Letter::DisbursementBack(_) => NoticeKind::DisbursementPaid,

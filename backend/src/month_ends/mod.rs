@@ -134,8 +134,7 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewMonthEnd) -> Resu
     let differences = sql::differences(&mut tx, new.bank_account, (opening.0, last)).await?;
     let left = amount(unnamed(numbers, differences.iter().map(|row| row.fen), new.bank_closing_fen))?;
     check_explanation(left, &new.explanation)?;
-    let inserted =
-        sql::insert(&mut tx, new, (first, numbers, &differences), acting.person, app.clock.now()).await;
+    let inserted = sql::insert(&mut tx, new, (first, numbers, &differences), acting.person, app.clock.now()).await;
     inserted.on_constraint("month_end_stands", || Error::Conflict("这个月的月结已经编制，等待签字".into()))?;
     record(app, &mut tx, (acting, &maker.origin), ("month_end_prepared", new.id), None).await?;
     done(app, tx, acting, new.id).await
@@ -195,11 +194,7 @@ pub async fn reopen(app: &App, maker: &CharityMaker, id: MonthEndId, why: &Reope
 }
 
 /// A second person agrees: it is open again.
-pub async fn confirm_reopening(
-    app: &App,
-    Sure(checker): &Sure<CharityChecker>,
-    id: MonthEndId,
-) -> Result<MonthEnd> {
+pub async fn confirm_reopening(app: &App, Sure(checker): &Sure<CharityChecker>, id: MonthEndId) -> Result<MonthEnd> {
     let acting = &checker.acting;
     let mut tx = app.begin().await?;
     let known = latest(&mut tx, acting, id).await?;

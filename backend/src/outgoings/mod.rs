@@ -48,8 +48,7 @@ pub async fn list(app: &App, viewer: &Viewer, query: &OutQuery) -> Result<List<O
 /// Adds what a row may be, and what this person may do.
 async fn shown(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> Result<Vec<Outgoing>> {
     let (maker, checker) = (viewer.has(Role::CharityMaker), viewer.has(Role::CharityChecker));
-    let open: Vec<OutgoingId> =
-        rows.iter().filter(|row| row.shown.meaning.is_none()).map(|row| row.shown.id).collect();
+    let open: Vec<OutgoingId> = rows.iter().filter(|row| row.shown.meaning.is_none()).map(|row| row.shown.id).collect();
     let mut suggestions = if maker { sql::suggestions(tx, &open).await? } else { Vec::new() };
     let with_rights = |row: sql::Row| {
         let mut shown = row.shown;

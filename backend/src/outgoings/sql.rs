@@ -6,9 +6,7 @@ use domain::api::arrivals::BankAccount;
 use domain::api::outgoings::{OutSuggestion, Outgoing};
 use domain::disbursement::mask_account;
 use domain::outgoing::{OutKind, OutMeaning};
-use domain::{
-    BankAccountId, CampaignId, DisbursementId, Fen, OrganisationId, OutgoingId, PersonId, ReturnId,
-};
+use domain::{BankAccountId, CampaignId, DisbursementId, Fen, OrganisationId, OutgoingId, PersonId, ReturnId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;

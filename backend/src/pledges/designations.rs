@@ -16,7 +16,7 @@ use domain::need::NeedStatus;
 use domain::place::PlaceCode;
 use domain::pledge::designation::attribute;
 use domain::pledge::{Designation, DesignationError, DesignationFacts, DesignationTarget, PledgeInput};
-use domain::{Fen, NeedId, OrganisationId, PledgeId, Problems};
+use domain::{Fen, NeedId, OrganisationId, PairingId, PledgeId, Problems};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -113,6 +113,31 @@ pub async fn row_for(
 ) -> Result<Option<PledgeDesignation>> {
     let rows = of(app, tx, &[id]).await?.remove(&id).map(|of| of.rows).unwrap_or_default();
     Ok(rows.into_iter().find(|row| row.target.need() == Some(need)))
+}
+
+/// What a row of a pledge is for.
+pub async fn target_of(
+    app: &App,
+    tx: &mut PgConnection,
+    id: PledgeId,
+    position: i32,
+) -> Result<Option<DesignationTarget>> {
+    let rows = of(app, tx, &[id]).await?.remove(&id).map(|of| of.rows).unwrap_or_default();
+    Ok(rows.into_iter().find(|row| row.position == position).map(|row| row.target))
+}
+
+/// The rows of pledges, in their order.
+pub async fn rows_of(
+    app: &App,
+    tx: &mut PgConnection,
+    ids: &[PledgeId],
+) -> Result<BTreeMap<PledgeId, Vec<PledgeDesignation>>> {
+    Ok(of(app, tx, ids).await?.into_iter().map(|(id, of)| (id, of.rows)).collect())
+}
+
+/// The villages of a pairing under its present terms.
+pub async fn villages_of_pairing(tx: &mut PgConnection, pairing: PairingId) -> Result<Vec<PlaceCode>> {
+    Ok(sql::villages_of_pairing(tx, pairing).await?)
 }
 
 /// Whether a need lies within what a row is for: in its village or town, of its field, in a village of its pairing.

@@ -297,6 +297,7 @@ fn says_the_same(pledge: &Pledge, new: &NewPledge) -> bool {
         && Some(pledge.public_display) == input.public_display
         && (pledge.show_amount, pledge.share_with_recipient) == (input.show_amount, input.share_with_recipient)
         && pledge.terms_version == input.terms_version
+        && pledge.funding_choice == input.funding_choice
         && pledge.instalments.iter().map(|instalment| instalment.part).collect::<Vec<_>>()
             == input.schedule.map(|schedule| schedule.instalments(input.amount)).unwrap_or_default()
 }

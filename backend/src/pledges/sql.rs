@@ -4,6 +4,7 @@ use super::{Locked, public_pledge};
 use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::allocation::FUNDING_CHOICE_VERSION;
 use domain::api::campaigns::PublicPledge;
 use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, TrailItem, TrailStep, Whereabouts};
 use domain::four::FourNumbers;
@@ -43,8 +44,8 @@ pub async fn insert(
     sqlx::query!(
         "insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status,
                              public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at,
-                             changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'pledged', $8, $9, $10, $11, $12, $13, $13)",
+                             changed_at, funding_choice, funding_choice_version)
+         values ($1, $2, $3, $4, $5, $6, $7, 'pledged', $8, $9, $10, $11, $12, $13, $13, $14, $15)",
         new.id.0,
         reference.as_str(),
         new.campaign.0,
@@ -57,7 +58,9 @@ pub async fn insert(
         choice.share_with_recipient,
         new.input.terms_version,
         acting.person.0,
-        now
+        now,
+        new.input.funding_choice.as_str(),
+        FUNDING_CHOICE_VERSION
     )
     .execute(connection)
     .await?;
@@ -75,6 +78,7 @@ struct Row {
     enterprise: Uuid,
     enterprise_name: String,
     restriction: String,
+    funding_choice: String,
     amount_fen: i64,
     arrived_fen: i64,
     public_display: String,
@@ -101,6 +105,7 @@ impl Row {
             need: None,
             designations: Vec::new(),
             restriction: word("pledge", &self.restriction)?,
+            funding_choice: word("pledge", &self.funding_choice)?,
             amount_fen: fen(self.amount_fen)?,
             arrived_fen: fen(self.arrived_fen)?,
             public_display: word("pledge", &self.public_display)?,
@@ -121,7 +126,8 @@ pub async fn by_id(connection: &mut PgConnection, id: PledgeId) -> sqlx::Result<
     let row = sqlx::query_as!(
         Row,
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
-                  p.enterprise, e.name as enterprise_name, p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.enterprise, e.name as enterprise_name, p.restriction, p.funding_choice, p.amount_fen, p.arrived_fen,
+                  p.public_display,
                   p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign
@@ -150,7 +156,8 @@ pub async fn of_enterprise(
     let rows = sqlx::query_as!(
         Row,
         r#"select p.id, p.reference, p.status, p.campaign, c.name as campaign_name, p.charity, ch.name as charity_name,
-                  p.enterprise, e.name as enterprise_name, p.restriction, p.amount_fen, p.arrived_fen, p.public_display,
+                  p.enterprise, e.name as enterprise_name, p.restriction, p.funding_choice, p.amount_fen, p.arrived_fen,
+                  p.public_display,
                   p.show_amount, p.share_with_recipient, p.terms_version, p.pledged_at, p.cancelled_reason
            from pledge p
            join campaign c on c.id = p.campaign

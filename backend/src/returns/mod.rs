@@ -12,9 +12,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{
-    Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Giver, Origin, Sure,
-};
+use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Giver, Origin, Sure};
 use crate::mail::letter::correction::GiftReturned;
 use crate::mail::{self, Letter};
 use crate::pledges::Viewer;
@@ -73,9 +71,7 @@ async fn source(tx: &mut PgConnection, acting: &Acting, new: &NewReturn) -> Resu
             let pledge = pledge.ok_or_else(|| Error::invalid("pledge", "没有找到向本单位作出的这笔认捐"))?;
             let from = match pledge.restriction {
                 Restriction::Directed => ReturnedFrom::Directed { pledge: id },
-                Restriction::Undirected => {
-                    ReturnedFrom::General { campaign: pledge.campaign, charity: pledge.charity }
-                }
+                Restriction::Undirected => ReturnedFrom::General { campaign: pledge.campaign, charity: pledge.charity },
             };
             Ok((from, sql::lots_of(tx, id).await?))
         }
@@ -189,13 +185,7 @@ async fn less(
     pledges::book_arrivals(app, tx, &changes).await
 }
 
-async fn tell(
-    app: &App,
-    tx: &mut PgConnection,
-    pledge: PledgeId,
-    known: &GiftReturn,
-    paid: &ReturnPaid,
-) -> Result<()> {
+async fn tell(app: &App, tx: &mut PgConnection, pledge: PledgeId, known: &GiftReturn, paid: &ReturnPaid) -> Result<()> {
     let Some(enterprise) = sql::enterprise_of(tx, pledge).await? else { return Ok(()) };
     let letter = GiftReturned {
         reference: known.reference.map(|reference| reference.to_string()).unwrap_or_default(),

@@ -102,12 +102,10 @@ pub async fn insert_takes(
 
 /// The lots that go back, each with the account that it is taken from.
 pub async fn takes(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<Vec<(Account, LotId, Fen)>> {
-    let rows = sqlx::query!(
-        "select account, lot, amount_fen from gift_return_take where gift_return = $1 order by lot",
-        id.0
-    )
-    .fetch_all(connection)
-    .await?;
+    let rows =
+        sqlx::query!("select account, lot, amount_fen from gift_return_take where gift_return = $1 order by lot", id.0)
+            .fetch_all(connection)
+            .await?;
     rows.into_iter()
         .map(|row| {
             let account = row.account.parse().map_err(|wrong| error("gift_return_take.account", wrong))?;
@@ -139,13 +137,9 @@ pub async fn reserved(connection: &mut PgConnection, lots: &[LotId]) -> sqlx::Re
         .await
 }
 
-pub async fn enterprise_of(
-    connection: &mut PgConnection,
-    pledge: PledgeId,
-) -> sqlx::Result<Option<OrganisationId>> {
-    let enterprise = sqlx::query_scalar!("select enterprise from pledge where id = $1", pledge.0)
-        .fetch_optional(connection)
-        .await?;
+pub async fn enterprise_of(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Result<Option<OrganisationId>> {
+    let enterprise =
+        sqlx::query_scalar!("select enterprise from pledge where id = $1", pledge.0).fetch_optional(connection).await?;
     Ok(enterprise.map(OrganisationId))
 }
 

@@ -10,13 +10,13 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    AgreementSigner, Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember, CharityPayer, Enterprise,
-    Federation, PairingParty, PlatformAdmin, Town, TownDesk, Village,
+    AgreementSigner, AllocationDesk, Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember,
+    CharityPayer, Consenter, Enterprise, Federation, PairingParty, PlatformAdmin, Town, TownDesk, Village,
 };
 use crate::needs::revisions;
 use crate::{
-    agreements, arrivals, commitments, deliveries, disbursements, enquiries, gift_claims, gift_requests, jobs, needs,
-    on_behalf, organisations, pairings, payees, pledges, resets, verifications,
+    agreements, allocations, arrivals, commitments, deliveries, disbursements, enquiries, gift_claims, gift_requests,
+    jobs, needs, on_behalf, organisations, pairings, payees, pledges, purpose_changes, resets, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -80,6 +80,13 @@ const SOURCES: &[Source] = &[
     (CharityPayer::ROLES, TodoKind::MakePayments, |tx, desk, _| Box::pin(disbursements::waiting_to_be_paid(tx, desk))),
     (CharityChecker::ROLES, TodoKind::AcceptSpending, |tx, desk, _| {
         Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
+    }),
+    (AllocationDesk::ROLES, TodoKind::DecideAllocations, |tx, desk, _| Box::pin(allocations::waiting(tx, desk))),
+    (AllocationDesk::ROLES, TodoKind::CarryOutChanges, |tx, desk, _| {
+        Box::pin(purpose_changes::waiting_for_charity(tx, desk))
+    }),
+    (Consenter::ROLES, TodoKind::ConsentToChanges, |tx, desk, _| {
+        Box::pin(purpose_changes::waiting_for_consent(tx, desk))
     }),
     (AgreementSigner::ROLES, TodoKind::Agreements, |tx, desk, _| Box::pin(agreements::waiting(tx, desk))),
     (CharityMaker::ROLES, TodoKind::RecommendRequests, |tx, desk, _| {

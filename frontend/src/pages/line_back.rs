@@ -18,8 +18,14 @@ pub fn section(visit: &Visit, form: &FormState, back: &LineBack) -> Option<AnyVi
 
 fn payment(one: &PaidOut) -> String {
     let day = one.paid_on.map(date).unwrap_or_default();
-    t!("{day} 拨付 {payee} {amount}，{need}（未核销 {left}）", day = day, payee = one.payee_name,
-        amount = money::exact(one.amount_fen), need = one.need_title, left = money::exact(one.left_fen))
+    t!(
+        "{day} 拨付 {payee} {amount}，{need}（未核销 {left}）",
+        day = day,
+        payee = one.payee_name,
+        amount = money::exact(one.amount_fen),
+        need = one.need_title,
+        left = money::exact(one.left_fen)
+    )
 }
 
 fn stands(visit: &Visit, said: &SaidBack) -> AnyView {

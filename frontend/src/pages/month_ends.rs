@@ -95,8 +95,10 @@ fn sums(numbers: MonthNumbers, bank: Option<Fen>) -> AnyView {
         (t!("银行对账单期末余额"), bank),
     ];
     let rows = rows.into_iter().filter_map(|(label, amount)| Some((label, amount?)));
-    let rows = rows.map(|(label, amount)| view! { <tr><th scope="row">{label}</th><td>{money::exact(amount)}</td></tr> });
-    view! { <section class="card"><table class="sums"><tbody>{rows.collect_view()}</tbody></table></section> }.into_any()
+    let rows =
+        rows.map(|(label, amount)| view! { <tr><th scope="row">{label}</th><td>{money::exact(amount)}</td></tr> });
+    view! { <section class="card"><table class="sums"><tbody>{rows.collect_view()}</tbody></table></section> }
+        .into_any()
 }
 
 fn differences(rows: &[MonthDifference]) -> AnyView {
@@ -172,7 +174,8 @@ fn signed(visit: &Visit, form: &FormState, seen: &AccountMonth, month_end: &Mont
         }
     });
     let drop = month_end.may_drop.then(|| button("drop", t!("撤下，重新编制"), "button quiet"));
-    let reopening = month_end.may_confirm_reopening.then(|| button("confirm_reopening", t!("同意重开这个月"), "button danger"));
+    let reopening =
+        month_end.may_confirm_reopening.then(|| button("confirm_reopening", t!("同意重开这个月"), "button danger"));
     let reopen = month_end.may_reopen.then(|| {
         view! {
             <details open=form.problem("reason").is_some()>

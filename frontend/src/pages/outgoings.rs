@@ -6,8 +6,8 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
 use domain::api::outgoings::{self, OutQuery, OutSuggestion, Outgoing};
 use domain::api::{ApiError, bank_accounts, campaigns};
-use domain::outgoing::{OutKind, OutMeaning};
 use domain::organisation::Role;
+use domain::outgoing::{OutKind, OutMeaning};
 use leptos::prelude::*;
 
 const PATH: &str = "/work/outgoings";
@@ -103,9 +103,11 @@ fn one(form: &FormState, here: &str, row: &Outgoing, choices: &Choices) -> AnyVi
             </form>
         }
     };
-    let confirm = row.meaning.as_ref().filter(|_| row.may_confirm).map(|meaning| {
-        button("confirm", t!("核对无误，确认"), "button", hidden(meaning))
-    });
+    let confirm = row
+        .meaning
+        .as_ref()
+        .filter(|_| row.may_confirm)
+        .map(|meaning| button("confirm", t!("核对无误，确认"), "button", hidden(meaning)));
     let drop = row.may_drop.then(|| button("drop", t!("撤回说明"), "button quiet", ().into_any()));
     let guesses = row.suggestions.iter().map(|guess| guessed(here, &id, guess)).collect_view();
     let explain = row.may_explain.then(|| explain(form, here, &id, choices));

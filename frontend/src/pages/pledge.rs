@@ -4,8 +4,8 @@ use super::{pledge_beside, returns};
 use crate::islands::AmountEcho;
 use crate::parts::commitments::totals;
 use crate::parts::field::{Field, summary};
-use crate::parts::{designations, money};
 use crate::parts::trail::trail;
+use crate::parts::{designations, money};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::PledgeId;
@@ -37,7 +37,8 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     } else {
         view! { <a href=href("/work")>{t!("我的工作")}</a> }
     };
-    let outstanding = pledge.status.takes_money() && !matches!(pledge.status, PledgeStatus::Fulfilled | PledgeStatus::Waived);
+    let outstanding =
+        pledge.status.takes_money() && !matches!(pledge.status, PledgeStatus::Fulfilled | PledgeStatus::Waived);
     let maker = visit.has(&[Role::CharityMaker]) && pledge.arrived_fen.is_positive();
     let signs = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]);
     let undecided = signs && pledge.restriction == Restriction::Directed && pledge.status.takes_money();
@@ -98,7 +99,8 @@ fn designation(visit: &Visit, pledge: &Pledge) -> Option<AnyView> {
         view! { <input type="hidden" name="position" value=first.position /> }.into_any()
     } else {
         let rows = free.iter().map(|row| {
-            let label = t!("第 {n} 处：{name}，{amount}", n = row.position, name = text(&row.name), amount = row.amount_fen);
+            let label =
+                t!("第 {n} 处：{name}，{amount}", n = row.position, name = text(&row.name), amount = row.amount_fen);
             (row.position.to_string(), label)
         });
         Field::new(form, "position", t!("指定哪一处")).select(t!("请选择"), rows.collect())
@@ -125,7 +127,8 @@ async fn allocation(visit: &Visit, pledge: &Pledge) -> Result<AnyView, ApiError>
     }
     let free = visit.call(ledger::account(&Account::Directed { pledge: pledge.id })).await?.balance_fen;
     let pay = needs.iter().filter_map(|row| row.code.as_ref()).map(|code| {
-        let label = if needs.len() == 1 { t!("申请拨付").to_owned() } else { t!("申请拨付：{code}", code = code) };
+        let label =
+            if needs.len() == 1 { t!("申请拨付").to_owned() } else { t!("申请拨付：{code}", code = code) };
         let link = href(&format!("/work/disbursements/new?need={code}"));
         view! { <p><a class="button quiet" href=link>{label}</a></p> }
     });
@@ -271,15 +274,19 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
     };
     let shown = choice.public_name(&pledge.enterprise_name, false);
     let with_amount = if pledge.show_amount { t!("公开金额") } else { t!("不公开金额（总数里包含）") };
+    let giver = visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]);
+    let balance =
+        (giver && pledge.restriction == Restriction::Directed && pledge.arrived_fen.is_positive()).then(|| {
+            let link = href(&format!("/directed-balance#{}", pledge.id));
+            view! { <dt>{t!("定向额度")}</dt><dd><a href=link>{t!("查看和指定")}</a></dd> }
+        });
     let need = match (pledge.designations.as_slice(), pledge.restriction) {
         (_, Restriction::Undirected) => view! { <dd>{t!("非定向")}</dd> }.into_any(),
         ([only], _) if only.target == DesignationTarget::Undesignated => {
             view! { <dd>{t!("定向，等您指定需求")}</dd> }.into_any()
         }
         ([only], _) => view! { <dd>{designations::target(only)}</dd> }.into_any(),
-        (rows, _) => {
-            view! { <dd><a href="#designations">{t!("分给 {n} 处", n = rows.len())}</a></dd> }.into_any()
-        }
+        (rows, _) => view! { <dd><a href="#designations">{t!("分给 {n} 处", n = rows.len())}</a></dd> }.into_any(),
     };
     view! {
         <section class="card facts">
@@ -287,6 +294,8 @@ fn facts(visit: &Visit, pledge: &Pledge) -> AnyView {
                 <dt>{t!("认捐金额")}</dt><dd class="big">{money::headline(pledge.amount_fen)}</dd>
                 <dt>{t!("已到账")}</dt><dd>{money::exact(pledge.arrived_fen)}</dd>
                 <dt>{t!("用途")}</dt>{need}
+                <dt>{t!("需求用不完时")}</dt><dd>{text(pledge.funding_choice.label())}</dd>
+                {balance}
                 <dt>{t!("活动名称")}</dt>
                 <dd><a href=href(&format!("/campaigns/{}", pledge.campaign))>{pledge.campaign_name.clone()}</a></dd>
                 <dt>{t!("慈善组织")}</dt><dd>{pledge.charity_name.clone()}</dd>
@@ -308,6 +317,7 @@ pub async fn own(visit: &Visit) -> Result<Page, ApiError> {
         <div class="head">
             <h1>{t!("我的捐赠（{n}）", n = list.count)}</h1>
             {pledges.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求认捐")}</a> })}
+            <a class="button quiet" href=href("/directed-balance")>{t!("定向额度")}</a>
         </div>
         {own_rows(&list.items)}
         {totals(&besides.totals, t!("我们全部承诺的合计，不含已撤回的。").to_owned())}

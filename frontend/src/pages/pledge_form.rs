@@ -6,6 +6,7 @@ use crate::parts::field::{Field, problem, radios, summary, tick};
 use crate::parts::{designations, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
+use domain::allocation::{FUNDING_CHOICE_TERMS, FundingChoice};
 use domain::api::campaigns::{self, Campaign};
 use domain::api::needs::{self, Need};
 use domain::api::on_behalf;
@@ -23,8 +24,9 @@ use leptos::prelude::*;
 /// Paid at once, without a day.
 const ONCE: &str = "once";
 /// What is carried from the first step to the second, and back.
-const CARRIED: [&str; 16] = [
+const CARRIED: [&str; 17] = [
     "split",
+    "funding_choice",
     "id",
     "on_behalf",
     "receiver",
@@ -153,6 +155,7 @@ fn fill_in(
                     }.into_any())}
                 {if form.value("split") == "1" { designations::rows(form, pairings) } else { designation(form, need) }}
             </fieldset>
+            {remains(form)}
             {pace(form)}
             {display(form, enterprise)}
             {terms(form)}
@@ -217,6 +220,24 @@ fn designation(form: &FormState, need: Option<&Need>) -> AnyView {
 fn split_button() -> AnyView {
     view! { <p><button class="button quiet" name="action" value="split" formnovalidate>{t!("分给几处")}</button></p> }
         .into_any()
+}
+
+/// What is to become of money that its need does not use: chosen before pledging.
+fn remains(form: &FormState) -> AnyView {
+    let mut own = form.clone();
+    if own.value("funding_choice").is_empty() {
+        own.set("funding_choice", FundingChoice::AskMe.as_str());
+    }
+    let choices = FundingChoice::ALL.iter().map(|choice| (choice.as_str(), text(choice.label())));
+    let open = own.value("funding_choice") != FundingChoice::AskMe.as_str();
+    view! {
+        <details class="card" open=open>
+            <summary>{t!("需求用不完时怎么办")}</summary>
+            {radios(&own, "funding_choice", (t!("需求提前结束或者用不完时"), None), choices.collect())}
+            <p class="hint">{text(FUNDING_CHOICE_TERMS)}</p>
+        </details>
+    }
+    .into_any()
 }
 
 /// Whether it is paid at once or in parts, and by which days.
@@ -306,6 +327,8 @@ fn review(
         (None, "directed") => t!("定向，到账后由我们指定需求").into_any(),
         _ => t!("非定向，由慈善组织在活动宗旨内安排").into_any(),
     };
+    let choice = form.value("funding_choice").parse().unwrap_or(FundingChoice::AskMe);
+    let choice = text(choice.label());
     let shown = match form.value("public_display").parse() {
         Ok(PublicDisplay::Name) => enterprise.to_owned(),
         Ok(PublicDisplay::Partial) => partial_name(enterprise),
@@ -325,6 +348,7 @@ fn review(
                     <dt>{t!("认捐金额")}</dt><dd class="big">{amount}</dd>
                     <dt>{t!("活动和慈善组织")}</dt><dd>{receiver.map(|(_, label)| label)}</dd>
                     <dt>{t!("用途")}</dt><dd>{use_for}</dd>
+                    <dt>{t!("需求用不完时")}</dt><dd>{choice}</dd>
                     <dt>{t!("怎样汇款")}</dt><dd>{planned(form)}</dd>
                     <dt>{t!("公众看到")}</dt><dd>{shown}{t!("，")}{with_amount}</dd>
                     <dt>{t!("名称")}</dt><dd>{shared}</dd>

@@ -104,7 +104,8 @@ fn facts(known: &GiftReturn) -> AnyView {
         }
         (None, None) => t!("没有归入认捐的一份到账款").into_any(),
     };
-    let fact = |label: &'static str, value: Option<String>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
+    let fact =
+        |label: &'static str, value: Option<String>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
     view! {
         <section class="card facts">
             <dl>
@@ -155,9 +156,8 @@ async fn step(visit: &Visit, form: &FormState, known: &GiftReturn) -> Result<Any
         .into_any(),
         ReturnStatus::Approved if visit.has(&[Role::CharityPayer]) => {
             let accounts = choice::bank_accounts(&visit.call(bank_accounts::list()).await?.items);
-            let several = (accounts.len() > 1).then(|| {
-                Field::new(form, "bank_account", t!("从哪个账户付的")).select(t!("请选择"), accounts.clone())
-            });
+            let several = (accounts.len() > 1)
+                .then(|| Field::new(form, "bank_account", t!("从哪个账户付的")).select(t!("请选择"), accounts.clone()));
             view! {
                 <form method="post" action=path.clone()>
                     <p>{t!("先在银行付款，再照回单填写。保存后这笔款不再计入到账。")}</p>

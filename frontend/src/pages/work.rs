@@ -138,6 +138,7 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
                     view! { <a class="button quiet" href=href("/commitments/due")>{t!("我们的承诺")}</a> }
                 })}
+                <a class="button quiet" href=href("/directed-balance")>{t!("定向额度")}</a>
                 <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| view! {
@@ -163,6 +164,8 @@ async fn payments(visit: &Visit) -> Result<AnyView, ApiError> {
             <div class="head">
                 <h2>{t!("拨付（{n}）", n = payments.count)}</h2>
                 <span class="buttons">
+                    <a class="button quiet" href=href("/work/allocations")>{t!("分配")}</a>
+                    <a class="button quiet" href=href("/purpose-changes")>{t!("调整用途")}</a>
                     <a class="button quiet" href=href("/work/spending")>{t!("核销支出")}</a>
                     <a class="button quiet" href=href("/work/payees")>{t!("收款账户")}</a>
                 </span>

@@ -96,9 +96,9 @@ pub fn rows(form: &FormState, pairings: &[PairingRow]) -> AnyView {
 pub fn carried(form: &FormState) -> Vec<AnyView> {
     let names = ["row_for", "row_named", "row_amount"];
     let each = |name: &'static str| {
-        form.all(name).into_iter().map(move |value| {
-            view! { <input type="hidden" name=name value=value.to_owned() /> }.into_any()
-        })
+        form.all(name)
+            .into_iter()
+            .map(move |value| view! { <input type="hidden" name=name value=value.to_owned() /> }.into_any())
     };
     names.into_iter().flat_map(each).collect()
 }

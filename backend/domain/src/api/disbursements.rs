@@ -1,13 +1,13 @@
-//! Allocating arrived money to a need and paying it out over three desks.
+//! Paying out what is set aside over three desks.
 
+pub use super::allocations::{Allocation, NewAllocation, allocate};
 use super::campaigns::PageQuery;
 use super::{Call, List};
 use crate::disbursement::{Desk, DisbursementStatus, PayeeSnapshot};
-use crate::{AllocationId, BankAccountId, CampaignId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PledgeId};
+use crate::{BankAccountId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub const ALLOCATIONS: &str = "/allocations";
 pub const DISBURSEMENTS: &str = "/disbursements";
 pub const DISBURSEMENT: &str = "/disbursements/{id}";
 pub const OF_NEED: &str = "/needs/{id}/disbursements";
@@ -17,12 +17,6 @@ pub const APPROVE: &str = "/disbursements/{id}/approve";
 pub const REJECT: &str = "/disbursements/{id}/reject";
 pub const APPROVAL_RULE: &str = "/approval-rule";
 pub const PAY: &str = "/disbursements/{id}/pay";
-
-/// Sets arrived money aside for a need. The id is the client's.
-#[must_use]
-pub fn allocate(new: &NewAllocation) -> Call<Allocation> {
-    Call::post(ALLOCATIONS, new)
-}
 
 /// The payments of the caller's charity, latest first.
 #[must_use]
@@ -94,29 +88,6 @@ pub fn set_approval_rule(rule: ApprovalRule) -> Call<ApprovalRule> {
 pub struct ApprovalRule {
     /// None: the rule of three people alone, which nothing lifts.
     pub from_fen: Option<Fen>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct NewAllocation {
-    pub id: AllocationId,
-    pub need: NeedId,
-    /// A giver's directed money …
-    pub pledge: Option<PledgeId>,
-    /// … or a campaign's undirected money: exactly one of both.
-    pub campaign: Option<CampaignId>,
-    pub amount_fen: Fen,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Allocation {
-    pub id: AllocationId,
-    pub need: NeedId,
-    pub pledge: Option<PledgeId>,
-    pub campaign: Option<CampaignId>,
-    pub amount_fen: Fen,
-    pub made_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 //! Pledges: making one, reading one's own, and the sheet by which it is paid.
 
 use super::{Call, List};
+use crate::allocation::FundingChoice;
 use crate::ledger::TransferCode;
 use crate::pledge::{
-    DesignationTarget, DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus, PublicDisplay,
-    Restriction,
+    DesignationTarget, DisplayChoice, Instalment, InstalmentStanding, PledgeInput, PledgeReference, PledgeStatus,
+    PublicDisplay, Restriction,
 };
 use crate::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -145,6 +146,8 @@ pub struct Pledge {
     /// What it is for, row by row; they add up to the pledge, and what has arrived of them to what has arrived.
     pub designations: Vec<PledgeDesignation>,
     pub restriction: Restriction,
+    /// What is to become of money that its need does not use.
+    pub funding_choice: FundingChoice,
     pub amount_fen: Fen,
     pub arrived_fen: Fen,
     pub public_display: PublicDisplay,

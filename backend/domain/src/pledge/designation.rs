@@ -132,10 +132,7 @@ pub fn check(rows: &[Designation], amount: Fen, restriction: Restriction, proble
         }
         let undirected = row.target == DesignationTarget::Undirected;
         if undirected != (restriction == Restriction::Undirected) {
-            problems.add(
-                field,
-                "定向的款和由慈善组织安排的款分开记账：请分成两笔认捐，一笔定向，一笔非定向",
-            );
+            problems.add(field, "定向的款和由慈善组织安排的款分开记账：请分成两笔认捐，一笔定向，一笔非定向");
         }
     }
     match Fen::sum(rows.iter().map(|row| row.amount)) {

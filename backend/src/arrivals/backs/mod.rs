@@ -42,8 +42,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: BankLineId) -> Result<LineBack
     }
     let said = said.map(|(_, said)| said);
     let open = maker && said.is_none() && unclaimed(line.status);
-    let candidates =
-        if open { sql::candidates(&mut tx, viewer.charity, CANDIDATES_MAX).await? } else { Vec::new() };
+    let candidates = if open { sql::candidates(&mut tx, viewer.charity, CANDIDATES_MAX).await? } else { Vec::new() };
     Ok(LineBack { line: id, said, candidates })
 }
 

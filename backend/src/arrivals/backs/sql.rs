@@ -8,10 +8,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
 /// What was said of a line, with who said it.
-pub async fn of_line(
-    connection: &mut PgConnection,
-    line: BankLineId,
-) -> sqlx::Result<Option<(PersonId, SaidBack)>> {
+pub async fn of_line(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<Option<(PersonId, SaidBack)>> {
     let row = sqlx::query!(
         r#"select b.disbursement, b.kind, b.said_by, d.payee_name, d.amount_fen, d.paid_on, n.title,
                   coalesce((select sum(w.amount_fen) from account_balance w

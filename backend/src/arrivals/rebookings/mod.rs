@@ -36,8 +36,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: BankLineId) -> Result<Rebookin
     let history = if confirmed { ledger::history(&mut tx, &lots).await? } else { Vec::new() };
     let moved_on = sql::named(&mut tx, &standing(&history, followed)).await?;
     let mut items = sql::of_line(&mut tx, id).await?;
-    let (maker, checker) =
-        (viewer.roles.contains(&Role::CharityMaker), viewer.roles.contains(&Role::CharityChecker));
+    let (maker, checker) = (viewer.roles.contains(&Role::CharityMaker), viewer.roles.contains(&Role::CharityChecker));
     for (by, item) in &mut items {
         let waits = item.outcome.is_none();
         item.may_confirm = waits && checker && *by != viewer.person;
@@ -317,11 +316,7 @@ pub async fn drop_it(app: &App, desk: &CharityDesk, id: RebookingId) -> Result<R
 }
 
 /// A proposal of the caller's charity that nobody has decided on, with its line, both locked.
-async fn waiting(
-    tx: &mut PgConnection,
-    acting: &Acting,
-    id: RebookingId,
-) -> Result<(lines::Locked, sql::Proposal)> {
+async fn waiting(tx: &mut PgConnection, acting: &Acting, id: RebookingId) -> Result<(lines::Locked, sql::Proposal)> {
     let line = sql::line_of(tx, id).await?.ok_or(Error::NotFound)?;
     let line = lock_own(tx, acting, line).await?;
     let proposed = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
@@ -340,6 +335,7 @@ async fn record(
     reason: &str,
 ) -> Result<()> {
     let reason = Some(reason.trim());
-    let record = Record { verb, subject_kind: "bank_line", subject: line.0, before: None, after: Some(json!({})), reason };
+    let record =
+        Record { verb, subject_kind: "bank_line", subject: line.0, before: None, after: Some(json!({})), reason };
     Ok(audit::record(app, tx, acting, origin, record).await?)
 }

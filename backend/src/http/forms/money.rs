@@ -5,6 +5,7 @@ use crate::site::Site;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
+use domain::allocation::FundingChoice;
 use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart, NewBankLine, PartOwner, VoidLine};
 use domain::api::on_behalf;
 use domain::api::pledges::{self, NewPledge};
@@ -123,6 +124,7 @@ async fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError>
         restriction: restriction.unwrap_or(Restriction::Directed),
         need,
         designations,
+        funding_choice: form.value("funding_choice").parse().unwrap_or(FundingChoice::AskMe),
         public_display: form.value("public_display").parse().ok(),
         show_amount: form.value("show_amount") == "1",
         share_with_recipient: form.value("share_with_recipient") == "1",

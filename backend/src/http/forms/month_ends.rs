@@ -49,9 +49,7 @@ async fn prepare(site: &Site, form: &mut Form) -> Result<MonthEnd, ApiError> {
         }),
     };
     let month = format!("{}-01", form.value("month")).parse();
-    let (Ok(id), Ok(bank_account), Ok(month)) =
-        (form.value("id").parse(), form.value("account").parse(), month)
-    else {
+    let (Ok(id), Ok(bank_account), Ok(month)) = (form.value("id").parse(), form.value("account").parse(), month) else {
         return Err(ApiError::new(ErrorCode::BadRequest, "请先选择账户和月份"));
     };
     if !form.state.problems.is_empty() {

@@ -83,7 +83,9 @@ async fn allocate(site: Site, mut form: Form, pledge: PledgeId) -> Response {
             None => false,
         });
         let need = row.and_then(|row| row.target.need());
-        let need = need.ok_or_else(|| invalid(vec![Problem { field: "need".into(), message: "请选择分配到哪条需求".into() }]))?;
+        let need = need.ok_or_else(|| {
+            invalid(vec![Problem { field: "need".into(), message: "请选择分配到哪条需求".into() }])
+        })?;
         let new = NewAllocation { id, need, pledge: Some(pledge), campaign: None, amount_fen };
         inner.call(disbursements::allocate(&new)).await
     };

@@ -65,7 +65,9 @@ impl GiftReturned {
                     ("付款日期", day(self.paid_on)),
                     ("依据", self.ground.clone()),
                 ]),
-                Block::Note("已开的捐赠票据涉及退回的款的，请与慈善组织联系作废或换开。没有要求退回的，请立即联系慈善组织。"),
+                Block::Note(
+                    "已开的捐赠票据涉及退回的款的，请与慈善组织联系作废或换开。没有要求退回的，请立即联系慈善组织。",
+                ),
             ],
             link: ("查看这笔认捐", self.path.clone()),
         }

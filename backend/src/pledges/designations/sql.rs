@@ -272,7 +272,8 @@ pub async fn pairing_stands(
 /// Whether anything was set aside from a row and stands.
 pub async fn is_set_aside(connection: &mut PgConnection, pledge: PledgeId, position: i32) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from allocation where pledge = $1 and position = $2) as "set_aside!""#,
+        r#"select exists (select from allocation
+                          where pledge = $1 and position = $2 and status not in ('released', 'refused')) as "set_aside!""#,
         pledge.0,
         position
     )

@@ -189,7 +189,9 @@ pub fn campaign_office() -> Guide {
     Guide {
         path: "campaign-office",
         title: t!("6·30办怎样用"),
-        lead: t!("设置一年的活动，挑选需求，演练，管好个人捐赠的链接；看活动的四个数，替不方便登录的企业记下说过的话。不经手钱款。"),
+        lead: t!(
+            "设置一年的活动，挑选需求，演练，管好个人捐赠的链接；看活动的四个数，替不方便登录的企业记下说过的话。不经手钱款。"
+        ),
         steps: vec![
             invited(),
             Step::new(
