@@ -36,7 +36,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 15] = [
+pub const FILLED: [&str; 16] = [
     "person",
     "organisation",
     "campaign",
@@ -52,6 +52,7 @@ pub const FILLED: [&str; 15] = [
     "village_total",
     "village_total_change",
     "round_fact_change",
+    "ledger_kept",
 ];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.
@@ -176,7 +177,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     }
     if people::any(&mut alone).await? {
         crate::say!("the demo was ended half-made: starting over …");
-        let empty = format!("truncate table {} cascade", FILLED.join(", "));
+        let empty = format!("truncate table {} cascade; update ledger_kept_until set seq = 0", FILLED.join(", "));
         sqlx::raw_sql(sqlx::AssertSqlSafe(empty)).execute(&mut alone).await?;
     }
     fill(app).await?;

@@ -321,7 +321,7 @@ async fn what_was_paid_out_keeps_its_purpose_and_the_refusal_lists_it() {
     let refused = ready.enterprise.call(purpose_changes::request(&changing(20, 10, &other))).await.unwrap_err();
     assert_eq!(refused.status, 409);
     assert!(refused.error.message.contains("示例镇财政所代管户"), "{}", refused.error.message);
-    let kept = charity.maker.call(allocations::release(locked.id, &because("想收回来"))).await.unwrap_err();
+    let kept = charity.maker.call(allocations::release(locked.id, &because("想把它收回来"))).await.unwrap_err();
     assert_eq!((kept.status, kept.error.message.contains("600")), (409, true));
     test.done().await;
 }

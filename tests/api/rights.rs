@@ -1,6 +1,11 @@
 //! Who may do what: every endpoint and every page, taken from the API document and from the list of pages, against
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
+mod everybody;
+mod table;
+
+use self::everybody::{ELSEWHERE, everybody, invitation};
+use self::table::{block, pages};
 use crate::bank_statements::{STATEMENT, read as read_statement};
 use crate::campaigns::{new_setup, office, qualified, setup_of};
 use crate::commitments::{open, part as new_part, promise};
@@ -52,7 +57,7 @@ use domain::gift_request::GiftRequestKind;
 use domain::ledger::Account;
 use domain::membership::InvitationWay;
 use domain::need::{ContributionKind, Field, NeedContent, RevisionAction};
-use domain::organisation::{OrganisationKind, Role};
+use domain::organisation::Role;
 use domain::pairing::{MilestoneInput, PairingSide, PairingTerms};
 use domain::place::ListSubject;
 use domain::pledge::PLEDGE_TERMS_VERSION;
@@ -60,70 +65,19 @@ use domain::round::rule::RoundRuleKind;
 use domain::round::setup::RoundSetup;
 use domain::saved_search::Pace;
 use domain::{
-    AgreementId, AllocationId, Fen, GiftRequestId, InvitationId, MilestoneId, NeedId, OnBehalfId, PairingId, ResetId,
-    SavedSearchId,
+    AgreementId, AllocationId, Fen, GiftRequestId, MilestoneId, NeedId, OnBehalfId, PairingId, ResetId, SavedSearchId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use tests::{Client, TestApp};
 use uuid::Uuid;
 
 const TABLE: &str = include_str!("rights.txt");
-/// A village of another county.
-const ELSEWHERE: &str = "441481102200";
 
 /// What exists, by the parameter of a path; and a body that is well formed, by operation.
 struct World {
     ids: BTreeMap<&'static str, String>,
     bodies: BTreeMap<&'static str, Value>,
-}
-
-/// Everybody, by name. The first column of the table's blocks reads like their sentence.
-async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'static str, Client<'a>)> {
-    let charity = &ready.charity;
-    let other = test.charity("另一慈善会").await;
-    let city = Role::FederationCity;
-    let county = Some("441424");
-    let other_town = test.person("other_town", OrganisationKind::Town, Some(&ELSEWHERE[..9]), Role::TownReviewer).await;
-    let office = test.person("rural", OrganisationKind::RuralOffice, county, Role::RuralOffice).await;
-    let campaign = test.person("campaign", OrganisationKind::CampaignOffice, county, Role::CampaignOffice).await;
-    vec![
-        ("stranger", test.visitor()),
-        ("village", ready.village.clone()),
-        ("other_village", test.signed_in(&format!("village-{ELSEWHERE}")).await),
-        ("town", test.signed_in("colleague").await),
-        ("other_town", other_town),
-        ("county", test.signed_in("federation-441424").await),
-        ("other_county", test.signed_in("federation-441481").await),
-        ("city", test.person("city", OrganisationKind::Federation, Some("4414"), city).await),
-        ("rural_office", office),
-        ("campaign_office", campaign),
-        ("enterprise", ready.enterprise.clone()),
-        ("other_enterprise", test.enterprise("别家").await),
-        ("charity_owner", test.signed_in("charity-owner").await),
-        ("maker", charity.maker.clone()),
-        ("checker", charity.checker.clone()),
-        ("payer", charity.payer.clone()),
-        ("other_maker", other.maker),
-        ("other_checker", other.checker),
-        ("other_payer", other.payer),
-        ("donor", test.donor().await),
-        ("auditor", test.auditor().await),
-        ("admin", test.admin().await),
-    ]
-}
-
-fn invitation(n: u128) -> NewInvitation {
-    NewInvitation {
-        id: InvitationId(Uuid::from_u128(n)),
-        role: Role::CharityChecker,
-        way: InvitationWay::Print,
-        name: "新同事".into(),
-        email: None,
-        phone: None,
-        person: None,
-    }
 }
 
 /// One of everything, of the village, the county, the enterprise and the charity that are not `other`.
@@ -584,34 +538,6 @@ impl World {
             _ => "may".into(),
         }
     }
-}
-
-/// A block of the table: what is asked, and who gets which answer.
-fn block(table: &mut String, name: &str, answers: Vec<(String, &str)>) {
-    let mut by_answer: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (answer, who) in answers {
-        by_answer.entry(answer).or_default().push(who);
-    }
-    writeln!(table, "{name}").unwrap();
-    for (answer, who) in by_answer {
-        writeln!(table, "    {answer}: {}", who.join(" ")).unwrap();
-    }
-}
-
-/// The paths of the site, read off the one function that knows them.
-fn pages() -> Vec<String> {
-    let source = include_str!("../../frontend/src/pages.rs");
-    let route = source.split("async fn route").nth(1).expect("the list of pages");
-    let patterns = route.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once("] =>"));
-    let page = |(segments, _): (&str, &str)| {
-        let segments = segments.split(", ").filter(|segment| !segment.is_empty());
-        let path = segments.map(|segment| match segment.trim_matches('"') {
-            same if same.len() == segment.len() => "{id}".to_owned(),
-            literal => literal.to_owned(),
-        });
-        format!("/{}", path.collect::<Vec<_>>().join("/"))
-    };
-    patterns.map(page).collect()
 }
 
 #[tokio::test]

@@ -96,8 +96,9 @@ async fn a_needs_page_is_six_statements_however_much_is_on_it() {
 /// Beside this campaign's gift stand many of twenty others: as the database's owner, since no person makes so many.
 const OTHER_CAMPAIGNS_LEDGERS: &str = "
     set session_replication_role = replica;
-    insert into campaign
-    select gen_random_uuid(), name, year - n, stage, host, purpose, held_on, created_at
+    insert into campaign (id, code, name, year, stage, host, purpose, held_on, created_at)
+    select gen_random_uuid(), code || '-' || n, name, year - n, stage, host, purpose, (held_on - make_interval(years => n))::date,
+           created_at
     from campaign, generate_series(1, 20) n;
     insert into bank_line_part (lot, line, position, amount_fen, campaign)
     select gen_random_uuid(), part.line, 1000 * (2040 - c.year) + n, 5, c.id

@@ -203,6 +203,7 @@ mod tests {
                 "/gift-requests",
                 "/on-behalf",
                 "/gift-claims",
+                "/purpose-changes",
             ];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }
