@@ -65,10 +65,12 @@ impl Asking {
         tokio::time::timeout(PATIENCE, answered).await.unwrap_or_else(|_| Err("no answer in time".into()))
     }
 
-    /// A page, as a visitor or by somebody's cookie.
-    pub async fn page(&self, path: &str, cookie: Option<&str>) -> Answer {
-        let headers: Vec<_> =
-            cookie.map(|cookie| (header::COOKIE, format!("qc_access={cookie}"))).into_iter().collect();
+    /// A page, as the visitor of a number or by somebody's cookie. Each visitor comes from an address of its own, where the
+    /// server believes this machine about that.
+    pub async fn page(&self, path: &str, visitor: u32, cookie: Option<&str>) -> Answer {
+        let address = format!("10.0.{}.{}", visitor / 256 % 256, visitor % 256);
+        let mut headers = vec![(header::HeaderName::from_static("x-forwarded-for"), address)];
+        headers.extend(cookie.map(|cookie| (header::COOKIE, format!("qc_access={cookie}"))));
         self.send(Method::GET, path, &headers, Bytes::new()).await
     }
 
@@ -287,7 +289,7 @@ async fn visit(
     while !stop.load(Ordering::Relaxed) {
         tokio::time::sleep_until(due.into()).await;
         let cookie = if visitor.is_multiple_of(10) { asking.token("enterprise").await.ok() } else { None };
-        match asking.page(&pages[turn % pages.len()], cookie.as_deref()).await {
+        match asking.page(&pages[turn % pages.len()], visitor, cookie.as_deref()).await {
             Ok((status, _)) if status.is_success() => seen.note(due),
             _ => _ = seen.failed.fetch_add(1, Ordering::Relaxed),
         }

@@ -141,6 +141,8 @@ async fn serve(folder: &Path, port: u16, letters: u16) -> Child {
     command.args(["--pdeathsig", "TERM"]).arg(root().join("target/debug/qiancun"));
     command.args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"]).arg(folder).arg("--site-dir");
     command.arg(root().join("target/site")).env_remove("DATABASE_URL").stdout(Stdio::piped());
+    // So that each visitor can come from an address of its own.
+    command.env("TRUSTED_PROXY", "127.0.0.1");
     command.env("SMTP_URL", format!("smtp://127.0.0.1:{letters}"));
     let mut process = command.spawn().expect("target/debug/qiancun starts");
     let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines().map_while(Result::ok);
