@@ -161,12 +161,13 @@ async fn stock(test: &TestApp, database: &str) -> LotId {
                  select '{}', id, date '2026-06-30', '示例', {}, '', '1', 'unmatched',
                         (select id from person limit 1), now(), 'transfer'
                  from bank_account where id = '{}';
-                 insert into bank_line_part (lot, line, position, amount_fen) values ('{}', '{}', 0, {2})",
+                 insert into bank_line_part (lot, line, position, amount_fen) values ('{}', '{}', 0, {})",
                 line.0,
                 whole.get(),
                 charity.account.0,
                 lot.0,
                 line.0,
+                whole.get(),
             ),
         ],
     );
