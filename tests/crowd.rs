@@ -313,8 +313,8 @@ pub async fn public_pages(asking: &Asking) -> Vec<String> {
         code(1),
         code(2),
         format!("/campaigns/{campaign}"),
-        format!("/places/{village}"),
-        format!("/places/{}", &village[..6]),
+        format!("/villages/{village}"),
+        format!("/counties/{}", &village[..6]),
         "/coverage".into(),
         "/about/recommendations".into(),
     ]
