@@ -25,17 +25,12 @@ pub async fn list(app: &App, reader: &AccountReader, query: &AccountQuery) -> Re
     let mut tx = app.snapshot().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut accounts = match query.kind {
-        None => sql::shared(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::Unmatched) => sql::unmatched(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::General) => sql::general(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::Fee) => sql::fee(&mut tx, charity, after, limit).await?,
         Some(AccountKind::Directed) => sql::directed(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::Allocated) => sql::allocated(&mut tx, charity, after, limit).await?,
         Some(AccountKind::Advance) => sql::advance(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::Spent) => sql::spent(&mut tx, charity, after, limit).await?,
         Some(AccountKind::World | AccountKind::Returned | AccountKind::Surplus) => {
             return Err(Error::invalid("kind", "请选择列表里的一类科目"));
         }
+        kind => sql::of_kind(&mut tx, kind, charity, after, limit).await?,
     };
     let more = accounts.len() > PAGE;
     accounts.truncate(PAGE);

@@ -3,20 +3,17 @@
 
 use crate::db::decode::words;
 use domain::OrganisationId;
-use domain::ledger::Account;
+use domain::ledger::{Account, AccountKind};
 use sqlx::PgConnection;
 
 fn accounts(texts: &[String]) -> sqlx::Result<Vec<Account>> {
     words("account", texts)
 }
 
-fn text(after: Option<Account>) -> Option<String> {
-    after.map(|account| account.to_string())
-}
-
-/// Of money that is not one pledge's, need's or payment's.
-pub async fn shared(
+/// Of one kind; where none is named, of all money that is not one pledge's, need's or payment's.
+pub async fn of_kind(
     connection: &mut PgConnection,
+    kind: Option<AccountKind>,
     charity: Option<OrganisationId>,
     after: Option<Account>,
     limit: i64,
@@ -26,152 +23,31 @@ pub async fn shared(
            from (
                select 'unmatched:' || id as account
                from bank_account
-               where $1::uuid is null or charity = $1
+               where ($4::text is null or $4 = 'unmatched') and ($1::uuid is null or charity = $1)
                union all
-               select 'general:' || campaign || ':' || charity as account
+               select 'general:' || campaign || ':' || charity
                from campaign_charity
-               where $1::uuid is null or charity = $1
+               where ($4::text is null or $4 = 'general') and ($1::uuid is null or charity = $1)
                union all
-               select 'fee:' || id as account
+               select 'fee:' || id
                from organisation
-               where kind = 'charity' and ($1::uuid is null or id = $1)
-           ) listed
-           where $2::text is null or account > $2
-           order by account
-           limit $3"#,
-        charity.map(|id| id.0),
-        text(after),
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    accounts(&texts)
-}
-
-/// Of money whose giver is not known, bank account by bank account.
-pub async fn unmatched(
-    connection: &mut PgConnection,
-    charity: Option<OrganisationId>,
-    after: Option<Account>,
-    limit: i64,
-) -> sqlx::Result<Vec<Account>> {
-    let texts = sqlx::query_scalar!(
-        r#"select account as "account!"
-           from (
-               select 'unmatched:' || id as account
-               from bank_account
-               where $1::uuid is null or charity = $1
-           ) listed
-           where $2::text is null or account > $2
-           order by account
-           limit $3"#,
-        charity.map(|id| id.0),
-        text(after),
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    accounts(&texts)
-}
-
-/// Of undirected money, campaign by campaign.
-pub async fn general(
-    connection: &mut PgConnection,
-    charity: Option<OrganisationId>,
-    after: Option<Account>,
-    limit: i64,
-) -> sqlx::Result<Vec<Account>> {
-    let texts = sqlx::query_scalar!(
-        r#"select account as "account!"
-           from (
-               select 'general:' || campaign || ':' || charity as account
-               from campaign_charity
-               where $1::uuid is null or charity = $1
-           ) listed
-           where $2::text is null or account > $2
-           order by account
-           limit $3"#,
-        charity.map(|id| id.0),
-        text(after),
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    accounts(&texts)
-}
-
-/// Of fees.
-pub async fn fee(
-    connection: &mut PgConnection,
-    charity: Option<OrganisationId>,
-    after: Option<Account>,
-    limit: i64,
-) -> sqlx::Result<Vec<Account>> {
-    let texts = sqlx::query_scalar!(
-        r#"select account as "account!"
-           from (
-               select 'fee:' || id as account
-               from organisation
-               where kind = 'charity' and ($1::uuid is null or id = $1)
-           ) listed
-           where $2::text is null or account > $2
-           order by account
-           limit $3"#,
-        charity.map(|id| id.0),
-        text(after),
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    accounts(&texts)
-}
-
-/// Of money set aside, need by need.
-pub async fn allocated(
-    connection: &mut PgConnection,
-    charity: Option<OrganisationId>,
-    after: Option<Account>,
-    limit: i64,
-) -> sqlx::Result<Vec<Account>> {
-    let texts = sqlx::query_scalar!(
-        r#"select account as "account!"
-           from (
-               select distinct 'allocated:' || need || ':' || charity as account
+               where ($4::text is null or $4 = 'fee') and kind = 'charity' and ($1::uuid is null or id = $1)
+               union all
+               select distinct 'allocated:' || need || ':' || charity
                from allocation
-               where $1::uuid is null or charity = $1
-           ) listed
-           where $2::text is null or account > $2
-           order by account
-           limit $3"#,
-        charity.map(|id| id.0),
-        text(after),
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    accounts(&texts)
-}
-
-/// Of money spent, need by need.
-pub async fn spent(
-    connection: &mut PgConnection,
-    charity: Option<OrganisationId>,
-    after: Option<Account>,
-    limit: i64,
-) -> sqlx::Result<Vec<Account>> {
-    let texts = sqlx::query_scalar!(
-        r#"select account as "account!"
-           from (
-               select distinct 'spent:' || need as account
+               where $4::text = 'allocated' and ($1::uuid is null or charity = $1)
+               union all
+               select distinct 'spent:' || need
                from disbursement
-               where $1::uuid is null or charity = $1
+               where $4::text = 'spent' and ($1::uuid is null or charity = $1)
            ) listed
            where $2::text is null or account > $2
            order by account
            limit $3"#,
         charity.map(|id| id.0),
-        text(after),
-        limit
+        after.map(|account| account.to_string()),
+        limit,
+        kind.map(AccountKind::as_str)
     )
     .fetch_all(connection)
     .await?;
