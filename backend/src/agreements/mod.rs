@@ -15,8 +15,9 @@ pub use papers::{accept, send};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
+use crate::gift_papers::Scope;
 use crate::http::caller::{
-    AgreementParty, AgreementReader, AgreementSigner, Audit, CharityMaker, CharityStaff, Enterprise, Origin, Sure,
+    AgreementParty, AgreementReader, AgreementSigner, CharityMaker, CharityStaff, Enterprise, Origin, Sure,
 };
 use crate::mail::letter::gift::{GiftNews, News};
 use crate::mail::{self, Letter};
@@ -264,21 +265,10 @@ async fn tell(app: &App, tx: &mut PgConnection, held: &Held, sides: &[AgreementS
     Ok(())
 }
 
-/// Which agreements somebody reads.
-fn scope(acting: &Acting) -> Result<sql::Scope> {
-    let own = Some(acting.organisation);
-    match side_of(acting) {
-        Some(AgreementSide::Enterprise) => Ok(sql::Scope { enterprise: own, charity: None }),
-        Some(AgreementSide::Charity) => Ok(sql::Scope { enterprise: None, charity: own }),
-        None if Audit::ROLES.contains(&acting.role) => Ok(sql::Scope { enterprise: None, charity: None }),
-        None => Err(Error::NotFound),
-    }
-}
-
 /// The agreements of the caller's enterprise or charity, latest first.
 pub async fn list(app: &App, reader: &AgreementReader, query: &AgreementQuery) -> Result<AgreementList> {
     let acting = &reader.acting;
-    let scope = scope(acting)?;
+    let scope = Scope::of(acting)?;
     let after = query.after.as_deref().map(str::parse::<AgreementId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
     let pledge = query.pledge.as_deref().map(str::parse::<PledgeId>).transpose();
@@ -297,7 +287,7 @@ pub async fn list(app: &App, reader: &AgreementReader, query: &AgreementQuery) -
 
 /// One agreement, for its sides and the auditor.
 pub async fn get(app: &App, acting: &Acting, id: AgreementId) -> Result<GiftAgreement> {
-    let (scope, side) = (scope(acting)?, side_of(acting));
+    let (scope, side) = (Scope::of(acting)?, side_of(acting));
     let mut tx = app.snapshot().await?;
     let row = sql::row(&mut tx, &scope, side, id).await?.ok_or(Error::NotFound)?;
     let texts = sql::texts(&mut tx, id).await?;
@@ -316,7 +306,7 @@ pub async fn get(app: &App, acting: &Acting, id: AgreementId) -> Result<GiftAgre
 
 /// The text that is talked about as a PDF.
 pub async fn pdf(app: &App, reader: &AgreementReader, id: AgreementId) -> Result<Vec<u8>> {
-    let scope = scope(&reader.acting)?;
+    let scope = Scope::of(&reader.acting)?;
     let mut connection = app.pool.acquire().await?;
     sql::row(&mut connection, &scope, side_of(&reader.acting), id).await?.ok_or(Error::NotFound)?;
     let (hash, text) = sql::printed(&mut connection, id).await?;

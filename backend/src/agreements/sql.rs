@@ -1,6 +1,7 @@
 //! The only SQL on donation agreements, and the reading of what their text says of a pledge.
 
 use crate::db::decode::{fen, word};
+use crate::gift_papers::Scope;
 use chrono::{DateTime, Utc};
 use domain::agreement::{AgreementSide, AgreementWay};
 use domain::api::agreements::{AgreementRow, AgreementText, NewAgreement};
@@ -308,12 +309,6 @@ pub async fn texts(connection: &mut PgConnection, id: AgreementId) -> sqlx::Resu
     )
     .fetch_all(connection)
     .await
-}
-
-/// Whose agreements are read; all where neither is named.
-pub struct Scope {
-    pub enterprise: Option<OrganisationId>,
-    pub charity: Option<OrganisationId>,
 }
 
 /// What of them is listed.

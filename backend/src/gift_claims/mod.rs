@@ -12,9 +12,9 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
-use crate::gift_papers::{self, Kind};
+use crate::gift_papers::{self, Kind, Scope};
 use crate::http::caller::{
-    Audit, CharityApprover, CharityChecker, CharityMaker, CharityStaff, Enterprise, Origin, RequestReader, Sure,
+    CharityApprover, CharityChecker, CharityMaker, CharityStaff, Enterprise, Origin, RequestReader, Sure,
 };
 use crate::mail::letter::gift::{GiftNews, News};
 use crate::mail::{self, Letter};
@@ -259,20 +259,6 @@ async fn tell(
     mail::write_to(tx, app, readers, &letter).await
 }
 
-/// Whose claims somebody reads.
-fn scope(acting: &Acting) -> Result<sql::Scope> {
-    let own = Some(acting.organisation);
-    if Enterprise::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: own, charity: None })
-    } else if CharityStaff::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: None, charity: own })
-    } else if Audit::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: None, charity: None })
-    } else {
-        Err(Error::NotFound)
-    }
-}
-
 /// What of a claim a reader sees and may do.
 fn shown(acting: &Acting, stored: Stored) -> Result<GiftClaim> {
     use GiftClaimStatus::{Asked, Named};
@@ -309,7 +295,7 @@ fn shown(acting: &Acting, stored: Stored) -> Result<GiftClaim> {
 }
 
 pub async fn list(app: &App, reader: &RequestReader, query: &GiftClaimQuery) -> Result<GiftClaimList> {
-    let scope = scope(&reader.acting)?;
+    let scope = Scope::of(&reader.acting)?;
     let wrong = |field: &str| Error::invalid(field, "没有认出，请从页面上的链接打开");
     let status = query.status.as_deref().map(str::parse::<GiftClaimStatus>).transpose().map_err(|_| wrong("status"))?;
     let after = query.after.as_deref().map(str::parse::<GiftClaimId>).transpose().map_err(|_| wrong("after"))?;
@@ -338,7 +324,7 @@ pub async fn codes(app: &App, staff: &CharityStaff) -> Result<List<UnclaimedGift
 
 /// One claim, for its claimant, its charity and the auditor.
 pub async fn get(app: &App, acting: &Acting, id: GiftClaimId) -> Result<GiftClaim> {
-    let scope = scope(acting)?;
+    let scope = Scope::of(acting)?;
     let mut tx = app.snapshot().await?;
     let stored = sql::by_id(&mut tx, id).await?.filter(|stored| scope.sees(stored)).ok_or(Error::NotFound)?;
     let pictures = gift_papers::of(&mut tx, id.0).await?;

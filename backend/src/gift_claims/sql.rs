@@ -1,6 +1,7 @@
 //! The only SQL on claims of gifts that came without an account.
 
 use crate::db::decode::{fen, word};
+use crate::gift_papers::Scope;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::gift_claims::NewGiftClaim;
 use domain::gift_claim::GiftClaimStatus;
@@ -165,12 +166,6 @@ impl Row {
             pledge: self.pledge.map(PledgeId),
         })
     }
-}
-
-/// Whose claims are read; all where neither is named.
-pub struct Scope {
-    pub enterprise: Option<OrganisationId>,
-    pub charity: Option<OrganisationId>,
 }
 
 impl Scope {

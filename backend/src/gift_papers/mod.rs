@@ -7,7 +7,9 @@ mod sql;
 
 use crate::error::{Error, Result};
 use crate::files;
-use domain::{FileId, PersonId};
+use crate::http::caller::{Audit, CharityStaff, Enterprise};
+use domain::organisation::Acting;
+use domain::{FileId, OrganisationId, PersonId};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -28,6 +30,28 @@ impl Kind {
             Kind::Request => "request",
             Kind::OnBehalf => "on_behalf",
             Kind::Claim => "claim",
+        }
+    }
+}
+
+/// Whose agreements, requests or claims somebody reads; all where neither is named.
+pub struct Scope {
+    pub enterprise: Option<OrganisationId>,
+    pub charity: Option<OrganisationId>,
+}
+
+impl Scope {
+    /// An enterprise reads its own, a charity those that it decides on, the auditor all.
+    pub fn of(acting: &Acting) -> Result<Self> {
+        let own = Some(acting.organisation);
+        if Enterprise::ROLES.contains(&acting.role) {
+            Ok(Scope { enterprise: own, charity: None })
+        } else if CharityStaff::ROLES.contains(&acting.role) {
+            Ok(Scope { enterprise: None, charity: own })
+        } else if Audit::ROLES.contains(&acting.role) {
+            Ok(Scope { enterprise: None, charity: None })
+        } else {
+            Err(Error::NotFound)
         }
     }
 }

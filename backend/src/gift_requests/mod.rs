@@ -12,10 +12,8 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result, broken};
-use crate::gift_papers::{self, Kind};
-use crate::http::caller::{
-    Audit, CharityApprover, CharityMaker, CharityPayer, CharityStaff, Enterprise, Origin, RequestReader, Sure,
-};
+use crate::gift_papers::{self, Kind, Scope};
+use crate::http::caller::{CharityApprover, CharityMaker, CharityPayer, Enterprise, Origin, RequestReader, Sure};
 use crate::mail::letter::gift::{GiftNews, News};
 use crate::mail::{self, Letter};
 use crate::{consents, files, pledges};
@@ -263,20 +261,6 @@ async fn tell(
     mail::write_to(tx, app, readers, &letter).await
 }
 
-/// Whose requests somebody reads.
-fn scope(acting: &Acting) -> Result<sql::Scope> {
-    let own = Some(acting.organisation);
-    if Enterprise::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: own, charity: None })
-    } else if CharityStaff::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: None, charity: own })
-    } else if Audit::ROLES.contains(&acting.role) {
-        Ok(sql::Scope { enterprise: None, charity: None })
-    } else {
-        Err(Error::NotFound)
-    }
-}
-
 /// What of a request a reader sees and may do.
 fn shown(acting: &Acting, row: sql::Shown) -> GiftRequest {
     let sql::Shown { mut request, asked_by, recommended_by } = row;
@@ -300,7 +284,7 @@ fn shown(acting: &Acting, row: sql::Shown) -> GiftRequest {
 
 /// The requests that a caller reads, latest first.
 pub async fn list(app: &App, reader: &RequestReader, query: &GiftRequestQuery) -> Result<GiftRequestList> {
-    let scope = scope(&reader.acting)?;
+    let scope = Scope::of(&reader.acting)?;
     let wrong = |field: &str| Error::invalid(field, "没有认出，请从页面上的链接打开");
     let status = query.status.as_deref().map(str::parse::<GiftRequestStatus>).transpose();
     let pledge = query.pledge.as_deref().map(str::parse::<PledgeId>).transpose();
@@ -322,7 +306,7 @@ pub async fn list(app: &App, reader: &RequestReader, query: &GiftRequestQuery) -
 
 /// One request, for its enterprise, its charity and the auditor.
 pub async fn get(app: &App, acting: &Acting, id: GiftRequestId) -> Result<GiftRequest> {
-    let scope = scope(acting)?;
+    let scope = Scope::of(acting)?;
     let mut tx = app.snapshot().await?;
     let row = sql::shown(&mut tx, &scope, id).await?.ok_or(Error::NotFound)?;
     let pictures = gift_papers::of(&mut tx, id.0).await?;

@@ -1,6 +1,7 @@
 //! The only SQL on requests about pledges.
 
 use crate::db::decode::{fen, word};
+use crate::gift_papers::Scope;
 use chrono::{DateTime, Utc};
 use domain::api::gift_requests::{
     GiftRequest, GiftRequestDecided, GiftRequestOpinion, GiftRequestSettled, NewGiftRequest, SettledGiftRequest,
@@ -200,12 +201,6 @@ pub async fn settle(
     )
     .execute(connection)
     .await
-}
-
-/// Whose requests are read; all where neither is named.
-pub struct Scope {
-    pub enterprise: Option<OrganisationId>,
-    pub charity: Option<OrganisationId>,
 }
 
 /// What of them is listed.
