@@ -282,6 +282,22 @@ fn owner(visit: &Visit, form: &FormState, part: &LinePart) -> AnyView {
     view! { <div class="guess"><p><b>{money::exact(part.amount_fen)}</b></p>{said}{confirm}{name}</div> }.into_any()
 }
 
+/// The fields of one part of a line, by its number from zero.
+pub fn part_row(form: &FormState, n: usize, reference: String, amount: String) -> AnyView {
+    let (reference_id, amount_id) = (format!("reference_{n}"), format!("part_amount_{n}"));
+    let wrong = form.problem(&reference_id).or(form.problem(&amount_id)).is_some();
+    view! {
+        <li class="item" class:wrong=wrong>
+            {problem(form, &reference_id)}{problem(form, &amount_id)}
+            <label for=reference_id.clone()>{t!("第 {n} 份：认捐编号", n = n + 1)}</label>
+            <input id=reference_id name="reference" value=reference autocomplete="off" />
+            <label for=amount_id.clone()>{t!("金额（元）")}</label>
+            <input id=amount_id name="part_amount" value=amount inputmode="decimal" autocomplete="off" />
+        </li>
+    }
+    .into_any()
+}
+
 fn confirmation(visit: &Visit, line: &BankLine) -> Option<AnyView> {
     let path = href(&visit.path);
     let lots = line.parts.iter().map(|part| view! { <input type="hidden" name="lot" value=part.lot.to_string() /> });
@@ -321,17 +337,7 @@ fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {
         let reference = references.get(n).copied().unwrap_or_default().to_owned();
         let first = if n == 0 && form.values.is_empty() { line.line.amount.to_input() } else { String::new() };
         let amount = amounts.get(n).map_or(first, |typed| (*typed).to_owned());
-        let (reference_id, amount_id) = (format!("reference_{n}"), format!("part_amount_{n}"));
-        let wrong = form.problem(&reference_id).or(form.problem(&amount_id)).is_some();
-        view! {
-            <li class="item" class:wrong=wrong>
-                {problem(form, &reference_id)}{problem(form, &amount_id)}
-                <label for=reference_id.clone()>{t!("第 {n} 份：认捐编号", n = n + 1)}</label>
-                <input id=reference_id name="reference" value=reference autocomplete="off" />
-                <label for=amount_id.clone()>{t!("金额（元）")}</label>
-                <input id=amount_id name="part_amount" value=amount inputmode="decimal" autocomplete="off" />
-            </li>
-        }
+        part_row(form, n, reference, amount)
     });
     view! {
         <section class="card">

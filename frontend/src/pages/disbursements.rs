@@ -193,29 +193,32 @@ fn facts(payment: &Disbursement) -> AnyView {
     .into_any()
 }
 
+/// The form that sends money back that has not left. What is approved may have been paid a minute ago.
+pub fn rejection(form: &FormState, path: &str, approved: bool) -> AnyView {
+    let asked = approved.then(|| {
+        view! {
+            <p class="note">{t!("只有银行还没有付款时才能驳回。请先问明出纳；已经付了的，由出纳登记付款。")}</p>
+            {tick(form, "not_paid", t!("我已问过出纳：银行还没有付款"))}
+        }
+    });
+    view! {
+        <hr />
+        <form method="post" action=path.to_owned()>
+            {asked}
+            {Field::new(form, "reason", t!("驳回原因")).area(3)}
+            <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
+        </form>
+    }
+    .into_any()
+}
+
 /// What the visitor's desk may do now.
 fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
     let approver = visit.has(&[Role::CharityChecker, Role::CharityOwner]);
     let payer = visit.has(&[Role::CharityPayer]);
-    let reject = |status: Status| {
-        // What is approved may have been paid a minute ago.
-        let asked = (status == Status::Approved).then(|| {
-            view! {
-                <p class="note">{t!("只有银行还没有付款时才能驳回。请先问明出纳；已经付了的，由出纳登记付款。")}</p>
-                {tick(form, "not_paid", t!("我已问过出纳：银行还没有付款"))}
-            }
-        });
-        view! {
-            <hr />
-            <form method="post" action=path.clone()>
-                {asked}
-                {Field::new(form, "reason", t!("驳回原因")).area(3)}
-                <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
-            </form>
-        }
-    };
+    let reject = |status: Status| rejection(form, &path, status == Status::Approved);
     let main = match payment.status {
         Status::Requested if checker => view! {
             <form method="post" action=path.clone()>

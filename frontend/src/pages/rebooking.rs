@@ -1,7 +1,7 @@
 //! A confirmed line that was booked wrongly: what was said of it, what stands in the way, and the form for saying what it
 //! really is.
 
-use super::bank_lines::PARTS;
+use super::bank_lines::{PARTS, part_row};
 use crate::parts::field::{Field, problem, summary, tick};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
@@ -155,17 +155,7 @@ async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> R
         let reference = references.get(n).map(|typed| (*typed).to_owned()).or(said).unwrap_or_default();
         let booked = stands.map(|part| part.amount_fen.to_input());
         let amount = amounts.get(n).map(|typed| (*typed).to_owned()).or(booked).unwrap_or_default();
-        let (reference_id, amount_id) = (format!("reference_{n}"), format!("part_amount_{n}"));
-        let wrong = form.problem(&reference_id).or(form.problem(&amount_id)).is_some();
-        view! {
-            <li class="item" class:wrong=wrong>
-                {problem(form, &reference_id)}{problem(form, &amount_id)}
-                <label for=reference_id.clone()>{t!("第 {n} 份：认捐编号", n = n + 1)}</label>
-                <input id=reference_id name="reference" value=reference autocomplete="off" />
-                <label for=amount_id.clone()>{t!("金额（元）")}</label>
-                <input id=amount_id name="part_amount" value=amount inputmode="decimal" autocomplete="off" />
-            </li>
-        }
+        part_row(form, n, reference, amount)
     });
     Ok(view! {
         <form class="long" method="post" action=href(&visit.path)>

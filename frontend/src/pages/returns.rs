@@ -1,6 +1,7 @@
 //! Money given back to its giver: the list, one return with the step of the visitor's desk, and preparing one.
 
-use crate::parts::field::{Field, radios, summary, tick};
+use super::disbursements::rejection;
+use crate::parts::field::{Field, radios, summary};
 use crate::parts::{choice, money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -129,22 +130,7 @@ fn facts(known: &GiftReturn) -> AnyView {
 async fn step(visit: &Visit, form: &FormState, known: &GiftReturn) -> Result<AnyView, ApiError> {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
-    let reject = checker.then(|| {
-        let asked = (known.status == ReturnStatus::Approved).then(|| {
-            view! {
-                <p class="note">{t!("只有银行还没有付款时才能驳回。请先问明出纳；已经付了的，由出纳登记付款。")}</p>
-                {tick(form, "not_paid", t!("我已问过出纳：银行还没有付款"))}
-            }
-        });
-        view! {
-            <hr />
-            <form method="post" action=path.clone()>
-                {asked}
-                {Field::new(form, "reason", t!("驳回原因")).area(3)}
-                <button class="button danger" name="action" value="reject">{t!("驳回")}</button>
-            </form>
-        }
-    });
+    let reject = checker.then(|| rejection(form, &path, known.status == ReturnStatus::Approved));
     let main = match known.status {
         ReturnStatus::Requested if checker => view! {
             <form method="post" action=path.clone()>
