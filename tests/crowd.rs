@@ -6,6 +6,7 @@
 
 use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode, header};
+use domain::allocation::FundingChoice;
 use domain::api::campaigns::Campaign;
 use domain::api::pledges::{NewPledge, Pledge};
 use domain::api::sessions::{Credentials, Session};
@@ -167,6 +168,30 @@ pub struct Pledging {
     stop: AtomicBool,
 }
 
+/// A directed pledge without a need, shown by name.
+#[must_use]
+pub fn plain_pledge(id: PledgeId, (campaign, charity): (CampaignId, OrganisationId), amount: Fen) -> NewPledge {
+    NewPledge {
+        id,
+        campaign,
+        charity,
+        input: PledgeInput {
+            amount,
+            restriction: Restriction::Directed,
+            need: None,
+            designations: Vec::new(),
+            funding_choice: FundingChoice::AskMe,
+            public_display: Some(PublicDisplay::Name),
+            show_amount: true,
+            share_with_recipient: true,
+            notice_acknowledged: true,
+            voluntary: true,
+            terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+            schedule: None,
+        },
+    }
+}
+
 /// Each so-many-eth clerk presses the button twice.
 const TWICE: u64 = 10;
 
@@ -193,26 +218,10 @@ impl Pledging {
     }
 
     fn pledge(&self, number: u64) -> NewPledge {
-        NewPledge {
-            id: PledgeId(Uuid::from_u128(u128::from(number))),
-            campaign: self.campaign,
-            charity: self.charity,
-            input: PledgeInput {
-                // Another amount each time, so that no two can stand for each other.
-                amount: Fen::new(1_000_000 + i64::try_from(number % 1_000_000).unwrap_or_default()).expect("an amount"),
-                restriction: Restriction::Directed,
-                need: None,
-                designations: Vec::new(),
-                funding_choice: domain::allocation::FundingChoice::AskMe,
-                public_display: Some(PublicDisplay::Name),
-                show_amount: true,
-                share_with_recipient: true,
-                notice_acknowledged: true,
-                voluntary: true,
-                terms_version: PLEDGE_TERMS_VERSION.to_owned(),
-                schedule: None,
-            },
-        }
+        // Another amount each time, so that no two can stand for each other.
+        let amount = 1_000_000 + i64::try_from(number % 1_000_000).unwrap_or_default();
+        let id = PledgeId(Uuid::from_u128(u128::from(number)));
+        plain_pledge(id, (self.campaign, self.charity), Fen::new(amount).expect("an amount"))
     }
 
     /// One clerk: sends until it is answered, and sometimes once more; the same answer has to come again.

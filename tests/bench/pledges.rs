@@ -6,8 +6,6 @@
 use super::client::{hammer, post};
 use super::measured;
 use super::stage::{Stage, psql};
-use domain::api::pledges::NewPledge;
-use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeInput, PublicDisplay, Restriction};
 use domain::{CampaignId, Fen, OrganisationId, PledgeId};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -15,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tests::crowd::plain_pledge;
 use uuid::Uuid;
 
 /// Begins each entry of the log.
@@ -46,25 +45,8 @@ impl Pledging {
 
     pub fn request(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let new = NewPledge {
-            id: PledgeId(Uuid::from_u128(u128::from(number) + 1)),
-            campaign: self.campaign,
-            charity: self.charity,
-            input: PledgeInput {
-                amount: Fen::yuan(50_000),
-                restriction: Restriction::Directed,
-                need: None,
-                designations: Vec::new(),
-                funding_choice: domain::allocation::FundingChoice::AskMe,
-                public_display: Some(PublicDisplay::Name),
-                show_amount: true,
-                share_with_recipient: true,
-                notice_acknowledged: true,
-                voluntary: true,
-                terms_version: PLEDGE_TERMS_VERSION.to_owned(),
-                schedule: None,
-            },
-        };
+        let id = PledgeId(Uuid::from_u128(u128::from(number) + 1));
+        let new = plain_pledge(id, (self.campaign, self.charity), Fen::yuan(50_000));
         post("/api/v1/pledges", &self.bearer, &serde_json::to_string(&new).expect("JSON"))
     }
 }
