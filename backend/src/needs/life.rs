@@ -7,7 +7,7 @@ mod sql;
 
 use super::revisions::steps::drop_live;
 use super::versions::{self, Approval};
-use super::{Named, Viewer, get, named, replace_text, sql as texts};
+use super::{Named, Viewer, get, named, read, replace_text, sql as texts};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OneRow, Result};
@@ -78,8 +78,10 @@ pub async fn step(
     moved.write(app, &mut tx, Some(acting)).await?;
     moved.record(app, &mut tx, Some(acting), origin).await?;
     moved.tell(app, &mut tx, Some(acting.role)).await?;
+    // As this step left it, whoever takes the next one at the same moment.
+    let need = read(app, &mut tx, &Viewer::of(acting), &id.to_string()).await;
     tx.commit().await?;
-    get(app, &Viewer::of(acting), &id.to_string()).await
+    need
 }
 
 /// The last day of objection. Nobody who tries a demo waits for a week.

@@ -176,12 +176,17 @@ async fn stored(tx: &mut PgConnection, viewer: &Viewer, id_or_code: &str) -> Res
 /// One need, by id or by code, if this caller may see it.
 pub async fn get(app: &App, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
     let mut tx = app.snapshot().await?;
-    let (mut row, insider) = stored(&mut tx, viewer, id_or_code).await?;
+    read(app, &mut tx, viewer, id_or_code).await
+}
+
+/// The same in the caller's transaction: as it is there.
+async fn read(app: &App, tx: &mut PgConnection, viewer: &Viewer, id_or_code: &str) -> Result<Need> {
+    let (mut row, insider) = stored(tx, viewer, id_or_code).await?;
     let (mut history, mut may, mut objections) = (Vec::new(), NeedRights::default(), None);
     if insider {
-        history = sql::history(&mut tx, row.id).await?;
-        may = rights(&mut tx, viewer, &row).await?;
-        objections = Some(life::objections(&mut tx, row.id).await?);
+        history = sql::history(tx, row.id).await?;
+        may = rights(tx, viewer, &row).await?;
+        objections = Some(life::objections(tx, row.id).await?);
     } else {
         // What a seller offered one buyer is nobody else's.
         row.content.quotes.clear();
