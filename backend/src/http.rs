@@ -18,8 +18,8 @@ use crate::{
     accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents,
     coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
     gift_requests, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations,
-    outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets, returns, rounds,
-    saved_searches, texts, todo, verifications,
+    outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets, returns, reversals,
+    rounds,    saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -69,6 +69,7 @@ pub fn endpoints() -> Endpoints {
         arrivals::routes(),
         bank_accounts::routes(),
         returns::routes(),
+        reversals::routes(),
         outgoings::routes(),
         month_ends::routes(),
         accounting::routes(),

@@ -79,6 +79,7 @@ mod register_enterprise;
 mod rehearsal;
 mod report_form;
 mod returns;
+mod reversal;
 mod revision;
 mod revision_form;
 mod round;
@@ -257,6 +258,8 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["returns"] => returns::page(visit).await,
         ["returns", "new"] => returns::new(visit).await,
         ["returns", id] => returns::one(visit, id).await,
+        ["reversals"] => reversal::list(visit).await,
+        ["reversals", kind, id] => reversal::page(visit, kind, id).await,
         ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,

@@ -497,6 +497,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
+    bodies.extend(crate::reversals::bodies());
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)
 }

@@ -396,3 +396,9 @@ pub async fn count_pledges(connection: &mut PgConnection, id: CampaignId) -> sql
     .fetch_one(connection)
     .await
 }
+
+/// The stage and the day of each campaign that is not closed.
+pub async fn days(connection: &mut PgConnection) -> sqlx::Result<Vec<(CampaignStage, NaiveDate)>> {
+    let rows = sqlx::query!("select stage, held_on from campaign where stage <> 'archived'").fetch_all(connection).await?;
+    rows.into_iter().map(|row| Ok((read_stage(&row.stage)?, row.held_on))).collect()
+}

@@ -22,6 +22,7 @@ use crate::{allocations, bank_accounts, campaigns, ledger, needs, payees};
 use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{ApprovalRule, Available, Disbursement, NewDisbursement, Paid, PublicPayment, Reject};
+use domain::api::reversals::CountedOn;
 use domain::api::{Count, List};
 use domain::day::check_past;
 use domain::disbursement::{Desk, DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
@@ -381,6 +382,34 @@ pub async fn lock_paid(tx: &mut PgConnection, charity: OrganisationId, id: Disbu
     let row = sql::lock(tx, id).await?;
     let row = row.filter(|row| row.charity == charity && row.status.counts_as_disbursed());
     Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))
+}
+
+/// As [`lock_paid`], also one that bounced as a whole.
+pub async fn lock_left(tx: &mut PgConnection, charity: OrganisationId, id: DisbursementId) -> Result<Option<PaidOut>> {
+    let row = sql::lock(tx, id).await?;
+    let left = |status: DisbursementStatus| status.counts_as_disbursed() || status == DisbursementStatus::Bounced;
+    let row = row.filter(|row| row.charity == charity && left(row.status));
+    Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))
+}
+
+/// Of a locked payment something has not come back after all.
+pub async fn set_paid_again(tx: &mut PgConnection, id: DisbursementId) -> Result<()> {
+    Ok(sql::set_paid_again(tx, id).await?)
+}
+
+/// The payments on their way that would not be covered any more if an amount were taken from what is set aside for a
+/// need; none where all of them would.
+pub async fn counting_on(
+    tx: &mut PgConnection,
+    (need, charity): (NeedId, OrganisationId),
+    amount: Fen,
+) -> Result<Vec<CountedOn>> {
+    let held = ledger::balance(tx, &Account::Allocated { need, charity }).await?;
+    let reserved = sql::reserved(tx, need, charity, None).await?;
+    if held.saturating_gap(amount) >= reserved {
+        return Ok(Vec::new());
+    }
+    Ok(sql::on_their_way(tx, need, charity).await?)
 }
 
 /// All of a locked payment came back.

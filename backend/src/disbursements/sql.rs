@@ -4,6 +4,7 @@ use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::disbursements::{Disbursement, NewDisbursement, PublicPayment};
+use domain::api::reversals::CountedOn;
 use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
@@ -122,6 +123,34 @@ pub async fn reserved(
     fen(sum)
 }
 
+/// The payments that are not made yet.
+pub async fn on_their_way(
+    connection: &mut PgConnection,
+    need: NeedId,
+    charity: OrganisationId,
+) -> sqlx::Result<Vec<CountedOn>> {
+    let rows = sqlx::query!(
+        "select id, payee_name, amount_fen, status
+         from disbursement
+         where need = $1 and charity = $2 and status in ('requested', 'checked', 'approved')
+         order by prepared_at, id",
+        need.0,
+        charity.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CountedOn {
+                disbursement: DisbursementId(row.id),
+                payee_name: row.payee_name,
+                amount_fen: fen(row.amount_fen)?,
+                status: word("disbursement.status", &row.status)?,
+            })
+        })
+        .collect()
+}
+
 pub async fn set_checked(
     connection: &mut PgConnection,
     id: DisbursementId,
@@ -210,6 +239,14 @@ pub async fn set_bounced(connection: &mut PgConnection, id: DisbursementId) -> s
     )
     .execute(connection)
     .await
+}
+
+/// What bounced as a whole has not; every other state stays.
+pub async fn set_paid_again(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<()> {
+    sqlx::query!("update disbursement set status = 'paid' where id = $1 and status = 'bounced'", id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 struct Row {
