@@ -19,7 +19,7 @@ use crate::{
     coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
     gift_requests, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations,
     outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets, returns, reversals,
-    rounds,    saved_searches, texts, todo, verifications,
+    rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};

@@ -112,10 +112,10 @@ pub async fn render(visit: Visit) -> Rendered {
             ScopedFuture::new(page(&visit))
         })
         .await;
-    let (status, public) = (page.status, page.public);
+    let (status, public, moved) = (page.status, page.public, page.moved.clone());
     let html = owner.with(|| frame::document(&visit, page).to_html());
     owner.unset_with_forced_cleanup();
-    Rendered { status, public, html: format!("<!DOCTYPE html>{html}"), sign_in }
+    Rendered { status, public, html: format!("<!DOCTYPE html>{html}"), sign_in, moved }
 }
 
 /// The page, and whether signing in would have shown another.

@@ -246,7 +246,8 @@ async fn what_went_back_or_was_booked_anew_is_nobodys_to_claim() {
     stray(&charity, 1).await;
     stray(&charity, 2).await;
     let codes = charity.maker.call(gift_claims::codes()).await.unwrap().items;
-    let lines = charity.maker.call(arrivals::list(&LineQuery { done: true, ..Default::default() })).await.unwrap().items;
+    let lines =
+        charity.maker.call(arrivals::list(&LineQuery { done: true, ..Default::default() })).await.unwrap().items;
     // One is booked anew as undirected money of the campaign; the other goes back.
     let of = |code: &UnclaimedGift| lines.iter().find(|line| line.id == code.line).unwrap();
     let anew = MatchPart { amount_fen: Fen::yuan(300), pledge: None, campaign: Some(campaign) };

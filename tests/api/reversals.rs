@@ -168,7 +168,8 @@ async fn money_paid_back_that_is_used_again_is_not_taken_back_and_the_refusal_li
     assert!(short.text().contains("请写明哪里错了") && short.text().contains(&id));
     let typed = [("action", "propose"), ("id", id.as_str()), ("reason", "村里没有交回，见来函")];
     assert_eq!(charity.maker.form(&page, &typed).await.location(), format!("{page}?done=proposed"));
-    let late = charity.maker.call(disbursements::prepare(&payment(3, &ready.need, &ready.payee, 20_000))).await.unwrap();
+    let late =
+        charity.maker.call(disbursements::prepare(&payment(3, &ready.need, &ready.payee, 20_000))).await.unwrap();
     let step = [("action", "confirm"), ("reversal", id.as_str())];
     let stopped = charity.checker.form(&page, &step).await;
     assert!(stopped.text().contains("退回来的款已有 1 笔拨付申请要用"));
@@ -213,7 +214,11 @@ async fn a_fee_is_taken_back_into_undirected_money_and_its_row_is_unexplained() 
     charity.maker.call(outgoings::explain(row, &fee)).await.unwrap();
     charity.checker.call(outgoings::confirm(row, &fee)).await.unwrap();
     assert_eq!(balance().await, Fen::yuan(85));
-    assert_eq!(charity.checker.call(reversals::of_fee(row)).await.unwrap().items.len(), 2, "what was, stays to be read");
+    assert_eq!(
+        charity.checker.call(reversals::of_fee(row)).await.unwrap().items.len(),
+        2,
+        "what was, stays to be read"
+    );
     test.done().await;
 }
 
@@ -239,7 +244,9 @@ async fn a_return_that_was_not_paid_has_arrived_again_and_waits_to_be_paid() {
     assert!(enterprise.call(returns::of_pledge(pledge.id)).await.unwrap().items.is_empty());
     jobs::run_due(&test.app).await.unwrap();
     let letters = sent(&test);
-    assert!(letters.iter().any(|letter| letter.to.starts_with("firm") && letter.subject.starts_with("更正：款没有退回")));
+    assert!(
+        letters.iter().any(|letter| letter.to.starts_with("firm") && letter.subject.starts_with("更正：款没有退回"))
+    );
 
     // Its money is reserved again; it is paid, or rejected.
     let all = allocation(1, need, Some(pledge), 50_000);
@@ -274,7 +281,9 @@ async fn a_return_that_stands_on_the_statement_was_paid() {
     assert!(refused.error.message.contains("对账单"), "{}", refused.error.message);
     let known = charity.maker.call(reversals::of_return(new.id)).await.unwrap();
     assert_eq!(known.recognised_as, Some(row));
-    assert!(charity.maker.page(&format!("/work/reversals/return/{}", new.id)).await.text().contains("对账单上有这笔付款"));
+    assert!(
+        charity.maker.page(&format!("/work/reversals/return/{}", new.id)).await.text().contains("对账单上有这笔付款")
+    );
     charity.maker.call(outgoings::drop(row)).await.unwrap();
     let propose = reversals::propose(ReversalKind::Return, new.id.0, &reversal(1));
     charity.maker.call(propose).await.unwrap();
@@ -315,6 +324,10 @@ async fn nothing_of_a_signed_month_is_taken_back() {
     let sealed = charity.maker.call(reversals::propose(ReversalKind::Fee, row.0, &reversal(2))).await.unwrap_err();
     assert!(sealed.status == 409 && sealed.error.message.contains("月结"), "{sealed:?}");
     // What waits of arrivals stands in the same list.
+    let line = charity.maker.call(arrivals::enter(&new_line(8, &charity, "李四", 50, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: Fen::yuan(50), pledge: None, campaign: Some(campaign) };
+    let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
     let wrong = crate::rebookings::rebooking(9, vec![]);
     charity.maker.call(rebookings::propose(line.id, &wrong)).await.unwrap();
     let waiting = charity.checker.call(reversals::waiting()).await.unwrap().items;

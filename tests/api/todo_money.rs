@@ -6,7 +6,7 @@ use crate::bank_statements::read as read_statement;
 use crate::campaigns::office;
 use crate::disbursements::{Ready, ready};
 use crate::month_ends::new_month;
-use crate::outgoings::{OUT, meaning, open};
+use crate::outgoings::{meaning, open};
 use crate::rebookings::rebooking;
 use crate::returns::{new_return, return_paid};
 use crate::reversals::reversal;
@@ -111,16 +111,8 @@ async fn money_out_accounts_and_months_wait_for_a_second_person() {
     assert_eq!(waits(&charity.checker).await, just(&[(ConfirmBankAccounts, 1), (SignMonths, 1)]), "to be opened again");
     charity.checker.call(month_ends::confirm_reopening(month.id)).await.unwrap();
     assert_eq!(waits(&charity.checker).await, just(&[(ConfirmBankAccounts, 1)]));
-    // Rows that nobody has explained: of another statement, of this charity alone.
-    take_in_second(&charity).await;
-    assert_eq!(waits(&charity.maker).await, just(&[(ExplainOutgoings, 3)]));
     assert_eq!(waits(&charity.payer).await, just(&[]));
     test.done().await;
-}
-
-async fn take_in_second(charity: &tests::people::Charity<'_>) {
-    let statement = read_statement(charity, 9, OUT).await.unwrap();
-    charity.maker.call(bank_statements::take_in(statement.id, TakeIn { ready: 0 })).await.unwrap();
 }
 
 #[tokio::test]

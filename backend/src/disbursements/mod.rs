@@ -210,6 +210,8 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
     let step = Step { acting, origin, after: DisbursementStatus::Paid, verb: "disbursement_paid", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
+    let account = bank_accounts::paid_from(&mut tx, row.charity, paid.bank_account, paid.paid_on).await?;
+    let account = account.ok_or_else(|| Error::invalid("bank_account", "请选择从哪个账户付的款"))?;
     let from = Account::Allocated { need: row.need, charity: row.charity };
     let more = |held: Fen| {
         let asked = row.amount;
@@ -224,7 +226,6 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
         .await
         .three_people()?
         .one_row_or_conflict()?;
-    let account = bank_accounts::paid_from(&mut tx, row.charity, paid.bank_account, paid.paid_on).await?;
     sql::set_account(&mut tx, id, account).await?;
     step.record(app, &mut tx, id).await?;
     tell_village(app, &mut tx, &row, paid).await?;
@@ -297,6 +298,7 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
     let mut connection = app.pool.acquire().await?;
     let found = sql::by_id(&mut connection, id).await?;
     let mut found = found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)?;
+    found.paid_from = sql::paid_from(&mut connection, id).await?;
     if let Some((desk, roles)) = next_desk(found.status)
         && !sql::somebody_may(&mut connection, id, roles).await?
     {

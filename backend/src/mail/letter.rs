@@ -271,11 +271,8 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_)
-            | Letter::InstalmentDue(_)
-            | Letter::PledgeCancelled(_)
-            | Letter::Gift(_)
-            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::Gift(_) | Letter::OnBehalf(_) => NoticeKind::Gift,
             Letter::ArrivalConfirmed(_)
             | Letter::ArrivalCorrected(_)
             | Letter::GiftReturned(_)

@@ -7,25 +7,25 @@ use crate::ledger;
 use chrono::NaiveDate;
 use domain::api::rebookings::MovedOn;
 use domain::ledger::{Event, LedgerError, Posted, transfers_for};
-use domain::{EventId, LotId, TransferId};
+use domain::{DisbursementId, EventId, LotId, TransferId};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 
 /// The transfers of a kind that nobody has taken back.
 pub fn standing(history: &[Posted], of_kind: impl Fn(&Posted) -> bool) -> Vec<Posted> {
     let taken_back: BTreeSet<TransferId> = history.iter().filter_map(|posted| posted.transfer.corrects).collect();
-    let stands = |posted: &&Posted| {
-        posted.transfer.corrects.is_none() && !taken_back.contains(&posted.id) && of_kind(posted)
-    };
+    let stands =
+        |posted: &&Posted| posted.transfer.corrects.is_none() && !taken_back.contains(&posted.id) && of_kind(posted);
     history.iter().filter(stands).cloned().collect()
 }
 
-/// What takes back the standing transfers of a kind, and what stands in the way; then it cannot be posted.
+/// What takes back the standing transfers of a kind, and what stands in the way; then it cannot be posted. Where money
+/// came back of a payment, that payment itself is what stands, and not in the way of anything.
 pub async fn reversing(
     tx: &mut PgConnection,
     record: EventId,
     lots: &[LotId],
-    of_kind: impl Fn(&Posted) -> bool,
+    (of_kind, payment): (impl Fn(&Posted) -> bool, Option<DisbursementId>),
     on: NaiveDate,
 ) -> Result<(Event, Vec<Posted>)> {
     let history = ledger::history(tx, lots).await?;
@@ -35,7 +35,11 @@ pub async fn reversing(
     let event = Event::Reversed { record, transfers, history, on };
     match transfers_for(&event) {
         Ok(_) => Ok((event, Vec::new())),
-        Err(LedgerError::MovedOn(rows)) => Ok((event, rows)),
+        Err(LedgerError::MovedOn(rows)) => {
+            let (own, others): (Vec<_>, Vec<_>) =
+                rows.into_iter().partition(|row| payment.is_some_and(|payment| payment.0 == row.transfer.cause));
+            Ok((event, if others.is_empty() { own } else { others }))
+        }
         Err(error) => Err(Error::Conflict(error.to_string())),
     }
 }
@@ -45,7 +49,7 @@ pub async fn reversal(
     tx: &mut PgConnection,
     record: EventId,
     lots: &[LotId],
-    of_kind: impl Fn(&Posted) -> bool,
+    of_kind: (impl Fn(&Posted) -> bool, Option<DisbursementId>),
     on: NaiveDate,
 ) -> Result<Event> {
     let (event, rows) = reversing(tx, record, lots, of_kind, on).await?;

@@ -25,7 +25,7 @@ use domain::ledger::{Account, Asset, Event, Posted};
 use domain::organisation::{Acting, Role};
 use domain::reversal::{ReversalKind, check_reversal};
 use domain::todo::Waiting;
-use domain::{EventId, Fen, LotId, OrganisationId, OutgoingId, ReturnId, ReversalId, TransferId};
+use domain::{DisbursementId, EventId, Fen, LotId, OrganisationId, OutgoingId, ReturnId, ReversalId, TransferId};
 use serde_json::json;
 use sql::Standing;
 use sqlx::PgConnection;
@@ -67,7 +67,8 @@ pub async fn read(app: &App, viewer: &Viewer, subject: Subject) -> Result<Revers
     };
     if let Some(stands) = &stands {
         let (lots, own) = sql::posted(&mut tx, subject).await?;
-        let (_, followed) = books::reversing(&mut tx, EventId(id), &lots, is_one_of(&own), stands.on_day).await?;
+        let (_, followed) =
+            books::reversing(&mut tx, EventId(id), &lots, is_one_of(&own, stands), stands.on_day).await?;
         known.moved_on = named(&mut tx, &followed).await?;
         if let Some((need, amount)) = stands.set_aside() {
             known.counted_on = disbursements::counting_on(&mut tx, (need, viewer.charity()), amount).await?;
@@ -79,8 +80,9 @@ pub async fn read(app: &App, viewer: &Viewer, subject: Subject) -> Result<Revers
     Ok(known)
 }
 
-fn is_one_of(own: &BTreeSet<TransferId>) -> impl Fn(&Posted) -> bool + '_ {
-    |posted| own.contains(&posted.id)
+/// Which transfers are taken back, and the payment of which they said that it came back.
+fn is_one_of(own: &BTreeSet<TransferId>, stands: &Standing) -> (impl Fn(&Posted) -> bool, Option<DisbursementId>) {
+    (|posted: &Posted| own.contains(&posted.id), stands.disbursement)
 }
 
 /// Locks what is to be taken back, of the caller's charity, and says what of it stands.
@@ -149,7 +151,7 @@ async fn undoing(
         let says = "对账单上有一笔支出已说明是这笔退回，说明款确实付出了。确实有误的，请先在“银行支出”撤回那个说明";
         return Err(Error::Conflict(says.into()));
     }
-    let event = reversal(tx, EventId(id.0), &lots, is_one_of(&own), stands.on_day).await?;
+    let event = reversal(tx, EventId(id.0), &lots, is_one_of(&own, stands), stands.on_day).await?;
     let stays = |event: &Event| match event {
         Event::Reversed { transfers, history, .. } => {
             Fen::sum(history.iter().filter(|one| transfers.contains(&one.id)).map(|one| one.transfer.amount)).ok()
@@ -224,11 +226,7 @@ pub async fn drop_it(app: &App, desk: &CharityDesk, id: ReversalId) -> Result<Re
 }
 
 /// A proposal of the caller's charity that nobody has decided on, with what stands of its subject, both locked.
-async fn waiting(
-    tx: &mut PgConnection,
-    acting: &Acting,
-    id: ReversalId,
-) -> Result<(sql::Proposal, Option<Standing>)> {
+async fn waiting(tx: &mut PgConnection, acting: &Acting, id: ReversalId) -> Result<(sql::Proposal, Option<Standing>)> {
     let subject = sql::subject_of(tx, id).await?.ok_or(Error::NotFound)?;
     let stands = lock(tx, acting, subject).await?;
     let proposed = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;

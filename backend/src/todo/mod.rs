@@ -10,14 +10,15 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    AgreementSigner, AllocationDesk, Caller, CampaignDesk, CharityApprover, CharityChecker, CharityMaker, CharityMember,
-    CharityPayer, Consenter, Enterprise, Federation, PairingParty, PlatformAdmin, Town, TownDesk, Village,
+    AgreementSigner, AllocationDesk, Caller, CampaignDesk, CharityApprover, CharityChecker, CharityMaker,
+    CharityMember, CharityPayer, Consenter, Enterprise, Federation, PairingParty, PlatformAdmin, Town, TownDesk,
+    Village,
 };
 use crate::needs::revisions;
 use crate::{
     agreements, allocations, arrivals, bank_accounts, campaigns, commitments, deliveries, disbursements, enquiries,
-    gift_claims, gift_requests, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings, payees, pledges,
-    purpose_changes, resets, returns, reversals, verifications,
+    gift_claims, gift_requests, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings, payees,
+    pledges, purpose_changes, resets, returns, reversals, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;

@@ -165,9 +165,13 @@ fn counted(one: &CountedOn) -> AnyView {
 /// What the record is afterwards.
 fn afterwards(kind: ReversalKind) -> &'static str {
     match kind {
-        ReversalKind::Back => t!("冲正后，款从需求的已分配款回到这笔拨付，拨付仍算已付；这笔收入回到等待匹配。村里会收到更正通知。"),
+        ReversalKind::Back => {
+            t!("冲正后，款从需求的已分配款回到这笔拨付，拨付仍算已付；这笔收入回到等待匹配。村里会收到更正通知。")
+        }
         ReversalKind::Fee => t!("冲正后，款回到活动的非定向捐款；银行的这笔支出回到还没有说明。"),
-        ReversalKind::Return => t!("冲正后，这笔退回回到等待付款，款重新计入到账并仍为退回留出；捐赠方会收到更正通知。"),
+        ReversalKind::Return => {
+            t!("冲正后，这笔退回回到等待付款，款重新计入到账并仍为退回留出；捐赠方会收到更正通知。")
+        }
     }
 }
 

@@ -125,9 +125,7 @@ pub async fn delete(connection: &mut PgConnection, line: BankLineId) -> sqlx::Re
 
 /// What was confirmed is taken back; what it was stays in the reversal.
 pub async fn delete_confirmed(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!("delete from line_back where line = $1 and confirmed_by is not null", line.0)
-        .execute(connection)
-        .await
+    sqlx::query!("delete from line_back where line = $1 and confirmed_by is not null", line.0).execute(connection).await
 }
 
 /// Which transfers it posted.

@@ -28,11 +28,7 @@ pub async fn unknown(
 }
 
 /// The campaign whose undirected money a part is, while no pledge has it.
-pub async fn general(
-    connection: &mut PgConnection,
-    line: BankLineId,
-    lot: LotId,
-) -> sqlx::Result<Option<CampaignId>> {
+pub async fn general(connection: &mut PgConnection, line: BankLineId, lot: LotId) -> sqlx::Result<Option<CampaignId>> {
     let campaign = sqlx::query_scalar!(
         "select campaign from bank_line_part where line = $1 and lot = $2 and pledge is null and rebooked_by is null",
         line.0,

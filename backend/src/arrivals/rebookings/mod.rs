@@ -122,7 +122,7 @@ async fn reversal(
     change: &Rebooked,
 ) -> Result<Event> {
     let of_arrival = |posted: &Posted| arrived(posted.transfer.code);
-    reversals::reversal(tx, EventId(id.0), &change.reversed, of_arrival, line.booked_on).await
+    reversals::reversal(tx, EventId(id.0), &change.reversed, (of_arrival, None), line.booked_on).await
 }
 
 /// A second person agrees: what was wrong is reversed, what is right is booked, and the givers are told.

@@ -9,11 +9,7 @@ use domain::api::{ApiError, ErrorCode};
 use domain::reversal::ReversalKind;
 use uuid::Uuid;
 
-pub async fn step(
-    State(site): State<Site>,
-    Path((kind, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+pub async fn step(State(site): State<Site>, Path((kind, id)): Path<(String, String)>, request: Request) -> Response {
     let form = match Form::read(&site, request).await {
         Ok(form) => form,
         Err(response) => return response,
