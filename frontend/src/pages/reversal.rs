@@ -206,12 +206,8 @@ fn one(visit: &Visit, kind: ReversalKind, item: &Reversal) -> AnyView {
             </form>
         }
     };
-    let confirm = item.may_confirm.then(|| {
-        view! {
-            <p>{t!("请对照银行流水和依据。")}" "{afterwards(kind)}</p>
-            {button("confirm", t!("核对无误，冲正"), "button")}
-        }
-    });
+    let says = item.may_confirm.then(|| view! { <p>{t!("请对照银行流水和依据。")}" "{afterwards(kind)}</p> });
+    let confirm = item.may_confirm.then(|| button("confirm", t!("核对无误，冲正"), "button"));
     let drop = item.may_drop.then(|| button("drop", t!("不采用"), "button quiet"));
     let hands = [item.said_by.clone(), item.confirmed_by.clone()].join("、");
     view! {
@@ -220,7 +216,7 @@ fn one(visit: &Visit, kind: ReversalKind, item: &Reversal) -> AnyView {
             <p class="soft">{item.proposed_by.clone()}" "{instant(item.proposed_at)}" · "{outcome}</p>
             <p>{item.reason.clone()}</p>
             <p class="soft">{t!("原来：{day} {name}，{hands} 经办", day = date(item.on_day), name = item.other_name, hands = hands)}</p>
-            {confirm}{drop}
+            {says}<div class="buttons">{confirm}{drop}</div>
         </section>
     }
     .into_any()
