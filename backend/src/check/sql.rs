@@ -318,20 +318,26 @@ pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::R
     Ok(findings(Comparison::CommitmentsAgainstParts, rows))
 }
 
-/// Each of the four numbers, and what was arranged, by itself; a village without a row has nothing.
-pub async fn village_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+/// Each of the four numbers, and what was arranged, by itself, of villages and of fields; one without a row has nothing.
+pub async fn public_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select village || ' ' || number.what as "subject!", number.recorded as "recorded!",
+        r#"select of || ' ' || number.what as "subject!", number.recorded as "recorded!",
                   number.recomputed as "recomputed!"
            from (
-               select village, sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
+               select of, sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
                       sum(disbursed_fen)::bigint as disbursed_fen, sum(spent_fen)::bigint as spent_fen,
                       sum(arranged_fen)::bigint as arranged_fen
-               from village_total_now
-               group by village
+               from public_total_now
+               cross join lateral (select village union all select field) of (of)
+               where of <> ''
+               group by of
            ) kept
-           full join money_by_village made using (village)
+           full join (
+               select village as of, pledged_fen, arrived_fen, disbursed_fen, spent_fen, arranged_fen from money_by_village
+               union all
+               select field, pledged_fen, arrived_fen, disbursed_fen, spent_fen, arranged_fen from money_by_field
+           ) made using (of)
            cross join lateral (
                values ('pledged', coalesce(kept.pledged_fen, 0), coalesce(made.pledged_fen, 0)),
                       ('arrived', coalesce(kept.arrived_fen, 0), coalesce(made.arrived_fen, 0)),
@@ -340,11 +346,33 @@ pub async fn village_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<F
                       ('arranged', coalesce(kept.arranged_fen, 0), coalesce(made.arranged_fen, 0))
            ) number (what, recorded, recomputed)
            where number.recorded <> number.recomputed
-           order by village, number.what"#
+           order by of, number.what"#
     )
     .fetch_all(connection)
     .await?;
-    Ok(findings(Comparison::VillageTotals, rows))
+    Ok(findings(Comparison::PublicTotals, rows))
+}
+
+/// Each number of a campaign, how many pledges count and how many enterprises gave.
+pub async fn campaign_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select campaign.code || ' ' || number.what as "subject!", number.recorded as "recorded!",
+                  number.recomputed as "recomputed!"
+           from campaign
+           join campaign_money kept on kept.campaign = campaign.id
+           join money_by_campaign made on made.campaign = campaign.id
+           cross join lateral (
+               values ('pledged', kept.pledged_fen, made.pledged_fen), ('arrived', kept.arrived_fen, made.arrived_fen),
+                      ('disbursed', kept.disbursed_fen, made.disbursed_fen), ('spent', kept.spent_fen, made.spent_fen),
+                      ('pledges', kept.pledges, made.pledges), ('enterprises', kept.enterprises, made.enterprises)
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by campaign.code, number.what"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::CampaignTotals, rows))
 }
 
 /// Needs in lists, needs that were reported on, and of these the ones whose latest report is noted as it is.
@@ -353,7 +381,8 @@ pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<F
         Row,
         r#"with kept as (
                select village, listed, reported, 0 as noted
-               from village_total_now
+               from public_total_now
+               where village <> ''
                union all
                select village, 0, 0, 1
                from need_reported
@@ -428,7 +457,7 @@ pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Findin
     Ok(findings(Comparison::KeptSums, rows))
 }
 
-/// Of needs each number; of pledges what went out, since what arrived is compared by itself.
+/// Of needs each number; of pledges what arrived and what went out, and whether it is noted that something did.
 pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
@@ -444,7 +473,12 @@ pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result
                union all
                select 'pledge', m.pledge, v.number, v.fen
                from money_by_pledge m
-               cross join lateral (values ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)) v (number, fen)
+               cross join lateral (
+                   values ('arrived', m.arrived_fen), ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)
+               ) v (number, fen)
+               union all
+               select 'pledge', pledge, number || ' at all', 1
+               from pledge_reached
            ) told
            full join (
                select 'need' as kind, need as of, number, sum(fen) as fen
@@ -454,10 +488,25 @@ pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result
                union all
                select 'pledge', pledge, number, sum(fen)
                from pledge_figure
-               where number in ('disbursed', 'spent')
+               where number <> 'pledged'
                group by pledge, number
+               union all
+               select 'pledge', pledge, number || ' at all', 1
+               from (
+                   select part.pledge, 'arrived' as number
+                   from bank_line_part part
+                   join bank_line line on line.id = part.line and line.status = 'confirmed'
+                   union
+                   select part.pledge, 'disbursed'
+                   from transfer t
+                   join bank_line_part part on part.lot = t.lot
+                   where t.credit like 'advance:%' and t.asset = 'cny'
+               ) reached
+               where pledge is not null
            ) made using (kind, of, number)
-           where coalesce(told.fen, 0) <> coalesce(made.fen, 0)"#
+           where coalesce(told.fen, 0) <> coalesce(made.fen, 0)
+             -- What was taken back had arrived, or was paid out, all the same.
+             and (made.fen is not null or number not like '% at all')"#
     )
     .fetch_all(connection)
     .await?;
