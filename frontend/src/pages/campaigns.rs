@@ -8,6 +8,7 @@ use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
+use domain::Fen;
 use domain::api::ApiError;
 use domain::api::campaigns::{self, PageQuery};
 use domain::api::figures::MoneyOf;
@@ -69,7 +70,7 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}
+                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}{unmatched(read.unmatched_fen)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
@@ -93,4 +94,12 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
         </div>
     };
     Ok(Page::new(campaign.name.clone(), body.into_any()).public())
+}
+
+/// 在途, which is in none of the numbers.
+fn unmatched(held: Fen) -> Option<AnyView> {
+    let says = held.is_positive().then(|| {
+        t!("另有在途 {amount}：到昨天为止，慈善组织的账户已收到、还不知道是谁的款，找到捐赠方以前不算到账。", amount = held)
+    })?;
+    Some(view! { <p class="soft">{says}</p> }.into_any())
 }
