@@ -94,6 +94,7 @@ mod spending;
 mod unmatched;
 mod verifications;
 mod work;
+mod work_ways;
 
 use crate::parts::frame;
 use crate::visit::{Page, Rendered, Visit};
