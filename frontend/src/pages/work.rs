@@ -142,6 +142,7 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
                 {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| view! {
+                    <a class="button quiet" href=href("/goods-gifts")>{t!("捐赠物资")}</a>
                     <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
                     <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
                     <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
@@ -189,6 +190,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
                 <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
+                <a class="button quiet" href=href("/goods-gifts")>{t!("捐赠物资")}</a>
                 <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
                 <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
                 <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
@@ -222,6 +224,7 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>
                 <a class="button quiet" href=href("/commitments")>{t!("企业对我们村的承诺")}</a>
+                <a class="button quiet" href=href("/goods-gifts")>{t!("给我们村的物资")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
             </p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
@@ -258,6 +261,7 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
                         <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
                         <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
                         <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
+                        <a class="button quiet" href=href("/goods-gifts")>{t!("捐赠物资")}</a>
                         <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
                         <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
                         <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
