@@ -25,6 +25,7 @@ use domain::organisation::Role;
 use domain::pledge::PublicDisplay;
 use domain::todo::TodoKind;
 use domain::{CampaignId, Fen, FileId, GoodsGiftId, GoodsHandOverId};
+use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tests::people::Charity;
 use tests::{Client, TestApp};
@@ -138,6 +139,40 @@ pub async fn brought_for_rights(
     let gift = desk.charity.maker.call(goods::hand_over(gift.row.id, &first)).await.unwrap();
     let other = desk.new_gift(162, false, picture(&desk.enterprise).await);
     (gift, first, other)
+}
+
+/// What is sent to each endpoint there: steps of a version that nobody has read.
+pub fn bodies_for_rights(
+    new: &NewGoodsGift,
+    (need, photo, today): (domain::NeedId, FileId, NaiveDate),
+) -> [(&'static str, Value); 16] {
+    let stale = || json!({ "version": 9 });
+    let why = || json!({ "version": 9, "reason": "数量对不上，请核对" });
+    [
+        ("POST /goods-gifts", json!(new)),
+        ("POST /goods-gifts/{id}/withdraw", why()),
+        ("POST /goods-gifts/{id}/refuse", why()),
+        (
+            "POST /goods-gifts/{id}/inspection",
+            json!({ "version": 9, "lines": [], "received_on": today, "basis": "invoice" }),
+        ),
+        ("POST /goods-gifts/{id}/send-back", why()),
+        ("POST /goods-gifts/{id}/confirm", stale()),
+        ("POST /goods-gifts/{id}/set-aside", json!({ "version": 9, "need": need })),
+        ("POST /goods-gifts/{id}/display", json!({ "name": "anonymous", "show_value": false })),
+        ("POST /goods-gifts/{id}/reversal", why()),
+        ("POST /goods-gifts/{id}/reversal/confirm", stale()),
+        ("POST /goods-gifts/{id}/reversal/drop", stale()),
+        (
+            "POST /goods-gifts/{id}/hand-overs",
+            json!({ "version": 9, "id": Uuid::from_u128(163), "quantities": [1000, 0], "happened_on": today,
+                    "place": "村委会", "pictures": [photo] }),
+        ),
+        ("POST /goods-hand-overs/{id}/receive", json!({ "received": [9_000_000, 0] })),
+        ("POST /goods-hand-overs/{id}/object", json!({ "reason": "桌子没有送到，只到了椅子" })),
+        ("POST /goods-hand-overs/{id}/accept", json!({})),
+        ("POST /goods-hand-overs/{id}/refuse", json!({ "reason": "桌子没有送到，只到了椅子" })),
+    ]
 }
 
 fn seen(gift: &GoodsGift) -> GoodsSeen {

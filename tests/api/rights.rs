@@ -16,7 +16,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::fundraising::{giving, platform};
 use crate::gift_claims::claimed;
-use crate::goods_gifts::brought_for_rights;
+use crate::goods_gifts::{bodies_for_rights, brought_for_rights};
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::need_imports::{read as read_needs, two_needs};
@@ -219,7 +219,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let today = test.app.clock.today();
     let (given, brought, to_give) =
         brought_for_rights(charity, (&ready.enterprise, village), (*campaign, &goods), today).await;
-    let inspection = json!({ "version": 9, "lines": [], "received_on": today, "basis": "invoice" });
 
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
@@ -271,7 +270,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/on-behalf/", note.id.to_string()),
         ("/goods-gifts/", given.row.id.to_string()),
         ("/goods-hand-overs/", brought.id.to_string()),
-        ("/needs/{id}/goods-gifts", need.id.to_string()),
+        ("/needs/{id}/goods-gifts", goods.id.to_string()),
         ("/campaigns/", campaign.to_string()),
         ("/pledges/{id}/returns", pledge.id.to_string()),
         ("/bank-accounts/", charity.account.to_string()),
@@ -421,26 +420,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
             "POST /pledges/{id}/requests",
             json!({ "id": Uuid::from_u128(153), "kind": "wrong_amount", "reason": "金额多记了一位，应是五千元", "understood": true }),
         ),
-        ("POST /goods-gifts", json!(to_give)),
-        ("POST /goods-gifts/{id}/withdraw", json!({ "version": 9, "reason": "仓库受灾，今年给不了" })),
-        ("POST /goods-gifts/{id}/refuse", json!({ "version": 9, "reason": "没有地方存放，请另捐" })),
-        ("POST /goods-gifts/{id}/inspection", inspection),
-        ("POST /goods-gifts/{id}/send-back", json!({ "version": 9, "reason": "数量对不上，请核对" })),
-        ("POST /goods-gifts/{id}/confirm", json!({ "version": 9 })),
-        ("POST /goods-gifts/{id}/set-aside", json!({ "version": 9, "need": need.id })),
-        ("POST /goods-gifts/{id}/display", json!({ "name": "anonymous", "show_value": false })),
-        ("POST /goods-gifts/{id}/reversal", json!({ "version": 9, "reason": "数量对不上，请核对" })),
-        ("POST /goods-gifts/{id}/reversal/confirm", json!({ "version": 9 })),
-        ("POST /goods-gifts/{id}/reversal/drop", json!({ "version": 9 })),
-        (
-            "POST /goods-gifts/{id}/hand-overs",
-            json!({ "version": 9, "id": Uuid::from_u128(163), "quantities": [1000, 0],
-            "happened_on": today, "place": "村委会", "pictures": [photo] }),
-        ),
-        ("POST /goods-hand-overs/{id}/receive", json!({ "received": [9_000_000, 0] })),
-        ("POST /goods-hand-overs/{id}/object", json!({ "reason": "不" })),
-        ("POST /goods-hand-overs/{id}/accept", json!({})),
-        ("POST /goods-hand-overs/{id}/refuse", json!({ "reason": "不" })),
         ("POST /gift-requests/{id}/recommend", json!({ "version": 9, "recommends": true, "opinion": "核对过，属实" })),
         ("POST /gift-requests/{id}/decide", json!({ "version": 9, "grants": true, "decision": "材料齐全，同意" })),
         ("POST /gift-requests/{id}/withdraw", json!({ "version": 9 })),
@@ -525,6 +504,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
+    bodies.extend(bodies_for_rights(&to_give, (goods.id, photo, today)));
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)

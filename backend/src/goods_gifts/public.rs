@@ -28,9 +28,7 @@ pub async fn of_campaign(app: &App, name: &str) -> Result<PublicGoods> {
     read(app, &mut tx, (None, Some(campaign))).await
 }
 
-/// Sums and rows of one moment. Most needs get money only: of those it is one statement.
 async fn read(app: &App, tx: &mut PgConnection, of: (Option<NeedId>, Option<CampaignId>)) -> Result<PublicGoods> {
-    let sums = sql::sums(tx, of).await?.ok_or(Error::NotFound)?;
-    let items = if sums.gifts > 0 { sql::read(tx, of, ITEMS_MAX).await? } else { Vec::new() };
+    let (items, sums) = sql::read(tx, of, ITEMS_MAX).await?.ok_or(Error::NotFound)?;
     Ok(sums.with(items, app.clock.now()))
 }

@@ -74,7 +74,7 @@ fn each_missing_thing_is_named_by_its_field() {
         assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), [*field], "{problems:?}");
     }
     for (facts, field) in [
-        (GoodsFacts { campaign: CampaignStage::Rehearsal, ..FACTS }, "campaign"),
+        (GoodsFacts { campaign: CampaignStage::Settled, ..FACTS }, "campaign"),
         (GoodsFacts { need_open: false, ..FACTS }, "need"),
         (GoodsFacts { papers: 0, ..FACTS }, "pictures"),
         (GoodsFacts { papers: 13, ..FACTS }, "pictures"),

@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(worth(Quantity::whole(20), Fen::yuan(185)), Ok(Fen::yuan(3_700)));
         assert_eq!(worth(Quantity(500), Fen::new(1).unwrap()), Fen::new(1), "half a fen is one");
         assert_eq!(worth(Quantity(499), Fen::new(1).unwrap()), Ok(Fen::ZERO));
-        assert_eq!(worth(Quantity::MAX, Fen::yuan(1_000_000)), Err(AmountError::TooLarge));
+        assert_eq!(worth(Quantity::MAX, Fen::yuan(1_000_000_000)), Err(AmountError::TooLarge));
     }
 
     proptest! {
