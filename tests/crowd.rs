@@ -310,7 +310,7 @@ async fn visit(
 /// Ten pages that everybody reads on the day.
 pub async fn public_pages(asking: &Asking) -> Vec<String> {
     let campaigns: List<Campaign> = asking.told("enterprise", &domain::api::campaigns::list()).await;
-    let campaign = campaigns.items.first().expect("a campaign").id;
+    let campaign = &campaigns.items.first().expect("a campaign").code;
     let needs = asking.told("enterprise", &domain::api::needs::list(&domain::api::needs::NeedQuery::default())).await;
     let need = |place: usize| needs.items.get(place).expect("the demo has needs");
     let code = |place: usize| format!("/needs/{}", need(place).code.as_ref().expect("a public need has a code"));

@@ -19,7 +19,7 @@ use crate::{
     coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
     gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf,
     organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets,
-    returns, rounds, saved_searches, texts, todo, verifications,
+    returns, reversals, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -70,6 +70,7 @@ pub fn endpoints() -> Endpoints {
         arrivals::routes(),
         bank_accounts::routes(),
         returns::routes(),
+        reversals::routes(),
         outgoings::routes(),
         month_ends::routes(),
         accounting::routes(),

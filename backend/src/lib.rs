@@ -70,6 +70,7 @@ pub mod receipts;
 pub mod registrations;
 pub mod resets;
 pub mod returns;
+pub mod reversals;
 pub mod rounds;
 pub mod saved_searches;
 pub mod search;

@@ -160,6 +160,10 @@ fn answer(request: &PageRequest, rendered: &Rendered, refused: bool) -> Response
         let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
         return private(Redirect::to(&format!("{}/sign-in?{query}", request.lang.prefix())));
     }
+    if let Some(path) = &rendered.moved {
+        let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return private(Redirect::permanent(&format!("{}{path}{query}", request.lang.prefix())));
+    }
     let status = StatusCode::from_u16(rendered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let status = if refused && status == StatusCode::OK { StatusCode::UNPROCESSABLE_ENTITY } else { status };
     private((status, Html(rendered.html.clone())))

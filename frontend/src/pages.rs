@@ -82,6 +82,7 @@ mod register_enterprise;
 mod rehearsal;
 mod report_form;
 mod returns;
+mod reversal;
 mod revision;
 mod revision_form;
 mod round;
@@ -114,10 +115,10 @@ pub async fn render(visit: Visit) -> Rendered {
             ScopedFuture::new(page(&visit))
         })
         .await;
-    let (status, public) = (page.status, page.public);
+    let (status, public, moved) = (page.status, page.public, page.moved.clone());
     let html = owner.with(|| frame::document(&visit, page).to_html());
     owner.unset_with_forced_cleanup();
-    Rendered { status, public, html: format!("<!DOCTYPE html>{html}"), sign_in }
+    Rendered { status, public, html: format!("<!DOCTYPE html>{html}"), sign_in, moved }
 }
 
 /// The page, and whether signing in would have shown another.
@@ -263,6 +264,8 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["returns"] => returns::page(visit).await,
         ["returns", "new"] => returns::new(visit).await,
         ["returns", id] => returns::one(visit, id).await,
+        ["reversals"] => reversal::list(visit).await,
+        ["reversals", kind, id] => reversal::page(visit, kind, id).await,
         ["unmatched"] => unmatched::page(visit).await,
         ["bank-statements"] => bank_statements::page(visit).await,
         ["bank-statements", id] => bank_statements::one(visit, id).await,

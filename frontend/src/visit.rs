@@ -162,13 +162,21 @@ pub struct Page {
     pub again_after: Option<u8>,
     /// Search engines are asked not to list it, nor to follow its links.
     pub unlisted: bool,
+    /// It has another address, within the site.
+    pub moved: Option<String>,
     pub body: AnyView,
 }
 
 impl Page {
     #[must_use]
     pub fn new(title: impl Into<String>, body: AnyView) -> Self {
-        Page { title: title.into(), status: 200, public: false, again_after: None, unlisted: false, body }
+        Page { title: title.into(), status: 200, public: false, again_after: None, unlisted: false, moved: None, body }
+    }
+
+    /// What is asked for has another address, for good.
+    #[must_use]
+    pub fn moved(path: String) -> Self {
+        Page { moved: Some(path), ..Page::new(String::new(), leptos::prelude::IntoAny::into_any(())) }
     }
 
     #[must_use]
@@ -203,4 +211,6 @@ pub struct Rendered {
     pub html: String,
     /// Nobody is signed in and the page is for somebody: where to sign in.
     pub sign_in: bool,
+    /// It has another address, within the site.
+    pub moved: Option<String>,
 }

@@ -239,7 +239,7 @@ async fn second_need(test: &TestApp) -> Need {
     opened(test, &federation, &sent).await
 }
 
-fn changing(n: u128, allocation: u128, to: &Need) -> NewPurposeChange {
+pub fn changing(n: u128, allocation: u128, to: &Need) -> NewPurposeChange {
     NewPurposeChange {
         id: PurposeChangeId(Uuid::from_u128(n)),
         allocation: Some(AllocationId(Uuid::from_u128(allocation))),

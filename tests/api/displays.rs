@@ -66,7 +66,7 @@ async fn what_is_withdrawn_is_gone_at_once_from_lists_and_kept_pages() {
     let campaign = test.campaign(&[&charity]).await;
     let enterprise = test.enterprise("金柚").await;
     let pledge = enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, Some(&need)))).await.unwrap();
-    let pages = [format!("/needs/{}", need.code.clone().unwrap()), format!("/campaigns/{campaign}")];
+    let pages = [format!("/needs/{}", need.code.clone().unwrap()), "/campaigns/630-2026".to_owned()];
     for page in &pages {
         // Twice: the second one may come out of the page cache.
         for _ in 0..2 {

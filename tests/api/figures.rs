@@ -139,9 +139,22 @@ async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     assert!(arrived.contains("57,600 元") && arrived.contains("rel=\"next\""), "{arrived}");
     let village = visitor.page(&format!("/villages/{VILLAGE}")).await.text();
     assert!(village.contains(&format!("/places/{VILLAGE}/money/spent")), "{village}");
-    let campaign = visitor.page(&format!("/campaigns/{}", ready.campaign)).await.text();
+    let campaign = visitor.page("/campaigns/630-2026").await.text();
     assert!(campaign.contains(&format!("/campaigns/{}/money/disbursed", ready.campaign)), "{campaign}");
     let field = ready.need.content.field.unwrap();
+    // Where a name stands it leads to what it shows; who hides his name leads nowhere.
+    let quiet = test.organisation_of(&test.signed_in("静").await).await;
+    for page in [visitor.page(&format!("/needs/{code}")).await.text(), campaign] {
+        assert!(page.contains(&format!("/enterprises/{firm}")), "{page}");
+        assert!(!page.contains(&quiet.to_string()), "{page}");
+    }
+    let own = visitor.page(&format!("/needs/{code}")).await.text();
+    let id = ready.need.id;
+    for number in ["pledged", "arrived", "disbursed", "spent", "arranged"] {
+        assert!(own.contains(&format!("/needs/{id}/money/{number}")), "{number}: {own}");
+        assert_eq!(visitor.page(&format!("/needs/{id}/money/{number}")).await.status, StatusCode::OK);
+    }
+    assert!(own.contains(&format!("/fields/{field}")), "{own}");
     for path in [format!("/fields/{field}"), format!("/enterprises/{firm}")] {
         assert_eq!(visitor.page(&path).await.status, StatusCode::OK, "{path}");
     }

@@ -5,12 +5,17 @@ use crate::money::new_line;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::api::PREFIX;
-use domain::api::arrivals::{self, ConfirmLine, MatchLine, MatchPart};
+use domain::api::arrivals::{self, ConfirmLine, LineQuery, MatchLine, MatchPart};
 use domain::api::campaigns;
-use domain::api::gift_claims::{self, GiftClaim, GiftClaimQuery, NewGiftClaim, RefuseGiftClaim, SeenGiftClaim};
+use domain::api::gift_claims::{
+    self, GiftClaim, GiftClaimQuery, NewGiftClaim, RefuseGiftClaim, SeenGiftClaim, UnclaimedGift,
+};
+use domain::api::ledger;
 use domain::api::pledges;
+use domain::api::rebookings;
 use domain::api::todo;
 use domain::gift_claim::{GiftClaimStatus, NO_SUCH_GIFT};
+use domain::ledger::Account;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeStatus, PublicDisplay, Restriction};
 use domain::todo::TodoKind;
 use domain::{CampaignId, Fen, FileId, GiftClaimId};
@@ -192,5 +197,76 @@ async fn the_forms_lead_from_the_code_to_the_pledge() {
     let confirmed = charity.checker.form(&path, &[("version", "2"), ("action", "confirm")]).await;
     assert_eq!(confirmed.location(), format!("{path}?done=confirmed"), "{}", confirmed.text());
     assert!(enterprise.page(&path).await.text().contains("打开这笔认捐"));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn undirected_money_that_came_without_a_pledge_is_claimed_as_such_and_moves_nothing() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    let line = charity.maker.call(arrivals::enter(&new_line(1, &charity, "示例过路人", 300, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: line.line.amount, pledge: None, campaign: Some(campaign) };
+    let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    assert_eq!(line.parts[0].claim_code, None, "nothing to claim before it has arrived");
+    let lots = line.parts.iter().map(|part| part.lot).collect();
+    let line = charity.checker.call(arrivals::confirm(line.id, &ConfirmLine { lots })).await.unwrap();
+    let code = line.parts[0].claim_code.unwrap().to_string();
+    let page = format!("/work/bank-lines/{}", line.id);
+    assert!(charity.payer.page(&page).await.text().contains(&code), "whoever is asked finds it with the line");
+    assert_eq!(enterprise.page(&page).await.status, StatusCode::FORBIDDEN);
+    let total = async || test.visitor().call(campaigns::get(campaign)).await.unwrap().money;
+    assert_eq!((total().await.pledged, total().await.arrived), (Fen::ZERO, Fen::yuan(300)));
+
+    let new = new_claim(1, campaign, &code, picture(&enterprise).await);
+    let directed = NewGiftClaim { restriction: Restriction::Directed, ..new.clone() };
+    assert_eq!(enterprise.call(gift_claims::ask(&directed)).await.unwrap_err().fields(), ["restriction"]);
+    enterprise.call(gift_claims::ask(&new)).await.unwrap();
+    charity.maker.call(gift_claims::name(new.id, SeenGiftClaim { version: 1 })).await.unwrap();
+    charity.checker.call(gift_claims::confirm(new.id, SeenGiftClaim { version: 2 })).await.unwrap();
+    let done = enterprise.call(gift_claims::get(new.id)).await.unwrap();
+    let pledge = enterprise.call(pledges::get(done.pledge.unwrap())).await.unwrap();
+    assert_eq!((pledge.status, pledge.arrived_fen), (PledgeStatus::Fulfilled, Fen::yuan(300)));
+    assert_eq!((total().await.pledged, total().await.arrived), (Fen::yuan(300), Fen::yuan(300)), "counted once");
+    let general = Account::General { campaign, charity: charity.id };
+    let book = charity.maker.call(ledger::account(&general)).await.unwrap();
+    assert_eq!((book.balance_fen, book.transfers.len()), (Fen::yuan(300), 1), "it lies where it lay");
+    let line = charity.maker.call(arrivals::get(line.id)).await.unwrap();
+    assert_eq!((line.parts[0].claim_code, line.parts[0].campaign), (None, None));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn what_went_back_or_was_booked_anew_is_nobodys_to_claim() {
+    let test = TestApp::new().await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let enterprise = test.enterprise("金柚").await;
+    stray(&charity, 1).await;
+    stray(&charity, 2).await;
+    let codes = charity.maker.call(gift_claims::codes()).await.unwrap().items;
+    let lines =
+        charity.maker.call(arrivals::list(&LineQuery { done: true, ..Default::default() })).await.unwrap().items;
+    // One is booked anew as undirected money of the campaign; the other goes back.
+    let of = |code: &UnclaimedGift| lines.iter().find(|line| line.id == code.line).unwrap();
+    let anew = MatchPart { amount_fen: Fen::yuan(300), pledge: None, campaign: Some(campaign) };
+    let rebooking = crate::rebookings::rebooking(1, vec![anew]);
+    charity.maker.call(rebookings::propose(codes[0].line, &rebooking)).await.unwrap();
+    charity.checker.call(rebookings::confirm(rebooking.id)).await.unwrap();
+    let slip = picture(&enterprise).await;
+    let claim = async |n, code: String| enterprise.call(gift_claims::ask(&new_claim(n, campaign, &code, slip))).await;
+    assert_eq!(claim(1, codes[0].code.to_string()).await.unwrap_err().fields(), ["code"]);
+    // Claimed and named, then it goes back before the second person agrees.
+    claim(2, codes[1].code.to_string()).await.unwrap();
+    let id = GiftClaimId(Uuid::from_u128(2));
+    charity.maker.call(gift_claims::name(id, SeenGiftClaim { version: 1 })).await.unwrap();
+    let back = crate::returns::new_return(1, None, Some(of(&codes[1]).parts[0].lot), 100);
+    crate::returns::goes_back(&charity, &back).await;
+    let late = charity.checker.call(gift_claims::confirm(id, SeenGiftClaim { version: 2 })).await.unwrap_err();
+    assert_eq!(late.status, 409);
+    let left = charity.maker.call(gift_claims::codes()).await.unwrap().items;
+    assert_eq!(left.len(), 1, "the new part of the line that was booked anew");
+    assert_ne!(left[0].code, codes[0].code);
     test.done().await;
 }

@@ -2,6 +2,7 @@
 
 use crate::deliveries::picture;
 use crate::money::{matched, new_pledge, open_need, seen};
+use crate::returns::{goes_back, new_return, return_paid};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use backend::pledges::instalments::keep_up;
@@ -16,6 +17,7 @@ use domain::api::gift_requests::{
 use domain::api::money;
 use domain::api::notices::{self, NoticeQuery};
 use domain::api::pledges::{self, NewPledge, Pledge};
+use domain::api::returns;
 use domain::api::todo;
 use domain::gift_request::{GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround};
 use domain::organisation::Role;
@@ -148,7 +150,7 @@ async fn a_waived_pledge_is_not_dunned_not_told_to_the_public_and_late_money_sti
     assert_eq!(public.items[0].amount_fen, Some(Fen::yuan(20_000)), "what counts, not what was once promised");
     let of_need = test.visitor().call(money::of_need(*need)).await.unwrap();
     assert_eq!(of_need.pledges[0].amount_fen, Some(Fen::yuan(20_000)));
-    let page = test.visitor().page(&format!("/campaigns/{campaign}")).await.text();
+    let page = test.visitor().page("/campaigns/630-2026").await.text();
     assert!(!page.contains("豁免"), "{page}");
 
     test.clock.advance(Duration::days(40));
@@ -212,7 +214,37 @@ async fn a_return_has_a_ground_in_law_and_what_is_granted_waits_for_the_cashier(
     assert_eq!(waits(&charity.payer, TodoKind::SettleRequests).await, 1);
     let before = enterprise.call(pledges::get(pledge.id)).await.unwrap();
     assert_eq!((before.status, before.arrived_fen), (pledge.status, pledge.arrived_fen), "nothing is booked here");
-    let done = SettledGiftRequest { version: 3, ..early };
+    // What the cashier names is compared with what was asked.
+    let said = |booking| SettledGiftRequest { version: 3, booking, ..early.clone() };
+    let settle = |booking| gift_requests::settle(request.id, &said(booking));
+    let refused = charity.payer.call(settle(None)).await.unwrap_err();
+    assert!(refused.fields() == ["booking"] && refused.error.fields[0].message.contains("请选择"), "{refused:?}");
+    let less = new_return(31, Some(pledge.id), None, 3_000);
+    goes_back(charity, &less).await;
+    let refused = charity.payer.call(settle(Some(less.id.0))).await.unwrap_err();
+    let says = &refused.error.fields[0].message;
+    assert!(says.contains("5,000 元") && says.contains("3,000 元") && says.contains("相差 2,000 元"), "{says}");
+    let back = new_return(32, Some(pledge.id), None, 5_000);
+    charity.maker.call(returns::prepare(&back)).await.unwrap();
+    let refused = charity.payer.call(settle(Some(back.id.0))).await.unwrap_err();
+    assert!(refused.error.fields[0].message.contains("还没有办完"), "{refused:?}");
+    charity.checker.call(returns::approve(back.id)).await.unwrap();
+    charity.payer.call(returns::pay(back.id, &return_paid())).await.unwrap();
+    let rival = test.enterprise("茶油").await;
+    let theirs = rival.call(pledges::create(&new_pledge(33, desk.campaign, charity, None))).await.unwrap();
+    let line = matched(charity, 34, 5_000, &theirs).await;
+    charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+    let other = new_return(35, Some(theirs.id), None, 5_000);
+    goes_back(charity, &other).await;
+    let refused = charity.payer.call(settle(Some(other.id.0))).await.unwrap_err();
+    assert!(refused.error.fields[0].message.contains("捐赠方"), "{refused:?}");
+    let nothing = charity.payer.call(settle(Some(Uuid::from_u128(0xdead)))).await.unwrap_err();
+    assert_eq!(nothing.fields(), ["booking"]);
+    let page = charity.payer.page(&format!("/gift-requests/{}", request.id)).await.text();
+    assert!(page.contains(&back.id.to_string()) && !page.contains(&other.id.to_string()), "only this pledge's: {page}");
+    let own = charity.payer.call(gift_requests::get(request.id)).await.unwrap();
+    assert_eq!(own.bookings.len(), 2);
+    let done = said(Some(back.id.0));
     let settled = charity.payer.call(gift_requests::settle(request.id, &done)).await.unwrap();
     assert_eq!(settled.status, GiftRequestStatus::Settled);
     assert_eq!(charity.payer.call(gift_requests::settle(request.id, &done)).await.unwrap_err().status, 409);

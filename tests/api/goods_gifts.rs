@@ -122,27 +122,30 @@ impl Desk<'_> {
     }
 }
 
-/// A gift that is set aside for a need, of which something was brought: what the table of rights asks with.
+/// A gift that is set aside for a need, a hand-over of it, and what is sent to their endpoints: what the table of rights
+/// asks with.
 pub async fn brought_for_rights(
+    test: &TestApp,
     charity: &Charity<'_>,
     (enterprise, village): (&Client<'_>, &Client<'_>),
     (campaign, need): (CampaignId, &Need),
-    today: NaiveDate,
-) -> (GoodsGift, NewGoodsHandOver, NewGoodsGift) {
+    photo: FileId,
+) -> (String, String, [(&'static str, Value); 16]) {
     let Charity { id, account, maker, checker, payer } = charity;
     let [maker, checker, payer] = [maker, checker, payer].map(Clone::clone);
     let charity = Charity { id: *id, account: *account, maker, checker, payer };
     let (enterprise, village, need) = (enterprise.clone(), village.clone(), need.clone());
-    let desk = Desk { charity, enterprise, village, campaign, need, today };
+    let desk = Desk { charity, enterprise, village, campaign, need, today: test.app.clock.today() };
     let gift = desk.accepted(160, true).await;
     let first = desk.brought(161, &gift, [1_000, 0]).await;
-    let gift = desk.charity.maker.call(goods::hand_over(gift.row.id, &first)).await.unwrap();
+    desk.charity.maker.call(goods::hand_over(gift.row.id, &first)).await.unwrap();
     let other = desk.new_gift(162, false, picture(&desk.enterprise).await);
-    (gift, first, other)
+    let bodies = bodies_for_rights(&other, (desk.need.id, photo, desk.today));
+    (gift.row.id.to_string(), first.id.to_string(), bodies)
 }
 
 /// What is sent to each endpoint there: steps of a version that nobody has read.
-pub fn bodies_for_rights(
+fn bodies_for_rights(
     new: &NewGoodsGift,
     (need, photo, today): (domain::NeedId, FileId, NaiveDate),
 ) -> [(&'static str, Value); 16] {

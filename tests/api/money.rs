@@ -60,7 +60,7 @@ pub fn new_line(n: u128, charity: &Charity<'_>, payer: &str, yuan: i64, remark: 
     }
 }
 
-fn whole(line: &BankLine, pledge: PledgeId) -> MatchLine {
+pub fn whole(line: &BankLine, pledge: PledgeId) -> MatchLine {
     MatchLine { parts: vec![MatchPart { amount_fen: line.line.amount, pledge: Some(pledge), campaign: None }] }
 }
 

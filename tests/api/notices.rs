@@ -3,12 +3,15 @@ use crate::money::{new_pledge, open_need};
 use crate::needs::{VILLAGE, submitted};
 use axum::http::StatusCode;
 use backend::jobs;
+use domain::AgreementId;
+use domain::api::agreements::{self, NewAgreement};
 use domain::api::needs::{self, NeedStep};
 use domain::api::notices::{self, ChosenChannel, Notice, NoticeQuery};
 use domain::api::pledges;
 use domain::api::sessions;
 use domain::notice::{Channel, NoticeKind};
 use tests::{Client, TestApp};
+use uuid::Uuid;
 
 async fn own(client: &Client<'_>) -> Vec<Notice> {
     client.call(notices::list(&NoticeQuery::default())).await.unwrap().items
@@ -145,5 +148,34 @@ async fn what_law_or_money_needs_cannot_be_muted_by_anybody() {
     enterprise.call(pledges::create(&new_pledge(1, campaign, &charity, Some(&need)))).await.unwrap();
     jobs::run_due(&test.app).await.unwrap();
     assert!(sent(&test).iter().any(|letter| letter.to == "firm@example.com"));
+    test.done().await;
+}
+
+#[tokio::test]
+async fn what_is_talked_about_around_a_gift_is_read_where_its_reader_wishes() {
+    let test = TestApp::new().await;
+    let need = open_need(&test).await;
+    let charity = test.charity("示例慈善会").await;
+    let campaign = test.campaign(&[&charity]).await;
+    let firm = test.enterprise("firm").await;
+    for client in [&firm, &charity.maker] {
+        let kinds = client.call(notices::set_preferences(&choose(NoticeKind::Gift, Channel::App))).await.unwrap();
+        assert!(kinds.items.iter().any(|preference| preference.kind == NoticeKind::Gift), "it is theirs to choose");
+    }
+    let pledge = firm.call(pledges::create(&new_pledge(1, campaign, &charity, Some(&need)))).await.unwrap();
+    let asked = NewAgreement { id: AgreementId(Uuid::from_u128(9)), pledge: pledge.id, extra: String::new() };
+    charity.maker.call(agreements::ask(&asked)).await.unwrap();
+    jobs::run_due(&test.app).await.unwrap();
+    let subjects: Vec<_> = sent(&test).into_iter().map(|letter| letter.subject).collect();
+    assert!(
+        subjects.iter().any(|subject| subject.starts_with("认捐已登记")),
+        "how to pay is always mailed: {subjects:?}"
+    );
+    assert!(!subjects.iter().any(|subject| subject.starts_with("请签捐赠协议")), "{subjects:?}");
+    let told = firm.call(notices::list(&NoticeQuery::default())).await.unwrap().items;
+    assert!(
+        told.iter().any(|notice| notice.kind == NoticeKind::Gift && notice.text.contains("请签捐赠协议")),
+        "{told:?}"
+    );
     test.done().await;
 }

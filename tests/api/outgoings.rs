@@ -14,22 +14,22 @@ use domain::{CampaignId, Fen};
 use tests::TestApp;
 use tests::people::Charity;
 
-const OUT: &str = "交易日期,对方户名,贷方发生额(元),借方发生额(元),余额(元),附言,核心流水号\n\
+pub const OUT: &str = "交易日期,对方户名,贷方发生额(元),借方发生额(元),余额(元),附言,核心流水号\n\
     2026-06-30,示例镇财政所代管户,,30000.00,70000.00,水管首付款,P-1\n\
     2026-06-30,示例银行,,15.00,69985.00,对公转账手续费,F-1\n\
     2026-06-30,示例印务,,200.00,69785.00,印制手册,C-1\n";
 
-async fn take_in(charity: &Charity<'_>, csv: &str) -> BankStatement {
+pub async fn take_in(charity: &Charity<'_>, csv: &str) -> BankStatement {
     let statement = read_statement(charity, 1, csv).await.unwrap();
     let seen = TakeIn { ready: statement.tally.ready };
     charity.maker.call(bank_statements::take_in(statement.id, seen)).await.unwrap()
 }
 
-async fn open(charity: &Charity<'_>) -> Vec<Outgoing> {
+pub async fn open(charity: &Charity<'_>) -> Vec<Outgoing> {
     charity.maker.call(outgoings::list(&OutQuery::default())).await.unwrap().items
 }
 
-fn meaning(kind: OutKind, campaign: Option<CampaignId>) -> OutMeaning {
+pub fn meaning(kind: OutKind, campaign: Option<CampaignId>) -> OutMeaning {
     let reason = "见 6 月 30 日银行回单".into();
     OutMeaning { kind, disbursement: None, gift_return: None, campaign, other_account: None, reason }
 }

@@ -57,11 +57,11 @@ pub fn bodies(charity: &Charity<'_>, pledge: &Pledge, prepared: &Disbursement) -
     ]
 }
 
-fn return_paid() -> ReturnPaid {
+pub fn return_paid() -> ReturnPaid {
     ReturnPaid { paid_on: "2026-06-30".parse().unwrap(), bank_reference: "T-1".into(), bank_account: None }
 }
 
-async fn goes_back(charity: &Charity<'_>, new: &NewReturn) -> GiftReturn {
+pub async fn goes_back(charity: &Charity<'_>, new: &NewReturn) -> GiftReturn {
     charity.maker.call(returns::prepare(new)).await.unwrap();
     charity.checker.call(returns::approve(new.id)).await.unwrap();
     charity.payer.call(returns::pay(new.id, &return_paid())).await.unwrap()

@@ -1,6 +1,7 @@
 //! Who may do what: every endpoint and every page, taken from the API document and from the list of pages, against
 //! everybody, with the answer and the rows that each gets. `rights.txt` is the table; a person reads it.
 
+mod booked;
 mod everybody;
 mod table;
 
@@ -16,7 +17,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::fundraising::{giving, platform};
 use crate::gift_claims::claimed;
-use crate::goods_gifts::{bodies_for_rights, brought_for_rights};
+use crate::goods_gifts::brought_for_rights;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::need_imports::{read as read_needs, two_needs};
@@ -86,6 +87,9 @@ struct World {
 async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let ready = ready(test).await;
     let Ready { charity, village, need, pledge, payee, campaign, .. } = &ready;
+    // Before there is a town that reads needs first.
+    let federation = test.signed_in("federation-441424").await;
+    let booked = booked::booked(test, &ready, &federation).await;
     let other_village = test.village(ELSEWHERE).await;
     test.federation("441481").await;
     let there = NeedContent { village: ELSEWHERE.parse().unwrap(), ..content() };
@@ -126,7 +130,6 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let photo = picture(village).await;
     let proposed = village.call(payees::propose(&new_payee(3, charity, photo))).await.unwrap();
 
-    let federation = test.signed_in("federation-441424").await;
     let goods = open(test, (village, &federation), ContributionKind::Goods, 120).await;
     let promised = ready.enterprise.call(commitments::create(&promise(121, &goods, 8))).await.unwrap();
     let delivery = new_part(122, &ready.enterprise, 2).await;
@@ -216,9 +219,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     };
     let note = federation.call(on_behalf::note(&to_note)).await.unwrap();
 
-    let today = test.app.clock.today();
-    let (given, brought, to_give) =
-        brought_for_rights(charity, (&ready.enterprise, village), (*campaign, &goods), today).await;
+    let (given, brought, gift_bodies) =
+        brought_for_rights(test, charity, (&ready.enterprise, village), (*campaign, &goods), photo).await;
 
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
@@ -230,7 +232,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     let stale_round = MatchingRoundChange { version: 9, setup: other_round.setup.clone() };
     let other_rule = new_rule(143, RoundRuleKind::Forbidden, Some(firm), Some(VILLAGE));
 
-    let ids = BTreeMap::from([
+    let mut ids = BTreeMap::from([
         ("/rounds/", round.row.id.to_string()),
         ("/rounds/rules/", takes_part.id.to_string()),
         ("/pairings/", pairing.row.id.to_string()),
@@ -268,10 +270,10 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/gift-requests/", request.id.to_string()),
         ("/gift-claims/", claim.id.to_string()),
         ("/on-behalf/", note.id.to_string()),
-        ("/goods-gifts/", given.row.id.to_string()),
-        ("/goods-hand-overs/", brought.id.to_string()),
+        ("/goods-gifts/", given),
+        ("/goods-hand-overs/", brought),
         ("/needs/{id}/goods-gifts", goods.id.to_string()),
-        ("/campaigns/", campaign.to_string()),
+        ("/campaigns/", dossier.setup.code.clone()),
         ("/pledges/{id}/returns", pledge.id.to_string()),
         ("/bank-accounts/", charity.account.to_string()),
         ("/public-giving/", open_giving.link.id.to_string()),
@@ -306,6 +308,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/work/earlier-pairings/tables/", list.to_string()),
         ("/work/earlier-pairings/imports/", earlier.id.to_string()),
     ]);
+    ids.extend(booked);
     let version = json!({ "version": waiting.version });
     let why = json!({ "version": waiting.version, "reason": "请补一张水池的照片" });
     // Of a version that nobody read: it takes nothing away from those who try after.
@@ -504,8 +507,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
-    bodies.extend(bodies_for_rights(&to_give, (goods.id, photo, today)));
+    bodies.extend(gift_bodies);
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
+    bodies.extend(crate::reversals::bodies());
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)
 }

@@ -58,7 +58,7 @@ pub async fn measure(stage: &Stage) {
         format!("/gifts/{}", pledges[turn % pledges.len()])
     })
     .await;
-    let campaign = count("select id from campaign order by year desc limit 1");
+    let campaign = count("select code from campaign order by year desc limit 1");
     let counties = column(&stage.database, "select code from place where length(code) = 6 order by md5(code)");
     let fields = column(&stage.database, "select distinct field from need where field is not null order by 1");
     for number in ["pledged", "arrived", "disbursed", "spent"] {

@@ -8,7 +8,7 @@ use crate::pledge::PledgeStatus;
 use crate::{PersonId, Problem, Problems};
 
 /// The version of the sentences below; stored with each text. A changed sentence is a new version.
-pub const AGREEMENT_WORDS_VERSION: &str = "2026-1";
+pub const AGREEMENT_WORDS_VERSION: &str = "2026-2";
 
 /// Law on Donations for Public Welfare, articles 4, 5 and 8.
 pub const AGREEMENT_FREE_WILL: &[&str] = &[

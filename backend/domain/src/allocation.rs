@@ -64,6 +64,17 @@ impl FundingChoice {
     pub const fn default_choice() -> Self {
         Self::AskMe
     }
+
+    /// As it stands in a donation agreement, where the giver is 甲方 and the charity 乙方.
+    #[must_use]
+    pub const fn in_agreement(self) -> &'static str {
+        match self {
+            Self::AskMe => "乙方先征求甲方意见，由甲方决定用于哪里；得到甲方同意以前不动用。",
+            Self::SameVillage => "甲方事先同意转给同一个村（社区）的其他需求；没有这样的需求时，乙方先征求甲方意见。",
+            Self::SameField => "甲方事先同意转给同一领域的其他需求；没有这样的需求时，乙方先征求甲方意见。",
+            Self::CharityDecides => "甲方事先同意由乙方转给用途相近的需求。",
+        }
+    }
 }
 
 /// The version of [`FUNDING_CHOICE_TERMS`]; stored with each choice. A changed sentence is a new version.

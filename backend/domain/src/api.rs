@@ -55,6 +55,7 @@ pub mod rebookings;
 pub mod registrations;
 pub mod resets;
 pub mod returns;
+pub mod reversals;
 pub mod rounds;
 pub mod saved_searches;
 pub mod sessions;

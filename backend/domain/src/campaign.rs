@@ -5,7 +5,7 @@
 
 pub mod setup;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -82,6 +82,18 @@ impl CampaignStage {
             }
             Self::Settled => matches!(act, KeepRecords | ShowPublicly | ShowBoard | MoveMoney),
             Self::Archived => matches!(act, ShowPublicly | ShowBoard),
+        }
+    }
+
+    /// From which day on a campaign that is held on a day waits to go from this stage to the next: before it, until its
+    /// day has come; live, until the day after; and the money of a year is counted when its campaign year is over.
+    #[must_use]
+    pub fn moves_on_from(self, held_on: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Draft | Self::Preview | Self::Rehearsal => Some(held_on),
+            Self::Live => held_on.succ_opt(),
+            Self::Collecting => CampaignYear::of(held_on).last_day().succ_opt(),
+            Self::Settled | Self::Archived => None,
         }
     }
 
@@ -164,6 +176,12 @@ impl fmt::Display for CampaignYear {
     }
 }
 
+/// The instant at which a legal day begins.
+#[must_use]
+pub fn begins(day: NaiveDate) -> DateTime<Utc> {
+    (day.and_time(NaiveTime::MIN) - TimeDelta::hours(8)).and_utc()
+}
+
 /// The legal day of an instant: the date in Asia/Shanghai, which is UTC+8 all year round.
 #[must_use]
 pub fn legal_day(at: DateTime<Utc>) -> NaiveDate {
@@ -201,6 +219,30 @@ mod tests {
             ("2026-06-30T02:02:07Z", "2026-06-30"),
         ] {
             assert_eq!(legal_day(instant.parse().unwrap()), day(date), "{instant}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_where_the_one_before_ends() {
+        let date = day("2026-06-30");
+        assert_eq!(begins(date).to_rfc3339(), "2026-06-29T16:00:00+00:00");
+        assert_eq!(legal_day(begins(date)), date);
+        assert_eq!(legal_day(begins(date) - TimeDelta::seconds(1)), day("2026-06-29"));
+    }
+
+    #[test]
+    fn a_campaign_waits_to_move_on_from_the_day_that_its_stage_is_over() {
+        use CampaignStage::{Archived, Collecting, Draft, Live, Preview, Rehearsal, Settled};
+        for (stage, from) in [
+            (Draft, Some("2026-06-30")),
+            (Preview, Some("2026-06-30")),
+            (Rehearsal, Some("2026-06-30")),
+            (Live, Some("2026-07-01")),
+            (Collecting, Some("2027-06-01")),
+            (Settled, None),
+            (Archived, None),
+        ] {
+            assert_eq!(stage.moves_on_from(day("2026-06-30")), from.map(day), "{stage}");
         }
     }
 

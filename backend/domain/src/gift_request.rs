@@ -195,6 +195,109 @@ pub fn check_said(field: &str, said: &str) -> Result<(), Vec<Problem>> {
     problems.none_or_err()
 }
 
+words! {
+    /// What can have been booked for a request.
+    pub enum SettlementKind {
+        Return = "return" / "退回捐赠方",
+        /// An arrival that was reversed and booked anew.
+        Rebooking = "rebooking" / "到账冲正并重记",
+    }
+}
+
+impl GiftRequestKind {
+    /// What is booked for it; none where nothing of the books says whether it is done.
+    #[must_use]
+    pub const fn settled_by(self) -> Option<SettlementKind> {
+        match self {
+            Self::Return => Some(SettlementKind::Return),
+            Self::WrongPledge | Self::WrongAmount => Some(SettlementKind::Rebooking),
+            Self::Waiver | Self::WrongPayer => None,
+        }
+    }
+
+    /// Whether it is not done before something is booked. A wrong amount can be one on paper.
+    #[must_use]
+    pub const fn needs_booking(self) -> bool {
+        matches!(self, Self::Return | Self::WrongPledge)
+    }
+}
+
+/// What is known of the booking that settles a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact, looked up by itself")]
+pub struct BookingFacts {
+    pub kind: SettlementKind,
+    /// What went back; of a rebooking, what the pledge had of the line, and has now.
+    pub amount: Fen,
+    pub after: Fen,
+    /// Whether it is booked: a return paid, a rebooking confirmed.
+    pub booked: bool,
+    /// Whether it is of the giver's pledge.
+    pub own: bool,
+    /// Whether it is of the arrived part that the request names, where it names one.
+    pub of_lot: bool,
+    /// Whether it has settled another request.
+    pub used: bool,
+}
+
+/// Why a booking does not settle a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSettled {
+    #[error("请选择为这件申请办好的{}；还没有办的，先去办理", .0.label())]
+    NothingBooked(SettlementKind),
+    #[error("这件申请不用选记账，请留空")]
+    NoneNeeded,
+    #[error("所选的不是{}，请重新选择", .0.label())]
+    AnotherKind(SettlementKind),
+    #[error("所选的记账不是这家捐赠方这笔认捐的，请核对捐赠方和认捐编号")]
+    AnotherGiver,
+    #[error("所选的记账不是申请里写的那一份到账，请核对")]
+    AnotherPart,
+    #[error("所选的记账还没有办完，请先付款或确认")]
+    NotBooked,
+    #[error("所选的记账已用于另一件申请，请核对")]
+    Used,
+    #[error("申请退回 {asked}，所选的退回是 {booked}，相差 {difference}，请核对；确实只退这么多的，请企业另提一件申请")]
+    AnotherAmount { asked: Fen, booked: Fen, difference: Fen },
+    #[error("所选的冲正没有改变这笔认捐的到账金额（仍是 {0}），请核对")]
+    NothingChanged(Fen),
+}
+
+/// Whether what the cashier names is what was asked for.
+///
+/// # Errors
+/// The first thing that is not.
+pub fn check_settlement(
+    kind: GiftRequestKind,
+    asked: Option<Fen>,
+    booking: Option<BookingFacts>,
+) -> Result<(), NotSettled> {
+    let (wanted, facts) = match (kind.settled_by(), booking) {
+        (None, Some(_)) => return Err(NotSettled::NoneNeeded),
+        (Some(wanted), None) if kind.needs_booking() => return Err(NotSettled::NothingBooked(wanted)),
+        (_, None) => return Ok(()),
+        (Some(wanted), Some(facts)) => (wanted, facts),
+    };
+    match facts {
+        BookingFacts { kind, .. } if kind != wanted => Err(NotSettled::AnotherKind(wanted)),
+        BookingFacts { own: false, .. } => Err(NotSettled::AnotherGiver),
+        BookingFacts { of_lot: false, .. } => Err(NotSettled::AnotherPart),
+        BookingFacts { booked: false, .. } => Err(NotSettled::NotBooked),
+        BookingFacts { used: true, .. } => Err(NotSettled::Used),
+        BookingFacts { kind: SettlementKind::Rebooking, amount, after, .. } if amount == after => {
+            Err(NotSettled::NothingChanged(after))
+        }
+        BookingFacts { kind: SettlementKind::Return, amount, .. } => match asked {
+            Some(asked) if asked != amount => {
+                let (more, less) = if asked > amount { (asked, amount) } else { (amount, asked) };
+                Err(NotSettled::AnotherAmount { asked, booked: amount, difference: more.saturating_gap(less) })
+            }
+            _ => Ok(()),
+        },
+        BookingFacts { .. } => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,5 +394,54 @@ mod tests {
         assert_eq!(check_decider(one, one), Err(RequestNotNow::SamePerson));
         assert_eq!(check_decider(one, two), Ok(()));
         assert!(check_said("opinion", "属实，建议同意").is_ok() && check_said("opinion", "同意").is_err());
+    }
+
+    #[test]
+    fn what_settles_a_request_is_what_was_asked_for() {
+        use GiftRequestKind::{Return, WrongAmount, WrongPayer, WrongPledge};
+        let back = BookingFacts {
+            kind: SettlementKind::Return,
+            amount: Fen::yuan(200),
+            after: Fen::ZERO,
+            booked: true,
+            own: true,
+            of_lot: true,
+            used: false,
+        };
+        let anew = BookingFacts { kind: SettlementKind::Rebooking, ..back };
+        let (asked, unsaid) = (Some(Fen::yuan(200)), None);
+        for (kind, amount, booking) in [
+            (Return, asked, Some(back)),
+            (WrongPledge, unsaid, Some(anew)),
+            (WrongAmount, unsaid, Some(anew)),
+            (WrongAmount, unsaid, None),
+            (WrongPayer, unsaid, None),
+        ] {
+            assert_eq!(check_settlement(kind, amount, booking), Ok(()), "{kind}");
+        }
+        for (kind, amount, booking, error) in [
+            (Return, asked, None, NotSettled::NothingBooked(SettlementKind::Return)),
+            (WrongPledge, unsaid, None, NotSettled::NothingBooked(SettlementKind::Rebooking)),
+            (WrongPayer, unsaid, Some(anew), NotSettled::NoneNeeded),
+            (Return, asked, Some(anew), NotSettled::AnotherKind(SettlementKind::Return)),
+            (WrongPledge, unsaid, Some(back), NotSettled::AnotherKind(SettlementKind::Rebooking)),
+            (Return, asked, Some(BookingFacts { own: false, ..back }), NotSettled::AnotherGiver),
+            (Return, asked, Some(BookingFacts { of_lot: false, ..back }), NotSettled::AnotherPart),
+            (Return, asked, Some(BookingFacts { booked: false, ..back }), NotSettled::NotBooked),
+            (Return, asked, Some(BookingFacts { used: true, ..back }), NotSettled::Used),
+            (
+                WrongAmount,
+                unsaid,
+                Some(BookingFacts { after: back.amount, ..anew }),
+                NotSettled::NothingChanged(back.amount),
+            ),
+        ] {
+            assert_eq!(check_settlement(kind, amount, booking), Err(error), "{kind}");
+        }
+        for (yuan, difference) in [(150, 50), (230, 30)] {
+            let other = BookingFacts { amount: Fen::yuan(yuan), ..back };
+            let says = check_settlement(Return, asked, Some(other)).unwrap_err().to_string();
+            assert!(says.contains("200 元") && says.contains(&format!("相差 {difference} 元")), "{says}");
+        }
     }
 }

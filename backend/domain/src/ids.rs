@@ -107,6 +107,8 @@ ids! {
     LotId,
     /// A confirmed line that is reversed and booked anew.
     RebookingId,
+    /// Something confirmed besides arrivals that is taken back.
+    ReversalId,
     /// The end of a month of a bank account.
     MonthEndId,
     /// Money given back to its giver.

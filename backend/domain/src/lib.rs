@@ -54,6 +54,7 @@ pub mod place;
 pub mod pledge;
 pub mod problem;
 pub mod registration;
+pub mod reversal;
 pub mod round;
 pub mod saved_search;
 pub mod sensitive;

@@ -11,6 +11,8 @@ words! {
         NeedApproved = "need_approved" / "需求已公开",
         NeedMoved = "need_moved" / "需求的状态变化和到期提醒",
         PledgeMade = "pledge_made" / "认捐已登记，怎样汇款",
+        /// What is talked about around a gift: agreements, requests, claims, notes on behalf.
+        Gift = "gift" / "捐赠协议、申请、认领和代为记录的往来",
         ArrivalConfirmed = "arrival_confirmed" / "捐款到账和确认函",
         DisbursementPaid = "disbursement_paid" / "善款已拨付",
         ReportPublished = "report_published" / "所捐需求的新进展",
@@ -106,6 +108,17 @@ impl NoticeKind {
             | NoticeKind::DisbursementPaid
             | NoticeKind::SpendingReturned => &[Role::VillageReporter, Role::VillageHead],
             NoticeKind::PledgeMade => &[Role::EnterpriseOwner, Role::EnterpriseOperator],
+            NoticeKind::Gift => &[
+                Role::EnterpriseOwner,
+                Role::EnterpriseOperator,
+                Role::CharityOwner,
+                Role::CharityMaker,
+                Role::CharityChecker,
+                Role::CharityPayer,
+                Role::CampaignOffice,
+                Role::FederationCounty,
+                Role::FederationCity,
+            ],
             NoticeKind::ArrivalConfirmed | NoticeKind::ReportPublished => {
                 &[Role::EnterpriseOwner, Role::EnterpriseOperator, Role::Donor]
             }

@@ -183,6 +183,11 @@ pub enum DesignationError {
     SetAside,
     #[error("这笔认捐的另一项已经指定了这条需求")]
     Twice,
+    /// What is agreed is changed by the way that the agreement names, not by a click.
+    #[error(
+        "捐赠协议已经签订，写明的用途不能直接改。到账的款可以在“定向额度”里申请安排给这个范围内的需求；要改用途，请办理“用途变更”"
+    )]
+    Agreed,
     #[error("这笔认捐已取消，不能指定需求")]
     Cancelled,
     #[error("这条需求现在不能认捐，请另选一条正在征集的需求")]
@@ -204,6 +209,8 @@ pub struct DesignationFacts {
     pub set_aside: bool,
     /// Whether another row of the pledge is for this need.
     pub twice: bool,
+    /// Whether its agreement is made and says what the row is for. An agreement that leaves it to the giver does not.
+    pub agreed: bool,
 }
 
 impl DesignationFacts {
@@ -217,6 +224,7 @@ impl DesignationFacts {
             Self { restriction: Restriction::Undirected, .. } => Err(DesignationError::Undirected),
             Self { designated: true, .. } => Err(DesignationError::AlreadyDesignated),
             Self { status, .. } if !status.takes_money() => Err(DesignationError::Cancelled),
+            Self { agreed: true, .. } => Err(DesignationError::Agreed),
             Self { need_open: false, .. } => Err(DesignationError::NeedClosed),
             Self { fits: false, .. } => Err(DesignationError::Elsewhere),
             Self { twice: true, .. } => Err(DesignationError::Twice),
@@ -416,6 +424,7 @@ mod tests {
             fits: true,
             set_aside: false,
             twice: false,
+            agreed: false,
         };
         assert_eq!(good.check(), Ok(()));
         for (facts, error) in [
@@ -426,6 +435,8 @@ mod tests {
             (DesignationFacts { fits: false, ..good }, DesignationError::Elsewhere),
             (DesignationFacts { set_aside: true, ..good }, DesignationError::SetAside),
             (DesignationFacts { twice: true, ..good }, DesignationError::Twice),
+            (DesignationFacts { agreed: true, ..good }, DesignationError::Agreed),
+            (DesignationFacts { agreed: true, fits: false, ..good }, DesignationError::Agreed),
         ] {
             assert_eq!(facts.check(), Err(error), "{facts:?}");
         }

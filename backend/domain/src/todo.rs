@@ -33,6 +33,13 @@ words! {
         CheckPayments = "check_payments" / "待复核的拨付",
         ApprovePayments = "approve_payments" / "待批准的拨付",
         MakePayments = "make_payments" / "待付款的拨付",
+        ApproveReturns = "approve_returns" / "待复核的退回捐赠方",
+        PayReturns = "pay_returns" / "待付款的退回捐赠方",
+        ConfirmReversals = "confirm_reversals" / "待确认的冲正",
+        ExplainOutgoings = "explain_outgoings" / "待说明的银行支出",
+        ConfirmOutgoings = "confirm_outgoings" / "待确认的银行支出说明",
+        ConfirmBankAccounts = "confirm_bank_accounts" / "待确认的银行账户登记或改动",
+        SignMonths = "sign_months" / "待签字的月结、待同意的重开",
         AcceptSpending = "accept_spending" / "待核销的支出",
         DecideAllocations = "decide_allocations" / "待受理的分配申请",
         CarryOutChanges = "carry_out_changes" / "待办理的用途变更",
@@ -55,6 +62,7 @@ words! {
         AcceptHandOvers = "accept_hand_overs" / "待核对的物资移交",
         ReverseGoods = "reverse_goods" / "待确认的物资冲正",
         Pairings = "pairings" / "等您这一方办的结对",
+        MoveCampaigns = "move_campaigns" / "按日期该进入下一阶段的活动",
         SecondRoles = "second_roles" / "待您同意的岗位",
         ApproveResets = "approve_resets" / "待您同意的重设密码",
         DeadJobs = "dead_jobs" / "没有办成的后台任务",
@@ -87,7 +95,10 @@ impl TodoKind {
             | TodoKind::ReceiveGoods
             | TodoKind::AcceptHandOvers
             | TodoKind::ReverseGoods
-            | TodoKind::ConfirmDeliveries => Within::WorkingDays(5),
+            | TodoKind::ConfirmDeliveries
+            | TodoKind::ExplainOutgoings
+            | TodoKind::ConfirmOutgoings
+            | TodoKind::SignMonths => Within::WorkingDays(5),
             TodoKind::MendNeeds
             | TodoKind::MendRevisions
             | TodoKind::ImportedNeeds
@@ -102,18 +113,24 @@ impl TodoKind {
             | TodoKind::MendSpending
             | TodoKind::AcceptNeeds => Within::WorkingDays(10),
             TodoKind::ReportsDue => Within::Days(SILENCE_DAYS),
-            TodoKind::MatchLines | TodoKind::ConfirmLines | TodoKind::EnterPayees | TodoKind::SecondRoles => {
-                Within::WorkingDays(2)
-            }
-            TodoKind::VerifyPayees | TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => {
-                Within::WorkingDays(3)
-            }
+            TodoKind::MatchLines
+            | TodoKind::ConfirmLines
+            | TodoKind::EnterPayees
+            | TodoKind::SecondRoles
+            | TodoKind::ConfirmReversals
+            | TodoKind::ConfirmBankAccounts => Within::WorkingDays(2),
+            TodoKind::VerifyPayees
+            | TodoKind::CheckPayments
+            | TodoKind::ApprovePayments
+            | TodoKind::MakePayments
+            | TodoKind::ApproveReturns
+            | TodoKind::PayReturns => Within::WorkingDays(3),
             // A commitment waits from so many days before its own day.
             TodoKind::DeliverCommitments => Within::Days(AHEAD_DAYS),
             TodoKind::AwaitedPledges | TodoKind::ClaimOnBehalf | TodoKind::SetGoodsAside | TodoKind::BringGoods => {
                 Within::Days(30)
             }
-            TodoKind::ApproveResets | TodoKind::DeadJobs => Within::WorkingDays(1),
+            TodoKind::ApproveResets | TodoKind::DeadJobs | TodoKind::MoveCampaigns => Within::WorkingDays(1),
         }
     }
 
@@ -131,6 +148,12 @@ impl TodoKind {
             TodoKind::EnterPayees => "/work/payees?status=proposed",
             TodoKind::VerifyPayees => "/work/payees?status=entered",
             TodoKind::CheckPayments | TodoKind::ApprovePayments | TodoKind::MakePayments => "/work/disbursements",
+            TodoKind::ApproveReturns | TodoKind::PayReturns => "/work/returns",
+            TodoKind::ConfirmReversals => "/work/reversals",
+            TodoKind::ExplainOutgoings | TodoKind::ConfirmOutgoings => "/work/outgoings",
+            TodoKind::ConfirmBankAccounts => "/work/bank-accounts",
+            TodoKind::SignMonths => "/work/month-ends",
+            TodoKind::MoveCampaigns => "/work/campaigns",
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::DecideAllocations => "/work/allocations",
             TodoKind::CarryOutChanges | TodoKind::ConsentToChanges => "/purpose-changes",

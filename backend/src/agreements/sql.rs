@@ -4,6 +4,7 @@ use crate::db::decode::{fen, word};
 use crate::gift_papers::Scope;
 use chrono::{DateTime, Utc};
 use domain::agreement::{AgreementSide, AgreementWay};
+use domain::allocation::FundingChoice;
 use domain::api::agreements::{AgreementRow, AgreementText, NewAgreement};
 use domain::organisation::Acting;
 use domain::pledge::{Instalment, PledgeReference, PublicDisplay};
@@ -27,13 +28,14 @@ pub struct Facts {
     pub public_display: PublicDisplay,
     pub show_amount: bool,
     pub share_with_recipient: bool,
+    pub funding_choice: FundingChoice,
 }
 
 pub async fn facts(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Result<Facts> {
     let row = sqlx::query!(
         r#"select p.reference, e.name as enterprise, coalesce(e.uscc, '') as "enterprise_code!", h.name as charity,
                   coalesce(h.uscc, '') as "charity_code!", c.name as campaign, b.holder, b.bank, b.account_no,
-                  p.public_display, p.show_amount, p.share_with_recipient
+                  p.public_display, p.show_amount, p.share_with_recipient, p.funding_choice
            from pledge p
            join organisation e on e.id = p.enterprise
            join organisation h on h.id = p.charity
@@ -58,6 +60,7 @@ pub async fn facts(connection: &mut PgConnection, pledge: PledgeId) -> sqlx::Res
         public_display: word("pledge", &row.public_display)?,
         show_amount: row.show_amount,
         share_with_recipient: row.share_with_recipient,
+        funding_choice: word("pledge.funding_choice", &row.funding_choice)?,
     })
 }
 

@@ -87,6 +87,11 @@ async fn printed(
         bank: facts.bank,
         account_no: facts.account_no,
         display: format!("对公众称“{name}”，{amount}；全称{shared}。甲方可以随时在平台上更改，立即生效。"),
+        left_over: if pledge.restriction == Restriction::Directed {
+            format!("需求提前办结、失效、撤回，或者款用不完、超过需要时：{}", facts.funding_choice.in_agreement())
+        } else {
+            String::new()
+        },
         extra: extra.to_owned(),
         free_will: sentences(AGREEMENT_FREE_WILL),
         promise: sentences(AGREEMENT_PROMISE),

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
-use crate::{bank_accounts, campaigns, ledger, pledges};
+use crate::{bank_accounts, campaigns, gift_claims, ledger, pledges};
 use domain::api::arrivals::{
     BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
 };
@@ -427,22 +427,24 @@ async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>)
     let open = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched));
     let guesses = Guesses::read(tx, viewer.charity, &open.map(|row| &row.input).collect::<Vec<_>>()).await?;
     let line = |row: sql::Row| {
-        let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part)).collect();
+        let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part));
+        let own = own.collect::<Result<Vec<_>>>()?;
         let may = rights(viewer, &row);
         let matchable = row.status.may_become(BankLineStatus::Matched);
         let suggestions = if matchable { guesses.of(&row.input) } else { Vec::new() };
-        row.into_api(own, suggestions, may)
+        Ok(row.into_api(own, suggestions, may))
     };
-    Ok(rows.into_iter().map(line).collect())
+    rows.into_iter().map(line).collect()
 }
 
 /// A part with what the viewer may do about an unknown giver.
-fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> LinePart {
+fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> Result<LinePart> {
     let unknown = row.status == BankLineStatus::Confirmed && part.pledge.is_none() && part.campaign.is_none();
     let maker = viewer.roles.contains(&Role::CharityMaker);
     let checker = viewer.roles.contains(&Role::CharityChecker);
     let second = part.owner.as_ref().is_some_and(|(by, _)| *by != viewer.person);
-    LinePart {
+    let claimable = row.status == BankLineStatus::Confirmed && part.pledge.is_none();
+    Ok(LinePart {
         lot: part.lot,
         amount_fen: part.amount,
         pledge: part.pledge.clone(),
@@ -450,8 +452,9 @@ fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> LinePart {
         owner: part.owner.as_ref().map(|(_, owner)| owner.clone()),
         may_name_owner: unknown && maker,
         may_confirm_owner: unknown && checker && second,
-        may_return: row.status == BankLineStatus::Confirmed && part.pledge.is_none() && maker,
-    }
+        claim_code: claimable.then(|| gift_claims::code_of(part.number)).transpose()?,
+        may_return: claimable && maker,
+    })
 }
 
 fn rights(viewer: &Viewer, row: &sql::Row) -> LineRights {

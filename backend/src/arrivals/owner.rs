@@ -16,7 +16,7 @@ use domain::arrival::{BankLineStatus, check_confirmer};
 use domain::ledger::{Event, Fund};
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
-use domain::{BankLineId, Fen, PersonId};
+use domain::{BankLineId, CampaignId, Fen, PersonId};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -49,9 +49,29 @@ pub async fn found(
     by: (&Acting, &Origin),
     (id, owner, named_by): (BankLineId, PartOwner, PersonId),
 ) -> Result<()> {
+    if let Some(campaign) = sql::general(tx, id, owner.lot).await? {
+        return found_general(app, tx, by, (id, owner, campaign)).await;
+    }
     let part = Part::lock(tx, by.0, id, owner).await?;
     sql::name(tx, owner, named_by, app.clock.now()).await?.one_row_or_conflict()?;
     agree(app, tx, by, part, named_by).await
+}
+
+/// Of undirected money of a campaign only its giver becomes known: it lies where undirected money of that pledge does,
+/// and stays the campaign's, also where it was spent meanwhile. The claim holds who named and who confirmed it.
+async fn found_general(
+    app: &App,
+    tx: &mut PgConnection,
+    by: (&Acting, &Origin),
+    (id, owner, campaign): (BankLineId, PartOwner, CampaignId),
+) -> Result<()> {
+    let part = Part::lock_of(tx, by.0, (id, Some(campaign)), owner).await?;
+    if (part.pledge.restriction, part.pledge.campaign) != (Restriction::Undirected, campaign) {
+        return Err(Error::Conflict("这笔款已按非定向计入另一个活动，不能归入这笔认捐".into()));
+    }
+    sql::set_owner(tx, owner).await?.one_row_or_conflict()?;
+    part.record(app, tx, by, "owner_confirmed").await?;
+    counted(app, tx, part).await
 }
 
 /// What the second person's agreement does.
@@ -77,13 +97,18 @@ async fn agree(
         .on_constraint("part_owner_four_eyes", || Error::Conflict("款项的归属须由另一人复核".into()))?
         .one_row_or_conflict()?;
     part.record(app, tx, (acting, origin), "owner_confirmed").await?;
+    counted(app, tx, part).await
+}
+
+/// The pledge counts the money, and its giver is told.
+async fn counted(app: &App, tx: &mut PgConnection, part: Part) -> Result<()> {
     let arrival = pledges::Arrival {
         confirmation_no: part.line.confirmation_no.ok_or_else(Error::changed_meanwhile)?,
         amount: part.amount,
         booked_on: part.line.booked_on,
     };
     pledges::book_arrivals(app, tx, &[(part.pledge, part.amount)]).await?;
-    pledges::tell_arrival(app, tx, owner.pledge, arrival).await
+    pledges::tell_arrival(app, tx, part.owner.pledge, arrival).await
 }
 
 /// A part whose giver is not known, with its line and the pledge that is said to be its owner, all locked.
@@ -96,11 +121,21 @@ struct Part {
 
 impl Part {
     async fn lock(tx: &mut PgConnection, acting: &Acting, id: BankLineId, owner: PartOwner) -> Result<Self> {
+        Part::lock_of(tx, acting, (id, None), owner).await
+    }
+
+    /// Of a campaign's undirected money where one is named.
+    async fn lock_of(
+        tx: &mut PgConnection,
+        acting: &Acting,
+        (id, campaign): (BankLineId, Option<CampaignId>),
+        owner: PartOwner,
+    ) -> Result<Self> {
         let line = lock_own(tx, acting, id).await?;
         if line.status != BankLineStatus::Confirmed {
             return Err(in_this_state(line.status));
         }
-        let amount = sql::unknown(tx, id, owner.lot).await?;
+        let amount = sql::unknown(tx, id, owner.lot, campaign).await?;
         let amount = amount.ok_or_else(|| Error::Conflict("这一份款项已有归属，请刷新页面".into()))?;
         let pledge = pledges::lock(tx, &[owner.pledge]).await?.into_iter().next();
         let pledge = pledge.filter(|pledge| pledge.charity == acting.organisation);
@@ -110,6 +145,9 @@ impl Part {
         }
         campaigns::may_move(tx, &[pledge.campaign]).await?;
         returns::none_under_way(tx, &[owner.lot]).await?;
+        if sql::went_back(tx, owner.lot).await? {
+            return Err(Error::Conflict("这一份款已有退回捐赠方的记录，不能再归入认捐".into()));
+        }
         Ok(Part { line, amount, pledge, owner })
     }
 

@@ -222,6 +222,8 @@ pub struct Part {
     pub amount: Fen,
     pub pledge: Option<PartPledge>,
     pub campaign: Option<CampaignId>,
+    /// By which it is claimed, while no pledge has it.
+    pub number: i64,
     /// Whose it is said to be while nobody has agreed, and who said it.
     pub owner: Option<(PersonId, NamedOwner)>,
 }
@@ -240,7 +242,7 @@ pub fn part_pledge(
 pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx::Result<Vec<Part>> {
     let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select part.line, part.lot, part.amount_fen, part.campaign, p.id as "pledge?", p.reference as "reference?",
+        r#"select part.line, part.lot, part.amount_fen, part.campaign, part.gift_number, p.id as "pledge?", p.reference as "reference?",
                   o.name as "enterprise_name?", named.id as "named_pledge?", named.reference as "named_reference?",
                   giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?"
            from bank_line_part part
@@ -268,6 +270,7 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
                 amount: fen(row.amount_fen)?,
                 pledge: part_pledge(row.pledge, row.reference, row.enterprise_name)?,
                 campaign: row.campaign.map(CampaignId),
+                number: row.gift_number,
                 owner,
             })
         })

@@ -17,6 +17,7 @@ use domain::api::bank_accounts::{AccountStepOutcome, BankAccountRecord, NewAccou
 use domain::api::{Count, List};
 use domain::bank_account::{AccountFacts, AccountStepKind, BankAccountStatus, check_second};
 use domain::organisation::{Acting, Role};
+use domain::todo::Waiting;
 use domain::{AccountStepId, BankAccountId, OrganisationId, PersonId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -242,4 +243,9 @@ async fn record(
     let reason = Some(step.reason.trim()).filter(|reason| !reason.is_empty());
     let record = Record { verb, subject_kind: "bank_account", subject: id.0, before: None, after: Some(after), reason };
     Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+/// What of accounts waits for this person: what somebody else proposed.
+pub async fn waiting_to_be_confirmed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_confirmed(tx, acting.organisation, acting.person).await?)
 }

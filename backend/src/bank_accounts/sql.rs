@@ -8,6 +8,7 @@ use domain::api::bank_accounts::{
 };
 use domain::bank_account::BankAccountStatus;
 use domain::disbursement::mask_account;
+use domain::todo::Waiting;
 use domain::{AccountStepId, BankAccountId, Fen, OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -364,5 +365,23 @@ pub async fn decide(
         now
     )
     .execute(connection)
+    .await
+}
+
+pub async fn waiting_to_be_confirmed(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    second: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(s.proposed_at) as oldest
+           from bank_account a
+           join bank_account_step s on s.bank_account = a.id and s.outcome is null
+           where a.charity = $1 and s.proposed_by <> $2"#,
+        charity.0,
+        second.0
+    )
+    .fetch_one(connection)
     .await
 }

@@ -19,8 +19,9 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay};
+use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay, begins};
 use domain::four::FourNumbers;
+use domain::todo::Waiting;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 
@@ -175,4 +176,12 @@ pub async fn pledges(app: &App, name: &str, query: &PageQuery) -> Result<List<Pu
     let next = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
     let count = Count::capped(sql::count_pledges(&mut tx, id).await?);
     Ok(List { items: rows.into_iter().map(|(_, pledge)| pledge).collect(), next, count })
+}
+
+/// What of campaigns waits for the office: those whose day says that they belong into another stage.
+pub async fn waiting_to_move_on(tx: &mut PgConnection, today: NaiveDate) -> Result<Waiting> {
+    let since = sql::days(tx).await?.into_iter().filter_map(|(stage, held_on)| stage.moves_on_from(held_on));
+    let since: Vec<NaiveDate> = since.filter(|day| *day <= today).collect();
+    let count = i64::try_from(since.len()).unwrap_or(i64::MAX);
+    Ok(Waiting { count, oldest: since.into_iter().min().map(begins) })
 }

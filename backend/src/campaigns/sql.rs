@@ -352,7 +352,7 @@ pub async fn pledges(
     limit: i64,
 ) -> sqlx::Result<Vec<(PledgeId, PublicPledge)>> {
     let rows = sqlx::query!(
-        r#"select p.id as "id!", o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
+        r#"select p.id as "id!", o.id as giver, o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
                   p.pledged_at as "pledged_at!",
                   p.counted_fen as "amount_fen!", p.arrived_fen as "arrived_fen!", n.code as "code?", n.title as "title?"
            from pledge_counted p
@@ -374,7 +374,7 @@ pub async fn pledges(
     rows.into_iter()
         .map(|row| {
             let shown = public_pledge(
-                &row.name,
+                (OrganisationId(row.giver), &row.name),
                 &row.public_display,
                 row.show_amount,
                 row.pledged_at,
@@ -395,4 +395,11 @@ pub async fn count_pledges(connection: &mut PgConnection, id: CampaignId) -> sql
     )
     .fetch_one(connection)
     .await
+}
+
+/// The stage and the day of each campaign that is not closed.
+pub async fn days(connection: &mut PgConnection) -> sqlx::Result<Vec<(CampaignStage, NaiveDate)>> {
+    let rows =
+        sqlx::query!("select stage, held_on from campaign where stage <> 'archived'").fetch_all(connection).await?;
+    rows.into_iter().map(|row| Ok((read_stage(&row.stage)?, row.held_on))).collect()
 }

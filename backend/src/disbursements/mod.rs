@@ -22,6 +22,7 @@ use crate::{allocations, bank_accounts, campaigns, ledger, needs, payees};
 use chrono::{DateTime, Utc};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{ApprovalRule, Available, Disbursement, NewDisbursement, Paid, PublicPayment, Reject};
+use domain::api::reversals::CountedOn;
 use domain::api::{Count, List};
 use domain::day::check_past;
 use domain::disbursement::{Desk, DisbursementStatus, Hands, MoreThanAllocated, check_within_allocation};
@@ -209,6 +210,8 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
     let step = Step { acting, origin, after: DisbursementStatus::Paid, verb: "disbursement_paid", reason: None };
     let mut tx = app.begin().await?;
     let row = step.lock(&mut tx, id).await?;
+    let account = bank_accounts::paid_from(&mut tx, row.charity, paid.bank_account, paid.paid_on).await?;
+    let account = account.ok_or_else(|| Error::invalid("bank_account", "请选择从哪个账户付的款"))?;
     let from = Account::Allocated { need: row.need, charity: row.charity };
     let more = |held: Fen| {
         let asked = row.amount;
@@ -223,7 +226,6 @@ pub async fn pay(app: &App, Sure(payer): &Sure<CharityPayer>, id: DisbursementId
         .await
         .three_people()?
         .one_row_or_conflict()?;
-    let account = bank_accounts::paid_from(&mut tx, row.charity, paid.bank_account, paid.paid_on).await?;
     sql::set_account(&mut tx, id, account).await?;
     step.record(app, &mut tx, id).await?;
     tell_village(app, &mut tx, &row, paid).await?;
@@ -296,6 +298,7 @@ pub async fn get(app: &App, caller: &Caller, id: DisbursementId) -> Result<Disbu
     let mut connection = app.pool.acquire().await?;
     let found = sql::by_id(&mut connection, id).await?;
     let mut found = found.filter(|found| audit || charity == Some(found.charity)).ok_or(Error::NotFound)?;
+    found.paid_from = sql::paid_from(&mut connection, id).await?;
     if let Some((desk, roles)) = next_desk(found.status)
         && !sql::somebody_may(&mut connection, id, roles).await?
     {
@@ -381,6 +384,34 @@ pub async fn lock_paid(tx: &mut PgConnection, charity: OrganisationId, id: Disbu
     let row = sql::lock(tx, id).await?;
     let row = row.filter(|row| row.charity == charity && row.status.counts_as_disbursed());
     Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))
+}
+
+/// As [`lock_paid`], also one that bounced as a whole.
+pub async fn lock_left(tx: &mut PgConnection, charity: OrganisationId, id: DisbursementId) -> Result<Option<PaidOut>> {
+    let row = sql::lock(tx, id).await?;
+    let left = |status: DisbursementStatus| status.counts_as_disbursed() || status == DisbursementStatus::Bounced;
+    let row = row.filter(|row| row.charity == charity && left(row.status));
+    Ok(row.map(|row| PaidOut { need: row.need, amount: row.amount, payee_name: row.paid_to.name }))
+}
+
+/// Of a locked payment something has not come back after all.
+pub async fn set_paid_again(tx: &mut PgConnection, id: DisbursementId) -> Result<()> {
+    Ok(sql::set_paid_again(tx, id).await?)
+}
+
+/// The payments on their way that would not be covered any more if an amount were taken from what is set aside for a
+/// need; none where all of them would.
+pub async fn counting_on(
+    tx: &mut PgConnection,
+    (need, charity): (NeedId, OrganisationId),
+    amount: Fen,
+) -> Result<Vec<CountedOn>> {
+    let held = ledger::balance(tx, &Account::Allocated { need, charity }).await?;
+    let reserved = sql::reserved(tx, need, charity, None).await?;
+    if held.saturating_gap(amount) >= reserved {
+        return Ok(Vec::new());
+    }
+    Ok(sql::on_their_way(tx, need, charity).await?)
 }
 
 /// All of a locked payment came back.

@@ -3,8 +3,10 @@
 use crate::db::decode;
 use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::arrivals::BankAccount;
 use domain::api::disbursements::{Disbursement, NewDisbursement, PublicPayment};
-use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot};
+use domain::api::reversals::CountedOn;
+use domain::disbursement::{DisbursementStatus, Hands, PayeeSnapshot, mask_account};
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
 use domain::{BankAccountId, DisbursementId, Fen, NeedId, OrganisationId, PayeeId, PersonId};
@@ -122,6 +124,34 @@ pub async fn reserved(
     fen(sum)
 }
 
+/// The payments that are not made yet.
+pub async fn on_their_way(
+    connection: &mut PgConnection,
+    need: NeedId,
+    charity: OrganisationId,
+) -> sqlx::Result<Vec<CountedOn>> {
+    let rows = sqlx::query!(
+        "select id, payee_name, amount_fen, status
+         from disbursement
+         where need = $1 and charity = $2 and status in ('requested', 'checked', 'approved')
+         order by prepared_at, id",
+        need.0,
+        charity.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CountedOn {
+                disbursement: DisbursementId(row.id),
+                payee_name: row.payee_name,
+                amount_fen: fen(row.amount_fen)?,
+                status: word("disbursement.status", &row.status)?,
+            })
+        })
+        .collect()
+}
+
 pub async fn set_checked(
     connection: &mut PgConnection,
     id: DisbursementId,
@@ -192,15 +222,31 @@ pub async fn set_paid(
     .await
 }
 
-/// From which account it was paid, where that is known.
+/// From which account it was paid.
 pub async fn set_account(
     connection: &mut PgConnection,
     id: DisbursementId,
-    account: Option<BankAccountId>,
+    account: BankAccountId,
 ) -> sqlx::Result<PgQueryResult> {
-    sqlx::query!("update disbursement set bank_account = $2 where id = $1", id.0, account.map(|account| account.0))
-        .execute(connection)
-        .await
+    sqlx::query!("update disbursement set bank_account = $2 where id = $1", id.0, account.0).execute(connection).await
+}
+
+pub async fn paid_from(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<Option<BankAccount>> {
+    let row = sqlx::query!(
+        "select a.id, a.holder, a.bank, a.account_no
+         from disbursement d
+         join bank_account a on a.id = d.bank_account
+         where d.id = $1",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| BankAccount {
+        id: BankAccountId(row.id),
+        holder: row.holder,
+        bank: row.bank,
+        account_masked: mask_account(&row.account_no),
+    }))
 }
 
 pub async fn set_bounced(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<PgQueryResult> {
@@ -210,6 +256,14 @@ pub async fn set_bounced(connection: &mut PgConnection, id: DisbursementId) -> s
     )
     .execute(connection)
     .await
+}
+
+/// What bounced as a whole has not; every other state stays.
+pub async fn set_paid_again(connection: &mut PgConnection, id: DisbursementId) -> sqlx::Result<()> {
+    sqlx::query!("update disbursement set status = 'paid' where id = $1 and status = 'bounced'", id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 struct Row {
@@ -262,6 +316,7 @@ impl Row {
             prepared_at: self.prepared_at,
             paid_on: self.paid_on,
             bank_reference: self.bank_reference,
+            paid_from: None,
             reason: self.reason,
         })
     }

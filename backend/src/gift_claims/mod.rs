@@ -30,7 +30,7 @@ use domain::api::{Count, List};
 use domain::gift_claim::{GiftClaimStatus, GiftClaimStep, GiftCode, NO_SUCH_GIFT, check_claim};
 use domain::gift_request::check_said;
 use domain::organisation::{Acting, OrganisationKind, Role};
-use domain::pledge::PledgeInput;
+use domain::pledge::{PledgeInput, Restriction};
 use domain::todo::Waiting;
 use domain::{GiftClaimId, OrganisationId, PledgeId};
 use serde_json::json;
@@ -42,7 +42,8 @@ const PAGE: usize = 30;
 /// Gifts whose codes are listed.
 const CODES_MAX: i64 = 500;
 
-fn code_of(number: i64) -> Result<GiftCode> {
+/// The code of a part by its running number.
+pub fn code_of(number: i64) -> Result<GiftCode> {
     let number = u64::try_from(number).unwrap_or(u64::MAX);
     GiftCode::from_number(number).map_err(|error| Error::Internal(anyhow::anyhow!("a gift's number: {error}")))
 }
@@ -70,6 +71,10 @@ pub async fn ask(app: &App, enterprise: &Enterprise, new: &NewGiftClaim) -> Resu
     }
     let Some(part) = found else { return Err(no_such_gift()) };
     guesses.forgive(&mut tx).await?;
+    if part.general && new.restriction == Restriction::Directed {
+        let says = "这笔款到账时已按非定向计入活动，只能认领为非定向捐款。要改为定向，请先与慈善组织联系更正";
+        return Err(Error::invalid("restriction", says));
+    }
     let inserted = sql::insert(&mut tx, new, &part, acting, app.clock.now()).await;
     match broken(&inserted) {
         Some("gift_claim_open_once") => {

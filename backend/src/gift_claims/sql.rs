@@ -13,27 +13,34 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
-/// A part whose giver is not known, that may be meant.
+/// A part that no pledge has, and that may be meant.
 pub struct Candidate {
     pub number: i64,
     pub line: BankLineId,
     pub lot: LotId,
     pub charity: OrganisationId,
+    /// It counts as undirected money of the campaign already.
+    pub general: bool,
 }
 
-/// The parts of this amount and day whose giver is not known, at the charities of a campaign.
+/// The parts of this amount and day that no pledge has, at the charities of a campaign: of an unknown giver, or undirected
+/// money of that campaign. What went back, or was booked anew, is nobody's to claim.
 pub async fn candidates(
     connection: &mut PgConnection,
     (amount, day): (Fen, NaiveDate),
     campaign: CampaignId,
 ) -> sqlx::Result<Vec<Candidate>> {
     let rows = sqlx::query!(
-        "select p.gift_number, p.line, p.lot, b.charity
-         from bank_line_part p
-         join bank_line l on l.id = p.line and l.status = 'confirmed'
-         join bank_account b on b.id = l.bank_account
-         join campaign_charity cc on cc.charity = b.charity and cc.campaign = $3
-         where p.pledge is null and p.campaign is null and p.amount_fen = $1 and l.booked_on = $2",
+        r#"select p.gift_number, p.line, p.lot, b.charity, p.campaign is not null as "general!"
+           from bank_line_part p
+           join bank_line l on l.id = p.line and l.status = 'confirmed'
+           join bank_account b on b.id = l.bank_account
+           join campaign_charity cc on cc.charity = b.charity and cc.campaign = $3
+           where p.pledge is null and (p.campaign is null or p.campaign = $3) and p.rebooked_by is null
+             and p.amount_fen = $1 and l.booked_on = $2
+             and not exists (select from gift_return_take t
+                             join gift_return r on r.id = t.gift_return and r.status = 'paid'
+                             where t.lot = p.lot)"#,
         amount.get(),
         day,
         campaign.0
@@ -45,6 +52,7 @@ pub async fn candidates(
         line: BankLineId(row.line),
         lot: LotId(row.lot),
         charity: OrganisationId(row.charity),
+        general: row.general,
     });
     Ok(read.collect())
 }
@@ -347,7 +355,10 @@ pub async fn unowned(connection: &mut PgConnection, charity: OrganisationId, lim
          from bank_line_part p
          join bank_line l on l.id = p.line and l.status = 'confirmed'
          join bank_account b on b.id = l.bank_account
-         where p.pledge is null and p.campaign is null and b.charity = $1
+         where b.charity = $1 and p.pledge is null and p.rebooked_by is null
+           and not exists (select from gift_return_take t
+                           join gift_return r on r.id = t.gift_return and r.status = 'paid'
+                           where t.lot = p.lot)
          order by l.booked_on, p.gift_number
          limit $2",
         charity.0,

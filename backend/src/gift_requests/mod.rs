@@ -11,7 +11,7 @@ pub use http::routes;
 
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::error::{Error, OneRow, Result, broken};
+use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::gift_papers::{self, Kind, Scope};
 use crate::http::caller::{CharityApprover, CharityMaker, CharityPayer, Enterprise, Origin, RequestReader, Sure};
 use crate::mail::letter::gift::{GiftNews, News};
@@ -23,8 +23,8 @@ use domain::api::gift_requests::{
     SeenGiftRequest, SettledGiftRequest,
 };
 use domain::gift_request::{
-    GiftRequestKind, GiftRequestStatus, GiftRequestStep, RequestFacts, RequestInput, RequestNotNow, check_decider,
-    check_said,
+    GiftRequestKind, GiftRequestStatus, GiftRequestStep, NotSettled, RequestFacts, RequestInput, RequestNotNow,
+    check_decider, check_said, check_settlement,
 };
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
@@ -221,7 +221,19 @@ pub async fn settle(
     let mut tx = app.begin().await?;
     let held = Held::lock(&mut tx, acting, (id, done.version)).await?;
     let next = held.after(GiftRequestStep::Settle, true)?;
-    sql::settle(&mut tx, &held.stored, done, acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    let booking = match done.booking {
+        Some(booking) => {
+            let found = sql::booking(&mut tx, (acting.organisation, booking), &held.stored).await?;
+            let missing = || Error::invalid("booking", "没有找到本单位的这笔记账，请重新选择");
+            Some(found.ok_or_else(missing)?)
+        }
+        None => None,
+    };
+    check_settlement(held.stored.kind, held.stored.amount, booking)
+        .map_err(|error| Error::invalid("booking", error.to_string()))?;
+    let used = || Error::invalid("booking", NotSettled::Used.to_string());
+    let settled = sql::settle(&mut tx, &held.stored, done, acting.person, app.clock.now()).await;
+    settled.on_constraint("gift_request_booking_once", used)?.one_row_or_conflict()?;
     let change = (Some(json!({ "status": held.stored.status })), json!({ "status": next }));
     record(app, &mut tx, (acting, &payer.origin), ("gift_request_settled", id), change, Some(done.note.trim())).await?;
     let news = News::RequestSettled { what: held.stored.kind.label().to_owned(), says: done.note.trim().to_owned() };
@@ -310,7 +322,11 @@ pub async fn get(app: &App, acting: &Acting, id: GiftRequestId) -> Result<GiftRe
     let mut tx = app.snapshot().await?;
     let row = sql::shown(&mut tx, &scope, id).await?.ok_or(Error::NotFound)?;
     let pictures = gift_papers::of(&mut tx, id.0).await?;
-    Ok(GiftRequest { pictures, ..shown(acting, row) })
+    let mut request = GiftRequest { pictures, ..shown(acting, row) };
+    if let (true, Some(kind)) = (request.may.contains(&GiftRequestStep::Settle), request.kind.settled_by()) {
+        request.bookings = sql::bookings(&mut tx, request.pledge, kind).await?;
+    }
+    Ok(request)
 }
 
 /// What of requests waits in a charity at one of its desks.

@@ -4,9 +4,10 @@ use crate::db::decode::{fen, word};
 use crate::gift_papers::Scope;
 use chrono::{DateTime, Utc};
 use domain::api::gift_requests::{
-    GiftRequest, GiftRequestDecided, GiftRequestOpinion, GiftRequestSettled, NewGiftRequest, SettledGiftRequest,
+    GiftRequest, GiftRequestDecided, GiftRequestOpinion, GiftRequestSettled, NewGiftRequest, RequestBooking,
+    SettledGiftRequest,
 };
-use domain::gift_request::{GiftRequestKind, GiftRequestStatus, GiftReturnGround};
+use domain::gift_request::{BookingFacts, GiftRequestKind, GiftRequestStatus, GiftReturnGround, SettlementKind};
 use domain::organisation::Acting;
 use domain::pledge::PledgeReference;
 use domain::todo::Waiting;
@@ -203,6 +204,73 @@ pub async fn settle(
     .await
 }
 
+/// What is known of a booking of the charity, for a request about a pledge.
+pub async fn booking(
+    connection: &mut PgConnection,
+    (charity, booking): (OrganisationId, Uuid),
+    of: &Stored,
+) -> sqlx::Result<Option<BookingFacts>> {
+    let row = sqlx::query!(
+        r#"select k.kind as "kind!", k.booked as "booked!", b.pledge is not null as "own!",
+                  coalesce(b.amount_fen, 0) as "amount_fen!", coalesce(b.after_fen, 0) as "after_fen!",
+                  coalesce($4::uuid is null or $4 = any(b.lots), false) as "of_lot!",
+                  exists (select from gift_request g where g.booking = k.id and g.id <> $5) as "used!"
+           from settling_booking k
+           left join pledge_booking b on b.id = k.id and b.kind = k.kind and b.pledge = $3
+           where k.id = $1 and k.charity = $2"#,
+        booking,
+        charity.0,
+        of.pledge.0,
+        of.lot.map(|lot| lot.0),
+        of.id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(BookingFacts {
+            kind: word("settling_booking.kind", &row.kind)?,
+            amount: fen("pledge_booking.amount_fen", row.amount_fen)?,
+            after: fen("pledge_booking.after_fen", row.after_fen)?,
+            booked: row.booked,
+            own: row.own,
+            of_lot: row.of_lot,
+            used: row.used,
+        })
+    })
+    .transpose()
+}
+
+/// What of a kind was booked for a pledge and has settled nothing, latest first.
+pub async fn bookings(
+    connection: &mut PgConnection,
+    pledge: PledgeId,
+    kind: SettlementKind,
+) -> sqlx::Result<Vec<RequestBooking>> {
+    let rows = sqlx::query!(
+        r#"select b.id as "id!", b.amount_fen as "amount_fen!", b.after_fen as "after_fen!", b.on_day as "on_day!"
+           from pledge_booking b
+           where b.pledge = $1 and b.kind = $2 and b.booked
+             and not exists (select from gift_request g where g.booking = b.id)
+           order by b.on_day desc, b.id
+           limit 50"#,
+        pledge.0,
+        kind.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(RequestBooking {
+                id: row.id,
+                kind,
+                amount_fen: fen("pledge_booking.amount_fen", row.amount_fen)?,
+                after_fen: fen("pledge_booking.after_fen", row.after_fen)?,
+                on_day: row.on_day,
+            })
+        })
+        .collect()
+}
+
 /// What of them is listed.
 pub struct Filter {
     pub status: Option<GiftRequestStatus>,
@@ -275,6 +343,7 @@ impl Row {
             decision: self.decision.zip(self.decided_at).map(|(decision, at)| GiftRequestDecided { decision, at }),
             waived_fen: self.waived_fen.map(|amount| fen("gift_request.waived_fen", amount)).transpose()?,
             settled: self.settled_note.zip(self.settled_at).map(|(note, at)| GiftRequestSettled { note, at }),
+            bookings: Vec::new(),
             may: Vec::new(),
         };
         Ok(Shown { request, asked_by: PersonId(self.asked_by), recommended_by: self.recommended_by.map(PersonId) })

@@ -36,6 +36,7 @@ mod rebookings;
 mod registration;
 mod reports;
 mod returns;
+mod reversals;
 mod revisions;
 mod rounds;
 mod saved_searches;
@@ -182,6 +183,7 @@ fn bank_desk() -> Router<Site> {
         .route("/work/outgoings", page_and(post(outgoings::step)))
         .route("/work/returns/new", page_and(post(returns::prepare)))
         .route("/work/returns/{id}", page_and(post(returns::step)))
+        .route("/work/reversals/{kind}/{id}", page_and(post(reversals::step)))
         .route("/work/bank-accounts", page_and(post(bank_accounts::step)))
         .route("/work/bank-lines/new", page_and(post(money::enter_line)))
         .route("/work/bank-statements/{id}", page_and(post(bank_statements::step)))

@@ -66,7 +66,9 @@ pub enum Letter {
     ArrivalConfirmed(ArrivalConfirmed),
     ArrivalCorrected(correction::ArrivalCorrected),
     GiftReturned(correction::GiftReturned),
+    ReturnTakenBack(correction::ReturnTakenBack),
     DisbursementBack(correction::DisbursementBack),
+    DisbursementOutAgain(correction::DisbursementOutAgain),
     DisbursementPaid(DisbursementPaid),
     ReportPublished(ReportPublished),
     SpendingReturned(SpendingReturned),
@@ -246,7 +248,9 @@ impl Letter {
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::ArrivalCorrected(letter) => letter.content(),
             Letter::GiftReturned(letter) => letter.content(),
+            Letter::ReturnTakenBack(letter) => letter.content(),
             Letter::DisbursementBack(letter) => letter.content(),
+            Letter::DisbursementOutAgain(letter) => letter.content(),
             Letter::DisbursementPaid(letter) => letter.content(),
             Letter::ReportPublished(letter) => letter.content(),
             Letter::SpendingReturned(letter) => letter.content(),
@@ -272,17 +276,17 @@ impl Letter {
             Letter::NeedReturned(_) => NoticeKind::NeedReturned,
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
-            Letter::PledgeMade(_)
-            | Letter::InstalmentDue(_)
-            | Letter::PledgeCancelled(_)
-            | Letter::Gift(_)
-            | Letter::OnBehalf(_) => NoticeKind::PledgeMade,
+            Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
+            Letter::Gift(_) | Letter::OnBehalf(_) => NoticeKind::Gift,
             Letter::ArrivalConfirmed(_)
             | Letter::ArrivalCorrected(_)
             | Letter::GiftReturned(_)
+            | Letter::ReturnTakenBack(_)
             | Letter::GoodsConfirmed(_)
             | Letter::Fund(_) => NoticeKind::ArrivalConfirmed,
-            Letter::DisbursementPaid(_) | Letter::DisbursementBack(_) => NoticeKind::DisbursementPaid,
+            Letter::DisbursementPaid(_) | Letter::DisbursementBack(_) | Letter::DisbursementOutAgain(_) => {
+                NoticeKind::DisbursementPaid
+            }
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
             Letter::Commitment(_) | Letter::Goods(_) => NoticeKind::Commitment,

@@ -21,6 +21,7 @@ use domain::month_end::{
     MonthNumbers, check_explanation, check_month, check_reopening, check_signer, month_of, unnamed,
 };
 use domain::organisation::{Acting, Role};
+use domain::todo::Waiting;
 use domain::{Fen, MonthEndId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -188,7 +189,7 @@ pub async fn reopen(app: &App, maker: &CharityMaker, id: MonthEndId, why: &Reope
     if known.reopen_asked_by.is_some() {
         return Err(Error::Conflict("已经有人申请重开，等另一位同事同意".into()));
     }
-    sql::ask_reopening(&mut tx, id, reason, acting.person).await?.one_row_or_conflict()?;
+    sql::ask_reopening(&mut tx, id, reason, acting.person, app.clock.now()).await?.one_row_or_conflict()?;
     record(app, &mut tx, (acting, &maker.origin), ("month_end_reopening_asked", id), Some(reason)).await?;
     done(app, tx, acting, id).await
 }
@@ -252,4 +253,9 @@ async fn record(
     let record =
         Record { verb, subject_kind: "month_end", subject: id.0, before: None, after: Some(json!({})), reason };
     Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+/// What of months waits for this checker: those that somebody else prepared, or asked to open again.
+pub async fn waiting_to_be_signed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_signed(tx, acting.organisation, acting.person).await?)
 }

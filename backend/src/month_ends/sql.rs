@@ -6,6 +6,7 @@ use domain::api::arrivals::BankAccount;
 use domain::api::month_ends::{MonthDifference, MonthEnd, NewMonthEnd};
 use domain::disbursement::mask_account;
 use domain::month_end::{MonthNumbers, unnamed};
+use domain::todo::Waiting;
 use domain::{BankAccountId, Fen, MonthEndId, OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -187,12 +188,16 @@ pub async fn ask_reopening(
     id: MonthEndId,
     reason: &str,
     person: PersonId,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
-        "update month_end set reopen_reason = $2, reopen_asked_by = $3 where id = $1 and reopen_asked_by is null",
+        "update month_end
+         set reopen_reason = $2, reopen_asked_by = $3, reopen_asked_at = $4
+         where id = $1 and reopen_asked_by is null",
         id.0,
         reason,
-        person.0
+        person.0,
+        now
     )
     .execute(connection)
     .await
@@ -370,4 +375,26 @@ pub async fn of_charity(
     limit: i64,
 ) -> sqlx::Result<Vec<Known>> {
     read(connection, None, None, Some(charity), limit).await
+}
+
+pub async fn waiting_to_be_signed(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(since) as oldest
+           from (select coalesce(m.reopen_asked_at, m.prepared_at) as since
+                 from bank_account a
+                 join month_end m on m.bank_account = a.id
+                 where a.charity = $1
+                   and ((m.outcome is null and m.prepared_by <> $2)
+                        or (m.reopen_asked_by <> $2 and m.reopened_at is null))
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }

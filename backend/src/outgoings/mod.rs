@@ -19,7 +19,8 @@ use domain::api::{Count, List};
 use domain::ledger::{Account, Asset, Event};
 use domain::organisation::{Acting, Role};
 use domain::outgoing::{OutKind, OutMeaning, check_explainer};
-use domain::{EventId, OrganisationId, OutgoingId};
+use domain::todo::Waiting;
+use domain::{EventId, OrganisationId, OutgoingId, ReturnId};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -187,12 +188,22 @@ pub async fn drop_it(app: &App, desk: &CharityDesk, id: OutgoingId) -> Result<Ou
     let row = lock(&mut tx, acting.organisation, id).await?;
     let said = row.shown.meaning.clone().ok_or_else(|| Error::Conflict("这笔支出还没有说明".into()))?;
     if said.kind == OutKind::Fee && row.shown.explained {
-        return Err(Error::Conflict("手续费已经入账，不能撤回".into()));
+        return Err(Error::Conflict("手续费已经入账，不能撤回说明；记错了请冲正".into()));
     }
     sql::delete(&mut tx, id).await?.one_row_or_conflict()?;
     record(app, &mut tx, (acting, &desk.origin), "outgoing_dropped", (id, &said)).await?;
     tx.commit().await?;
     one(app, acting, id).await
+}
+
+/// A booked fee was none: its row waits to be explained. Its transfers are taken back already.
+pub async fn take_back_fee(tx: &mut PgConnection, id: OutgoingId) -> Result<()> {
+    sql::delete(tx, id).await?.one_row_or_conflict()
+}
+
+/// The row of a statement that was recognised as this return.
+pub async fn recognised_return(tx: &mut PgConnection, id: ReturnId) -> Result<Option<OutgoingId>> {
+    Ok(sql::recognised_return(tx, id).await?)
 }
 
 async fn record(
@@ -206,4 +217,14 @@ async fn record(
     let after = Some(json!({ "kind": meaning.kind.label() }));
     let record = Record { verb, subject_kind: "outgoing", subject: id.0, before: None, after, reason };
     Ok(audit::record(app, tx, acting, origin, record).await?)
+}
+
+/// What of money out waits for a maker: rows of which nobody has said what they were.
+pub async fn waiting_to_be_explained(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_explained(tx, acting.organisation).await?)
+}
+
+/// What of money out waits for this checker: rows that somebody else explained.
+pub async fn waiting_to_be_confirmed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting_to_be_confirmed(tx, acting.organisation, acting.person).await?)
 }

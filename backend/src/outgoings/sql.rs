@@ -6,6 +6,7 @@ use domain::api::arrivals::BankAccount;
 use domain::api::outgoings::{OutSuggestion, Outgoing};
 use domain::disbursement::mask_account;
 use domain::outgoing::{OutKind, OutMeaning};
+use domain::todo::Waiting;
 use domain::{BankAccountId, CampaignId, DisbursementId, Fen, OrganisationId, OutgoingId, PersonId, ReturnId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -245,13 +246,20 @@ pub async fn gift_return(
     id: ReturnId,
 ) -> sqlx::Result<Option<Fen>> {
     let amount = sqlx::query_scalar!(
-        "select amount_fen from gift_return where id = $1 and charity = $2 and status = 'paid'",
+        "select amount_fen from gift_return where id = $1 and charity = $2 and status = 'paid' for share",
         id.0,
         charity.0
     )
     .fetch_optional(connection)
     .await?;
     amount.map(|amount| fen("gift_return.amount_fen", amount)).transpose()
+}
+
+pub async fn recognised_return(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<Option<OutgoingId>> {
+    let row = sqlx::query_scalar!("select bank_out from bank_out_meaning where gift_return = $1", id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(OutgoingId))
 }
 
 pub async fn is_own_account(
@@ -331,4 +339,40 @@ pub async fn confirm(
 
 pub async fn delete(connection: &mut PgConnection, id: OutgoingId) -> sqlx::Result<PgQueryResult> {
     sqlx::query!("delete from bank_out_meaning where bank_out = $1", id.0).execute(connection).await
+}
+
+/// Since the statement that they stand on was taken in.
+pub async fn waiting_to_be_explained(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(since) as oldest
+           from (select coalesce(s.taken_in_at, s.read_at) as since
+                 from bank_account a
+                 join bank_out o on o.bank_account = a.id
+                 join bank_statement s on s.id = o.statement
+                 where a.charity = $1 and not exists (select from bank_out_meaning m where m.bank_out = o.id)
+                 limit 1001) as waiting"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn waiting_to_be_confirmed(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    checker: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(said_at) as oldest
+           from (select o.said_at
+                 from bank_out_read o
+                 where o.charity = $1 and o.kind is not null and not o.explained and o.said_by <> $2
+                 limit 1001) as waiting"#,
+        charity.0,
+        checker.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -179,6 +179,7 @@ pub async fn designate(app: &App, enterprise: &Enterprise, id: PledgeId, to: Des
             fits: fits(&mut tx, &row.target, to.need).await?,
             set_aside: sql::is_set_aside(&mut tx, id, row.position).await?,
             twice: rows.iter().any(|other| other.target.need() == Some(to.need)),
+            agreed: own.agreed && row.target != DesignationTarget::Undesignated,
         };
         facts.check().map_err(|error| match error {
             DesignationError::NeedClosed | DesignationError::Elsewhere | DesignationError::Twice => {

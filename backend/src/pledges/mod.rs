@@ -417,7 +417,7 @@ pub async fn public_money(tx: &mut PgConnection, need: NeedId, today: NaiveDate)
 
 /// A pledge as its giver wants everybody to read it.
 pub fn public_pledge(
-    enterprise: &str,
+    (id, enterprise): (OrganisationId, &str),
     display: &str,
     show_amount: bool,
     pledged_at: DateTime<Utc>,
@@ -428,6 +428,7 @@ pub fn public_pledge(
     let choice = DisplayChoice { name, show_amount, share_with_recipient: false };
     Ok(PublicPledge {
         name: choice.public_name(enterprise, false),
+        enterprise: (name == PublicDisplay::Name).then_some(id),
         pledged_on: legal_day(pledged_at),
         amount_fen: choice.public_amount(amount),
         arrived_fen: choice.public_amount(arrived),

@@ -271,7 +271,7 @@ pub async fn public_of_need(
     limit: i64,
 ) -> sqlx::Result<Vec<PublicPledge>> {
     let rows = sqlx::query!(
-        r#"select o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
+        r#"select o.id, o.name, p.public_display as "public_display!", p.show_amount as "show_amount!",
                   p.pledged_at as "pledged_at!", d.counted_fen as "amount_fen!", d.arrived_fen as "arrived_fen!"
            from designation_counted d
            join pledge_counted p on p.id = d.pledge
@@ -287,7 +287,8 @@ pub async fn public_of_need(
     rows.into_iter()
         .map(|row| {
             let money = (fen(row.amount_fen)?, fen(row.arrived_fen)?);
-            public_pledge(&row.name, &row.public_display, row.show_amount, row.pledged_at, money, None)
+            let giver = (OrganisationId(row.id), row.name.as_str());
+            public_pledge(giver, &row.public_display, row.show_amount, row.pledged_at, money, None)
                 .map_err(|error| decode::error("pledge.public_display", error))
         })
         .collect()

@@ -37,6 +37,10 @@ pub struct DonationAgreement {
     pub account_no: String,
     /// How its giver wants to be shown.
     pub display: String,
+    /// What its giver wishes where a need ends early or needs less than was given; empty of undirected money, and in texts
+    /// of before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub left_over: String,
     /// What the sides agree on besides.
     pub extra: String,
     pub free_will: Vec<String>,

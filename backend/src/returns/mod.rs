@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Giver, Origin, Sure};
-use crate::mail::letter::correction::GiftReturned;
+use crate::mail::letter::correction::{GiftReturned, ReturnTakenBack};
 use crate::mail::{self, Letter};
 use crate::pledges::Viewer;
 use crate::{bank_accounts, campaigns, ledger, pledges};
@@ -25,6 +25,7 @@ use domain::giving_back::{ReturnHands, ReturnStatus};
 use domain::ledger::{Account, Asset, Event, ReturnedFrom, take_lots};
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
+use domain::todo::Waiting;
 use domain::{EventId, Fen, LotId, PledgeId, Problems, ReturnId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -197,6 +198,39 @@ async fn tell(app: &App, tx: &mut PgConnection, pledge: PledgeId, known: &GiftRe
     mail::write_to(tx, app, (enterprise, Giver::ROLES), &Letter::GiftReturned(letter)).await
 }
 
+/// The pledges whose money a return took, locked, each with how much.
+pub struct Owners {
+    locked: Vec<pledges::Locked>,
+    gone: BTreeMap<PledgeId, Fen>,
+}
+
+pub async fn lock_owners(tx: &mut PgConnection, id: ReturnId) -> Result<Owners> {
+    let gone = sql::owners(tx, id).await?;
+    let locked = pledges::lock(tx, &gone.keys().copied().collect::<Vec<_>>()).await?;
+    Ok(Owners { locked, gone })
+}
+
+/// It was not paid: it waits to be, its money has arrived again, and its giver is told. Its transfers are taken back
+/// already.
+pub async fn take_back(app: &App, tx: &mut PgConnection, id: ReturnId, owners: Owners) -> Result<()> {
+    let known = sql::by_id(tx, id).await?.ok_or(Error::NotFound)?;
+    let again = |pledge: pledges::Locked| {
+        let amount = owners.gone.get(&pledge.id).copied().unwrap_or_default();
+        (pledge, amount)
+    };
+    pledges::book_arrivals(app, tx, &owners.locked.into_iter().map(again).collect::<Vec<_>>()).await?;
+    sql::set_approved_again(tx, id).await?.one_row_or_conflict()?;
+    let Some(pledge) = known.shown.pledge else { return Ok(()) };
+    let Some(enterprise) = sql::enterprise_of(tx, pledge).await? else { return Ok(()) };
+    let letter = ReturnTakenBack {
+        reference: known.shown.reference.map(|reference| reference.to_string()).unwrap_or_default(),
+        amount: known.shown.input.amount,
+        paid_on: known.shown.paid_on,
+        path: format!("/pledges/{pledge}"),
+    };
+    mail::write_to(tx, app, (enterprise, Giver::ROLES), &Letter::ReturnTakenBack(letter)).await
+}
+
 /// A return of the caller's charity that may go to this state, locked.
 async fn lock(tx: &mut PgConnection, acting: &Acting, id: ReturnId, next: ReturnStatus) -> Result<sql::Known> {
     sql::lock(tx, id).await?;
@@ -270,4 +304,14 @@ pub async fn none_under_way(tx: &mut PgConnection, lots: &[LotId]) -> Result<()>
         return Err(Error::Conflict("这笔款有一份退回正在办理，请先办完或驳回那份退回".into()));
     }
     Ok(())
+}
+
+/// What of returns waits for this checker: those that somebody else prepared.
+pub async fn waiting_to_be_approved(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting(tx, acting.organisation, ReturnStatus::Requested, acting.person).await?)
+}
+
+/// What of returns waits for this payer: those that two others prepared and approved.
+pub async fn waiting_to_be_paid(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting(tx, acting.organisation, ReturnStatus::Approved, acting.person).await?)
 }

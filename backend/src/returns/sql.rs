@@ -6,6 +6,7 @@ use domain::api::returns::{GiftReturn, NewReturn, ReturnPaid, ReturnedToGiver};
 use domain::giving_back::{ReturnHands, ReturnInput, ReturnStatus};
 use domain::ledger::{Account, ReturnedFrom};
 use domain::organisation::Acting;
+use domain::todo::Waiting;
 use domain::{BankAccountId, BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId, ReturnId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -204,6 +205,18 @@ pub async fn set_paid(
     .await
 }
 
+/// It waits to be paid again.
+pub async fn set_approved_again(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update gift_return
+         set status = 'approved', paid_by = null, bank_account = null, paid_on = null, bank_reference = null, paid_at = null
+         where id = $1 and status = 'paid'",
+        id.0
+    )
+    .execute(connection)
+    .await
+}
+
 /// A return with what decides on who may go on with it.
 pub struct Known {
     pub charity: OrganisationId,
@@ -376,4 +389,28 @@ pub async fn paid_of_pledge(connection: &mut PgConnection, pledge: PledgeId) -> 
             Ok(ReturnedToGiver { amount_fen, paid_on: row.paid_on, ground: word("gift_return.ground", &row.ground)? })
         })
         .collect()
+}
+
+/// Those in a state in which this person has had no part.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    status: ReturnStatus,
+    person: PersonId,
+) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(since) as oldest
+           from (select coalesce(approved_at, prepared_at) as since
+                 from gift_return
+                 where charity = $1 and status in ('requested', 'approved') and status = $2 and prepared_by <> $3
+                   and approved_by is distinct from $3
+                 order by prepared_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        status.as_str(),
+        person.0
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -10,14 +10,15 @@ pub use http::routes;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    AgreementSigner, AllocationDesk, Caller, CharityApprover, CharityChecker, CharityMaker, CharityMember,
-    CharityPayer, Consenter, Enterprise, Federation, PairingParty, PlatformAdmin, Town, TownDesk, Village,
+    AgreementSigner, AllocationDesk, Caller, CampaignDesk, CharityApprover, CharityChecker, CharityMaker,
+    CharityMember, CharityPayer, Consenter, Enterprise, Federation, PairingParty, PlatformAdmin, Town, TownDesk,
+    Village,
 };
 use crate::needs::revisions;
 use crate::{
-    agreements, allocations, arrivals, commitments, deliveries, disbursements, enquiries, gift_claims, gift_requests,
-    goods_gifts, jobs, needs, on_behalf, organisations, pairings, payees, pledges, purpose_changes, resets,
-    verifications,
+    agreements, allocations, arrivals, bank_accounts, campaigns, commitments, deliveries, disbursements, enquiries,
+    gift_claims, gift_requests, goods_gifts, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings,
+    payees, pledges, purpose_changes, resets, returns, reversals, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -80,6 +81,26 @@ const SOURCES: &[Source] = &[
         Box::pin(disbursements::waiting_to_be_approved(tx, desk, now))
     }),
     (CharityPayer::ROLES, TodoKind::MakePayments, |tx, desk, _| Box::pin(disbursements::waiting_to_be_paid(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::ApproveReturns, |tx, desk, _| {
+        Box::pin(returns::waiting_to_be_approved(tx, desk))
+    }),
+    (CharityPayer::ROLES, TodoKind::PayReturns, |tx, desk, _| Box::pin(returns::waiting_to_be_paid(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::ConfirmReversals, |tx, desk, _| {
+        Box::pin(reversals::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityMaker::ROLES, TodoKind::ExplainOutgoings, |tx, desk, _| {
+        Box::pin(outgoings::waiting_to_be_explained(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::ConfirmOutgoings, |tx, desk, _| {
+        Box::pin(outgoings::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityApprover::ROLES, TodoKind::ConfirmBankAccounts, |tx, desk, _| {
+        Box::pin(bank_accounts::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::SignMonths, |tx, desk, _| Box::pin(month_ends::waiting_to_be_signed(tx, desk))),
+    (CampaignDesk::ROLES, TodoKind::MoveCampaigns, |tx, _, now| {
+        Box::pin(campaigns::waiting_to_move_on(tx, legal_day(now)))
+    }),
     (CharityChecker::ROLES, TodoKind::AcceptSpending, |tx, desk, _| {
         Box::pin(deliveries::waiting_to_be_accepted(tx, desk))
     }),

@@ -210,6 +210,7 @@ fn parts(line: &BankLine) -> Option<AnyView> {
     if line.parts.is_empty() {
         return None;
     }
+    let claimable = line.parts.iter().any(|part| part.claim_code.is_some());
     let rows = line.parts.iter().map(|part| {
         let owner = match (&part.pledge, part.campaign) {
             (Some(pledge), _) => {
@@ -223,7 +224,10 @@ fn parts(line: &BankLine) -> Option<AnyView> {
                     let to = href(&format!("/work/returns/new?lot={}", part.lot));
                     view! { " "<a href=to>{t!("申请退回")}</a> }
                 });
-                view! { {label}{gives_back} }.into_any()
+                let code = part.claim_code.map(|code| {
+                    view! { " · "{t!("登记编号")}" "<code>{code.to_string()}</code> }
+                });
+                view! { {label}{code}{gives_back} }.into_any()
             }
         };
         view! { <tr><th scope="row">{owner}</th><td>{money::exact(part.amount_fen)}</td></tr> }
@@ -236,6 +240,7 @@ fn parts(line: &BankLine) -> Option<AnyView> {
                     <thead><tr><th scope="col">{t!("捐赠方")}</th><th scope="col">{t!("金额")}</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
+                {claimable.then(|| view! { <p class="hint">{t!("没有认捐的款可以由捐赠方认领：先核对来人就是付款人（看他的银行回单），再把登记编号告诉他，他在“认领到账的捐款”凭编号、金额、日期和回单认领。编号不要公开，也不要写进给别人的回复。")}</p> })}
             </section>
         }
         .into_any(),

@@ -43,6 +43,10 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
 pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
     let read = visit.call(campaigns::get(name)).await?;
     let id = &read.campaign.code;
+    // By its number it is found too; its address is the one by its code.
+    if id != name {
+        return Ok(Page::moved(format!("/campaigns/{id}")));
+    }
     let query = PageQuery { after: visit.query("after").map(str::to_owned) };
     let pledges = visit.call(campaigns::pledges(id, &query)).await?;
     let needs = PageQuery { after: visit.query("needs_after").map(str::to_owned) };

@@ -2,13 +2,14 @@
 
 use crate::islands::AmountEcho;
 use crate::parts::field::{Field, summary, tick};
-use crate::parts::{money, recorded};
+use crate::parts::{choice, money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::{self, Disbursement};
 use domain::api::payees::{self, PayeeQuery, PayeeStatus};
-use domain::api::{ApiError, ErrorCode, needs};
+use domain::api::{ApiError, ErrorCode, bank_accounts, needs};
+use domain::bank_account::BankAccountStatus;
 use domain::disbursement::DisbursementStatus as Status;
 use domain::organisation::{OrganisationKind, Role};
 use domain::{DisbursementId, OrganisationId};
@@ -141,6 +142,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let done = visit.query("done").and_then(done_message);
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
+    let step = step(visit, form, &payment).await?;
     let body = view! {
         {done.map(|message| view! { <p class="done" role="status">{message}</p> })}
         {summary(form)}
@@ -151,7 +153,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         <p class="tags"><span class="tag status">{text(payment.status.label())}</span><span class="soft">{payment.need_title.clone()}</span></p>
         <div class="two">
             <div>{facts(&payment)}</div>
-            <aside>{step(visit, form, &payment)}</aside>
+            <aside>{step}</aside>
         </div>
     };
     Ok(Page::new(t!("拨付 {amount}", amount = money::exact(payment.amount_fen)), body.into_any()))
@@ -186,6 +188,7 @@ fn facts(payment: &Disbursement) -> AnyView {
                 {person(t!("付款"), payment.paid_by.clone())}
                 {payment.paid_on.map(|day| view! { <dt>{t!("付款日期")}</dt><dd>{date(day)}</dd> })}
                 {person(t!("银行付款流水号"), payment.bank_reference.clone())}
+                {person(t!("从哪个账户付的"), payment.paid_from.as_ref().map(|from| format!("{} {}", from.bank, from.account_masked)))}
                 {person(t!("驳回原因"), payment.reason.clone())}
             </dl>
         </section>
@@ -213,7 +216,7 @@ pub fn rejection(form: &FormState, path: &str, approved: bool) -> AnyView {
 }
 
 /// What the visitor's desk may do now.
-fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
+async fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> Result<AnyView, ApiError> {
     let path = href(&visit.path);
     let checker = visit.has(&[Role::CharityChecker]);
     let approver = visit.has(&[Role::CharityChecker, Role::CharityOwner]);
@@ -241,6 +244,7 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
         Status::Approved if payer => view! {
             <form method="post" action=path.clone()>
                 <p>{t!("先在银行付款，再照回单填写。保存后计入拨付，不能直接撤销。")}</p>
+                {from_account(visit, form).await?}
                 {Field::new(form, "paid_on", t!("付款日期")).input("date", "none", "off")}
                 {Field::new(form, "bank_reference", t!("银行付款流水号")).text()}
                 <button class="button" name="action" value="pay">{t!("已付款")}</button>
@@ -253,7 +257,20 @@ fn step(visit: &Visit, form: &FormState, payment: &Disbursement) -> AnyView {
         Status::Approved => view! { <p>{t!("等出纳付款。")}</p> }.into_any(),
         _ => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
     };
-    view! { <section class="card"><h2>{t!("下一步")}</h2>{nobody(payment)}{main}</section> }.into_any()
+    Ok(view! { <section class="card"><h2>{t!("下一步")}</h2>{nobody(payment)}{main}</section> }.into_any())
+}
+
+/// From which of the charity's accounts it was paid; the only one is chosen already.
+async fn from_account(visit: &Visit, form: &FormState) -> Result<AnyView, ApiError> {
+    let accounts = visit.call(bank_accounts::list()).await?.items;
+    let mut open = accounts.iter().filter(|record| record.status == BankAccountStatus::Open);
+    let mut chosen = form.clone();
+    if let (Some(only), None, true) = (open.next(), open.next(), form.value("bank_account").is_empty()) {
+        chosen.set("bank_account", only.account.id.to_string());
+    }
+    let hint = t!("照银行回单上的付款账户选择。");
+    let field = Field::new(&chosen, "bank_account", t!("从哪个账户付的")).hint(hint);
+    Ok(field.select(t!("请选择"), choice::bank_accounts(&accounts)))
 }
 
 /// A step that waits for nobody would wait for ever: why, and what to do.

@@ -96,7 +96,7 @@ fn codes(gifts: &[UnclaimedGift]) -> AnyView {
     view! {
         <section class="card" id="codes">
             <h2>{t!("来源未明的到账（{n}）", n = gifts.len())}</h2>
-            <p class="soft">{t!("有人来问时，核对付款人后把登记编号告诉他，他凭编号、金额、日期和银行回单认领。")}</p>
+            <p class="soft">{t!("有人来问时，核对付款人后把登记编号告诉他，他凭编号、金额、日期和银行回单认领。已按非定向计入活动的款也可以认领，仍是非定向。")}</p>
             <table class="sums">
                 <thead><tr>
                     <th scope="col">{t!("登记编号")}</th><th scope="col">{t!("付款人")}</th>

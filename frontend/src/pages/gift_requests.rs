@@ -10,7 +10,7 @@ use domain::api::gift_requests::{self, GiftRequest, GiftRequestQuery};
 use domain::api::pledges::{self, Pledge};
 use domain::api::{ApiError, ErrorCode};
 use domain::gift_request::{
-    GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround, REQUEST_LAW, RequestFacts,
+    GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround, REQUEST_LAW, RequestFacts, SettlementKind,
 };
 use domain::organisation::Role;
 use domain::{GiftRequestId, PledgeId};
@@ -279,6 +279,7 @@ fn steps(visit: &Visit, request: &GiftRequest) -> Option<AnyView> {
                     <input type="hidden" name="row" value="settle" />
                     <input type="hidden" name="version" value=request.version />
                     <p class="soft">{t!("先在银行流水里办好更正或退回，再在这里登记。")}</p>
+                    {booking(&form, request)}
                     {Field::new(&form, "note", t!("办了什么")).hint(t!("如“7 月 3 日退回，回单号 P-9”。企业会看到。")).of_row("settle").area(2)}
                     <button class="button" name="action" value="settle">{t!("登记已办理")}</button>
                 </form>
@@ -289,6 +290,33 @@ fn steps(visit: &Visit, request: &GiftRequest) -> Option<AnyView> {
     let steps: Vec<AnyView> = steps.collect();
     (!steps.is_empty())
         .then(|| view! { <section class="card steps" id="now"><h2>{t!("下一步")}</h2>{steps}</section> }.into_any())
+}
+
+/// What is booked for it: what the cashier names is compared with what was asked.
+fn booking(form: &FormState, request: &GiftRequest) -> Option<AnyView> {
+    let kind = request.kind.settled_by()?;
+    let choices = request.bookings.iter().map(|one| {
+        let says = match kind {
+            SettlementKind::Return => {
+                t!("{day} 退回 {amount}", day = date(one.on_day), amount = money::exact(one.amount_fen))
+            }
+            SettlementKind::Rebooking => t!(
+                "{day} 的流水：原来计入 {before}，更正后 {after}",
+                day = date(one.on_day),
+                before = money::exact(one.amount_fen),
+                after = money::exact(one.after_fen)
+            ),
+        };
+        (one.id.to_string(), says)
+    });
+    let hint = if kind == SettlementKind::Return {
+        t!("只列出这笔认捐已付款的退回，金额须与申请相同。还没有的，先从认捐页申请退回，付款后再登记。")
+    } else {
+        t!("只列出涉及这笔认捐、已确认的冲正重记。还没有的，先在那笔流水上冲正并重记。")
+    };
+    let none = if request.kind.needs_booking() { t!("请选择") } else { t!("没有改账") };
+    let label = t!("对应的记账");
+    Some(Field::new(form, "booking", label).hint(hint).of_row("settle").select(none, choices.collect()))
 }
 
 fn yes_or_no(

@@ -4,13 +4,14 @@ use crate::parts::field::{Field, radios};
 use crate::parts::money;
 use crate::visit::{FormState, Visit};
 use crate::words::{date, href, text};
+use domain::BankLineId;
 use domain::api::returns::{LineBack, PaidOut, SaidBack};
 use domain::giving_back::BackKind;
 use leptos::prelude::*;
 
 pub fn section(visit: &Visit, form: &FormState, back: &LineBack) -> Option<AnyView> {
     match &back.said {
-        Some(said) => Some(stands(visit, said)),
+        Some(said) => Some(stands(visit, back.line, said)),
         None if !back.candidates.is_empty() => Some(say(visit, form, &back.candidates)),
         None => None,
     }
@@ -28,7 +29,7 @@ fn payment(one: &PaidOut) -> String {
     )
 }
 
-fn stands(visit: &Visit, said: &SaidBack) -> AnyView {
+fn stands(visit: &Visit, line: BankLineId, said: &SaidBack) -> AnyView {
     let path = href(&visit.path);
     let hidden = || {
         view! {
@@ -63,6 +64,7 @@ fn stands(visit: &Visit, said: &SaidBack) -> AnyView {
             <p><a href=href(&format!("/work/disbursements/{}", said.back.disbursement))>{payment(&said.payment)}</a></p>
             <p class="soft">{state}</p>
             {confirm}{drop}
+            {said.confirmed_by.is_some().then(|| view! { <p><a href=href(&format!("/work/reversals/back/{line}"))>{t!("记错了，冲正")}</a></p> })}
         </section>
     }
     .into_any()

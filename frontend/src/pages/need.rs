@@ -5,7 +5,7 @@ use crate::parts;
 use crate::parts::books;
 use crate::parts::comparison::comparison;
 use crate::parts::field::{Field, summary_of_row};
-use crate::parts::four::{four, later, meaning, rows_at};
+use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::money;
 use crate::parts::photos::{photos, quotes};
 use crate::parts::place::{links, path};
@@ -15,6 +15,7 @@ use crate::parts::similar::similar_needs;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
+use domain::api::figures::MoneyOf;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
 use domain::api::{commitments, deliveries, disbursements, goods, need_versions};
@@ -29,7 +30,15 @@ pub async fn page(visit: &Visit, id: &str) -> Result<Page, ApiError> {
     let done = visit.query("done").and_then(done_message);
     let title = if content.title.is_empty() { t!("（还没有标题）").to_owned() } else { content.title.clone() };
     let code = need.code.clone().map(|code| view! { <span class="soft code">{code}</span> });
-    let field = content.field.map(|field| view! { <span class="tag">{text(field.label())}</span> });
+    // The numbers of all needs of its field are public; a draft has no part in them.
+    let field = content.field.map(|field| {
+        let name = text(field.label());
+        if need.is_public() {
+            view! { <a class="tag" href=href(&format!("/fields/{field}"))>{name}</a> }.into_any()
+        } else {
+            view! { <span class="tag">{name}</span> }.into_any()
+        }
+    });
     let kind = (content.kind != ContributionKind::Money).then(|| {
         view! { <span class="tag">{text(content.kind.label())}</span> }
     });
@@ -300,9 +309,6 @@ fn budget(need: &Need) -> AnyView {
     .into_any()
 }
 
-/// Where the rows of the four numbers are on this page.
-const ROWS: [&str; 4] = ["#pledges", "#pledges", "#payments", "#reports"];
-
 /// The four numbers of a need that asks for money with the rows that are in them, or what is promised and delivered of
 /// anything else; and what the village reports.
 async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
@@ -333,7 +339,7 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
-            {four(&read.money, read.as_of, rows_at(ROWS))}{later(read.later)}
+            {four(&read.money, read.as_of, rows_of(&MoneyOf::Need(need.id)))}{later(read.later)}
             {books::of_need(need.id)}
             {meaning()}
         </section>

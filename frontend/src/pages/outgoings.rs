@@ -93,6 +93,7 @@ fn one(form: &FormState, here: &str, row: &Outgoing, choices: &Choices) -> AnyVi
         (Some(_), false) => t!("等待另一位同事确认"),
         (Some(_), true) => t!("已说明"),
     };
+    let booked = row.explained && row.meaning.as_ref().is_some_and(|meaning| meaning.kind == OutKind::Fee);
     let said = row.meaning.as_ref().map(|meaning| said(row, meaning));
     let button = |action: &'static str, label: &'static str, class: &'static str, fields: AnyView| {
         view! {
@@ -118,6 +119,7 @@ fn one(form: &FormState, here: &str, row: &Outgoing, choices: &Choices) -> AnyVi
             <p class="soft">{date(row.booked_on)}" · "{row.bank_account.bank.clone()}" "{row.bank_account.account_masked.clone()}" · "{t!("流水号")}" "{row.serial_no.clone()}{remark}</p>
             {said}
             <div class="buttons">{confirm}{drop}</div>
+            {booked.then(|| view! { <p><a href=href(&format!("/work/reversals/fee/{id}"))>{t!("记错了，冲正")}</a></p> })}
             {guesses}{explain}
         </section>
     }

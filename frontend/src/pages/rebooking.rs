@@ -116,6 +116,20 @@ fn moved_on(rows: &[MovedOn]) -> Option<AnyView> {
     if rows.is_empty() {
         return None;
     }
+    Some(
+        view! {
+            <section class="card">
+                <h2>{t!("这笔款已经继续使用")}</h2>
+                <p>{t!("下面的业务用了这笔流水里的款。用了款的部分不能冲正，要先把后面的收回：没有拨付的先释放分配，已拨付的等退汇或交回。没有用到款的部分可以照常冲正。")}</p>
+                {followed(rows)}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// What became of money, each with where it is looked after.
+pub fn followed(rows: &[MovedOn]) -> AnyView {
     let rows = rows.iter().map(|row| {
         let what = format!("{} {}", text(row.code.label()), date(row.effective_on));
         let what = match &row.path {
@@ -126,16 +140,7 @@ fn moved_on(rows: &[MovedOn]) -> Option<AnyView> {
             <tr><th scope="row">{what}" "{row.need_title.clone()}</th><td>{money::exact(row.amount_fen)}</td></tr>
         }
     });
-    Some(
-        view! {
-            <section class="card">
-                <h2>{t!("这笔款已经继续使用")}</h2>
-                <p>{t!("下面的业务用了这笔流水里的款。用了款的部分不能冲正，要先把后面的收回：没有拨付的先释放分配，已拨付的等退汇或交回。没有用到款的部分可以照常冲正。")}</p>
-                <table class="sums"><tbody>{rows.collect_view()}</tbody></table>
-            </section>
-        }
-        .into_any(),
-    )
+    view! { <table class="sums"><tbody>{rows.collect_view()}</tbody></table> }.into_any()
 }
 
 async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> Result<AnyView, ApiError> {

@@ -158,7 +158,11 @@ async fn step(visit: &Visit, form: &FormState, known: &GiftReturn) -> Result<Any
         }
         ReturnStatus::Approved => view! { <p>{t!("等出纳付款。")}</p>{reject} }.into_any(),
         ReturnStatus::Requested => view! { <p>{t!("等复核办理。")}</p> }.into_any(),
-        ReturnStatus::Paid | ReturnStatus::Rejected => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
+        ReturnStatus::Paid => {
+            let to = href(&format!("/work/reversals/return/{}", known.id));
+            view! { <p>{t!("没有要办的。")}</p><p><a href=to>{t!("其实没有付款，冲正")}</a></p> }.into_any()
+        }
+        ReturnStatus::Rejected => view! { <p>{t!("没有要办的。")}</p> }.into_any(),
     };
     Ok(view! { <section class="card"><h2>{t!("下一步")}</h2>{main}</section> }.into_any())
 }

@@ -199,6 +199,7 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
                 <a class="button quiet" href=href("/work/outgoings")>{t!("银行支出")}</a>
                 <a class="button quiet" href=href("/work/returns")>{t!("退回捐赠方")}</a>
+                <a class="button quiet" href=href("/work/reversals")>{t!("等待确认的冲正")}</a>
                 <a class="button quiet" href=href("/work/bank-accounts")>{t!("银行账户")}</a>
                 <a class="button quiet" href=href("/work/month-ends")>{t!("月结")}</a>
                 <a class="button quiet" href=href("/work/accounting")>{t!("会计导出")}</a>

@@ -8,23 +8,24 @@ use domain::api::figures::MoneyOf;
 use domain::four::{FourNumbers, MoneyNumber};
 use leptos::prelude::*;
 
-/// Where on the page the rows of each number are, in its order; none where the page has not got them.
-pub type Rows = [Option<String>; 4];
+/// Where the rows of each number are, in its order, and last those of what was arranged; none where there is no such page.
+pub type Rows = [Option<String>; 5];
 
 /// The pages on which each number's rows are.
 pub fn rows_of(of: &MoneyOf) -> Rows {
-    use MoneyNumber::{Arrived, Disbursed, Pledged, Spent};
-    [Pledged, Arrived, Disbursed, Spent].map(|number| Some(href(&format!("{}/money/{number}", of.path()))))
+    use MoneyNumber::{Arranged, Arrived, Disbursed, Pledged, Spent};
+    [Pledged, Arrived, Disbursed, Spent, Arranged].map(|number| Some(href(&format!("{}/money/{number}", of.path()))))
 }
 
 /// Places on the page itself.
 pub fn rows_at(places: [&str; 4]) -> Rows {
-    places.map(|place| Some(place.to_owned()))
+    let [pledged, arrived, disbursed, spent] = places.map(|place| Some(place.to_owned()));
+    [pledged, arrived, disbursed, spent, None]
 }
 
 /// The numbers as they were at `at`, each leading to the rows that add up to it.
 pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
-    let [pledged, arrived, disbursed, spent] = rows;
+    let [pledged, arrived, disbursed, spent, arranged] = rows;
     let widest =
         [numbers.pledged, numbers.arrived, numbers.disbursed, numbers.spent].into_iter().max().unwrap_or_default();
     let number = |class: &'static str, name: &'static str, amount: Fen, rows: Option<String>| {
@@ -46,7 +47,11 @@ pub fn four(numbers: &FourNumbers, at: DateTime<Utc>, rows: Rows) -> AnyView {
         spent = numbers.spent
     );
     let arranged = numbers.arranged.is_positive().then(|| {
-        view! { <p class="soft">{t!("另有统筹安排 {amount}", amount = money::exact(numbers.arranged))}</p> }
+        let says = t!("另有统筹安排 {amount}", amount = money::exact(numbers.arranged));
+        match arranged {
+            Some(rows) => view! { <p class="soft"><a href=rows>{says}</a></p> }.into_any(),
+            None => view! { <p class="soft">{says}</p> }.into_any(),
+        }
     });
     let explained = numbers.explain().map(|why| view! { <p class="note">{text(&why)}</p> });
     view! {

@@ -16,9 +16,13 @@ pub fn pledge_rows(pledges: &[PublicPledge], empty: &'static str) -> AnyView {
         let hidden = || t!("金额不公开").to_owned();
         let amount = pledge.amount_fen.map_or_else(hidden, money::exact);
         let arrived = pledge.arrived_fen.map_or_else(hidden, money::exact);
+        let name = match pledge.enterprise {
+            Some(id) => view! { <a href=href(&format!("/enterprises/{id}"))>{text(&pledge.name)}</a> }.into_any(),
+            None => text(&pledge.name).into_any(),
+        };
         view! {
             <tr>
-                <th scope="row">{text(&pledge.name)}<span class="soft">{date(pledge.pledged_on)}{need}</span></th>
+                <th scope="row">{name}<span class="soft">{date(pledge.pledged_on)}{need}</span></th>
                 <td>{amount}</td>
                 <td>{arrived}</td>
             </tr>

@@ -2,6 +2,7 @@
 
 use super::{Call, List};
 use crate::arrival::{BankLineInput, BankLineStatus, Suggestion};
+use crate::gift_claim::GiftCode;
 use crate::pledge::PledgeReference;
 use crate::{BankAccountId, BankLineId, CampaignId, Fen, LotId, OutgoingId, PledgeId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -276,6 +277,8 @@ pub struct LinePart {
     pub campaign: Option<CampaignId>,
     /// Of a giver not known yet: whose it is said to be, until a second person has agreed.
     pub owner: Option<NamedOwner>,
+    /// Of a confirmed part that no pledge has: what its giver has to name to claim it, beside amount, day and slip.
+    pub claim_code: Option<GiftCode>,
     /// Whether this caller may say whose it is, and whether he may agree.
     pub may_name_owner: bool,
     pub may_confirm_owner: bool,

@@ -138,6 +138,8 @@ pub struct CampaignMoney {
 pub struct PublicPledge {
     /// The giver's name, whole, partial or hidden.
     pub name: String,
+    /// Whose page says what it shows; only where the whole name is shown.
+    pub enterprise: Option<OrganisationId>,
     pub pledged_on: NaiveDate,
     /// Where the giver shows it.
     pub amount_fen: Option<Fen>,

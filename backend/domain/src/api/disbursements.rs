@@ -1,6 +1,7 @@
 //! Paying out what is set aside over three desks.
 
 pub use super::allocations::{Allocation, NewAllocation, allocate};
+use super::arrivals::BankAccount;
 use super::campaigns::PageQuery;
 use super::{Call, List};
 use crate::disbursement::{Desk, DisbursementStatus, PayeeSnapshot};
@@ -169,6 +170,8 @@ pub struct Disbursement {
     pub prepared_at: DateTime<Utc>,
     pub paid_on: Option<NaiveDate>,
     pub bank_reference: Option<String>,
+    /// From which account of the charity it was paid, where that is known. Of one payment, not in lists.
+    pub paid_from: Option<BankAccount>,
     /// Why it was sent back.
     pub reason: Option<String>,
 }

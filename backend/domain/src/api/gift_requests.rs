@@ -1,10 +1,10 @@
 //! What an enterprise asks of its charity about a pledge: a waiver, a correction, money back.
 
 use super::{Call, Count};
-use crate::gift_request::{GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround};
+use crate::gift_request::{GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround, SettlementKind};
 use crate::pledge::{PledgeReference, PledgeStatus};
 use crate::{Fen, FileId, GiftRequestId, LotId, PledgeId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ pub struct SeenGiftRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SettledGiftRequest {
     pub version: i32,
-    /// Of the return or reversal that was booked, where there is one.
+    /// Of the return that was paid, or of the arrival that was booked anew, where the request asks for one.
     #[serde(default)]
     pub booking: Option<Uuid>,
     /// What was done; 5 to 500 characters.
@@ -167,6 +167,8 @@ pub struct GiftRequest {
     /// What was waived.
     pub waived_fen: Option<Fen>,
     pub settled: Option<GiftRequestSettled>,
+    /// What is booked and can be named, for whoever may settle it; of one request alone.
+    pub bookings: Vec<RequestBooking>,
     /// What the caller may do now.
     pub may: Vec<GiftRequestStep>,
 }
@@ -191,4 +193,16 @@ pub struct GiftRequestDecided {
 pub struct GiftRequestSettled {
     pub note: String,
     pub at: DateTime<Utc>,
+}
+
+/// What was booked for a pledge and has settled no request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RequestBooking {
+    pub id: Uuid,
+    pub kind: SettlementKind,
+    /// What went back; of a rebooking, what the pledge had of the line, and has now.
+    pub amount_fen: Fen,
+    pub after_fen: Fen,
+    pub on_day: NaiveDate,
 }

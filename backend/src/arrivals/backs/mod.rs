@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Origin, Sure, Village};
-use crate::mail::letter::correction::DisbursementBack;
+use crate::mail::letter::correction::{DisbursementBack, DisbursementOutAgain};
 use crate::mail::{self, Letter};
 use crate::{disbursements, ledger, needs};
 use domain::api::returns::{LineBack, SayBack};
@@ -117,7 +117,8 @@ pub async fn confirm(
         BackKind::Bounced => Event::Bounced { disbursement, need, charity, takes, booked_on },
         BackKind::PaidBack => Event::MoneyPaidBack { line: id, disbursement, need, charity, takes, booked_on },
     };
-    ledger::post(app, &mut tx, &event).await?;
+    let posted = ledger::post(app, &mut tx, &event).await?;
+    sql::keep_transfers(&mut tx, id, &posted).await?;
     sql::confirm(&mut tx, id, acting.person, app.clock.now())
         .await
         .on_constraint("line_back_four_eyes", || Error::Conflict("须由另一人确认".into()))?
@@ -132,6 +133,29 @@ pub async fn confirm(
     tx.commit().await?;
     app.pages.forget_all();
     read(app, &viewer(acting), id).await
+}
+
+/// It was no payment coming back, or another one: the line is nothing yet, and the payment is out again. Its transfers
+/// are taken back already.
+pub async fn take_back(
+    app: &App,
+    tx: &mut PgConnection,
+    id: BankLineId,
+    (amount, payment): (Fen, disbursements::PaidOut),
+) -> Result<()> {
+    let (_, said) = sql::of_line(tx, id).await?.ok_or_else(Error::changed_meanwhile)?;
+    sql::delete_confirmed(tx, id).await?.one_row_or_conflict()?;
+    lines::put(tx, id, (BankLineStatus::NotDonation, BankLineStatus::Unmatched), None).await?.one_row_or_conflict()?;
+    disbursements::set_paid_again(tx, said.back.disbursement).await?;
+    let named = needs::named(tx, payment.need).await?;
+    let letter = DisbursementOutAgain {
+        need_code: named.code.unwrap_or_default(),
+        title: named.title,
+        amount,
+        payee_name: payment.payee_name,
+        path: format!("/work/needs/{}/report", payment.need),
+    };
+    mail::write_to(tx, app, (named.organisation, Village::ROLES), &Letter::DisbursementOutAgain(letter)).await
 }
 
 async fn tell_village(

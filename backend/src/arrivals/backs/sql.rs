@@ -3,9 +3,10 @@
 use crate::db::decode::{fen, word};
 use chrono::{DateTime, Utc};
 use domain::api::returns::{PaidOut, SaidBack, SayBack};
-use domain::{BankLineId, DisbursementId, Fen, OrganisationId, PersonId};
+use domain::{BankLineId, DisbursementId, Fen, OrganisationId, PersonId, TransferId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
 
 /// What was said of a line, with who said it.
 pub async fn of_line(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<Option<(PersonId, SaidBack)>> {
@@ -120,6 +121,28 @@ pub async fn confirm(
 
 pub async fn delete(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<PgQueryResult> {
     sqlx::query!("delete from line_back where line = $1 and confirmed_by is null", line.0).execute(connection).await
+}
+
+/// What was confirmed is taken back; what it was stays in the reversal.
+pub async fn delete_confirmed(connection: &mut PgConnection, line: BankLineId) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!("delete from line_back where line = $1 and confirmed_by is not null", line.0).execute(connection).await
+}
+
+/// Which transfers it posted.
+pub async fn keep_transfers(
+    connection: &mut PgConnection,
+    line: BankLineId,
+    transfers: &[TransferId],
+) -> sqlx::Result<()> {
+    let transfers: Vec<Uuid> = transfers.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "insert into line_back_transfer (line, transfer) select $1, t.id from unnest($2::uuid[]) as t (id)",
+        line.0,
+        &transfers
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// What of a payment the bank has sent back.

@@ -2,23 +2,55 @@
 
 use chrono::{DateTime, Utc};
 use domain::api::arrivals::PartOwner;
-use domain::{BankLineId, Fen, LotId, PersonId, PledgeId};
+use domain::{BankLineId, CampaignId, Fen, LotId, PersonId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
-/// The amount of a line's part that has no owner yet.
-pub async fn unknown(connection: &mut PgConnection, line: BankLineId, lot: LotId) -> sqlx::Result<Option<Fen>> {
+/// The amount of a line's part that no pledge has: of an unknown giver, or undirected money of the campaign.
+pub async fn unknown(
+    connection: &mut PgConnection,
+    line: BankLineId,
+    lot: LotId,
+    campaign: Option<CampaignId>,
+) -> sqlx::Result<Option<Fen>> {
     let amount = sqlx::query_scalar!(
         "select amount_fen
          from bank_line_part
-         where line = $1 and lot = $2 and pledge is null and campaign is null and rebooked_by is null
+         where line = $1 and lot = $2 and pledge is null and campaign is not distinct from $3 and rebooked_by is null
          for update",
+        line.0,
+        lot.0,
+        campaign.map(|campaign| campaign.0)
+    )
+    .fetch_optional(connection)
+    .await?;
+    amount.map(Fen::new).transpose().map_err(|error| sqlx::Error::Decode(format!("amount: {error}").into()))
+}
+
+/// The campaign whose undirected money a part is, while no pledge has it.
+pub async fn general(connection: &mut PgConnection, line: BankLineId, lot: LotId) -> sqlx::Result<Option<CampaignId>> {
+    let campaign = sqlx::query_scalar!(
+        "select campaign from bank_line_part where line = $1 and lot = $2 and pledge is null and rebooked_by is null",
         line.0,
         lot.0
     )
     .fetch_optional(connection)
     .await?;
-    amount.map(Fen::new).transpose().map_err(|error| sqlx::Error::Decode(format!("amount: {error}").into()))
+    Ok(campaign.flatten().map(CampaignId))
+}
+
+/// Whether something of a lot went back to whoever paid it.
+pub async fn went_back(connection: &mut PgConnection, lot: LotId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from gift_return_take t
+               join gift_return r on r.id = t.gift_return and r.status = 'paid'
+               where t.lot = $1
+           ) as "gone!""#,
+        lot.0
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// Whose a part is said to be, by whom.
@@ -77,7 +109,7 @@ pub async fn confirm(
 
 pub async fn set_owner(connection: &mut PgConnection, owner: PartOwner) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
-        "update bank_line_part set pledge = $2 where lot = $1 and pledge is null and campaign is null",
+        "update bank_line_part set pledge = $2, campaign = null where lot = $1 and pledge is null and rebooked_by is null",
         owner.lot.0,
         owner.pledge.0
     )

@@ -14,15 +14,15 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Origin, Sure};
-use crate::{campaigns, ledger, pledges, returns};
+use crate::{campaigns, ledger, pledges, returns, reversals};
 use domain::api::arrivals::MatchPart;
 use domain::api::rebookings::{NewRebooking, RebookingOutcome, Rebookings};
 use domain::arrival::rebooking::{Rebooked, Share, check_rebooking, rebooked};
 use domain::arrival::{BankLineStatus, check_confirmer, check_parts};
-use domain::ledger::{ArrivalPart, Event, LedgerError, Posted, TransferCode, transfers_for};
+use domain::ledger::{ArrivalPart, Event, Posted, TransferCode};
 use domain::organisation::{Acting, Role};
 use domain::pledge::Restriction;
-use domain::{BankLineId, EventId, Fen, LotId, PledgeId, RebookingId, TransferId};
+use domain::{BankLineId, EventId, Fen, LotId, PledgeId, RebookingId};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: BankLineId) -> Result<Rebookin
     let lots: Vec<LotId> = lines::parts(&mut tx, &[id]).await?.iter().map(|part| part.lot).collect();
     let confirmed = line.status == BankLineStatus::Confirmed;
     let history = if confirmed { ledger::history(&mut tx, &lots).await? } else { Vec::new() };
-    let moved_on = sql::named(&mut tx, &standing(&history, followed)).await?;
+    let moved_on = reversals::named(&mut tx, &reversals::standing(&history, followed)).await?;
     let mut items = sql::of_line(&mut tx, id).await?;
     let (maker, checker) = (viewer.roles.contains(&Role::CharityMaker), viewer.roles.contains(&Role::CharityChecker));
     for (by, item) in &mut items {
@@ -52,17 +52,8 @@ fn arrived(code: TransferCode) -> bool {
     matches!(code, TransferCode::Arrival | TransferCode::Match)
 }
 
-fn followed(code: TransferCode) -> bool {
-    !arrived(code)
-}
-
-/// The transfers of such kinds that nobody has taken back.
-fn standing(history: &[Posted], kind: fn(TransferCode) -> bool) -> Vec<Posted> {
-    let taken_back: BTreeSet<TransferId> = history.iter().filter_map(|posted| posted.transfer.corrects).collect();
-    let stands = |posted: &&Posted| {
-        posted.transfer.corrects.is_none() && !taken_back.contains(&posted.id) && kind(posted.transfer.code)
-    };
-    history.iter().filter(stands).cloned().collect()
+fn followed(posted: &Posted) -> bool {
+    !arrived(posted.transfer.code)
 }
 
 fn share(part: &MatchPart) -> Share {
@@ -130,27 +121,8 @@ async fn reversal(
     (id, line): (RebookingId, &lines::Locked),
     change: &Rebooked,
 ) -> Result<Event> {
-    let history = ledger::history(tx, &change.reversed).await?;
-    // What came last goes first, so that no account is below zero on the way.
-    let transfers = standing(&history, arrived).iter().rev().map(|posted| posted.id).collect();
-    // On the bank's day: on the wrong account the money never was. When it was said is told by the hour of booking.
-    let event = Event::Reversed { record: EventId(id.0), transfers, history, on: line.booked_on };
-    match transfers_for(&event) {
-        Ok(_) => Ok(event),
-        Err(LedgerError::MovedOn(rows)) => Err(moved_on(tx, &rows).await?),
-        Err(error) => Err(Error::Conflict(error.to_string())),
-    }
-}
-
-/// The refusal, with what stands in the way.
-async fn moved_on(tx: &mut PgConnection, rows: &[Posted]) -> Result<Error> {
-    let named = sql::named(tx, rows).await?;
-    let list = named.iter().map(|row| {
-        let need = row.need_title.as_deref().map(|title| format!("（{title}）")).unwrap_or_default();
-        format!("{} {} {}{need}", row.effective_on, row.code.label(), row.amount_fen)
-    });
-    let list = list.collect::<Vec<_>>().join("；");
-    Ok(Error::Conflict(format!("这笔款已继续使用，要先冲正或收回其后的 {} 笔：{list}", rows.len())))
+    let of_arrival = |posted: &Posted| arrived(posted.transfer.code);
+    reversals::reversal(tx, EventId(id.0), &change.reversed, (of_arrival, None), line.booked_on).await
 }
 
 /// A second person agrees: what was wrong is reversed, what is right is booked, and the givers are told.

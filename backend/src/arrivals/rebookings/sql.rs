@@ -4,9 +4,8 @@ use crate::arrivals::sql::part_pledge;
 use crate::db::decode::{fen, word};
 use chrono::{DateTime, Utc};
 use domain::api::arrivals::MatchPart;
-use domain::api::rebookings::{MovedOn, NewRebooking, RebookedPart, Rebooking, RebookingOutcome};
+use domain::api::rebookings::{NewRebooking, RebookedPart, Rebooking, RebookingOutcome};
 use domain::arrival::rebooking::Share;
-use domain::ledger::Posted;
 use domain::{BankLineId, CampaignId, LotId, PersonId, PledgeId, RebookingId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
@@ -262,41 +261,4 @@ async fn parts_of_line(connection: &mut PgConnection, line: BankLineId) -> sqlx:
         sides.entry((RebookingId(row.rebooking), row.side)).or_default().push(part);
     }
     Ok(sides)
-}
-
-/// What transfers are for, and where that is looked after.
-pub async fn named(connection: &mut PgConnection, posted: &[Posted]) -> sqlx::Result<Vec<MovedOn>> {
-    let ids: Vec<Uuid> = posted.iter().map(|posted| posted.id.0).collect();
-    let rows = sqlx::query!(
-        r#"select t.id, a.pledge as "pledge?", d.id as "disbursement?", i.id as "item?", n.title as "title?"
-           from transfer t
-           left join allocation a on a.id = t.cause
-           left join spending_item i on i.id = t.cause
-           left join disbursement d on d.id = coalesce(i.disbursement, t.cause)
-           left join need n on n.id = coalesce(a.need, d.need)
-           where t.id = any($1)
-           order by t.seq"#,
-        &ids
-    )
-    .fetch_all(connection)
-    .await?;
-    let of = |id: Uuid| posted.iter().find(|posted| posted.id.0 == id);
-    let named = rows.into_iter().filter_map(|row| {
-        let posted = of(row.id)?;
-        let path = match (row.item, row.disbursement, row.pledge) {
-            (Some(_), ..) => Some("/work/spending".to_owned()),
-            (None, Some(id), _) => Some(format!("/work/disbursements/{id}")),
-            (None, None, Some(id)) => Some(format!("/pledges/{id}")),
-            (None, None, None) => None,
-        };
-        Some(MovedOn {
-            transfer: posted.id,
-            code: posted.transfer.code,
-            amount_fen: posted.transfer.amount,
-            effective_on: posted.transfer.effective_on,
-            need_title: row.title,
-            path,
-        })
-    });
-    Ok(named.collect())
 }

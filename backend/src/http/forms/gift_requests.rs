@@ -97,7 +97,8 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
         },
         "withdraw" => (inner.call(gift_requests::withdraw(id, SeenGiftRequest { version })).await, "withdrawn"),
         "settle" => {
-            let done = SettledGiftRequest { version, booking: None, note: text(&form, "note") };
+            let done =
+                SettledGiftRequest { version, booking: form.value("booking").parse().ok(), note: text(&form, "note") };
             (inner.call(gift_requests::settle(id, &done)).await, "settled")
         }
         _ => (Err(use_the_buttons()), ""),

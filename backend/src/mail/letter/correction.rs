@@ -107,3 +107,63 @@ impl DisbursementBack {
         }
     }
 }
+
+/// To the enterprise: it was told that money went back, and it did not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReturnTakenBack {
+    pub reference: String,
+    pub amount: Fen,
+    /// The day that was noted.
+    pub paid_on: Option<NaiveDate>,
+    pub path: String,
+}
+
+impl ReturnTakenBack {
+    pub(in crate::mail) fn content(&self) -> Content {
+        let mut facts = vec![("认捐编号", self.reference.clone()), ("金额", self.amount.to_string())];
+        facts.extend(self.paid_on.map(|paid_on| ("原来登记的付款日期", day(paid_on))));
+        Content {
+            subject: format!("更正：款没有退回 {} {}", self.amount, self.reference),
+            blocks: vec![
+                paragraph(
+                    "慈善组织先前登记这笔款已经退回，经核对登记有误，已经冲正：这笔款仍计入您的到账。退回申请仍然有效，实际付款时会再通知您。",
+                ),
+                Block::Facts(facts),
+                Block::Note(
+                    "更正由慈善组织两人经办、复核，账上保留更正前后的记录。您已经收到这笔退款的，请立即联系慈善组织。",
+                ),
+            ],
+            link: ("查看这笔认捐", self.path.clone()),
+        }
+    }
+}
+
+/// To the village: it was told that a payment came back, and it did not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DisbursementOutAgain {
+    pub need_code: String,
+    pub title: String,
+    pub amount: Fen,
+    pub payee_name: String,
+    pub path: String,
+}
+
+impl DisbursementOutAgain {
+    pub(in crate::mail) fn content(&self) -> Content {
+        Content {
+            subject: format!("更正：拨付款没有退回 {} {}", self.need_code, self.amount),
+            blocks: vec![
+                paragraph(
+                    "慈善组织先前把一笔收入记成了拨给您村的款退回，经核对有误，已经冲正：这笔款仍算已拨付给您村，请照常使用、报告和核销。",
+                ),
+                Block::Facts(vec![
+                    ("需求", format!("{} {}", self.need_code, self.title)),
+                    ("金额", self.amount.to_string()),
+                    ("收款方", self.payee_name.clone()),
+                ]),
+                Block::Note("收款账户没有收到这笔款的，请联系慈善组织。"),
+            ],
+            link: ("查看这条需求", self.path.clone()),
+        }
+    }
+}
