@@ -202,9 +202,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         understood: true,
     };
     let request = ready.enterprise.call(gift_requests::ask(pledge.id, &to_correct)).await.unwrap();
-
     let claim = claimed(charity, &ready.enterprise, *campaign).await;
-
     let to_note = NewOnBehalf {
         id: OnBehalfId(Uuid::from_u128(155)),
         campaign: *campaign,
@@ -218,10 +216,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         pictures: Vec::new(),
     };
     let note = federation.call(on_behalf::note(&to_note)).await.unwrap();
-
     let (given, brought, gift_bodies) =
         brought_for_rights(test, charity, (&ready.enterprise, village), (*campaign, &goods), photo).await;
-
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
     (takes_part.input.capacity, takes_part.input.minimum) = (Some(1), Some(0));
