@@ -9,6 +9,7 @@ mod commitments;
 mod desk;
 mod earlier;
 mod gifts;
+mod goods;
 mod needs;
 mod offers;
 mod pairings;
@@ -200,6 +201,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
     promises::seed(app).await?;
+    goods::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;

@@ -272,7 +272,7 @@ async fn each_comparison_names_what_was_tampered_with() {
             "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
              select gen_random_uuid(), 'world', credit, 5, asset, 'goods', lot, cause, effective_on, recorded_at
              from transfer",
-            &[Comparison::LotsInAndOut, Comparison::CachedBalances],
+            &[Comparison::LotsInAndOut, Comparison::StatesAgainstTransfers, Comparison::CachedBalances],
         ),
         (
             "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)

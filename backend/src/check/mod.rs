@@ -27,11 +27,11 @@ pub enum Comparison {
     LinesAgainstParts,
     /// Each part of a bank line against the arrival that was posted for its lot, on the account of its owner.
     PartsAgainstArrivals,
-    /// Per lot: what left the world against the confirmed part.
+    /// Per lot: what left the world against the confirmed part of a line, or the accepted gift of goods.
     LotsInAndOut,
     /// No limited account below zero, lot by lot, after any transfer.
     NeverBelowZero,
-    /// Each allocation, payment and spending item against its transfers, their accounts and its state; and each such
+    /// Each allocation, payment, spending item and gift of goods against its transfers, their accounts and its state; and each such
     /// transfer against what it was posted for.
     StatesAgainstTransfers,
     /// Cached balances against the sums of transfers.

@@ -61,20 +61,30 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
     Ok(findings(Comparison::PartsAgainstArrivals, rows))
 }
 
+/// Money lots and goods lots alike: what the part or the gift says against what left the world, in its own asset.
 pub async fn lots_in_and_out(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select p.lot::text as "subject!", (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) as "recorded!",
+        r#"select coalesce(lot.id, t.lot)::text as "subject!", coalesce(said.recorded, 0) as "recorded!",
                   coalesce(t.came_in, 0)::bigint as "recomputed!"
-           from bank_line_part p
-           join bank_line l on l.id = p.line
+           from lot
            left join (
-               select lot, sum(case when debit = 'world' then amount_fen else -amount_fen end) as came_in
+               select p.lot, 'cny' as asset,
+                      case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end as recorded
+               from bank_line_part p
+               join bank_line l on l.id = p.line
+               union all
+               select g.lot, 'in_kind', case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.lot is not null
+           ) said on said.lot = lot.id
+           full join (
+               select lot, asset, sum(case when debit = 'world' then amount_fen else -amount_fen end) as came_in
                from transfer
                where debit = 'world' or credit = 'world'
-               group by lot
-           ) t on t.lot = p.lot
-           where (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) <> coalesce(t.came_in, 0)"#
+               group by lot, asset
+           ) t on t.lot = lot.id and t.asset = said.asset
+           where coalesce(said.recorded, 0) <> coalesce(t.came_in, 0)"#
     )
     .fetch_all(connection)
     .await?;
@@ -158,6 +168,22 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                from bank_out_read o
                where o.kind = 'fee' and o.explained
                union all
+               select 'accepted goods', 'goods', g.id, 'world', 'general:' || g.campaign || ':' || g.charity,
+                      case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.lot is not null
+               union all
+               select 'goods set aside', 'allocate', g.id, 'general:' || g.campaign || ':' || g.charity,
+                      'allocated:' || g.set_aside_for || ':' || g.charity,
+                      case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.set_aside_for is not null
+               union all
+               select 'hand-over of goods', 'hand_over', o.id, 'allocated:' || g.set_aside_for || ':' || g.charity,
+                      'spent:' || g.set_aside_for, coalesce(o.value_fen, 0)
+               from goods_hand_over o
+               join goods_gift g on g.id = o.gift
+               union all
                select 'owner of line', 'match', line, landing, account, sum(amount_fen)::bigint
                from part_account
                where landing <> account
@@ -166,7 +192,8 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
            full join (
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
-               where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee')
+               where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee',
+                                'goods', 'hand_over')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit

@@ -2,6 +2,7 @@
 
 use super::campaign_about::{about, listed, rules};
 use super::{campaign_giving, rehearsal};
+use crate::parts;
 use crate::parts::books;
 use crate::parts::commitments::totals;
 use crate::parts::four::{four, later, meaning, rows_of};
@@ -12,7 +13,7 @@ use domain::Fen;
 use domain::api::ApiError;
 use domain::api::campaigns::{self, PageQuery};
 use domain::api::figures::MoneyOf;
-use domain::api::fundraising;
+use domain::api::{fundraising, goods};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -52,6 +53,7 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
     let needs = PageQuery { after: visit.query("needs_after").map(str::to_owned) };
     let needs = if read.listed > 0 { Some(visit.call(campaigns::listed(id, &needs)).await?) } else { None };
     let giving = visit.call(fundraising::list(id)).await?.items;
+    let goods = visit.call(goods::of_campaign(id)).await?;
     let campaign = &read.campaign;
     let next = pledges.next.as_ref().map(|next| {
         let link = href(&format!("/campaigns/{id}?after={next}"));
@@ -74,6 +76,7 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
+                {parts::goods::section(&goods, true)}
                 {totals(
                     &read.commitments,
                     t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日作出的承诺。", from = campaign.year, to = campaign.year + 1),

@@ -177,6 +177,7 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>
                 <a class="button quiet" href=href("/commitments")>{t!("企业对我们村的承诺")}</a>
+                <a class="button quiet" href=href("/goods-gifts")>{t!("给我们村的物资")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
             </p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}

@@ -22,6 +22,7 @@ pub fn charity() -> AnyView {
         (
             t!("捐赠方"),
             vec![
+                ("/goods-gifts", t!("捐赠物资")),
                 ("/agreements", t!("捐赠协议")),
                 ("/gift-requests", t!("豁免、更正和退回的申请")),
                 ("/gift-claims", t!("认领到账的捐款")),
@@ -59,6 +60,7 @@ pub fn giver(enterprise: bool) -> AnyView {
     let mut village = vec![("/pairings", t!("结对")), ("/commitments", t!("资金以外的承诺"))];
     if enterprise {
         money.extend([
+            ("/goods-gifts", t!("捐赠物资")),
             ("/agreements", t!("捐赠协议")),
             ("/gift-requests", t!("豁免、更正和退回的申请")),
             ("/gift-claims", t!("认领到账的捐款")),
@@ -101,6 +103,7 @@ pub fn auditor() -> AnyView {
             t!("账"),
             vec![
                 ("/work/accounts", t!("科目和余额")),
+                ("/goods-gifts", t!("捐赠物资")),
                 ("/agreements", t!("捐赠协议")),
                 ("/gift-requests", t!("豁免、更正和退回的申请")),
                 ("/gift-claims", t!("认领到账的捐款")),
