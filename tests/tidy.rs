@@ -362,9 +362,10 @@ fn the_texts_that_people_agree_to_and_the_words_of_the_record_are_translated() {
     use domain::audit::{SUBJECTS, VERBS};
     use domain::commitment::COMMITMENT_TERMS;
     use domain::consent::{PRIVACY_NOTICE, TERMS, WHAT_IS_NEW};
+    use domain::goods::GOODS_TERMS;
     use domain::pledge::PLEDGE_TERMS;
     let (english, traditional) = (words("en.json"), words("zh-Hant.json"));
-    let agreed = [PRIVACY_NOTICE, TERMS, WHAT_IS_NEW, PLEDGE_TERMS, COMMITMENT_TERMS].concat();
+    let agreed = [PRIVACY_NOTICE, TERMS, WHAT_IS_NEW, PLEDGE_TERMS, COMMITMENT_TERMS, GOODS_TERMS].concat();
     let record = VERBS.iter().chain(SUBJECTS).map(|(_, label)| *label);
     let lines = agreed.into_iter().chain(record);
     let missing: Vec<_> =

@@ -9,6 +9,7 @@ mod commitments;
 mod desk;
 mod earlier;
 mod gifts;
+mod goods;
 mod needs;
 mod offers;
 mod pairings;
@@ -36,7 +37,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 16] = [
+pub const FILLED: [&str; 19] = [
     "person",
     "organisation",
     "campaign",
@@ -49,8 +50,11 @@ pub const FILLED: [&str; 16] = [
     "enquiry_private",
     "link_request",
     "follower",
-    "village_total",
-    "village_total_change",
+    "public_total",
+    "public_total_change",
+    "campaign_total",
+    "campaign_total_change",
+    "pledge_reached",
     "round_fact_change",
     "ledger_kept",
 ];
@@ -197,6 +201,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
     promises::seed(app).await?;
+    goods::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;

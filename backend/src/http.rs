@@ -17,9 +17,9 @@ use crate::site::Site;
 use crate::{
     accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents,
     coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
-    gift_requests, gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf, organisations,
-    outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets, returns, reversals,
-    rounds, saved_searches, texts, todo, verifications,
+    gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf,
+    organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets,
+    returns, reversals, rounds, saved_searches, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -62,6 +62,7 @@ pub fn endpoints() -> Endpoints {
         gift_requests::routes(),
         gift_claims::routes(),
         on_behalf::routes(),
+        goods_gifts::routes(),
         commitments::routes(),
         dues::routes(),
         pairings::routes(),

@@ -43,6 +43,7 @@ pub mod gift_claims;
 pub mod gift_papers;
 pub mod gift_requests;
 pub mod gifts;
+pub mod goods_gifts;
 pub mod http;
 pub mod jobs;
 pub mod ledger;

@@ -35,6 +35,9 @@ mod gift;
 mod gift_claims;
 mod gift_requests;
 mod giving_sites;
+mod goods_gift_form;
+mod goods_gift_steps;
+mod goods_gifts;
 mod help;
 mod home;
 mod jobs;
@@ -94,6 +97,7 @@ mod spending;
 mod unmatched;
 mod verifications;
 mod work;
+mod work_ways;
 
 use crate::parts::frame;
 use crate::visit::{Page, Rendered, Visit};
@@ -163,6 +167,9 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["pledges", id, "requests"] => gift_requests::new(visit, id).await,
         ["gift-requests"] => gift_requests::page(visit).await,
         ["gift-requests", id] => gift_requests::one(visit, id).await,
+        ["goods-gifts"] => goods_gifts::page(visit).await,
+        ["goods-gifts", "new"] => goods_gift_form::page(visit).await,
+        ["goods-gifts", id] => goods_gifts::one(visit, id).await,
         ["on-behalf"] => on_behalf::page(visit).await,
         ["on-behalf", "new"] => on_behalf::new(visit).await,
         ["on-behalf", id] => on_behalf::one(visit, id).await,

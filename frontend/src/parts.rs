@@ -10,6 +10,7 @@ pub mod earlier;
 pub mod field;
 pub mod four;
 pub mod frame;
+pub mod goods;
 pub mod joint;
 pub mod map;
 pub mod money;

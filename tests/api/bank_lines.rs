@@ -2,9 +2,10 @@
 
 use crate::money::{matched, new_line, new_pledge, seen};
 use axum::http::StatusCode;
+use chrono::Duration;
 use domain::Fen;
 use domain::api::arrivals::{self, LineQuery, MatchLine, MatchPart, PartOwner, VoidLine};
-use domain::api::{ledger, pledges, sessions};
+use domain::api::{campaigns, ledger, pledges, sessions};
 use domain::arrival::{BankLineStatus, LineChannel, Reason};
 use domain::ledger::{Account, TransferCode};
 use domain::organisation::Role;
@@ -115,6 +116,8 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     let early = charity.maker.call(arrivals::name_owner(line.id, &PartOwner { lot, pledge: pledge.id })).await;
     assert_eq!(early.unwrap_err().status, 409, "first it is confirmed");
     let line = charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
+    let in_transit = async || test.visitor().call(campaigns::get(campaign)).await.unwrap().unmatched_fen;
+    assert_eq!(in_transit().await, Fen::ZERO, "not before the day is over");
 
     let page = format!("/work/bank-lines/{}", line.id);
     let (lot_id, reference) = (lot.to_string(), pledge.reference.to_string());
@@ -147,6 +150,11 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     assert_eq!(confirmed.location(), format!("{page}?done=owner_confirmed"));
     let found = enterprise.call(pledges::get(pledge.id)).await.unwrap();
     assert_eq!((found.arrived_fen, found.arrivals[0].lot), (Fen::yuan(500), lot));
+    test.clock.advance(Duration::days(1));
+    assert_eq!(in_transit().await, Fen::yuan(200));
+    let read = test.visitor().page(&format!("/campaigns/{campaign}")).await.text();
+    assert!(read.contains("另有在途 200 元"), "{read}");
+    test.clock.advance(Duration::days(-1));
     let auditor = test.auditor().await;
     for (account, yuan) in [
         (Account::Unmatched { bank_account: charity.account }, 200),

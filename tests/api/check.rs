@@ -1,9 +1,12 @@
 use crate::money::{new_line, new_pledge, seen};
 use crate::needs::VILLAGE;
 use backend::check::{Comparison, check};
-use backend::places::totals;
+use backend::figures::totals;
 use domain::api::arrivals::{self, MatchLine, MatchPart};
+use domain::api::figures::{self, FigureQuery, MoneyOf};
 use domain::api::{deliveries, disbursements, places, pledges};
+use domain::four::{FourNumbers, MoneyNumber};
+use domain::need::Field;
 use domain::{Fen, PledgeId};
 use sqlx::AssertSqlSafe;
 use tests::TestApp;
@@ -104,41 +107,47 @@ async fn what_moved_on_another_account_is_named_on_both_sides() {
         let named =
             |word: &str| of(Comparison::StatesAgainstTransfers).any(|finding| finding.subject.starts_with(word));
         assert!(of(Comparison::StatesAgainstTransfers).count() == 2 && named(kind) && named(code), "{found:?}");
-        // What was paid for a need is in its village's totals.
-        assert_eq!((of(Comparison::VillageTotals).count(), found.len()), (usize::from(pays), 2 + usize::from(pays)));
+        // What was paid for a need is in the totals of its village and of its field.
+        let totals = 2 * usize::from(pays);
+        assert_eq!((of(Comparison::PublicTotals).count(), found.len()), (totals, 2 + totals));
         test.done_with_wrong_books().await;
     }
 }
 
 /// Each kept total, and each kept count, whether it is added up or waits to be.
 #[tokio::test]
-async fn kept_totals_of_villages_are_compared_with_what_they_are_made_of() {
+async fn kept_totals_are_compared_with_what_they_are_made_of() {
     let test = TestApp::new().await;
     let ready = crate::disbursements::ready(&test).await;
     let payment = crate::deliveries::advance(&ready).await;
     let new = crate::deliveries::new_report(1, &ready.village, payment.id, vec![]).await;
     ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();
     assert_eq!(check(&test.app.pool).await.unwrap(), []);
-    let (money, count) = (Comparison::VillageTotals, Comparison::VillageCounts);
-    for (what, comparison) in [
-        ("pledged_fen", money),
-        ("arrived_fen", money),
-        ("disbursed_fen", money),
-        ("spent_fen", money),
-        ("arranged_fen", money),
-        ("listed", count),
-        ("reported", count),
-    ] {
-        let change = |by: i64| format!("insert into village_total_change (village, {what}) values ('{VILLAGE}', {by})");
+    let (public, count, campaign) = (Comparison::PublicTotals, Comparison::VillageCounts, Comparison::CampaignTotals);
+    let field = ready.need.content.field.unwrap().as_str();
+    let of_village = format!("public_total_change (village, field, {{}}) values ('{VILLAGE}', '', {{}})");
+    let of_field = format!("public_total_change (village, field, {{}}) values ('', '{field}', {{}})");
+    let of_campaign =
+        "campaign_total_change (campaign, enterprise, {}) select campaign, enterprise, {} from pledge".to_owned();
+    let numbers = ["pledged_fen", "arrived_fen", "disbursed_fen", "spent_fen", "arranged_fen"];
+    let mut changes = Vec::new();
+    changes.extend(numbers.map(|what| (VILLAGE, &of_village, what, public)));
+    changes.extend(["listed", "reported"].map(|what| (VILLAGE, &of_village, what, count)));
+    changes.extend(numbers.map(|what| (field, &of_field, what, public)));
+    changes.extend(numbers[..4].iter().map(|what| ("630-2026", &of_campaign, *what, campaign)));
+    changes.push(("630-2026", &of_campaign, "pledges", campaign));
+    for (of, row, what, comparison) in changes {
+        let change =
+            |by: i64| format!("insert into {}", row.replacen("{}", what, 1).replacen("{}", &by.to_string(), 1));
         tamper(&test, &change(7)).await;
         let waits = check(&test.app.pool).await.unwrap();
         totals::add_up(&test.app).await.unwrap();
         let found = check(&test.app.pool).await.unwrap();
         assert_eq!(found, waits, "added up or not");
-        let [one] = found.as_slice() else { panic!("{what}: {found:?}") };
+        let [one] = found.as_slice() else { panic!("{of} {what}: {found:?}") };
         assert_eq!((one.comparison, one.recorded - one.recomputed), (comparison, 7), "{one}");
-        let name = format!("{VILLAGE} {}", what.trim_end_matches("_fen"));
-        assert_eq!((one.subject.as_str(), one.to_string().ends_with("fen")), (name.as_str(), comparison == money));
+        assert_eq!(one.subject, format!("{of} {}", what.trim_end_matches("_fen")));
+        assert_eq!(one.to_string().ends_with("fen"), comparison != count, "{one}");
         tamper(&test, &change(-7)).await;
     }
     tamper(&test, "update need_reported set reported_at = reported_at - interval '1 hour'").await;
@@ -154,6 +163,10 @@ async fn totals_of_villages_follow_a_need_that_ceases_to_be_public() {
     let ready = crate::disbursements::ready(&test).await;
     let totals_now = async || {
         let place = test.visitor().call(places::get(&VILLAGE.parse().unwrap())).await.unwrap();
+        let of_field = MoneyOf::Field(ready.need.content.field.unwrap());
+        let of_field = figures::rows(&of_field, MoneyNumber::Arrived, &FigureQuery::default());
+        let of_field = test.visitor().call(of_field).await.unwrap().money;
+        assert_eq!(of_field, place.money, "one need: the field's numbers are the village's");
         (place.money.pledged, place.money.arrived, place.needs.number)
     };
     assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(50_000), 1));
@@ -172,6 +185,42 @@ async fn totals_of_villages_follow_a_need_that_ceases_to_be_public() {
     assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(60_000), 0), "public, and in no list");
     status("open").await;
     assert_eq!(totals_now().await, (Fen::yuan(50_000), Fen::yuan(60_000), 1));
+    test.done().await;
+}
+
+/// A public need that is revised to be of another field takes its money along, also what was arranged from the field itself.
+#[tokio::test]
+async fn totals_of_fields_follow_a_need_that_comes_to_be_of_another() {
+    let test = TestApp::new().await;
+    let ready = crate::disbursements::ready(&test).await;
+    let payment = crate::deliveries::advance(&ready).await;
+    let (was, other) = (ready.need.content.field.unwrap(), Field::Other);
+    assert_ne!(was, other);
+    let of = async |field: Field| {
+        let rows = figures::rows(&MoneyOf::Field(field), MoneyNumber::Disbursed, &FigureQuery::default());
+        let rows = test.visitor().call(rows).await.unwrap();
+        (rows.money, rows.rows.len())
+    };
+    let (before, rows) = of(was).await;
+    assert_eq!((before.disbursed, rows), (payment.amount_fen, 1));
+    assert_eq!(of(other).await, (FourNumbers::default(), 0));
+    for (to, none) in [(other, was), (was, other)] {
+        let sql = format!("update need set field = '{to}' where id = '{}'", ready.need.id, to = to);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
+        assert_eq!((of(to).await, of(none).await), ((before, 1), (FourNumbers::default(), 0)));
+        assert_eq!(check(&test.app.pool).await.unwrap(), []);
+    }
+    test.done().await;
+}
+
+/// What a campaign's totals hang on.
+#[tokio::test]
+async fn a_pledge_stays_with_its_campaign_and_its_enterprise() {
+    let test = TestApp::new().await;
+    let ready = crate::disbursements::ready(&test).await;
+    let sql = format!("update pledge set enterprise = '{}'", ready.need.organisation);
+    let refused = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await;
+    assert!(refused.unwrap_err().to_string().contains("never changed"));
     test.done().await;
 }
 
@@ -199,6 +248,7 @@ async fn each_comparison_names_what_was_tampered_with() {
                 Comparison::PartsAgainstArrivals,
                 Comparison::LotsInAndOut,
                 Comparison::PledgesAgainstParts,
+                Comparison::NumbersAgainstRows,
             ],
         ),
         ("update bank_line set amount_fen = amount_fen + 1", &[Comparison::LinesAgainstParts]),
@@ -222,7 +272,7 @@ async fn each_comparison_names_what_was_tampered_with() {
             "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
              select gen_random_uuid(), 'world', credit, 5, asset, 'goods', lot, cause, effective_on, recorded_at
              from transfer",
-            &[Comparison::LotsInAndOut, Comparison::CachedBalances],
+            &[Comparison::LotsInAndOut, Comparison::StatesAgainstTransfers, Comparison::CachedBalances],
         ),
         (
             "insert into transfer (id, debit, credit, amount_fen, asset, code, lot, cause, effective_on, recorded_at)
@@ -239,8 +289,14 @@ async fn each_comparison_names_what_was_tampered_with() {
         ("update account_balance set amount_fen = amount_fen - 1", &[Comparison::CachedBalances]),
         (
             "update pledge set arrived_fen = arrived_fen - 1",
-            &[Comparison::PledgesAgainstParts, Comparison::PledgesAgainstRows],
+            &[
+                Comparison::PledgesAgainstParts,
+                Comparison::PledgesAgainstRows,
+                Comparison::CampaignTotals,
+                Comparison::NumbersAgainstRows,
+            ],
         ),
+        ("delete from pledge_reached", &[Comparison::NumbersAgainstRows]),
         // What was written down of a row's share is gone.
         ("delete from designation_arrival", &[Comparison::PledgesAgainstRows]),
     ];

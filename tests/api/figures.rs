@@ -32,6 +32,12 @@ async fn all(client: &Client<'_>, of: &MoneyOf, number: MoneyNumber) -> (FigureR
     (first, rows)
 }
 
+/// All rows of a number of which nothing is hidden are the number.
+pub async fn add_up(test: &TestApp, of: &MoneyOf, number: MoneyNumber) {
+    let (told, rows) = all(&test.visitor(), of, number).await;
+    assert_eq!(visible(&rows), told.money.of(number), "{of:?}: {rows:?}");
+}
+
 fn visible(rows: &[FigureRow]) -> Fen {
     Fen::sum(rows.iter().filter_map(|row| row.amount_fen)).unwrap()
 }

@@ -39,6 +39,7 @@ mod fundraising;
 mod gift_claims;
 mod gift_requests;
 mod gifts;
+mod goods_gifts;
 mod help;
 mod installation;
 mod instalments;

@@ -6,7 +6,7 @@ use crate::page_cache::cached;
 use crate::place_imports::{CLASSES, import};
 use crate::statements::Statements;
 use axum::http::{StatusCode, header};
-use backend::places::totals;
+use backend::figures::totals;
 use chrono::Duration;
 use domain::api::needs::{self, Need, NeedQuery, NeedStep, NewNeed, Seen};
 use domain::api::places::{self, PlaceInFull};

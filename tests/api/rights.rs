@@ -17,6 +17,7 @@ use crate::endpoints::{Operation, operations};
 use crate::enquiries::letter;
 use crate::fundraising::{giving, platform};
 use crate::gift_claims::claimed;
+use crate::goods_gifts::brought_for_rights;
 use crate::members::id_of;
 use crate::money::{new_line, new_pledge, seen};
 use crate::need_imports::{read as read_needs, two_needs};
@@ -201,9 +202,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         understood: true,
     };
     let request = ready.enterprise.call(gift_requests::ask(pledge.id, &to_correct)).await.unwrap();
-
     let claim = claimed(charity, &ready.enterprise, *campaign).await;
-
     let to_note = NewOnBehalf {
         id: OnBehalfId(Uuid::from_u128(155)),
         campaign: *campaign,
@@ -217,7 +216,8 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         pictures: Vec::new(),
     };
     let note = federation.call(on_behalf::note(&to_note)).await.unwrap();
-
+    let (given, brought, gift_bodies) =
+        brought_for_rights(test, charity, (&ready.enterprise, village), (*campaign, &goods), photo).await;
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
     (takes_part.input.capacity, takes_part.input.minimum) = (Some(1), Some(0));
@@ -266,6 +266,9 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/gift-requests/", request.id.to_string()),
         ("/gift-claims/", claim.id.to_string()),
         ("/on-behalf/", note.id.to_string()),
+        ("/goods-gifts/", given),
+        ("/goods-hand-overs/", brought),
+        ("/needs/{id}/goods-gifts", goods.id.to_string()),
         ("/campaigns/", dossier.setup.code.clone()),
         ("/pledges/{id}/returns", pledge.id.to_string()),
         ("/bank-accounts/", charity.account.to_string()),
@@ -500,6 +503,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
     ]);
+    bodies.extend(gift_bodies);
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
     bodies.extend(crate::reversals::bodies());
     let everybody = everybody(test, &ready).await;

@@ -47,9 +47,9 @@ select g.id, 1, g.fen, g.confirmed_at
 from gift g
 where g.arrives;
 
-insert into bank_line (id, bank_account, booked_on, payer, amount_fen, remark, serial_no, status, entered_by, entered_at,
-                       matched_by, matched_at, confirmed_by, confirmed_at, confirmation_no)
-select g.line, d.bank_account, g.confirmed_at::date, '示例企业', g.fen, '', 'bench' || g.n, 'confirmed', d.maker,
+insert into bank_line (id, bank_account, booked_on, channel, payer, amount_fen, remark, serial_no, status, entered_by,
+                       entered_at, matched_by, matched_at, confirmed_by, confirmed_at, confirmation_no)
+select g.line, d.bank_account, g.confirmed_at::date, 'transfer', '示例企业', g.fen, '', 'bench' || g.n, 'confirmed', d.maker,
        g.confirmed_at, d.maker, g.confirmed_at, d.checker, g.confirmed_at, nextval('confirmation_number')
 from gift g, desk d
 where g.arrives;

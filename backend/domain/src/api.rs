@@ -27,6 +27,7 @@ pub mod fundraising;
 pub mod gift_claims;
 pub mod gift_requests;
 pub mod gifts;
+pub mod goods;
 pub mod invitations;
 pub mod jobs;
 pub mod ledger;

@@ -12,6 +12,7 @@ use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
 use crate::gift_claim::GiftClaimStatus;
 use crate::gift_request::GiftRequestStatus;
+use crate::goods::{GoodsGiftStatus, GoodsHandOverStatus};
 use crate::need::{NeedStatus, RevisionStatus};
 use crate::offer::OfferStatus;
 use crate::on_behalf::OnBehalfStatus;
@@ -84,6 +85,22 @@ pub const VERBS: &[(&str, &str)] = &[
     ("gift_claim_confirmed", "确认认领的归属"),
     ("gift_claim_refused", "不确认认领"),
     ("gift_claim_withdrawn", "撤回认领"),
+    ("goods_offered", "捐物资"),
+    ("goods_withdrawn", "撤回物资捐赠"),
+    ("goods_display_changed", "改物资捐赠的公开方式"),
+    ("goods_inspected", "登记物资验收"),
+    ("goods_sent_back", "退回物资重新验收"),
+    ("goods_accepted", "复核接受物资"),
+    ("goods_refused", "不接受物资"),
+    ("goods_set_aside", "把物资安排给需求"),
+    ("goods_reversal_asked", "申请冲正物资的接受"),
+    ("goods_reversal_dropped", "不冲正物资的接受"),
+    ("goods_reversed", "冲正物资的接受"),
+    ("goods_handed_over", "登记物资移交"),
+    ("goods_received", "确认收到物资"),
+    ("goods_objected", "对物资移交有异议"),
+    ("goods_hand_over_accepted", "核对通过物资移交"),
+    ("goods_hand_over_refused", "核对不通过物资移交"),
     ("pledge_overdue", "认捐的一期过期"),
     ("pledge_reminded", "提醒认捐的一期"),
     ("pledge_designated", "为定向认捐指定需求"),
@@ -301,6 +318,8 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("gift_claim", "认领"),
     ("on_behalf", "代为记录的认捐"),
     ("gift_request", "豁免、更正和退回的申请"),
+    ("goods_gift", "捐赠物资"),
+    ("goods_hand_over", "物资移交"),
     ("commitment", "资金以外的承诺"),
     ("pairing", "结对"),
     ("matching_round", "对接轮次"),
@@ -361,6 +380,10 @@ fn field_label(name: &str) -> &str {
         "status" => "状态",
         "version" => "版本",
         "amount_fen" => "金额",
+        "value_fen" => "折款",
+        "accepted_fen" => "核定的折款",
+        "show_value" => "公开折款",
+        "gift" => "捐赠物资",
         "need" => "需求",
         "pledge" => "认捐",
         "items" => "支出笔数",
@@ -402,7 +425,7 @@ fn field_value(subject_kind: &str, name: &str, value: &Value) -> String {
             word.parse().map_or_else(|_| word.clone(), |list: ListSubject| list.label().to_owned())
         }
         ("topic", Value::String(word)) => word.parse().map_or_else(|_| word.clone(), |t: Topic| t.label().to_owned()),
-        ("amount_fen", Value::Number(number)) => {
+        ("amount_fen" | "value_fen" | "accepted_fen", Value::Number(number)) => {
             number.as_i64().and_then(|fen| Fen::new(fen).ok()).map_or_else(|| number.to_string(), |fen| fen.to_string())
         }
         (_, Value::String(text)) => text.clone(),
@@ -424,6 +447,8 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "pledge" => of!(PledgeStatus),
         "gift_request" => of!(GiftRequestStatus),
         "gift_claim" => of!(GiftClaimStatus),
+        "goods_gift" => of!(GoodsGiftStatus),
+        "goods_hand_over" => of!(GoodsHandOverStatus),
         "on_behalf" => of!(OnBehalfStatus),
         "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "pairing" => of!(PairingStatus),

@@ -91,6 +91,10 @@ ids! {
     OnBehalfId,
     /// A claim of a gift that came without an account.
     GiftClaimId,
+    /// A gift of goods, from the offer to the hand-over.
+    GoodsGiftId,
+    /// One hand-over of given goods to the village.
+    GoodsHandOverId,
     /// A bank account of a charity.
     BankAccountId,
     /// One step in the life of a bank account: opening, its opening balance, closing.

@@ -8,19 +8,22 @@
 //! |---|---|---|---|---|
 //! | `ArrivalConfirmed` by part | `world` | `directed`, `general`; if unknown `unmatched` | `arrival` | bank line |
 //! | `OwnerFound` | `unmatched` | `directed` or `general` | `match` | bank line |
-//! | `GoodsAccepted` (in kind) | `world` | `directed` or `general` | `goods` | event |
-//! | `Allocated` | `directed` or `general` | `allocated` | `allocate` | allocation |
+//! | `GoodsAccepted` (in kind) | `world` | `general` | `goods` | gift of goods |
+//! | `Allocated` | `directed` or `general` | `allocated` | `allocate` | allocation, or gift of goods |
 //! | `Released` | `allocated` | `directed` or `general` | `release` | allocation |
 //! | `Paid` | `allocated` | `advance` | `advance` | disbursement |
 //! | `Bounced` | `advance` | `allocated` | `bounce` | disbursement |
 //! | `SpendingAccepted` | `advance` | `spent` | `spend` | spending item |
 //! | `MoneyPaidBack` | `advance` | `allocated` | `pay_back` | bank line |
-//! | `GoodsHandedOver` (in kind) | `allocated` | `spent` | `hand_over` | spending item |
+//! | `GoodsHandedOver` (in kind) | `allocated` | `spent` | `hand_over` | hand-over |
 //! | `SurplusFound` | `allocated` | `surplus` | `surplus` | event |
 //! | `SurplusPlaced` | `surplus` | `allocated` of another need | `place_surplus` | event |
 //! | `Returned` | `unmatched`, `directed`, `general` or `surplus` | `returned` | `return` | event |
 //! | `FeeCharged` | `general` | `fee` | `fee` | event |
 //! | `Reversed`, each transfer | its `credit` | its `debit` | `reverse` | event |
+//!
+//! A gift of goods is one lot of the asset in kind and passes through `general`, apart from all money by its asset. One
+//! that its giver bound to a need is set aside for it in the transaction that accepts it, so it never rests there.
 //!
 //! A fee is never taken from money that a giver has directed or that is set aside for a need. A change of purpose is
 //! a release and a new allocation. A wrong booking is reversed and booked anew; nothing is ever changed.

@@ -32,6 +32,7 @@ pub mod fundraising;
 pub mod gift_claim;
 pub mod gift_request;
 pub mod giving_back;
+pub mod goods;
 pub mod ids;
 pub mod ledger;
 pub mod likeness;

@@ -18,7 +18,7 @@ words! {
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
         PayeeChanged = "payee_changed" / "收款账户变更",
-        /// What was promised besides money: made, delivered, confirmed, late.
+        /// What was promised besides money: made, delivered, confirmed, late; and the way of given goods.
         Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
         /// What concerns a pairing and its joint plan.
         Pairing = "pairing" / "结对：条款、审核、签约和共建计划",

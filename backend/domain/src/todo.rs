@@ -54,6 +54,13 @@ words! {
         AwaitedPledges = "awaited_pledges" / "尚未全部到账的认捐",
         DeliverCommitments = "deliver_commitments" / "快到期或已过期的承诺",
         ConfirmDeliveries = "confirm_deliveries" / "待确认收到的兑现",
+        InspectGoods = "inspect_goods" / "待验收的捐赠物资",
+        ConfirmGoods = "confirm_goods" / "待复核的物资验收",
+        SetGoodsAside = "set_goods_aside" / "待安排的捐赠物资",
+        BringGoods = "bring_goods" / "待移交给村的物资",
+        ReceiveGoods = "receive_goods" / "待确认收到的物资",
+        AcceptHandOvers = "accept_hand_overs" / "待核对的物资移交",
+        ReverseGoods = "reverse_goods" / "待确认的物资冲正",
         Pairings = "pairings" / "等您这一方办的结对",
         MoveCampaigns = "move_campaigns" / "按日期该进入下一阶段的活动",
         SecondRoles = "second_roles" / "待您同意的岗位",
@@ -83,6 +90,11 @@ impl TodoKind {
             | TodoKind::AcceptSpending
             | TodoKind::DecideAllocations
             | TodoKind::CarryOutChanges
+            | TodoKind::InspectGoods
+            | TodoKind::ConfirmGoods
+            | TodoKind::ReceiveGoods
+            | TodoKind::AcceptHandOvers
+            | TodoKind::ReverseGoods
             | TodoKind::ConfirmDeliveries
             | TodoKind::ExplainOutgoings
             | TodoKind::ConfirmOutgoings
@@ -115,7 +127,9 @@ impl TodoKind {
             | TodoKind::PayReturns => Within::WorkingDays(3),
             // A commitment waits from so many days before its own day.
             TodoKind::DeliverCommitments => Within::Days(AHEAD_DAYS),
-            TodoKind::AwaitedPledges | TodoKind::ClaimOnBehalf => Within::Days(30),
+            TodoKind::AwaitedPledges | TodoKind::ClaimOnBehalf | TodoKind::SetGoodsAside | TodoKind::BringGoods => {
+                Within::Days(30)
+            }
             TodoKind::ApproveResets | TodoKind::DeadJobs | TodoKind::MoveCampaigns => Within::WorkingDays(1),
         }
     }
@@ -149,6 +163,13 @@ impl TodoKind {
             TodoKind::ConfirmClaims => "/gift-claims?status=named",
             TodoKind::DeliverCommitments => "/commitments?show=open",
             TodoKind::ConfirmDeliveries => "/commitments?show=to_confirm",
+            TodoKind::InspectGoods => "/goods-gifts?status=offered",
+            TodoKind::ConfirmGoods => "/goods-gifts?status=inspected",
+            TodoKind::SetGoodsAside => "/goods-gifts?status=accepted",
+            TodoKind::BringGoods => "/goods-gifts?status=set_aside",
+            TodoKind::ReceiveGoods => "/goods-gifts?hand_over=recorded",
+            TodoKind::AcceptHandOvers => "/goods-gifts?hand_over=received",
+            TodoKind::ReverseGoods => "/goods-gifts",
             TodoKind::Pairings => "/pairings?show=waiting",
             TodoKind::Agreements => "/agreements?waiting=true",
             TodoKind::RecommendRequests => "/gift-requests?status=asked",
@@ -227,6 +248,7 @@ mod tests {
                 "/on-behalf",
                 "/gift-claims",
                 "/purpose-changes",
+                "/goods-gifts",
             ];
             assert!(pages.iter().any(|page| kind.path().starts_with(page)), "{kind}");
         }

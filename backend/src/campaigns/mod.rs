@@ -145,6 +145,7 @@ pub async fn get(app: &App, name: &str) -> Result<CampaignMoney> {
         pledges: totals.pledges,
         enterprises: totals.enterprises,
         later: totals.later,
+        unmatched_fen: sql::unmatched(&mut tx, id, app.clock.today()).await?,
         commitments,
         as_of: app.clock.now(),
     })

@@ -314,7 +314,7 @@ pub async fn money(connection: &mut PgConnection, id: CampaignId, today: NaiveDa
                   m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
                   m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
                   m.pledges as "pledges!", m.enterprises as "enterprises!", greatest(p.gifts, a.gifts) as "later!"
-           from money_by_campaign m
+           from campaign_money m
            left join lateral (
                select sum(counted_fen) as left_out, count(*) as gifts
                from hidden_pledge_of_campaign h
@@ -343,6 +343,39 @@ pub async fn money(connection: &mut PgConnection, id: CampaignId, today: NaiveDa
         enterprises: row.enterprises,
         later: row.later,
     })
+}
+
+/// Money of unknown givers on the accounts of its charities when this day began: what moves today would tell which gift it
+/// became.
+pub async fn unmatched(connection: &mut PgConnection, id: CampaignId, today: NaiveDate) -> sqlx::Result<Fen> {
+    let held = sqlx::query_scalar!(
+        r#"select coalesce(sum(held.fen - moved.fen), 0)::bigint as "held!"
+           from campaign_charity c
+           join bank_account a on a.charity = c.charity
+           cross join lateral (
+               select coalesce(sum(b.amount_fen), 0) as fen
+               from account_balance b
+               where b.account = 'unmatched:' || a.id and b.asset = 'cny'
+           ) held
+           cross join lateral (
+               select coalesce(sum(t.fen), 0) as fen
+               from (
+                   select amount_fen as fen
+                   from transfer
+                   where credit = 'unmatched:' || a.id and booked_day >= $2 and asset = 'cny'
+                   union all
+                   select -amount_fen
+                   from transfer
+                   where debit = 'unmatched:' || a.id and booked_day >= $2 and asset = 'cny'
+               ) t
+           ) moved
+           where c.campaign = $1"#,
+        id.0,
+        today
+    )
+    .fetch_one(connection)
+    .await?;
+    fen(held)
 }
 
 pub async fn pledges(

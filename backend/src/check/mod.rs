@@ -27,11 +27,11 @@ pub enum Comparison {
     LinesAgainstParts,
     /// Each part of a bank line against the arrival that was posted for its lot, on the account of its owner.
     PartsAgainstArrivals,
-    /// Per lot: what left the world against the confirmed part.
+    /// Per lot: what left the world against the confirmed part of a line, or the accepted gift of goods.
     LotsInAndOut,
     /// No limited account below zero, lot by lot, after any transfer.
     NeverBelowZero,
-    /// Each allocation, payment and spending item against its transfers, their accounts and its state; and each such
+    /// Each allocation, payment, spending item and gift of goods against its transfers, their accounts and its state; and each such
     /// transfer against what it was posted for.
     StatesAgainstTransfers,
     /// Cached balances against the sums of transfers.
@@ -46,8 +46,10 @@ pub enum Comparison {
     PledgesAgainstRows,
     /// What a commitment besides money says was delivered against its confirmed parts, in its own unit.
     CommitmentsAgainstParts,
-    /// The kept totals of each village's public needs against pledges and transfers.
-    VillageTotals,
+    /// The kept totals of each village and each field against pledges and transfers.
+    PublicTotals,
+    /// The kept totals of each campaign against its pledges and their transfers.
+    CampaignTotals,
     /// The kept sums of accounts with many rows against the transfers that they hold.
     KeptSums,
     /// Each number of a need, and what of each pledge's money was paid and spent, against the rows that it opens.
@@ -71,7 +73,8 @@ impl fmt::Display for Comparison {
             Comparison::PledgesAgainstParts => "pledge against its confirmed parts",
             Comparison::PledgesAgainstRows => "pledge against its designations",
             Comparison::CommitmentsAgainstParts => "commitment against its confirmed parts",
-            Comparison::VillageTotals => "kept total of a village against what it is made of",
+            Comparison::PublicTotals => "kept total of a village or a field against what it is made of",
+            Comparison::CampaignTotals => "kept total of a campaign against what it is made of",
             Comparison::NumbersAgainstRows => "number against the rows that it opens",
             Comparison::KeptSums => "kept sum of an account against its transfers",
             Comparison::VillageCounts => "kept count of a village against its needs",
@@ -102,7 +105,8 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::books_against_bank(&mut tx).await?);
     findings.extend(sql::pledges_against_rows(&mut tx).await?);
     findings.extend(sql::commitments_against_parts(&mut tx).await?);
-    findings.extend(sql::village_totals(&mut tx).await?);
+    findings.extend(sql::public_totals(&mut tx).await?);
+    findings.extend(sql::campaign_totals(&mut tx).await?);
     findings.extend(sql::village_counts(&mut tx).await?);
     findings.extend(sql::kept_sums(&mut tx).await?);
     findings.extend(sql::numbers_against_rows(&mut tx).await?);

@@ -61,20 +61,30 @@ pub async fn parts_against_arrivals(connection: &mut PgConnection) -> sqlx::Resu
     Ok(findings(Comparison::PartsAgainstArrivals, rows))
 }
 
+/// Money lots and goods lots alike: what the part or the gift says against what left the world, in its own asset.
 pub async fn lots_in_and_out(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select p.lot::text as "subject!", (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) as "recorded!",
+        r#"select coalesce(lot.id, t.lot)::text as "subject!", coalesce(said.recorded, 0) as "recorded!",
                   coalesce(t.came_in, 0)::bigint as "recomputed!"
-           from bank_line_part p
-           join bank_line l on l.id = p.line
+           from lot
            left join (
-               select lot, sum(case when debit = 'world' then amount_fen else -amount_fen end) as came_in
+               select p.lot, 'cny' as asset,
+                      case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end as recorded
+               from bank_line_part p
+               join bank_line l on l.id = p.line
+               union all
+               select g.lot, 'in_kind', case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.lot is not null
+           ) said on said.lot = lot.id
+           full join (
+               select lot, asset, sum(case when debit = 'world' then amount_fen else -amount_fen end) as came_in
                from transfer
                where debit = 'world' or credit = 'world'
-               group by lot
-           ) t on t.lot = p.lot
-           where (case when l.status = 'confirmed' and p.rebooked_by is null then p.amount_fen else 0 end) <> coalesce(t.came_in, 0)"#
+               group by lot, asset
+           ) t on t.lot = lot.id and t.asset = said.asset
+           where coalesce(said.recorded, 0) <> coalesce(t.came_in, 0)"#
     )
     .fetch_all(connection)
     .await?;
@@ -158,6 +168,22 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                from bank_out_read o
                where o.kind = 'fee' and o.explained
                union all
+               select 'accepted goods', 'goods', g.id, 'world', 'general:' || g.campaign || ':' || g.charity,
+                      case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.lot is not null
+               union all
+               select 'goods set aside', 'allocate', g.id, 'general:' || g.campaign || ':' || g.charity,
+                      'allocated:' || g.set_aside_for || ':' || g.charity,
+                      case when g.status = 'reversed' then 0 else g.accepted_fen end
+               from goods_gift g
+               where g.set_aside_for is not null
+               union all
+               select 'hand-over of goods', 'hand_over', o.id, 'allocated:' || g.set_aside_for || ':' || g.charity,
+                      'spent:' || g.set_aside_for, coalesce(o.value_fen, 0)
+               from goods_hand_over o
+               join goods_gift g on g.id = o.gift
+               union all
                select 'owner of line', 'match', line, landing, account, sum(amount_fen)::bigint
                from part_account
                where landing <> account
@@ -166,7 +192,8 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
            full join (
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
-               where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee')
+               where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee',
+                                'goods', 'hand_over')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit
@@ -318,20 +345,26 @@ pub async fn commitments_against_parts(connection: &mut PgConnection) -> sqlx::R
     Ok(findings(Comparison::CommitmentsAgainstParts, rows))
 }
 
-/// Each of the four numbers, and what was arranged, by itself; a village without a row has nothing.
-pub async fn village_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+/// Each of the four numbers, and what was arranged, by itself, of villages and of fields; one without a row has nothing.
+pub async fn public_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select village || ' ' || number.what as "subject!", number.recorded as "recorded!",
+        r#"select of || ' ' || number.what as "subject!", number.recorded as "recorded!",
                   number.recomputed as "recomputed!"
            from (
-               select village, sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
+               select of, sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
                       sum(disbursed_fen)::bigint as disbursed_fen, sum(spent_fen)::bigint as spent_fen,
                       sum(arranged_fen)::bigint as arranged_fen
-               from village_total_now
-               group by village
+               from public_total_now
+               cross join lateral (select village union all select field) of (of)
+               where of <> ''
+               group by of
            ) kept
-           full join money_by_village made using (village)
+           full join (
+               select village as of, pledged_fen, arrived_fen, disbursed_fen, spent_fen, arranged_fen from money_by_village
+               union all
+               select field, pledged_fen, arrived_fen, disbursed_fen, spent_fen, arranged_fen from money_by_field
+           ) made using (of)
            cross join lateral (
                values ('pledged', coalesce(kept.pledged_fen, 0), coalesce(made.pledged_fen, 0)),
                       ('arrived', coalesce(kept.arrived_fen, 0), coalesce(made.arrived_fen, 0)),
@@ -340,11 +373,33 @@ pub async fn village_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<F
                       ('arranged', coalesce(kept.arranged_fen, 0), coalesce(made.arranged_fen, 0))
            ) number (what, recorded, recomputed)
            where number.recorded <> number.recomputed
-           order by village, number.what"#
+           order by of, number.what"#
     )
     .fetch_all(connection)
     .await?;
-    Ok(findings(Comparison::VillageTotals, rows))
+    Ok(findings(Comparison::PublicTotals, rows))
+}
+
+/// Each number of a campaign, how many pledges count and how many enterprises gave.
+pub async fn campaign_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select campaign.code || ' ' || number.what as "subject!", number.recorded as "recorded!",
+                  number.recomputed as "recomputed!"
+           from campaign
+           join campaign_money kept on kept.campaign = campaign.id
+           join money_by_campaign made on made.campaign = campaign.id
+           cross join lateral (
+               values ('pledged', kept.pledged_fen, made.pledged_fen), ('arrived', kept.arrived_fen, made.arrived_fen),
+                      ('disbursed', kept.disbursed_fen, made.disbursed_fen), ('spent', kept.spent_fen, made.spent_fen),
+                      ('pledges', kept.pledges, made.pledges), ('enterprises', kept.enterprises, made.enterprises)
+           ) number (what, recorded, recomputed)
+           where number.recorded <> number.recomputed
+           order by campaign.code, number.what"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::CampaignTotals, rows))
 }
 
 /// Needs in lists, needs that were reported on, and of these the ones whose latest report is noted as it is.
@@ -353,7 +408,8 @@ pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<F
         Row,
         r#"with kept as (
                select village, listed, reported, 0 as noted
-               from village_total_now
+               from public_total_now
+               where village <> ''
                union all
                select village, 0, 0, 1
                from need_reported
@@ -428,7 +484,7 @@ pub async fn kept_sums(connection: &mut PgConnection) -> sqlx::Result<Vec<Findin
     Ok(findings(Comparison::KeptSums, rows))
 }
 
-/// Of needs each number; of pledges what went out, since what arrived is compared by itself.
+/// Of needs each number; of pledges what arrived and what went out, and whether it is noted that something did.
 pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
         Row,
@@ -444,7 +500,12 @@ pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result
                union all
                select 'pledge', m.pledge, v.number, v.fen
                from money_by_pledge m
-               cross join lateral (values ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)) v (number, fen)
+               cross join lateral (
+                   values ('arrived', m.arrived_fen), ('disbursed', m.disbursed_fen), ('spent', m.spent_fen)
+               ) v (number, fen)
+               union all
+               select 'pledge', pledge, number || ' at all', 1
+               from pledge_reached
            ) told
            full join (
                select 'need' as kind, need as of, number, sum(fen) as fen
@@ -454,10 +515,25 @@ pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result
                union all
                select 'pledge', pledge, number, sum(fen)
                from pledge_figure
-               where number in ('disbursed', 'spent')
+               where number <> 'pledged'
                group by pledge, number
+               union all
+               select 'pledge', pledge, number || ' at all', 1
+               from (
+                   select part.pledge, 'arrived' as number
+                   from bank_line_part part
+                   join bank_line line on line.id = part.line and line.status = 'confirmed'
+                   union
+                   select part.pledge, 'disbursed'
+                   from transfer t
+                   join bank_line_part part on part.lot = t.lot
+                   where t.credit like 'advance:%' and t.asset = 'cny'
+               ) reached
+               where pledge is not null
            ) made using (kind, of, number)
-           where coalesce(told.fen, 0) <> coalesce(made.fen, 0)"#
+           where coalesce(told.fen, 0) <> coalesce(made.fen, 0)
+             -- What was taken back had arrived, or was paid out, all the same.
+             and (made.fen is not null or number not like '% at all')"#
     )
     .fetch_all(connection)
     .await?;

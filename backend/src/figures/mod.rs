@@ -5,6 +5,7 @@
 
 mod http;
 mod sql;
+pub mod totals;
 
 pub use http::routes;
 

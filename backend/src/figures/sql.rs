@@ -79,12 +79,19 @@ pub async fn money_of_field(
     today: NaiveDate,
 ) -> sqlx::Result<(FourNumbers, i64)> {
     let row = sqlx::query!(
-        r#"select coalesce(m.pledged_fen, 0) - p.left_out - own.pledged as "pledged_fen!",
-                  coalesce(m.arrived_fen, 0) - a.left_out - own.arrived as "arrived_fen!",
-                  coalesce(m.disbursed_fen, 0) as "disbursed_fen!", coalesce(m.spent_fen, 0) as "spent_fen!",
-                  coalesce(m.arranged_fen, 0) as "arranged_fen!", greatest(p.gifts, a.gifts) + own.gifts as "later!"
-           from (values (1)) one (row)
-           left join money_by_field m on m.field = $1
+        r#"select m.pledged_fen - p.left_out - own.pledged as "pledged_fen!",
+                  m.arrived_fen - a.left_out - own.arrived as "arrived_fen!", m.disbursed_fen as "disbursed_fen!",
+                  m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
+                  greatest(p.gifts, a.gifts) + own.gifts as "later!"
+           from (
+               select coalesce(sum(pledged_fen), 0)::bigint as pledged_fen,
+                      coalesce(sum(arrived_fen), 0)::bigint as arrived_fen,
+                      coalesce(sum(disbursed_fen), 0)::bigint as disbursed_fen,
+                      coalesce(sum(spent_fen), 0)::bigint as spent_fen,
+                      coalesce(sum(arranged_fen), 0)::bigint as arranged_fen
+               from public_total_now
+               where field = $1
+           ) m
            cross join lateral (
                select coalesce(sum(h.counted_fen), 0)::bigint as left_out, count(*) as gifts
                from hidden_pledge_of_need h
@@ -110,11 +117,11 @@ pub async fn money_of_field(
     .fetch_one(connection)
     .await?;
     let numbers = FourNumbers {
-        pledged: fen("money_by_field", row.pledged_fen)?,
-        arrived: fen("money_by_field", row.arrived_fen)?,
-        disbursed: fen("money_by_field", row.disbursed_fen)?,
-        spent: fen("money_by_field", row.spent_fen)?,
-        arranged: fen("money_by_field", row.arranged_fen)?,
+        pledged: fen("public_total", row.pledged_fen)?,
+        arrived: fen("public_total", row.arrived_fen)?,
+        disbursed: fen("public_total", row.disbursed_fen)?,
+        spent: fen("public_total", row.spent_fen)?,
+        arranged: fen("public_total", row.arranged_fen)?,
     };
     Ok((numbers, row.later))
 }
@@ -281,30 +288,44 @@ pub async fn of_campaign(
     limit: i64,
 ) -> sqlx::Result<Vec<Found>> {
     let (_, of, at, id, _) = behind(after);
+    let reached = match number {
+        MoneyNumber::Pledged => return pledged_of_campaign(connection, campaign, (at, of), limit).await,
+        MoneyNumber::Arrived => MoneyNumber::Arrived,
+        // What was spent was paid out before.
+        MoneyNumber::Disbursed | MoneyNumber::Spent | MoneyNumber::Arranged => MoneyNumber::Disbursed,
+    };
     let rows = sqlx::query_as!(
         Row,
         r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
-                  f.on_day as "on_day!", f.fen as "fen!", not p.show_amount as "hidden!", o.name as "giver?",
+                  f.on_day as "on_day!", f.fen as "fen!", not p.show_amount as "hidden!", p.name as "giver?",
                   p.public_display as "display?", f.says as "says!", n.code as "code?", n.title as "title?"
            from (
-               select id, pledged_at, show_amount, public_display, enterprise
-               from pledge
-               where campaign = $1 and (pledged_at, id) >= ($3, $4)
-               order by pledged_at, id
+               select pledge, pledged_at
+               from pledge_reached
+               where campaign = $1 and number = $3 and (pledged_at, pledge) >= ($4, $5)
+               order by pledged_at, pledge
+           ) reached
+           -- One after the other, as far as the page goes, whatever the statistics say.
+           cross join lateral (
+               select given.id, given.pledged_at, given.show_amount, given.public_display, o.name
+               from pledge given
+               join organisation o on o.id = given.enterprise
+               where given.id = reached.pledge
+               offset 0
            ) p
-           join organisation o on o.id = p.enterprise
            cross join lateral (
                select f.*
                from pledge_figure f
-               where f.pledge = p.id and f.number = $2 and (p.id <> $4 or f.id > $5)
+               where f.pledge = reached.pledge and f.number = $2 and (reached.pledge <> $5 or f.id > $6)
                order by f.id
-               limit $6
+               limit $7
            ) f
            left join needs_public n on n.id = f.need
-           order by p.pledged_at, p.id, f.id
-           limit $6"#,
+           order by reached.pledged_at, reached.pledge, f.id
+           limit $7"#,
         campaign.0,
         number.as_str(),
+        reached.as_str(),
         at,
         of,
         id,
@@ -313,6 +334,34 @@ pub async fn of_campaign(
     .fetch_all(connection)
     .await?;
     found(rows, false, number)
+}
+
+/// Each pledge is one row of what was pledged.
+async fn pledged_of_campaign(
+    connection: &mut PgConnection,
+    campaign: CampaignId,
+    (at, of): (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<Found>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", p.id as "id!", 0::bigint as "n!",
+                  p.pledged_day as "on_day!", p.counted_fen as "fen!", not p.show_amount as "hidden!",
+                  o.name as "giver?", p.public_display as "display?", '' as "says!", null as "code?: String",
+                  null as "title?: String"
+           from pledge_counted p
+           join organisation o on o.id = p.enterprise
+           where p.campaign = $1 and p.counted_fen > 0 and (p.pledged_at, p.id) > ($2, $3)
+           order by p.pledged_at, p.id
+           limit $4"#,
+        campaign.0,
+        at,
+        of,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    found(rows, false, MoneyNumber::Pledged)
 }
 
 /// Rows of an enterprise pledge by pledge; of those that it shows whole, where no more is to be read.

@@ -1,4 +1,4 @@
-//! Pictures that prove something about a pledge: a stamped agreement, a hardship, a bank's slip.
+//! Pictures that prove something about a gift: a stamped agreement, a hardship, a bank's slip, what goods are worth.
 //!
 //! They are private: who may see them is one view of the database (`gift_paper_reader`), beside their uploader and the
 //! auditor. Once handed in they stay. Deliberately absent: pictures that everybody sees.
@@ -21,6 +21,8 @@ pub enum Kind {
     Request,
     OnBehalf,
     Claim,
+    Goods,
+    GoodsHandOver,
 }
 
 impl Kind {
@@ -30,6 +32,8 @@ impl Kind {
             Kind::Request => "request",
             Kind::OnBehalf => "on_behalf",
             Kind::Claim => "claim",
+            Kind::Goods => "goods",
+            Kind::GoodsHandOver => "goods_hand_over",
         }
     }
 }

@@ -302,6 +302,10 @@ rights! {
     /// Reads requests about pledges: each side its own, the auditor all.
     RequestReader: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker, CharityPayer, CharityOwner,
         Auditor], "只有认捐的企业、慈善组织和审计的账号可以看豁免、更正和退回的申请";
+    /// Reads gifts of goods: the enterprise its own, the charity those to it, the village those for its needs, the auditor
+    /// all.
+    GoodsReader: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker, CharityPayer, CharityOwner,
+        VillageReporter, VillageHead, Auditor], "只有捐赠的企业、慈善组织、受助的村和审计的账号可以看捐赠物资";
     /// Notes what an enterprise is said to have promised.
     OnBehalfRecorder: [CampaignOffice, FederationCounty, FederationCity], "只有工商联和 6·30 办可以代为记录认捐";
     /// Reads such notes: who recorded them, the charity that is named, the enterprise, the auditor.

@@ -17,6 +17,7 @@ mod earlier_pairings;
 mod fundraising;
 mod gift_claims;
 mod gift_requests;
+mod goods_gifts;
 mod joining;
 mod members;
 mod money;
@@ -77,6 +78,8 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/on-behalf/new", page_and(post(on_behalf::note)))
         .route("/gift-claims/new", page_and(post(gift_claims::ask)))
         .route("/pledges/{id}/requests", page_and(post(gift_requests::ask)))
+        .route("/goods-gifts/new", page_and(post(goods_gifts::new)))
+        .route("/goods-gifts/{id}", page_and(post(goods_gifts::step)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     let with_tables = Router::new()
         .route("/work/place-imports", page_and(post(place_imports::upload)))

@@ -11,6 +11,7 @@ mod found;
 pub mod fund;
 pub mod fundraising;
 pub mod gift;
+pub mod goods;
 pub mod on_behalf;
 pub mod pairing;
 mod payee;
@@ -59,6 +60,8 @@ pub enum Letter {
     PledgeCancelled(pledge::PledgeCancelled),
     Fund(fund::FundNews),
     Gift(gift::GiftNews),
+    Goods(goods::GoodsNews),
+    GoodsConfirmed(goods::GoodsConfirmed),
     OnBehalf(on_behalf::OnBehalfNews),
     ArrivalConfirmed(ArrivalConfirmed),
     ArrivalCorrected(correction::ArrivalCorrected),
@@ -239,6 +242,8 @@ impl Letter {
             Letter::PledgeCancelled(letter) => letter.content(),
             Letter::Fund(letter) => letter.content(),
             Letter::Gift(letter) => letter.content(),
+            Letter::Goods(letter) => letter.content(),
+            Letter::GoodsConfirmed(letter) => letter.content(),
             Letter::OnBehalf(letter) => letter.content(),
             Letter::ArrivalConfirmed(letter) => letter.content(),
             Letter::ArrivalCorrected(letter) => letter.content(),
@@ -277,13 +282,14 @@ impl Letter {
             | Letter::ArrivalCorrected(_)
             | Letter::GiftReturned(_)
             | Letter::ReturnTakenBack(_)
+            | Letter::GoodsConfirmed(_)
             | Letter::Fund(_) => NoticeKind::ArrivalConfirmed,
             Letter::DisbursementPaid(_) | Letter::DisbursementBack(_) | Letter::DisbursementOutAgain(_) => {
                 NoticeKind::DisbursementPaid
             }
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
-            Letter::Commitment(_) => NoticeKind::Commitment,
+            Letter::Commitment(_) | Letter::Goods(_) => NoticeKind::Commitment,
             Letter::Pairing(_) => NoticeKind::Pairing,
             Letter::Round(_) => NoticeKind::MatchingRound,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,

@@ -108,9 +108,19 @@ pub async fn deliver(
 
 /// The papers that go with a letter.
 async fn attachments(app: &App, letter: &Letter) -> anyhow::Result<Vec<Attachment>> {
-    let Letter::ArrivalConfirmed(arrival) = letter else { return Ok(Vec::new()) };
-    let confirmation = arrival.confirmation(&app.origin, app.demo);
-    let bytes = receipts::confirmation_pdf(&app.typesetter, &confirmation).await?;
-    let name = format!("捐赠确认函-{}.pdf", confirmation.number);
+    let (number, bytes) = match letter {
+        Letter::ArrivalConfirmed(arrival) => {
+            let confirmation = arrival.confirmation(&app.origin, app.demo);
+            let bytes = receipts::confirmation_pdf(&app.typesetter, &confirmation).await?;
+            (confirmation.number, bytes)
+        }
+        Letter::GoodsConfirmed(goods) => {
+            let confirmation = goods.confirmation(&app.origin, app.demo);
+            let bytes = receipts::goods_pdf(&app.typesetter, &confirmation).await?;
+            (confirmation.number, bytes)
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let name = format!("捐赠确认函-{number}.pdf");
     Ok(vec![Attachment { name, mime: "application/pdf", bytes }])
 }

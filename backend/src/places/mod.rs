@@ -10,7 +10,6 @@ mod http;
 pub mod imports;
 pub mod points;
 mod sql;
-pub mod totals;
 
 pub use about::{about, public_money};
 pub use http::routes;

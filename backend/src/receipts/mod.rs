@@ -1,13 +1,15 @@
-//! Papers as PDF: the confirmation letter (捐赠确认函) that a donor gets when money has arrived, the agreement of a
-//! pairing, and the donation agreement of a pledge.
+//! Papers as PDF: the confirmation letter (捐赠确认函) that a donor gets when money has arrived or goods are accepted, the
+//! agreement of a pairing, and the donation agreement of a pledge.
 //!
 //! Made from the data of the letter that it goes with, each time it is sent; the same data gives the same bytes.
 //! Deliberately absent: the statutory receipt (公益事业捐赠票据), which is the charity's alone.
 
 mod donation;
+mod goods;
 mod typeset;
 
 pub use donation::{DonationAgreement, DonationPart, DonationPurpose, donation_pdf, fingerprint};
+pub use goods::{GoodsConfirmation, GoodsPrinted, goods_pdf};
 pub use typeset::Typesetter;
 
 use chrono::NaiveDate;

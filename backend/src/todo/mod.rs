@@ -17,8 +17,8 @@ use crate::http::caller::{
 use crate::needs::revisions;
 use crate::{
     agreements, allocations, arrivals, bank_accounts, campaigns, commitments, deliveries, disbursements, enquiries,
-    gift_claims, gift_requests, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings, payees,
-    pledges, purpose_changes, resets, returns, reversals, verifications,
+    gift_claims, gift_requests, goods_gifts, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings,
+    payees, pledges, purpose_changes, resets, returns, reversals, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -26,6 +26,7 @@ use domain::api::todo::{Todo, TodoItem};
 use domain::campaign::legal_day;
 use domain::gift_claim::GiftClaimStatus;
 use domain::gift_request::GiftRequestStatus;
+use domain::goods::GoodsGiftStatus;
 use domain::need::{NeedStatus, RevisionStatus};
 use domain::organisation::{Acting, Role};
 use domain::todo::{SILENCE_DAYS, TodoKind, Waiting};
@@ -133,6 +134,23 @@ const SOURCES: &[Source] = &[
     }),
     (Village::ROLES, TodoKind::ConfirmDeliveries, |tx, desk, _| {
         Box::pin(commitments::parts::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityMaker::ROLES, TodoKind::InspectGoods, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting(tx, desk, GoodsGiftStatus::Offered))
+    }),
+    (CharityChecker::ROLES, TodoKind::ConfirmGoods, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting(tx, desk, GoodsGiftStatus::Inspected))
+    }),
+    (CharityMaker::ROLES, TodoKind::SetGoodsAside, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting(tx, desk, GoodsGiftStatus::Accepted))
+    }),
+    (CharityMaker::ROLES, TodoKind::BringGoods, |tx, desk, _| Box::pin(goods_gifts::waiting_to_be_brought(tx, desk))),
+    (Village::ROLES, TodoKind::ReceiveGoods, |tx, desk, _| Box::pin(goods_gifts::waiting_to_be_received(tx, desk))),
+    (CharityChecker::ROLES, TodoKind::AcceptHandOvers, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting_to_be_accepted(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::ReverseGoods, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting_to_be_reversed(tx, desk))
     }),
     (PairingParty::ROLES, TodoKind::Pairings, |tx, desk, now| Box::pin(pairings::waiting(tx, desk, legal_day(now)))),
     (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {

@@ -2,16 +2,18 @@
 
 use super::campaign_about::{about, listed, rules};
 use super::{campaign_giving, rehearsal};
+use crate::parts;
 use crate::parts::books;
 use crate::parts::commitments::totals;
 use crate::parts::four::{four, later, meaning, rows_of};
 use crate::parts::pledge_rows::pledge_rows;
 use crate::visit::{Page, Visit};
 use crate::words::{date, href, text};
+use domain::Fen;
 use domain::api::ApiError;
 use domain::api::campaigns::{self, PageQuery};
 use domain::api::figures::MoneyOf;
-use domain::api::fundraising;
+use domain::api::{fundraising, goods};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
@@ -51,6 +53,7 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
     let needs = PageQuery { after: visit.query("needs_after").map(str::to_owned) };
     let needs = if read.listed > 0 { Some(visit.call(campaigns::listed(id, &needs)).await?) } else { None };
     let giving = visit.call(fundraising::list(id)).await?.items;
+    let goods = visit.call(goods::of_campaign(id)).await?;
     let campaign = &read.campaign;
     let next = pledges.next.as_ref().map(|next| {
         let link = href(&format!("/campaigns/{id}?after={next}"));
@@ -69,10 +72,11 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
             <div>
                 <section class="card">
                     <h2>{t!("到现在")}</h2>
-                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}
+                    {four(&read.money, read.as_of, rows_of(&MoneyOf::Campaign(campaign.id)))}{later(read.later)}{unmatched(read.unmatched_fen)}
                     <p>{t!("{n} 家企业，{m} 笔认捐", n = read.enterprises, m = read.pledges)}</p>
                     {meaning()}
                 </section>
+                {parts::goods::section(&goods, true)}
                 {totals(
                     &read.commitments,
                     t!("{from} 年 6 月 1 日至 {to} 年 5 月 31 日作出的承诺。", from = campaign.year, to = campaign.year + 1),
@@ -93,4 +97,12 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
         </div>
     };
     Ok(Page::new(campaign.name.clone(), body.into_any()).public())
+}
+
+/// 在途, which is in none of the numbers.
+fn unmatched(held: Fen) -> Option<AnyView> {
+    let says = held.is_positive().then(|| {
+        t!("另有在途 {amount}：到昨天为止，慈善组织的账户已收到、还不知道是谁的款，找到捐赠方以前不算到账。", amount = held)
+    })?;
+    Some(view! { <p class="soft">{says}</p> }.into_any())
 }

@@ -76,12 +76,12 @@ fn gift(visit: &Visit, form: &FormState, (item, n, first): (&DirectedBalance, us
         item.idle_since.map(|since| view! { <p class="soft">{t!("从 {time} 起没有变动", time = instant(since))}</p> });
     let point = (signs && item.free_fen.is_positive()).then(|| point(visit, form, (item, n), &key));
     view! {
-        <section class="card" id=id>
+        <section class="card facts" id=id>
             <h2>{designations::target(&row_of(item))}</h2>
             <p class="soft">
                 <a href=href(&format!("/pledges/{}", item.pledge))>{item.reference.to_string()}</a>" · "{item.charity_name.clone()}
             </p>
-            <dl class="inline">
+            <dl>
                 <dt>{t!("已到账")}</dt><dd>{money::exact(item.arrived_fen)}</dd>
                 <dt>{t!("已分配")}</dt><dd>{money::exact(item.set_aside_fen)}</dd>
                 <dt>{t!("申请中")}</dt><dd>{money::exact(item.asked_fen)}</dd>
@@ -169,7 +169,7 @@ fn own_rows(form: &FormState, list: &List<AllocationRow>, signs: bool) -> AnyVie
             AllocationStatus::Requested if signs => Some(reason_form(form, &key, "release", t!("撤回申请"))),
             AllocationStatus::Accepted | AllocationStatus::Locked if signs => {
                 let link = href(&format!("/purpose-changes/new?allocation={key}"));
-                Some(view! { <p><a href=link>{t!("申请调整用途")}</a></p> }.into_any())
+                Some(view! { <p class="hint"><a href=link>{t!("申请调整用途")}</a></p> }.into_any())
             }
             _ => None,
         };
@@ -268,7 +268,7 @@ pub async fn desk(visit: &Visit) -> Result<Page, ApiError> {
             let link = href(&format!("/purpose-changes/new?allocation={key}"));
             view! {
                 {reason_form(form, &key, "release", t!("释放"))}
-                <p><a href=link>{t!("申请调整用途")}</a></p>
+                <p class="hint"><a href=link>{t!("申请调整用途")}</a></p>
             }
         });
         view! { <li id=format!("allocation-{key}")>{about(row)}{act}</li> }

@@ -214,6 +214,8 @@ fn cause(entry: &AccountEntry, staff: bool) -> Option<AnyView> {
         CauseKind::Disbursement => own("/work/disbursements").or_else(|| need("payments")),
         CauseKind::SpendingItem => need("reports"),
         CauseKind::Allocation => need("funds"),
+        CauseKind::GoodsGift => own("/goods-gifts"),
+        CauseKind::GoodsHandOver => need("goods"),
         CauseKind::Event => None,
     };
     if of.says.is_empty() && path.is_none() {

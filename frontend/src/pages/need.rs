@@ -18,7 +18,7 @@ use domain::api::ApiError;
 use domain::api::figures::MoneyOf;
 use domain::api::money::{NeedMoney, of_need};
 use domain::api::needs::{self, Need};
-use domain::api::{commitments, deliveries, disbursements, need_versions};
+use domain::api::{commitments, deliveries, disbursements, goods, need_versions};
 use domain::campaign::legal_day;
 use domain::need::{AskedPart, ContributionKind, NeedAction, NeedStatus, Readiness, RevisionStatus};
 use domain::organisation::Role;
@@ -318,8 +318,13 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         parts::commitments::of_need(&visit.call(commitments::of_need(need.id)).await?)
     };
     let reported = visit.call(deliveries::of_need(need.id)).await?;
+    let goods = match need.content.kind {
+        ContributionKind::Money | ContributionKind::Goods => Some(visit.call(goods::of_need(need.id)).await?),
+        _ => None,
+    };
     Ok(view! {
         {promised}
+        {goods.and_then(|goods| parts::goods::section(&goods, false))}
         <section id="reports">
             <h2>{t!("进展和支出（{n}）", n = reported.count)}</h2>
             {reports(&reported.items, (need.content.outcome_quantity, &need.content.outcome_unit), is_own(visit, need))}
@@ -389,6 +394,7 @@ fn pledge_link(need: &Need) -> Option<AnyView> {
                 <section class="card">
                     <p><a class="button" href=link>{t!("我们来承担")}</a></p>
                     <p class="soft">{t!("由已认证的企业承诺数量和日期，可以只承担一部分；兑现由村里确认。")}</p>
+                    {(need.content.kind == ContributionKind::Goods).then(|| goods_link(code))}
                 </section>
             }
             .into_any(),
@@ -400,10 +406,17 @@ fn pledge_link(need: &Need) -> Option<AnyView> {
             <section class="card">
                 <p><a class="button" href=link>{t!("企业认捐这条需求")}</a></p>
                 <p class="soft">{t!("由已认证的企业按捐赠协议、经慈善组织捐赠。")}</p>
+                {goods_link(code)}
             </section>
         }
         .into_any(),
     )
+}
+
+/// Giving goods for it through a charity, which values them.
+fn goods_link(code: &str) -> AnyView {
+    let link = href(&format!("/goods-gifts/new?need={code}"));
+    view! { <p><a href=link>{t!("经慈善组织捐物资给这条需求")}</a></p> }.into_any()
 }
 
 fn facts(need: &Need) -> AnyView {

@@ -139,7 +139,7 @@ fn fill_in(
     view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/my-gifts")>{t!("我的捐赠")}</a>{back}</nav>
         <h1>{t!("作出认捐")}</h1>
-        <p class="soft">{enterprise.to_owned()}</p>
+        <p class="soft">{enterprise.to_owned()}" · "<a href=href("/goods-gifts/new")>{t!("捐的是物资")}</a></p>
         {summary(form)}{stored}
         <form class="long" method="post" action=href("/pledge")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />

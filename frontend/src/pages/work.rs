@@ -3,7 +3,7 @@
 use super::bank_line_list::{enter, line_rows};
 use super::disbursements::rows;
 use super::pledge::own_rows;
-use super::{offers, organisation, parent_unit, recommendations, revision, verifications};
+use super::{offers, organisation, parent_unit, recommendations, revision, verifications, work_ways};
 use crate::parts::need_row::need_list;
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, instant, text};
@@ -37,6 +37,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         sections.extend(revision::waiting(visit).await?);
     }
     if visit.has(&[Role::CharityOwner, Role::CharityMaker, Role::CharityChecker, Role::CharityPayer]) {
+        sections.push(work_ways::charity());
         sections.push(bank_lines(visit).await?);
         sections.push(payments(visit).await?);
     }
@@ -93,17 +94,7 @@ fn item(item: &TodoItem) -> AnyView {
 async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     let waiting = visit.call(needs::review()).await?;
     let town = visit.has(&[Role::TownReviewer]);
-    let letters = (!town).then(|| {
-        view! {
-            <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
-            <a class="button quiet" href=href("/work/place-imports")>{t!("镇村资料")}</a>
-            <a class="button quiet" href=href("/coverage")>{t!("结对覆盖")}</a>
-            <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
-            <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
-            <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-            <a class="button quiet" href=href("/work/enquiries")>{t!("来信")}</a>
-        }
-    });
+    let ways = if town { town_ways() } else { work_ways::federation() };
     let heading = if town {
         t!("待镇审的需求（{n}）", n = waiting.count)
     } else {
@@ -111,18 +102,23 @@ async fn review(visit: &Visit) -> Result<AnyView, ApiError> {
     };
     Ok(view! {
         <section id="review">
-            <div class="head">
-                <h2>{heading}</h2>
-                <span class="buttons">
-                    <a class="button quiet" href=href("/needs/import")>{t!("导入需求")}</a>
-                    <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
-                    {letters}
-                </span>
-            </div>
+            <h2>{heading}</h2>
             {need_list(&waiting.items, true, t!("没有等待审核的需求。"))}
+            {ways}
         </section>
     }
     .into_any())
+}
+
+/// What a town's reviewer works with beside the needs that wait.
+fn town_ways() -> AnyView {
+    view! {
+        <p class="buttons">
+            <a class="button quiet" href=href("/needs/import")>{t!("导入需求")}</a>
+            <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
+        </p>
+    }
+    .into_any()
 }
 
 async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
@@ -134,23 +130,7 @@ async fn gifts(visit: &Visit) -> Result<AnyView, ApiError> {
                 <a class="button" href=href("/needs")>{t!("找需求认捐")}</a>
             </div>
             {own_rows(&gifts.items)}
-            <p class="buttons">
-                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
-                    view! { <a class="button quiet" href=href("/commitments/due")>{t!("我们的承诺")}</a> }
-                })}
-                <a class="button quiet" href=href("/directed-balance")>{t!("定向额度")}</a>
-                <a class="button quiet" href=href("/commitments")>{t!("资金以外的承诺")}</a>
-                <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
-                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| view! {
-                    <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
-                    <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
-                    <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-                    <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-                })}
-                {visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]).then(|| {
-                    view! { <a class="button quiet" href=href("/work/earlier-pairings/own")>{t!("我们以往的结对")}</a> }
-                })}
-            </p>
+            {work_ways::giver(visit.has(&[Role::EnterpriseOwner, Role::EnterpriseOperator]))}
         </section>
     }
     .into_any())
@@ -161,15 +141,7 @@ async fn payments(visit: &Visit) -> Result<AnyView, ApiError> {
     let shown = &payments.items[..payments.items.len().min(PAYMENTS)];
     Ok(view! {
         <section>
-            <div class="head">
-                <h2>{t!("拨付（{n}）", n = payments.count)}</h2>
-                <span class="buttons">
-                    <a class="button quiet" href=href("/work/allocations")>{t!("分配")}</a>
-                    <a class="button quiet" href=href("/purpose-changes")>{t!("调整用途")}</a>
-                    <a class="button quiet" href=href("/work/spending")>{t!("核销支出")}</a>
-                    <a class="button quiet" href=href("/work/payees")>{t!("收款账户")}</a>
-                </span>
-            </div>
+            <h2>{t!("拨付（{n}）", n = payments.count)}</h2>
             {rows(shown)}
             <p><a href=href("/work/disbursements")>{t!("全部拨付")}</a></p>
         </section>
@@ -186,24 +158,6 @@ async fn bank_lines(visit: &Visit) -> Result<AnyView, ApiError> {
                 {visit.has(&[Role::CharityMaker]).then(enter)}
             </div>
             {line_rows(&waiting.items)}
-            <p class="buttons">
-                <a class="button quiet" href=href("/work/bank-lines?desk=match")>{t!("等待匹配")}</a>
-                <a class="button quiet" href=href("/work/bank-lines?desk=confirm")>{t!("等待复核")}</a>
-                <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
-                <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
-                <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-                <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-                <a class="button quiet" href=href("/work/unmatched")>{t!("两边都没对上的")}</a>
-                <a class="button quiet" href=href("/work/bank-statements")>{t!("银行对账单")}</a>
-                <a class="button quiet" href=href("/work/outgoings")>{t!("银行支出")}</a>
-                <a class="button quiet" href=href("/work/returns")>{t!("退回捐赠方")}</a>
-                <a class="button quiet" href=href("/work/reversals")>{t!("等待确认的冲正")}</a>
-                <a class="button quiet" href=href("/work/bank-accounts")>{t!("银行账户")}</a>
-                <a class="button quiet" href=href("/work/month-ends")>{t!("月结")}</a>
-                <a class="button quiet" href=href("/work/accounting")>{t!("会计导出")}</a>
-                <a class="button quiet" href=href("/work/bank-lines?done=1")>{t!("已办")}</a>
-                <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
-            </p>
         </section>
     }
     .into_any())
@@ -223,6 +177,7 @@ async fn own(visit: &Visit) -> Result<AnyView, ApiError> {
             <p class="buttons">
                 <a class="button quiet" href=href("/work/payees")>{t!("我们村的收款账户")}</a>
                 <a class="button quiet" href=href("/commitments")>{t!("企业对我们村的承诺")}</a>
+                <a class="button quiet" href=href("/goods-gifts")>{t!("给我们村的物资")}</a>
                 <a class="button quiet" href=href("/pairings")>{t!("结对")}</a>
             </p>
             {need_list(&needs.items, true, t!("还没有写过需求。点“写一条需求”开始，随时可以存草稿。"))}
@@ -252,20 +207,13 @@ fn oversight(visit: &Visit) -> Option<AnyView> {
         view! {
             <section>
                 <h2>{t!("监督")}</h2>
-                <p class="buttons">
-                    <a class="button quiet" href=href("/work/audit")>{t!("操作记录")}</a>
-                    {visit.has(&[Role::Auditor]).then(|| view! { <a class="button quiet" href=href("/pairings")>{t!("结对")}</a> })}
-                    {visit.has(&[Role::Auditor]).then(|| view! {
-                        <a class="button quiet" href=href("/work/earlier-pairings")>{t!("以往的结对")}</a>
-                        <a class="button quiet" href=href("/rounds")>{t!("对接轮次")}</a>
-                        <a class="button quiet" href=href("/work/accounts")>{t!("科目和余额")}</a>
-                        <a class="button quiet" href=href("/agreements")>{t!("捐赠协议")}</a>
-                        <a class="button quiet" href=href("/gift-requests")>{t!("豁免、更正和退回的申请")}</a>
-                        <a class="button quiet" href=href("/gift-claims")>{t!("认领到账的捐款")}</a>
-                        <a class="button quiet" href=href("/on-behalf")>{t!("代为记录的认捐")}</a>
-                    })}
-                    {admin.then(|| view! { <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a> })}
-                </p>
+                {visit.has(&[Role::Auditor]).then(work_ways::auditor)}
+                {admin.then(|| view! {
+                    <p class="buttons">
+                        <a class="button quiet" href=href("/work/audit")>{t!("操作记录")}</a>
+                        <a class="button quiet" href=href("/work/jobs")>{t!("后台任务")}</a>
+                    </p>
+                })}
             </section>
         }
         .into_any(),

@@ -127,6 +127,8 @@ pub struct CampaignMoney {
     pub enterprises: i64,
     /// Gifts of today that hide their amount and are not in the sums yet.
     pub later: i64,
+    /// 在途: what its charities' accounts held at the end of yesterday and nobody knew the giver of. In no number.
+    pub unmatched_fen: Fen,
     /// What was promised besides money in the campaign's year (1 June to 31 May), each unit for itself.
     pub commitments: Vec<CommitmentTotal>,
     pub as_of: DateTime<Utc>,

@@ -5,8 +5,8 @@
 
 use super::{Account, Asset, Posted};
 use crate::{
-    AllocationId, BankAccountId, BankLineId, CampaignId, DisbursementId, EventId, Fen, LotId, NeedId, OrganisationId,
-    PledgeId, SpendingItemId, TransferId,
+    AllocationId, BankAccountId, BankLineId, CampaignId, DisbursementId, EventId, Fen, GoodsGiftId, GoodsHandOverId,
+    LotId, NeedId, OrganisationId, PledgeId, SpendingItemId, TransferId,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -108,11 +108,12 @@ pub enum Event {
     OwnerFound { line: BankLineId, bank_account: BankAccountId, to: Fund, takes: Takes, on: NaiveDate },
     /// Goods were accepted at a value: a lot of their own, never added to money.
     GoodsAccepted {
-        record: EventId,
+        gift: GoodsGiftId,
         lot: LotId,
         #[serde(rename = "value_fen")]
         value: Fen,
-        to: Fund,
+        campaign: CampaignId,
+        charity: OrganisationId,
         on: NaiveDate,
     },
     /// A giver's directed money, or the charity's general money, was set aside for a need.
@@ -151,7 +152,7 @@ pub enum Event {
         booked_on: NaiveDate,
     },
     /// Goods that were set aside for a need were handed over, receipt accepted.
-    GoodsHandedOver { item: SpendingItemId, need: NeedId, charity: OrganisationId, takes: Takes, on: NaiveDate },
+    GoodsHandedOver { hand_over: GoodsHandOverId, need: NeedId, charity: OrganisationId, takes: Takes, on: NaiveDate },
     /// A need is done and money is left.
     SurplusFound { record: EventId, need: NeedId, charity: OrganisationId, takes: Takes, on: NaiveDate },
     /// What was left of one need goes to another of similar purpose, by agreement or after disclosure.

@@ -28,6 +28,8 @@ words! {
         Allocation = "allocation" / "分配",
         Disbursement = "disbursement" / "拨付",
         SpendingItem = "spending_item" / "支出明细",
+        GoodsGift = "goods_gift" / "捐赠物资",
+        GoodsHandOver = "goods_hand_over" / "物资移交单",
         Event = "event" / "业务记录",
     }
 }
@@ -79,7 +81,7 @@ impl TransferCode {
         match self {
             TransferCode::Arrival => "银行已收到，慈善组织两个人核对过。每笔到账是一个批次，以后一直带着这个批次走。",
             TransferCode::Match => "原来不知道是谁的款，经两个人核对找到了捐赠方。",
-            TransferCode::Goods => "收到的物资按议定的价值入账，不和钱相加。",
+            TransferCode::Goods => "收到的物资经慈善组织两人验收，按核定的折款入账，不和钱相加。",
             TransferCode::Allocate => "从定向额度或非定向资金中为一条需求留出一笔款。",
             TransferCode::Release => "留出的款没有用，回到原来的地方。",
             TransferCode::Advance => "慈善组织把款付给执行单位。最早到账的款先用。",
@@ -102,7 +104,7 @@ impl TransferCode {
         match self {
             TransferCode::Arrival => (&[World], &[Directed, General, Unmatched]),
             TransferCode::Match => (&[Unmatched], &[Directed, General]),
-            TransferCode::Goods => (&[World], &[Directed, General]),
+            TransferCode::Goods => (&[World], &[General]),
             TransferCode::Allocate => (&[Directed, General], &[Allocated]),
             TransferCode::Release => (&[Allocated], &[Directed, General]),
             TransferCode::Advance => (&[Allocated], &[Advance]),
@@ -124,9 +126,10 @@ impl TransferCode {
             TransferCode::Arrival | TransferCode::Match | TransferCode::PayBack => CauseKind::BankLine,
             TransferCode::Allocate | TransferCode::Release => CauseKind::Allocation,
             TransferCode::Advance | TransferCode::Bounce => CauseKind::Disbursement,
-            TransferCode::Spend | TransferCode::HandOver => CauseKind::SpendingItem,
-            TransferCode::Goods
-            | TransferCode::Surplus
+            TransferCode::Spend => CauseKind::SpendingItem,
+            TransferCode::Goods => CauseKind::GoodsGift,
+            TransferCode::HandOver => CauseKind::GoodsHandOver,
+            TransferCode::Surplus
             | TransferCode::PlaceSurplus
             | TransferCode::Return
             | TransferCode::Fee
@@ -141,6 +144,10 @@ pub const MONEY_WORDS: &[(&str, &str)] = &[
     ("到账", "银行已收到、经慈善组织两人核对的款，减去退回的。"),
     ("拨付", "慈善组织已付给执行单位的款，减去退汇和交回的。"),
     ("支出", "执行单位花掉、凭证已由慈善组织核销的款。"),
+    (
+        "物资折款",
+        "企业捐的物资经慈善组织两人验收核定的价值。单独一个数，不加进认捐、到账、拨付、支出，也不和钱相加；公开的数只含愿意公开折款的捐赠。",
+    ),
     ("在途", "银行已收到、还不知道是谁的款。找到捐赠方以前不算任何人的到账。"),
     ("统筹安排", "慈善组织从非定向资金中留给一条需求的款：没有人专门为它认捐。"),
     ("结余", "需求做完后剩下、还没有定新用途的款。"),

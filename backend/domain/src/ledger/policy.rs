@@ -30,8 +30,9 @@ pub fn transfers_for(event: &Event) -> Result<Vec<Transfer>, LedgerError> {
             let unmatched = Account::Unmatched { bank_account: *bank_account };
             flow(TransferCode::Match, unmatched, *to).by(line.0, *on).lots(takes)
         }
-        Event::GoodsAccepted { record, lot, value, to, on } => {
-            let goods = flow(TransferCode::Goods, Account::World, *to).by(record.0, *on);
+        Event::GoodsAccepted { gift, lot, value, campaign, charity, on } => {
+            let general = Account::General { campaign: *campaign, charity: *charity };
+            let goods = flow(TransferCode::Goods, Account::World, general).by(gift.0, *on);
             goods.of(Asset::InKind).lots(&[(*lot, *value)])
         }
         Event::Allocated { allocation, from, need, charity, asset, takes, on } => {
@@ -63,9 +64,9 @@ pub fn transfers_for(event: &Event) -> Result<Vec<Transfer>, LedgerError> {
             let back = flow(TransferCode::PayBack, advance, allocated(*need, *charity));
             back.by(line.0, *booked_on).lots(takes)
         }
-        Event::GoodsHandedOver { item, need, charity, takes, on } => {
+        Event::GoodsHandedOver { hand_over, need, charity, takes, on } => {
             let handed = flow(TransferCode::HandOver, allocated(*need, *charity), Account::Spent { need: *need });
-            handed.by(item.0, *on).of(Asset::InKind).lots(takes)
+            handed.by(hand_over.0, *on).of(Asset::InKind).lots(takes)
         }
         Event::SurplusFound { record, need, charity, takes, on } => {
             let left = flow(TransferCode::Surplus, allocated(*need, *charity), Account::Surplus { need: *need });

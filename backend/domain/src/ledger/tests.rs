@@ -217,11 +217,12 @@ fn money_goes_back_to_givers_from_where_it_waits() {
 #[test]
 fn goods_move_in_their_own_asset() {
     let lot = id(101);
-    let accepted = Event::GoodsAccepted { record: id(RECORD), lot, value: Fen::yuan(500), to: directed(), on: day() };
-    assert_eq!(posts(&accepted), ["world > directed(1), 500 in kind, goods, lot 101, cause 8"]);
+    let (campaign, charity) = (id(CAMPAIGN), id(CHARITY));
+    let accepted = Event::GoodsAccepted { gift: id(RECORD), lot, value: Fen::yuan(500), campaign, charity, on: day() };
+    assert_eq!(posts(&accepted), ["world > general(2,3), 500 in kind, goods, lot 101, cause 8"]);
     assert!(posts(&allocated(directed(), Asset::InKind)).iter().all(|words| words.contains("in kind, allocate")));
     let takes = vec![(lot, Fen::yuan(500))];
-    let handed = Event::GoodsHandedOver { item: id(ITEM), need: id(NEED), charity: id(CHARITY), takes, on: day() };
+    let handed = Event::GoodsHandedOver { hand_over: id(ITEM), need: id(NEED), charity: id(CHARITY), takes, on: day() };
     assert_eq!(posts(&handed), ["allocated(4,3) > spent(4), 500 in kind, hand_over, lot 101, cause 10"]);
 }
 

@@ -16,7 +16,7 @@ const SIZE: u64 = 23;
 const PREFIX: &[u8; 2] = b"QC";
 /// Characters after the prefix: six and the check character.
 const BODY: usize = 7;
-const LENGTH: usize = PREFIX.len() + BODY;
+pub(crate) const LENGTH: usize = PREFIX.len() + BODY;
 /// How many references there are: 23^6.
 pub const REFERENCES: u64 = SIZE.pow(6);
 /// Consecutive numbers get references that look unlike each other. No multiple of 23, so it is one-to-one.
@@ -46,21 +46,7 @@ impl PledgeReference {
     /// # Errors
     /// [`ReferenceError::UsedUp`] from 148,035,889 on.
     pub fn from_number(number: u64) -> Result<Self, ReferenceError> {
-        if number >= REFERENCES {
-            return Err(ReferenceError::UsedUp);
-        }
-        let mut rest = number * STRIDE % REFERENCES;
-        let mut text = [0; LENGTH];
-        text[..PREFIX.len()].copy_from_slice(PREFIX);
-        let mut sum = 0;
-        for (position, place) in text[PREFIX.len()..LENGTH - 1].iter_mut().enumerate() {
-            let digit = rest % SIZE;
-            rest /= SIZE;
-            *place = character(digit);
-            sum += weight(position) * digit;
-        }
-        text[LENGTH - 1] = character((SIZE - sum % SIZE) % SIZE);
-        Ok(PledgeReference(text))
+        spell(*PREFIX, number).map(PledgeReference)
     }
 
     #[must_use]
@@ -71,15 +57,44 @@ impl PledgeReference {
 
     /// Reads exactly nine upper-case characters.
     fn exact(text: [u8; LENGTH]) -> Result<Self, ReferenceError> {
-        if !text.starts_with(PREFIX) {
-            return Err(ReferenceError::Malformed);
-        }
-        let mut sum = 0;
-        for (position, byte) in text[PREFIX.len()..].iter().enumerate() {
-            sum += weight(position) * digit(*byte).ok_or(ReferenceError::Malformed)?;
-        }
-        if sum % SIZE == 0 { Ok(PledgeReference(text)) } else { Err(ReferenceError::WrongCheck) }
+        proven(*PREFIX, text).map(PledgeReference)
     }
+}
+
+/// The characters of a running number behind a prefix; other references than those of pledges are spelled alike.
+pub(crate) fn spell(prefix: [u8; 2], number: u64) -> Result<[u8; LENGTH], ReferenceError> {
+    if number >= REFERENCES {
+        return Err(ReferenceError::UsedUp);
+    }
+    let mut rest = number * STRIDE % REFERENCES;
+    let mut text = [0; LENGTH];
+    text[..prefix.len()].copy_from_slice(&prefix);
+    let mut sum = 0;
+    for (position, place) in text[prefix.len()..LENGTH - 1].iter_mut().enumerate() {
+        let digit = rest % SIZE;
+        rest /= SIZE;
+        *place = character(digit);
+        sum += weight(position) * digit;
+    }
+    text[LENGTH - 1] = character((SIZE - sum % SIZE) % SIZE);
+    Ok(text)
+}
+
+/// The same characters, if they begin with the prefix and their check character is right.
+pub(crate) fn proven(prefix: [u8; 2], text: [u8; LENGTH]) -> Result<[u8; LENGTH], ReferenceError> {
+    if !text.starts_with(&prefix) {
+        return Err(ReferenceError::Malformed);
+    }
+    let mut sum = 0;
+    for (position, byte) in text[prefix.len()..].iter().enumerate() {
+        sum += weight(position) * digit(*byte).ok_or(ReferenceError::Malformed)?;
+    }
+    if sum % SIZE == 0 { Ok(text) } else { Err(ReferenceError::WrongCheck) }
+}
+
+/// What a person typed, as nine characters to be proven.
+pub(crate) fn typed(text: &str) -> Result<[u8; LENGTH], ReferenceError> {
+    <[u8; LENGTH]>::try_from(plain_characters(text).as_slice()).map_err(|_| ReferenceError::Malformed)
 }
 
 fn digit(byte: u8) -> Option<u64> {
@@ -100,11 +115,7 @@ impl FromStr for PledgeReference {
 
     /// Reads a reference as people type it: full-width, lower case, with spaces or hyphens.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let plain = plain_characters(text);
-        match <[u8; LENGTH]>::try_from(plain.as_slice()) {
-            Ok(text) => PledgeReference::exact(text),
-            Err(_) => Err(ReferenceError::Malformed),
-        }
+        typed(text).and_then(PledgeReference::exact)
     }
 }
 

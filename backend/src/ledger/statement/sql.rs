@@ -134,23 +134,28 @@ pub async fn rows(connection: &mut PgConnection, numbers: &[i64]) -> sqlx::Resul
         r#"select t.id, t.seq, t.booked_day, t.debit, t.credit, t.amount_fen, t.code, t.lot, t.cause, t.effective_on,
                   t.recorded_at, c.id as "corrects?", c.seq as "corrects_seq?", c.booked_day as "corrects_day?",
                   r.id as "corrected_by?", r.seq as "corrected_by_seq?", r.booked_day as "corrected_by_day?",
-                  coalesce(l.payer, d.payee_name, i.description, n.title, '') as "says!",
+                  coalesce(l.payer, d.payee_name, i.description, n.title, moved.reference, '') as "says!",
                   l.id is not null as "says_payer!", n.code as "need_code?", part.line as "line?",
-                  lot_line.booked_on as "booked_on?", e.name as "giver?", p.public_display as "public_display?",
-                  p.show_amount as "show_amount?"
+                  coalesce(lot_line.booked_on, goods.received_on) as booked_on, e.name as "giver?",
+                  coalesce(p.public_display, goods.public_display) as public_display,
+                  coalesce(p.show_amount, goods.show_value) as show_amount
            from transfer t
            left join transfer c on c.id = t.corrects
            left join transfer r on r.corrects = t.id
            left join bank_line l on l.id = t.cause and t.code in ('arrival', 'match', 'pay_back')
            left join allocation a on a.id = t.cause and t.code in ('allocate', 'release')
            left join disbursement d on d.id = t.cause and t.code in ('advance', 'bounce')
-           left join spending_item i on i.id = t.cause and t.code in ('spend', 'hand_over')
+           left join spending_item i on i.id = t.cause and t.code = 'spend'
            left join disbursement paid on paid.id = i.disbursement
-           left join needs_public n on n.id = coalesce(a.need, d.need, paid.need)
+           left join goods_hand_over o on o.id = t.cause and t.code = 'hand_over'
+           left join goods_gift moved on moved.id = coalesce(o.gift, t.cause) and t.asset = 'in_kind'
+           left join needs_public n
+               on n.id = coalesce(a.need, d.need, paid.need, case when t.code <> 'goods' then moved.set_aside_for end)
            left join bank_line_part part on part.lot = t.lot
            left join bank_line lot_line on lot_line.id = part.line
            left join pledge p on p.id = part.pledge
-           left join organisation e on e.id = p.enterprise
+           left join goods_gift goods on goods.lot = t.lot and t.asset = 'in_kind'
+           left join organisation e on e.id = coalesce(p.enterprise, goods.enterprise)
            where t.seq = any($1)
            order by t.booked_day desc, t.seq desc"#,
         numbers

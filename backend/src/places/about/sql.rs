@@ -86,7 +86,7 @@ pub async fn below(connection: &mut PgConnection, code: &PlaceCode) -> sqlx::Res
            left join village_type t on t.village = p.code
            left join (
                select left(village, $2) as child, sum(listed) as n
-               from village_total_now
+               from public_total_now
                where lies_in(village, $1)
                group by 1
            ) counted on counted.child = p.code
@@ -132,7 +132,7 @@ pub async fn sums(connection: &mut PgConnection, code: &PlaceCode, today: NaiveD
                       coalesce(sum(disbursed_fen), 0)::bigint as disbursed_fen,
                       coalesce(sum(spent_fen), 0)::bigint as spent_fen,
                       coalesce(sum(arranged_fen), 0)::bigint as arranged_fen
-               from village_total_now
+               from public_total_now
                where lies_in(village, $1)
            ),
            pledged as (

@@ -27,7 +27,8 @@ pub async fn left_over(connection: &mut PgConnection, limit: i64) -> sqlx::Resul
                join pledge p on p.id = a.pledge
                where n.status in ('closed', 'withdrawn', 'expired')
                  and exists (select from account_balance b
-                             where b.account = 'allocated:' || a.need || ':' || a.charity and b.amount_fen > 0)
+                             where b.account = 'allocated:' || a.need || ':' || a.charity and b.asset = 'cny'
+                               and b.amount_fen > 0)
                  and not exists (select from purpose_change x where x.allocation = a.id)
                union all
                select b.pledge, b.position, b.need, null, b.funding_choice, n.changed_at

@@ -62,7 +62,10 @@ impl Books {
                 let sum = amount.checked_add(Fen::yuan(1)).unwrap();
                 Event::ArrivalConfirmed { line: id(LINE), amount: sum, parts: vec![first, second], booked_on: on }
             }
-            3 => Event::GoodsAccepted { record, lot: self.new_lot(u64::from(b)), value: amount, to: fund, on },
+            3 => {
+                let (gift, lot, campaign) = (id(RECORD), self.new_lot(u64::from(b)), id(CAMPAIGN));
+                Event::GoodsAccepted { gift, lot, value: amount, campaign, charity, on }
+            }
             4..=6 => {
                 let takes = self.take(fund.into(), asset, percent)?;
                 Event::Allocated { allocation: id(ALLOCATION), from: fund, need, charity, asset, takes, on }
@@ -89,7 +92,7 @@ impl Books {
             }
             16 => {
                 let takes = self.take(allocated, Asset::InKind, percent)?;
-                Event::GoodsHandedOver { item: id(ITEM), need, charity, takes, on }
+                Event::GoodsHandedOver { hand_over: id(ITEM), need, charity, takes, on }
             }
             17 => {
                 let takes = self.take(allocated, Asset::Cny, percent)?;

@@ -1,0 +1,545 @@
+//! The only SQL on gifts of goods themselves: what is offered, how it stands, and which are listed.
+
+use super::Viewer;
+use crate::db::decode::{fen, word};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::goods::{GoodsDisplay, GoodsGiftLine, GoodsInspected, GoodsSaid, NewGoodsGift};
+use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsLine, GoodsReference, Quantity, ValuationBasis};
+use domain::need::{ContributionKind, NeedStatus};
+use domain::organisation::Acting;
+use domain::pledge::PublicDisplay;
+use domain::todo::Waiting;
+use domain::{CampaignId, Fen, GoodsGiftId, LotId, NeedId, OrganisationId, PersonId};
+use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
+use uuid::Uuid;
+
+/// A public need as goods are given for it.
+pub struct GoodsFor {
+    pub status: NeedStatus,
+    kind: ContributionKind,
+    pub code: String,
+    pub title: String,
+    /// The organisation of its village.
+    pub village: OrganisationId,
+}
+
+impl GoodsFor {
+    /// Goods serve a need of goods, and one of money that buys such things; nobody is sent goods when it is over.
+    pub fn takes_goods(&self) -> bool {
+        matches!(self.kind, ContributionKind::Goods | ContributionKind::Money) && self.status.takes_deliveries()
+    }
+}
+
+/// A need that is public; it stays as it is until the transaction ends.
+pub async fn need(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<GoodsFor>> {
+    let row = sqlx::query!(
+        r#"select status, kind, code as "code!", title, organisation
+           from need
+           where id = $1 and code is not null
+           for share"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(GoodsFor {
+            status: word("need.status", &row.status)?,
+            kind: word("need.kind", &row.kind)?,
+            code: row.code,
+            title: row.title,
+            village: OrganisationId(row.organisation),
+        })
+    })
+    .transpose()
+}
+
+pub async fn next_number(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select nextval('goods_gift_number') as "number!""#).fetch_one(connection).await
+}
+
+pub async fn insert(
+    connection: &mut PgConnection,
+    new: &NewGoodsGift,
+    (reference, display, value): (GoodsReference, PublicDisplay, Fen),
+    acting: &Acting,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let input = &new.input;
+    sqlx::query!(
+        "insert into goods_gift (id, reference, campaign, charity, enterprise, need, basis, basis_note, expires_on, value_fen,
+                                 public_display, show_value, terms_version, offered_by, offered_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
+        new.id.0,
+        reference.as_str(),
+        new.campaign.0,
+        new.charity.0,
+        acting.organisation.0,
+        input.need.map(|need| need.0),
+        input.basis.as_str(),
+        input.basis_note.trim(),
+        input.expires_on,
+        value.get(),
+        display.as_str(),
+        input.show_value,
+        input.terms_version,
+        acting.person.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_lines(connection: &mut PgConnection, gift: GoodsGiftId, lines: &[GoodsLine]) -> sqlx::Result<()> {
+    let names: Vec<String> = lines.iter().map(|line| line.name.trim().to_owned()).collect();
+    let quantities: Vec<i64> = lines.iter().map(|line| line.quantity.thousandths()).collect();
+    let units: Vec<String> = lines.iter().map(|line| line.unit.trim().to_owned()).collect();
+    let unit_values: Vec<i64> = lines.iter().map(|line| line.unit_value.get()).collect();
+    let values: Vec<i64> = lines.iter().map(|line| line.value().unwrap_or_default().get()).collect();
+    sqlx::query!(
+        "insert into goods_gift_line (gift, position, name, quantity, unit, unit_fen, value_fen)
+         select $1, l.position::integer - 1, l.name, l.quantity, l.unit, l.unit_fen, l.value_fen
+         from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+              with ordinality as l (name, quantity, unit, unit_fen, value_fen, position)",
+        gift.0,
+        &names,
+        &quantities,
+        &units,
+        &unit_values,
+        &values
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What is done to a gift is done one after the other.
+pub async fn lock(connection: &mut PgConnection, id: GoodsGiftId) -> sqlx::Result<()> {
+    sqlx::query!("select id from goods_gift where id = $1 for update", id.0).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// What one person found.
+#[derive(Clone)]
+pub struct Inspected {
+    pub by: PersonId,
+    at: DateTime<Utc>,
+    pub received_on: NaiveDate,
+    pub basis: ValuationBasis,
+    pub value_reason: String,
+    confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl Inspected {
+    /// Why a value was corrected is between giver and charity.
+    pub fn shown(self, village: bool) -> GoodsInspected {
+        GoodsInspected {
+            received_on: self.received_on,
+            basis: self.basis,
+            value_reason: if village { String::new() } else { self.value_reason },
+            inspected_at: self.at,
+            confirmed_at: self.confirmed_at,
+        }
+    }
+}
+
+/// A gift as it is stored, with the names of those who take part.
+pub struct Stored {
+    pub id: GoodsGiftId,
+    pub reference: GoodsReference,
+    pub status: GoodsGiftStatus,
+    pub version: i32,
+    pub campaign: CampaignId,
+    pub campaign_name: String,
+    pub charity: OrganisationId,
+    pub charity_name: String,
+    pub enterprise: OrganisationId,
+    pub enterprise_name: String,
+    /// That its giver bound it to.
+    pub need: Option<NeedId>,
+    /// That it was bound to or set aside for.
+    pub for_need: Option<(NeedId, String, String)>,
+    /// The organisation of that need's village.
+    pub village: Option<OrganisationId>,
+    pub what: String,
+    pub basis: ValuationBasis,
+    pub basis_note: String,
+    pub expires_on: Option<NaiveDate>,
+    pub value: Fen,
+    pub public_display: PublicDisplay,
+    pub show_value: bool,
+    pub terms_version: String,
+    pub offered_at: DateTime<Utc>,
+    pub inspected: Option<Inspected>,
+    pub accepted: Option<Fen>,
+    pub sent_back: Option<String>,
+    pub lot: Option<LotId>,
+    pub set_aside_at: Option<DateTime<Utc>>,
+    pub handed: Fen,
+    pub hand_over: Option<GoodsHandOverStatus>,
+    pub ended: Option<(DateTime<Utc>, String)>,
+    /// Who asked to reverse it, and why.
+    pub reversal: Option<(PersonId, GoodsSaid)>,
+}
+
+struct Row {
+    id: Uuid,
+    reference: String,
+    status: String,
+    version: i32,
+    campaign: Uuid,
+    campaign_name: String,
+    charity: Uuid,
+    charity_name: String,
+    enterprise: Uuid,
+    enterprise_name: String,
+    need: Option<Uuid>,
+    for_need: Option<Uuid>,
+    need_code: Option<String>,
+    need_title: Option<String>,
+    village: Option<Uuid>,
+    what: String,
+    basis: String,
+    basis_note: String,
+    expires_on: Option<NaiveDate>,
+    value_fen: i64,
+    public_display: String,
+    show_value: bool,
+    terms_version: String,
+    offered_at: DateTime<Utc>,
+    inspected_by: Option<Uuid>,
+    inspected_at: Option<DateTime<Utc>>,
+    received_on: Option<NaiveDate>,
+    accepted_basis: Option<String>,
+    value_reason: Option<String>,
+    confirmed_at: Option<DateTime<Utc>>,
+    accepted_fen: Option<i64>,
+    sent_back: Option<String>,
+    lot: Option<Uuid>,
+    set_aside_at: Option<DateTime<Utc>>,
+    handed_fen: i64,
+    hand_over: Option<String>,
+    ended_at: Option<DateTime<Utc>>,
+    ended_reason: Option<String>,
+    reversal_by: Option<Uuid>,
+    reversal_at: Option<DateTime<Utc>>,
+    reversal_reason: Option<String>,
+}
+
+impl Row {
+    fn inspected(&self) -> sqlx::Result<Option<Inspected>> {
+        let found = self.inspected_by.zip(self.inspected_at).zip(self.received_on).zip(self.accepted_basis.as_ref());
+        let inspected = found.map(|(((by, at), received_on), basis)| {
+            Ok(Inspected {
+                by: PersonId(by),
+                at,
+                received_on,
+                basis: word("goods_gift.accepted_basis", basis)?,
+                value_reason: self.value_reason.clone().unwrap_or_default(),
+                confirmed_at: self.confirmed_at,
+            })
+        });
+        inspected.transpose()
+    }
+
+    fn read(self) -> sqlx::Result<Stored> {
+        let inspected = self.inspected()?;
+        let asked = self.reversal_by.zip(self.reversal_at).zip(self.reversal_reason);
+        Ok(Stored {
+            id: GoodsGiftId(self.id),
+            reference: word("goods_gift.reference", &self.reference)?,
+            status: word("goods_gift.status", &self.status)?,
+            version: self.version,
+            campaign: CampaignId(self.campaign),
+            campaign_name: self.campaign_name,
+            charity: OrganisationId(self.charity),
+            charity_name: self.charity_name,
+            enterprise: OrganisationId(self.enterprise),
+            enterprise_name: self.enterprise_name,
+            need: self.need.map(NeedId),
+            for_need: self
+                .for_need
+                .zip(self.need_code)
+                .zip(self.need_title)
+                .map(|((id, code), title)| (NeedId(id), code, title)),
+            village: self.village.map(OrganisationId),
+            what: self.what,
+            basis: word("goods_gift.basis", &self.basis)?,
+            basis_note: self.basis_note,
+            expires_on: self.expires_on,
+            value: fen("goods_gift.value_fen", self.value_fen)?,
+            public_display: word("goods_gift.public_display", &self.public_display)?,
+            show_value: self.show_value,
+            terms_version: self.terms_version,
+            offered_at: self.offered_at,
+            inspected,
+            accepted: self.accepted_fen.map(|value| fen("goods_gift.accepted_fen", value)).transpose()?,
+            sent_back: self.sent_back,
+            lot: self.lot.map(LotId),
+            set_aside_at: self.set_aside_at,
+            handed: fen("goods_gift.handed_fen", self.handed_fen)?,
+            hand_over: self.hand_over.map(|status| word("goods_hand_over.status", &status)).transpose()?,
+            ended: self.ended_at.zip(self.ended_reason),
+            reversal: asked.map(|((by, at), reason)| (PersonId(by), GoodsSaid { at, reason })),
+        })
+    }
+}
+
+/// As it stands; whoever changes it has it locked.
+pub async fn by_id(connection: &mut PgConnection, id: GoodsGiftId) -> sqlx::Result<Option<Stored>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", reference as "reference!", status as "status!", version as "version!",
+                  campaign as "campaign!", campaign_name as "campaign_name!", charity as "charity!",
+                  charity_name as "charity_name!", enterprise as "enterprise!", enterprise_name as "enterprise_name!",
+                  need, for_need, need_code, need_title, village_organisation as village, coalesce(what, '') as "what!",
+                  basis as "basis!", basis_note as "basis_note!", expires_on, value_fen as "value_fen!",
+                  public_display as "public_display!", show_value as "show_value!", terms_version as "terms_version!",
+                  offered_at as "offered_at!", inspected_by, inspected_at, received_on, accepted_basis, value_reason,
+                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!", hand_over,
+                  ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
+           from goods_gift_read
+           where id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+/// One line, with what was found of it and what went on.
+pub struct Line {
+    pub offered: GoodsLine,
+    pub value: Fen,
+    pub accepted: Option<(Quantity, Fen, Fen)>,
+    pub condition: String,
+    pub handed: Quantity,
+    pub handed_fen: Fen,
+}
+
+impl Line {
+    /// With its values, or without.
+    pub fn shown(self, values: bool) -> GoodsGiftLine {
+        let shown = |value: Fen| values.then_some(value);
+        GoodsGiftLine {
+            name: self.offered.name,
+            unit: self.offered.unit,
+            quantity: self.offered.quantity,
+            unit_value_fen: shown(self.offered.unit_value),
+            value_fen: shown(self.value),
+            accepted: self.accepted.map(|(quantity, ..)| quantity),
+            accepted_unit_value_fen: self.accepted.and_then(|(_, unit, _)| shown(unit)),
+            accepted_fen: self.accepted.and_then(|(.., value)| shown(value)),
+            condition: self.condition,
+            handed: self.handed,
+            handed_fen: shown(self.handed_fen),
+        }
+    }
+
+    /// What is accepted and not handed over yet.
+    pub fn left(&self) -> Quantity {
+        self.accepted.map(|(quantity, ..)| quantity).unwrap_or_default().less(self.handed)
+    }
+}
+
+pub async fn lines(connection: &mut PgConnection, gift: GoodsGiftId) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query!(
+        "select name, quantity, unit, unit_fen, value_fen, accepted, accepted_unit_fen, accepted_fen, condition, handed,
+                handed_fen
+         from goods_gift_line
+         where gift = $1
+         order by position",
+        gift.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let amount = |value| fen("goods_gift_line", value);
+            let accepted = row.accepted.zip(row.accepted_unit_fen).zip(row.accepted_fen);
+            let accepted = accepted.map(|((quantity, unit), value)| {
+                Ok::<_, sqlx::Error>((Quantity::of_thousandths(quantity), amount(unit)?, amount(value)?))
+            });
+            Ok(Line {
+                offered: GoodsLine {
+                    name: row.name,
+                    quantity: Quantity::of_thousandths(row.quantity),
+                    unit: row.unit,
+                    unit_value: amount(row.unit_fen)?,
+                },
+                value: amount(row.value_fen)?,
+                accepted: accepted.transpose()?,
+                condition: row.condition,
+                handed: Quantity::of_thousandths(row.handed),
+                handed_fen: amount(row.handed_fen)?,
+            })
+        })
+        .collect()
+}
+
+/// It ends before anything was booked.
+pub async fn end(
+    connection: &mut PgConnection,
+    gift: &Stored,
+    (status, reason): (GoodsGiftStatus, &str),
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update goods_gift
+         set status = $3, ended_by = $4, ended_at = $5, ended_reason = $6, version = version + 1, changed_at = $5
+         where id = $1 and version = $2",
+        gift.id.0,
+        gift.version,
+        status.as_str(),
+        by.0,
+        now,
+        reason
+    )
+    .execute(connection)
+    .await
+}
+
+pub async fn set_display(
+    connection: &mut PgConnection,
+    id: GoodsGiftId,
+    to: GoodsDisplay,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update goods_gift
+         set public_display = $2, show_value = $3, version = version + 1, changed_at = $4
+         where id = $1",
+        id.0,
+        to.name.as_str(),
+        to.show_value,
+        now
+    )
+    .execute(connection)
+    .await
+}
+
+/// What of them is listed.
+pub struct Filter {
+    pub status: Option<GoodsGiftStatus>,
+    pub hand_over: Option<GoodsHandOverStatus>,
+    pub after: Option<GoodsGiftId>,
+}
+
+/// Whose, to whom, and for whose village; what is none is not asked about.
+fn scope(viewer: Viewer) -> [Option<Uuid>; 3] {
+    match viewer {
+        Viewer::Enterprise(id) => [Some(id.0), None, None],
+        Viewer::Charity(id) => [None, Some(id.0), None],
+        Viewer::Village(id) => [None, None, Some(id.0)],
+        Viewer::Everything => [None; 3],
+    }
+}
+
+/// Latest first.
+pub async fn list(
+    connection: &mut PgConnection,
+    viewer: Viewer,
+    filter: &Filter,
+    limit: i64,
+) -> sqlx::Result<Vec<Stored>> {
+    let [enterprise, charity, village] = scope(viewer);
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", reference as "reference!", status as "status!", version as "version!",
+                  campaign as "campaign!", campaign_name as "campaign_name!", charity as "charity!",
+                  charity_name as "charity_name!", enterprise as "enterprise!", enterprise_name as "enterprise_name!",
+                  need, for_need, need_code, need_title, village_organisation as village, coalesce(what, '') as "what!",
+                  basis as "basis!", basis_note as "basis_note!", expires_on, value_fen as "value_fen!",
+                  public_display as "public_display!", show_value as "show_value!", terms_version as "terms_version!",
+                  offered_at as "offered_at!", inspected_by, inspected_at, received_on, accepted_basis, value_reason,
+                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!", hand_over,
+                  ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
+           from goods_gift_read
+           where ($1::uuid is null or enterprise = $1) and ($2::uuid is null or charity = $2)
+             and ($3::uuid is null or (set_aside_for is not null and village_organisation = $3))
+             and ($4::text is null or status = $4)
+             and ($5::text is null
+                  or exists (select from goods_hand_over o where o.gift = goods_gift_read.id and o.status = $5))
+             and ($6::uuid is null
+                  or (offered_at, id) < (select a.offered_at, a.id from goods_gift a where a.id = $6))
+           order by offered_at desc, id desc
+           limit $7"#,
+        enterprise,
+        charity,
+        village,
+        filter.status.map(GoodsGiftStatus::as_str),
+        filter.hand_over.map(GoodsHandOverStatus::as_str),
+        filter.after.map(|id| id.0),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// How many there are, up to one more than a list counts.
+pub async fn count(connection: &mut PgConnection, viewer: Viewer, filter: &Filter) -> sqlx::Result<i64> {
+    let [enterprise, charity, village] = scope(viewer);
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select
+                 from goods_gift g
+                 left join need n on n.id = g.set_aside_for
+                 where ($1::uuid is null or g.enterprise = $1) and ($2::uuid is null or g.charity = $2)
+                   and ($3::uuid is null or n.organisation = $3) and ($4::text is null or g.status = $4)
+                   and ($5::text is null
+                        or exists (select from goods_hand_over o where o.gift = g.id and o.status = $5))
+                 limit 1001) as counted"#,
+        enterprise,
+        charity,
+        village,
+        filter.status.map(GoodsGiftStatus::as_str),
+        filter.hand_over.map(GoodsHandOverStatus::as_str)
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// What stands in one of these states at a charity, without what waits for somebody else.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    charity: OrganisationId,
+    states: &[GoodsGiftStatus],
+) -> sqlx::Result<Waiting> {
+    let states: Vec<String> = states.iter().map(ToString::to_string).collect();
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(changed_at) as oldest
+           from (select g.changed_at
+                 from goods_gift g
+                 where g.charity = $1 and g.status = any($2)
+                   and g.status in ('offered', 'inspected', 'accepted', 'set_aside', 'partly_handed_over')
+                   and (g.reversal_by is null or g.reversed_by is not null)
+                   and not exists (select from goods_hand_over o
+                                   where o.gift = g.id and o.status in ('recorded', 'received'))
+                 order by g.changed_at
+                 limit 1001) as waiting"#,
+        charity.0,
+        &states
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// What somebody has asked to reverse.
+pub async fn to_reverse(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select count(*) as "count!", min(reversal_at) as oldest
+           from (select reversal_at
+                 from goods_gift
+                 where charity = $1 and reversal_by is not null and reversed_by is null
+                 order by reversal_at
+                 limit 1001) as waiting"#,
+        charity.0
+    )
+    .fetch_one(connection)
+    .await
+}
