@@ -102,7 +102,10 @@ pub async fn one(visit: &Visit, name: &str) -> Result<Page, ApiError> {
 /// 在途, which is in none of the numbers.
 fn unmatched(held: Fen) -> Option<AnyView> {
     let says = held.is_positive().then(|| {
-        t!("另有在途 {amount}：到昨天为止，慈善组织的账户已收到、还不知道是谁的款，找到捐赠方以前不算到账。", amount = held)
+        t!(
+            "另有在途 {amount}：到昨天为止，慈善组织的账户已收到、还不知道是谁的款，找到捐赠方以前不算到账。",
+            amount = held
+        )
     })?;
     Some(view! { <p class="soft">{says}</p> }.into_any())
 }
