@@ -152,7 +152,7 @@ async fn money_of_an_unknown_giver_finds_its_owner_by_two_people() {
     assert_eq!((found.arrived_fen, found.arrivals[0].lot), (Fen::yuan(500), lot));
     test.clock.advance(Duration::days(1));
     assert_eq!(in_transit().await, Fen::yuan(200));
-    let read = test.visitor().page(&format!("/campaigns/{campaign}")).await.text();
+    let read = test.visitor().page("/campaigns/630-2026").await.text();
     assert!(read.contains("另有在途 200 元"), "{read}");
     test.clock.advance(Duration::days(-1));
     let auditor = test.auditor().await;

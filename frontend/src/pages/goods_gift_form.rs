@@ -142,16 +142,24 @@ fn lines(form: &FormState) -> AnyView {
         let [quantity_id, unit_id, value_id] = ["quantity", "unit", "value"].map(|part| format!("line_{part}_{n}"));
         let wrong = form.problem(&id).is_some();
         view! {
-            <li class="item" class:wrong=wrong>
+            <li class="asked" class:wrong=wrong>
                 {problem(form, &id)}
-                <label for=id.clone()>{t!("第 {n} 项：品名和规格", n = n + 1)}</label>
-                <input id=id name="line_name" value=name maxlength="60" autocomplete="off" />
-                <label for=quantity_id.clone()>{t!("数量")}</label>
-                <input id=quantity_id name="line_quantity" value=quantity inputmode="decimal" autocomplete="off" />
-                <label for=unit_id.clone()>{t!("单位（箱、吨、台等）")}</label>
-                <input id=unit_id name="line_unit" value=unit maxlength="10" autocomplete="off" />
-                <label for=value_id.clone()>{t!("单价（元）")}</label>
-                <input id=value_id name="line_value" value=value inputmode="decimal" autocomplete="off" />
+                <div class="field">
+                    <label for=id.clone()>{t!("第 {n} 项：品名和规格", n = n + 1)}</label>
+                    <input id=id name="line_name" value=name maxlength="60" autocomplete="off" />
+                </div>
+                <div class="field">
+                    <label for=quantity_id.clone()>{t!("数量")}</label>
+                    <input id=quantity_id name="line_quantity" value=quantity inputmode="decimal" autocomplete="off" />
+                </div>
+                <div class="field">
+                    <label for=unit_id.clone()>{t!("单位（箱、吨、台等）")}</label>
+                    <input id=unit_id name="line_unit" value=unit maxlength="10" autocomplete="off" />
+                </div>
+                <div class="field">
+                    <label for=value_id.clone()>{t!("单价（元）")}</label>
+                    <input id=value_id name="line_value" value=value inputmode="decimal" autocomplete="off" />
+                </div>
             </li>
         }
     });

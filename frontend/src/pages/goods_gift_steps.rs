@@ -107,18 +107,24 @@ fn inspect(visit: &Visit, gift: &GoodsGift) -> AnyView {
         let field = format!("line_{n}");
         let price = line.unit_value_fen.unwrap_or_default().to_input();
         view! {
-            <li class="item" class:wrong=form.problem(&field).is_some()>
+            <li class="asked" class:wrong=form.problem(&field).is_some()>
                 {problem(&form, &field)}
                 <p class="label">{t!("{name}，捐赠 {quantity} {unit}", name = line.name, quantity = line.quantity, unit = line.unit)}</p>
-                <label for=id.clone()>{t!("接受的数量")}</label>
-                <input id=id name="accepted" inputmode="decimal" autocomplete="off"
-                    value=typed(&form, "accepted", n, line.quantity.to_string()) />
-                <label for=value_id.clone()>{t!("核定的单价（元）")}</label>
-                <input id=value_id name="unit_value" inputmode="decimal" autocomplete="off"
-                    value=typed(&form, "unit_value", n, price) />
-                <label for=condition_id.clone()>{t!("验收情况（没有全部接受的必填）")}</label>
-                <input id=condition_id name="condition" maxlength="300" autocomplete="off"
-                    value=typed(&form, "condition", n, line.condition.clone()) />
+                <div class="field">
+                    <label for=id.clone()>{t!("接受的数量")}</label>
+                    <input id=id name="accepted" inputmode="decimal" autocomplete="off"
+                        value=typed(&form, "accepted", n, line.quantity.to_string()) />
+                </div>
+                <div class="field">
+                    <label for=value_id.clone()>{t!("核定的单价（元）")}</label>
+                    <input id=value_id name="unit_value" inputmode="decimal" autocomplete="off"
+                        value=typed(&form, "unit_value", n, price) />
+                </div>
+                <div class="field">
+                    <label for=condition_id.clone()>{t!("验收情况（没有全部接受的必填）")}</label>
+                    <input id=condition_id name="condition" maxlength="300" autocomplete="off"
+                        value=typed(&form, "condition", n, line.condition.clone()) />
+                </div>
             </li>
         }
     });

@@ -129,7 +129,7 @@ pub fn target(row: &PledgeDesignation) -> AnyView {
     };
     match path {
         Some(path) => view! {
-            <a href=href(&path)>{text(&row.name)}</a><span class="soft">{kind}{row.code.clone().map(|code| format!(" {code}"))}</span>
+            <a href=href(&path)>{text(&row.name)}</a>" "<span class="soft">{kind}{row.code.clone().map(|code| format!(" {code}"))}</span>
         }
         .into_any(),
         None => view! { {text(&row.name)} }.into_any(),
