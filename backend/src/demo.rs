@@ -37,7 +37,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 19] = [
+pub const FILLED: [&str; 20] = [
     "person",
     "organisation",
     "campaign",
@@ -50,6 +50,7 @@ pub const FILLED: [&str; 19] = [
     "enquiry_private",
     "link_request",
     "follower",
+    "lot",
     "public_total",
     "public_total_change",
     "campaign_total",

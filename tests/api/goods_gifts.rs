@@ -265,8 +265,13 @@ async fn goods_go_from_the_offer_to_the_village_and_no_money_total_moves() {
         let shown = enterprise.page(&page).await.text();
         assert!(shown.contains("课桌") && shown.contains("4,830"), "{page}: {shown}");
     }
-    let shown = test.visitor().page(&format!("/campaigns/{campaign}")).await.text();
+    let shown = test.visitor().page("/campaigns/630-2026").await.text();
     assert!(shown.contains("物资折款") && shown.contains("4,830"), "{shown}");
+    let legs = charity.maker.page("/api/v1/accounting/legs?from=2026-01-01&until=2099-12-31").await.text();
+    assert!(
+        legs.contains("物资入账") && legs.contains("物资移交") && legs.contains(gift.row.reference.as_str()),
+        "{legs}"
+    );
     test.done().await;
 }
 

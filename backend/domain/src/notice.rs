@@ -11,14 +11,14 @@ words! {
         NeedApproved = "need_approved" / "需求已公开",
         NeedMoved = "need_moved" / "需求的状态变化和到期提醒",
         PledgeMade = "pledge_made" / "认捐已登记，怎样汇款",
-        /// What is talked about around a gift: agreements, requests, claims, notes on behalf.
-        Gift = "gift" / "捐赠协议、申请、认领和代为记录的往来",
+        /// What is talked about around a gift: agreements, requests, claims, notes on behalf, the way of given goods.
+        Gift = "gift" / "捐赠协议、申请、认领、代为记录和捐赠物资的往来",
         ArrivalConfirmed = "arrival_confirmed" / "捐款到账和确认函",
         DisbursementPaid = "disbursement_paid" / "善款已拨付",
         ReportPublished = "report_published" / "所捐需求的新进展",
         SpendingReturned = "spending_returned" / "支出登记被退回",
         PayeeChanged = "payee_changed" / "收款账户变更",
-        /// What was promised besides money: made, delivered, confirmed, late; and the way of given goods.
+        /// What was promised besides money: made, delivered, confirmed, late.
         Commitment = "commitment" / "资金以外的承诺：登记、兑现和提醒",
         /// What concerns a pairing and its joint plan.
         Pairing = "pairing" / "结对：条款、审核、签约和共建计划",
@@ -109,6 +109,8 @@ impl NoticeKind {
             | NoticeKind::SpendingReturned => &[Role::VillageReporter, Role::VillageHead],
             NoticeKind::PledgeMade => &[Role::EnterpriseOwner, Role::EnterpriseOperator],
             NoticeKind::Gift => &[
+                Role::VillageReporter,
+                Role::VillageHead,
                 Role::EnterpriseOwner,
                 Role::EnterpriseOperator,
                 Role::CharityOwner,

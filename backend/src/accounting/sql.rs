@@ -21,7 +21,7 @@ pub struct Transfer {
     pub cause: Uuid,
     pub effective_on: NaiveDate,
     pub recorded_at: DateTime<Utc>,
-    /// The bank's number, of a line, a payment or a return.
+    /// The bank's number, of a line, a payment or a return; of goods the number of their gift.
     pub reference: String,
     /// Who paid or was paid.
     pub other_name: String,
@@ -43,16 +43,18 @@ pub async fn page(
         r#"select t.seq as "seq!", t.debit, t.credit, t.amount_fen, t.asset, t.code, t.lot, t.cause, t.effective_on,
                   t.recorded_at, ledger_account_name(t.debit) as "debit_name!",
                   ledger_account_name(t.credit) as "credit_name!",
-                  coalesce(d.bank_reference, g.bank_reference, o.serial_no, l.serial_no) as "reference!",
-                  coalesce(d.payee_name, g.to_name, o.payee, l.payer) as "other_name!"
+                  coalesce(d.bank_reference, g.bank_reference, o.serial_no, l.serial_no, w.reference) as "reference!",
+                  coalesce(d.payee_name, g.to_name, o.payee, l.payer, e.name) as "other_name!"
            from transfer t
-           join bank_line_part part on part.lot = t.lot
-           join bank_line l on l.id = part.line
-           join bank_account a on a.id = l.bank_account and a.charity = $1
+           left join bank_line_part part on part.lot = t.lot
+           left join bank_line l on l.id = part.line
+           left join bank_account a on a.id = l.bank_account
+           left join goods_gift w on w.lot = t.lot
+           left join organisation e on e.id = w.enterprise
            left join disbursement d on d.id = t.cause
            left join gift_return g on g.id = t.cause
            left join bank_out o on o.id = t.cause
-           where t.seq > $2 and t.seq <= $3
+           where t.seq > $2 and t.seq <= $3 and coalesce(a.charity, w.charity) = $1
              and case when $6 then t.effective_on between $4 and $5
                       else (t.recorded_at at time zone 'Asia/Shanghai')::date between $4 and $5 end
            order by t.seq

@@ -277,7 +277,7 @@ impl Letter {
             Letter::NeedApproved(_) => NoticeKind::NeedApproved,
             Letter::NeedMoved(_) => NoticeKind::NeedMoved,
             Letter::PledgeMade(_) | Letter::InstalmentDue(_) | Letter::PledgeCancelled(_) => NoticeKind::PledgeMade,
-            Letter::Gift(_) | Letter::OnBehalf(_) => NoticeKind::Gift,
+            Letter::Gift(_) | Letter::OnBehalf(_) | Letter::Goods(_) => NoticeKind::Gift,
             Letter::ArrivalConfirmed(_)
             | Letter::ArrivalCorrected(_)
             | Letter::GiftReturned(_)
@@ -289,7 +289,7 @@ impl Letter {
             }
             Letter::ReportPublished(_) => NoticeKind::ReportPublished,
             Letter::SpendingReturned(_) => NoticeKind::SpendingReturned,
-            Letter::Commitment(_) | Letter::Goods(_) => NoticeKind::Commitment,
+            Letter::Commitment(_) => NoticeKind::Commitment,
             Letter::Pairing(_) => NoticeKind::Pairing,
             Letter::Round(_) => NoticeKind::MatchingRound,
             Letter::PayeeChanged(_) => NoticeKind::PayeeChanged,

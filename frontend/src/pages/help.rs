@@ -47,7 +47,7 @@ struct Guide {
     steps: Vec<Step>,
 }
 
-fn guides() -> [Guide; 12] {
+fn guides() -> [Guide; 13] {
     [
         guides::visitor(),
         guides::village(),
@@ -56,6 +56,7 @@ fn guides() -> [Guide; 12] {
         guides::enterprise(),
         pairings::pairings(),
         guides::charity(),
+        guides::charity_books(),
         guides::donor(),
         offices::rural_office(),
         offices::campaign_office(),
