@@ -46,7 +46,11 @@ async fn each_step_with_a_page_shows_it_and_no_picture_is_unused() {
     for language in ["", "/zh-hant", "/en"] {
         let list = test.visitor().page(&format!("{language}/help")).await.text();
         let guides = between(&list, (&format!("href=\"{language}/help/"), "\""));
-        assert_eq!(guides.len(), 12, "every kind of visitor has a guide, and pairings have: {guides:?}");
+        assert_eq!(
+            guides.len(),
+            13,
+            "every kind of visitor has a guide, pairings and a charity's books have: {guides:?}"
+        );
         for guide in guides {
             let page = test.visitor().page(&format!("{language}/help/{guide}")).await;
             assert_eq!(page.status, 200, "{guide}");
