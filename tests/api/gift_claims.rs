@@ -1,12 +1,16 @@
 //! A gift that came without an account is claimed by its giver: no try tells what has come, two people agree.
 
 use crate::deliveries::picture;
+use crate::disbursements::{Ready, allocation, approved, paid, ready};
+use crate::figures::add_up;
 use crate::money::new_line;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::api::PREFIX;
 use domain::api::arrivals::{self, ConfirmLine, LineQuery, MatchLine, MatchPart};
 use domain::api::campaigns;
+use domain::api::disbursements::{self, NewAllocation};
+use domain::api::figures::MoneyOf;
 use domain::api::gift_claims::{
     self, GiftClaim, GiftClaimQuery, NewGiftClaim, RefuseGiftClaim, SeenGiftClaim, UnclaimedGift,
 };
@@ -14,6 +18,7 @@ use domain::api::ledger;
 use domain::api::pledges;
 use domain::api::rebookings;
 use domain::api::todo;
+use domain::four::MoneyNumber;
 use domain::gift_claim::{GiftClaimStatus, NO_SUCH_GIFT};
 use domain::ledger::Account;
 use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeStatus, PublicDisplay, Restriction};
@@ -234,6 +239,41 @@ async fn undirected_money_that_came_without_a_pledge_is_claimed_as_such_and_move
     assert_eq!((book.balance_fen, book.transfers.len()), (Fen::yuan(300), 1), "it lies where it lay");
     let line = charity.maker.call(arrivals::get(line.id)).await.unwrap();
     assert_eq!((line.parts[0].claim_code, line.parts[0].campaign), (None, None));
+    test.done().await;
+}
+
+/// What is claimed may have been spent already: then its pledge has those rows, and the campaign's numbers stay theirs.
+#[tokio::test]
+async fn undirected_money_that_was_paid_out_before_it_is_claimed_is_among_the_rows_of_its_pledge() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, enterprise, campaign, need, .. } = &ready;
+    let campaign = *campaign;
+    let line = charity.maker.call(arrivals::enter(&new_line(0xc1, charity, "示例过路人", 300, ""))).await.unwrap();
+    let part = MatchPart { amount_fen: line.line.amount, pledge: None, campaign: Some(campaign) };
+    let line = charity.maker.call(arrivals::match_(line.id, &MatchLine { parts: vec![part] })).await.unwrap();
+    let lots = line.parts.iter().map(|part| part.lot).collect();
+    let line = charity.checker.call(arrivals::confirm(line.id, &ConfirmLine { lots })).await.unwrap();
+    let arranged = NewAllocation { campaign: Some(campaign), ..allocation(1, need, None, 300) };
+    charity.maker.call(disbursements::allocate(&arranged)).await.unwrap();
+    let waiting = approved(&ready, 1, 300).await;
+    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let numbers = [MoneyNumber::Pledged, MoneyNumber::Arrived, MoneyNumber::Disbursed, MoneyNumber::Spent];
+    let of = MoneyOf::Campaign(campaign);
+    for number in numbers {
+        add_up(&test, &of, number).await;
+    }
+
+    let code = line.parts[0].claim_code.unwrap().to_string();
+    let new = new_claim(0xc2, campaign, &code, picture(enterprise).await);
+    enterprise.call(gift_claims::ask(&new)).await.unwrap();
+    charity.maker.call(gift_claims::name(new.id, SeenGiftClaim { version: 1 })).await.unwrap();
+    charity.checker.call(gift_claims::confirm(new.id, SeenGiftClaim { version: 2 })).await.unwrap();
+    for number in numbers {
+        add_up(&test, &of, number).await;
+    }
+    let money = test.visitor().call(campaigns::get(campaign)).await.unwrap().money;
+    assert_eq!((money.arrived, money.disbursed), (Fen::yuan(50_300), Fen::yuan(300)));
     test.done().await;
 }
 
