@@ -60,7 +60,7 @@ async fn of_charity(tx: &mut PgConnection, acting: &Acting, seen: (GoodsGiftId, 
 
 /// The second person wants it inspected anew.
 pub async fn send_back(app: &App, checker: &CharityChecker, id: GoodsGiftId, why: &GoodsReason) -> Result<GoodsGift> {
-    let (acting, reason) = (&checker.acting, said(why)?);
+    let (acting, reason) = (&checker.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let held = of_charity(&mut tx, acting, (id, why.version)).await?;
     let next = held.after(GoodsStep::SendBack)?;
@@ -158,7 +158,7 @@ async fn allocate(app: &App, tx: &mut PgConnection, held: &Held, need: NeedId, t
 
 /// The charity does not take it.
 pub async fn refuse(app: &App, desk: &CharityDesk, id: GoodsGiftId, why: &GoodsReason) -> Result<GoodsGift> {
-    let (acting, reason) = (&desk.acting, said(why)?);
+    let (acting, reason) = (&desk.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let held = of_charity(&mut tx, acting, (id, why.version)).await?;
     let next = held.after(GoodsStep::Refuse)?;
@@ -198,7 +198,7 @@ pub async fn set_aside(app: &App, maker: &CharityMaker, id: GoodsGiftId, to: Set
 
 /// One person says that the acceptance was wrong, and why.
 pub async fn ask_reversal(app: &App, maker: &CharityMaker, id: GoodsGiftId, why: &GoodsReason) -> Result<GoodsGift> {
-    let (acting, reason) = (&maker.acting, said(why)?);
+    let (acting, reason) = (&maker.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let held = of_charity(&mut tx, acting, (id, why.version)).await?;
     held.after(GoodsStep::AskReversal)?;

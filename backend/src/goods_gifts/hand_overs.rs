@@ -7,7 +7,7 @@
 mod sql;
 
 use super::sql as gifts;
-use super::{BRINGERS, Held, not_now, one, tell};
+use super::{BRINGERS, Held, not_now, one, said, tell};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
@@ -18,7 +18,7 @@ use crate::{campaigns, consents, files, ledger};
 use domain::api::goods::{GoodsGift, GoodsHandOver, HandOverReason, NewGoodsHandOver};
 use domain::goods::hand_over::HandOverNotNow;
 use domain::goods::{
-    GoodsGiftStatus, GoodsHandOverStatus, GoodsHandOverStep, GoodsReceipt, GoodsStep, Quantity, check_reason, part_of,
+    GoodsGiftStatus, GoodsHandOverStatus, GoodsHandOverStep, GoodsReceipt, GoodsStep, Quantity, part_of,
 };
 use domain::ledger::Event;
 use domain::organisation::{Acting, Role};
@@ -140,15 +140,9 @@ pub async fn receive(
     one(app, acting, both.gift.id).await
 }
 
-fn said(why: &HandOverReason) -> Result<&str> {
-    check_reason(&why.reason)?;
-    consents::no_numbers(("reason", &why.reason))?;
-    Ok(why.reason.trim())
-}
-
 /// The village did not receive it so; the charity records it anew.
 pub async fn object(app: &App, village: &Village, id: GoodsHandOverId, why: &HandOverReason) -> Result<GoodsGift> {
-    let (acting, reason) = (&village.acting, said(why)?);
+    let (acting, reason) = (&village.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let both = Both::lock(&mut tx, id, |gift| gift.village == Some(acting.organisation)).await?;
     let next = both.after(GoodsHandOverStep::Object)?;
@@ -230,7 +224,7 @@ pub async fn refuse_hand_over(
     id: GoodsHandOverId,
     why: &HandOverReason,
 ) -> Result<GoodsGift> {
-    let (acting, reason) = (&checker.acting, said(why)?);
+    let (acting, reason) = (&checker.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let both = Both::lock(&mut tx, id, |gift| gift.charity == acting.organisation).await?;
     let next = both.after(GoodsHandOverStep::Refuse)?;
@@ -274,9 +268,11 @@ pub(super) async fn of(
     // The giver learns of what came, and sees no photos of the village.
     let inside =
         role == Role::Auditor || gift.charity == acting.organisation || gift.village == Some(acting.organisation);
-    let mut shown = Vec::new();
-    for stored in sql::of_gift(tx, gift.id).await? {
-        let pictures = if inside { gift_papers::of(tx, stored.id.0).await? } else { Vec::new() };
+    let all = sql::of_gift(tx, gift.id).await?;
+    let ids: Vec<_> = all.iter().filter(|_| inside).map(|stored| stored.id.0).collect();
+    let mut papers = gift_papers::of_all(tx, &ids).await?;
+    let shown = all.into_iter().map(|stored| {
+        let pictures = papers.remove(&stored.id.0).unwrap_or_default();
         let second =
             role == Role::CharityChecker && ![Some(stored.recorded_by), stored.received_by].contains(&Some(person));
         let village = Village::ROLES.contains(&role) && stored.recorded_by != person;
@@ -286,9 +282,9 @@ pub(super) async fn of(
         };
         let possible = |step: &GoodsHandOverStep| mine(*step) && stored.status.after(*step).is_ok();
         let may = GoodsHandOverStep::ALL.iter().copied().filter(possible).collect();
-        shown.push(stored.shown(values, pictures, may));
-    }
-    Ok(shown)
+        stored.shown(values, pictures, may)
+    });
+    Ok(shown.collect())
 }
 
 /// What waits in a charity, or in a village.

@@ -165,15 +165,15 @@ impl sql::Stored {
     }
 }
 
-fn said(why: &GoodsReason) -> Result<&str> {
-    check_reason(&why.reason)?;
-    consents::no_numbers(("reason", &why.reason))?;
-    Ok(why.reason.trim())
+fn said(reason: &str) -> Result<&str> {
+    check_reason(reason)?;
+    consents::no_numbers(("reason", reason))?;
+    Ok(reason.trim())
 }
 
 /// The giver takes it back, before it is accepted.
 pub async fn withdraw(app: &App, enterprise: &Enterprise, id: GoodsGiftId, why: &GoodsReason) -> Result<GoodsGift> {
-    let (acting, reason) = (&enterprise.acting, said(why)?);
+    let (acting, reason) = (&enterprise.acting, said(&why.reason)?);
     let mut tx = app.begin().await?;
     let held = Held::lock(&mut tx, (id, why.version), |gift| gift.enterprise == acting.organisation).await?;
     let next = held.after(GoodsStep::Withdraw)?;
