@@ -338,6 +338,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /offers/{id}/open", json!({ "version": offer.version })),
         ("POST /offers/{id}/close", json!({ "version": offer.version })),
         ("POST /commitments", json!(promise(123, &goods, 1))),
+        ("POST /deductions/estimate", json!({ "years": [{ "year": 2023, "profit_fen": 100 }] })),
         ("POST /commitments/{id}/display", json!({ "name": "anonymous" })),
         ("POST /commitments/{id}/withdraw", json!({ "reason": "仓库受灾，今年给不了" })),
         ("POST /commitments/{id}/waive", json!({ "reason": "余下的由村里自己买" })),
