@@ -38,11 +38,11 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         <p class="soft">{t!("企业的公益性捐赠，在年度利润总额 12% 以内的可以税前扣除，超过的结转以后三年，先扣以前年度的（企业所得税法第九条、财税〔2018〕15号）。")}</p>
         <p class="note">{t!("这里只是测算，不是纳税申报。扣除要凭慈善组织开具的公益事业捐赠票据，请和会计核对。填写的利润不保存。")}</p>
         {table.as_ref().map(result)}
+        <p class="soft as-of">{t!("捐赠按银行到账日期归入年度，已减去退回的；截至 {time}", time = as_of(given.as_of))}</p>
         <form class="long" method="post" action=href(PATH)>
             {years.collect_view()}
             <div class="buttons"><button class="button">{t!("测算")}</button></div>
         </form>
-        <p class="soft as-of">{t!("捐赠按银行到账日期归入年度，已减去退回的；截至 {time}", time = as_of(given.as_of))}</p>
     };
     Ok(Page::new(t!("税前扣除测算"), body.into_any()))
 }
