@@ -216,7 +216,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         pictures: Vec::new(),
     };
     let note = federation.call(on_behalf::note(&to_note)).await.unwrap();
-    let (given, brought, gift_bodies) =
+    let ([given, brought, spoilt], gift_bodies) =
         brought_for_rights(test, charity, (&ready.enterprise, village), (*campaign, &goods), photo).await;
     let round = federation.call(rounds::start(&new_round(140, round_setup()))).await.unwrap();
     let mut takes_part = new_rule(141, RoundRuleKind::Enterprise, Some(firm), None);
@@ -268,6 +268,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("/on-behalf/", note.id.to_string()),
         ("/goods-gifts/", given),
         ("/goods-hand-overs/", brought),
+        ("/goods-rests/", spoilt),
         ("/needs/{id}/goods-gifts", goods.id.to_string()),
         ("/campaigns/", dossier.setup.code.clone()),
         ("/pledges/{id}/returns", pledge.id.to_string()),
