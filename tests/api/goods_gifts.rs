@@ -184,7 +184,7 @@ fn bodies_for_rights(
                     "found_on": today, "reason": "雨水淋湿，已经霉变" }),
         ),
         ("POST /goods-rests/{id}/confirm", json!({})),
-        ("POST /goods-rests/{id}/drop", json!({ "reason": "写" })),
+        ("POST /goods-rests/{id}/drop", json!({ "reason": "数量对不上，请核对" })),
         ("POST /goods-hand-overs/{id}/receive", json!({ "received": [9_000_000, 0] })),
         ("POST /goods-hand-overs/{id}/object", json!({ "reason": "桌子没有送到，只到了椅子" })),
         ("POST /goods-hand-overs/{id}/accept", json!({})),

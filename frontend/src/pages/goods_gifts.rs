@@ -199,12 +199,17 @@ fn notes(gift: &GoodsGift) -> AnyView {
     view! { {sent_back}{ended}{reversal} }.into_any()
 }
 
+/// The lines, with a column for whatever has happened to any of them.
 fn lines(gift: &GoodsGift) -> AnyView {
     let accepted = gift.inspected.is_some();
+    let handed = gift.lines.iter().any(|line| !line.handed.is_zero());
     let lost = gift.lines.iter().any(|line| !line.lost.is_zero());
     let rows = gift.lines.iter().map(|line| {
         let value = if accepted { line.accepted_fen } else { line.value_fen };
         let unit_value = if accepted { line.accepted_unit_value_fen } else { line.unit_value_fen };
+        let each = unit_value.map(|each| {
+            view! { <span class="soft">{t!("单价 {value}", value = money::exact(each))}</span> }
+        });
         let changed = accepted && line.accepted_unit_value_fen != line.unit_value_fen;
         let was = line.unit_value_fen.filter(|_| changed).map(|was| {
             view! { <span class="soft">{t!("原写 {value}", value = money::exact(was))}</span> }
@@ -212,33 +217,34 @@ fn lines(gift: &GoodsGift) -> AnyView {
         let condition =
             (!line.condition.is_empty()).then(|| view! { <span class="soft">{line.condition.clone()}</span> });
         let of = |quantity: domain::goods::Quantity| format!("{quantity} {}", line.unit);
+        let some = |quantity: domain::goods::Quantity| (!quantity.is_zero()).then(|| of(quantity));
         view! {
             <tr>
-                <th scope="row">{line.name.clone()}{condition}</th>
+                <th scope="row">{line.name.clone()}{each}{was}{condition}</th>
                 <td>{of(line.quantity)}</td>
-                <td>{line.accepted.map(of)}</td>
-                <td>{(!line.handed.is_zero()).then(|| of(line.handed))}</td>
-                {lost.then(|| view! { <td>{(!line.lost.is_zero()).then(|| of(line.lost))}</td> })}
-                <td>{unit_value.map(money::exact)}{was}</td>
+                {accepted.then(|| view! { <td>{line.accepted.map(of)}</td> })}
+                {handed.then(|| view! { <td>{some(line.handed)}</td> })}
+                {lost.then(|| view! { <td>{some(line.lost)}</td> })}
                 <td>{value.map(money::exact)}</td>
             </tr>
         }
     });
     let total = gift.row.accepted_fen.or(gift.row.offered_fen).map(money::exact);
     let hidden = total.is_none().then(|| view! { <p class="soft">{t!("捐赠方不公开折款。")}</p> });
+    let head = |shown: bool, label: &'static str| shown.then(|| view! { <th scope="col">{label}</th> });
+    let empty = |shown: bool| shown.then(|| view! { <td></td> });
     view! {
         <section class="card scroll" id="lines">
             <h2>{t!("物资")}</h2>
             <table class="sums">
                 <thead><tr>
-                    <th scope="col">{t!("物资")}</th><th scope="col">{t!("捐赠")}</th><th scope="col">{t!("接受")}</th>
-                    <th scope="col">{t!("已移交")}</th>{lost.then(|| view! { <th scope="col">{t!("报损")}</th> })}
-                    <th scope="col">{t!("单价")}</th><th scope="col">{t!("折款")}</th>
+                    <th scope="col">{t!("物资")}</th><th scope="col">{t!("捐赠")}</th>
+                    {head(accepted, t!("接受"))}{head(handed, t!("已移交"))}{head(lost, t!("报损"))}
+                    <th scope="col">{t!("折款")}</th>
                 </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
                 <tfoot><tr>
-                    <th scope="row">{t!("合计")}</th><td></td><td></td><td></td>{lost.then(|| view! { <td></td> })}<td></td>
-                    <td>{total}</td>
+                    <th scope="row">{t!("合计")}</th><td></td>{empty(accepted)}{empty(handed)}{empty(lost)}<td>{total}</td>
                 </tr></tfoot>
             </table>
             {hidden}
