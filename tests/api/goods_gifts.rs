@@ -129,7 +129,7 @@ pub async fn brought_for_rights(
     (enterprise, village): (&Client<'_>, &Client<'_>),
     (campaign, need): (CampaignId, &Need),
     photo: FileId,
-) -> ([String; 3], [(&'static str, Value); 21]) {
+) -> ([(&'static str, String); 3], [(&'static str, Value); 21]) {
     let Charity { id, account, maker, checker, payer } = charity;
     let [maker, checker, payer] = [maker, checker, payer].map(Clone::clone);
     let charity = Charity { id: *id, account: *account, maker, checker, payer };
@@ -143,7 +143,12 @@ pub async fn brought_for_rights(
     let free = desk.accepted(164, false).await;
     let loss = crate::goods_rests::lost(&desk, 165, &free, [1_000, 0], Vec::new());
     desk.charity.maker.call(goods::write_off(free.row.id, &loss)).await.unwrap();
-    ([gift.row.id.to_string(), first.id.to_string(), loss.id.to_string()], bodies)
+    let ids = [
+        ("/goods-gifts/", gift.row.id.to_string()),
+        ("/goods-hand-overs/", first.id.to_string()),
+        ("/goods-rests/", loss.id.to_string()),
+    ];
+    (ids, bodies)
 }
 
 /// What is sent to each endpoint there: steps of a version that nobody has read.

@@ -21,6 +21,7 @@ mod consents;
 mod consents_in_force;
 mod coverage;
 mod crawlers;
+mod deductions;
 mod deliveries;
 mod designation;
 mod designations;

@@ -74,6 +74,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("gift_request_recommended", "写申请的核实意见"),
     ("gift_request_decided", "决定申请"),
     ("gift_request_withdrawn", "撤回申请"),
+    ("gift_request_opened_again", "退回已冲正，申请重新等待办理"),
     ("gift_request_settled", "登记申请已办理"),
     ("on_behalf_noted", "代为记录认捐"),
     ("on_behalf_claimed", "认领代为记录的认捐"),
