@@ -37,6 +37,7 @@ mod gift_claims;
 mod gift_requests;
 mod giving_sites;
 mod goods_gift_form;
+mod goods_gift_rests;
 mod goods_gift_steps;
 mod goods_gifts;
 mod help;

@@ -41,6 +41,7 @@ mod gift_claims;
 mod gift_requests;
 mod gifts;
 mod goods_gifts;
+mod goods_rests;
 mod help;
 mod installation;
 mod instalments;
