@@ -40,6 +40,10 @@ pub async fn of_kind(
                select distinct 'spent:' || need
                from disbursement
                where $4::text = 'spent' and ($1::uuid is null or charity = $1)
+               union all
+               select distinct 'surplus:' || need
+               from surplus
+               where $4::text = 'surplus' and status = 'confirmed' and ($1::uuid is null or charity = $1)
            ) listed
            where $2::text is null or account > $2
            order by account
