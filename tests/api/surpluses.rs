@@ -268,10 +268,12 @@ async fn a_surplus_goes_only_to_a_similar_open_need_that_misses_as_much_and_on_a
     let test = TestApp::new().await;
     let ready = over(&test).await;
     let Ready { charity, need, .. } = &ready;
-    let other = second_need(&test, 120).await;
-    let closed = second_need(&test, 121).await;
-    closes(&test, &closed).await;
     let federation = test.signed_in("federation-441424").await;
+    let sent = submitted(&ready.village, 120).await;
+    let other = opened(&test, &federation, &sent).await;
+    let sent = submitted(&ready.village, 121).await;
+    let closed = opened(&test, &federation, &sent).await;
+    closes(&test, &closed).await;
     let far = test.village("441424125207").await;
     let unlike =
         NeedContent { village: "441424125207".parse().unwrap(), field: Some(Field::TalentCultivation), ..content() };
@@ -443,7 +445,7 @@ async fn what_a_giver_agreed_to_before_needs_no_asking_and_a_placement_sent_back
     let confirm = [("action", "confirm_placement"), ("row", &*again.id.to_string())];
     assert_eq!(charity.checker.form(&path, &confirm).await.location(), format!("{path}?done=placed"));
     let late = [("action", "confirm_placement"), ("row", &*again.id.to_string())];
-    assert_eq!(charity.checker.form(&path, &late).await.status, StatusCode::CONFLICT, "sent twice");
+    assert_eq!(charity.checker.form(&path, &late).await.status, StatusCode::UNPROCESSABLE_ENTITY, "sent twice");
 
     // It is over three months later that somebody looks at what another need left.
     closes(&test, &other).await;
