@@ -192,6 +192,8 @@ pub fn plain_pledge(id: PledgeId, (campaign, charity): (CampaignId, Organisation
     }
 }
 
+/// Clerks at their desks at once: a server that is away for long is not met by more than a town has.
+const CLERKS_MAX: usize = 1_000;
 /// Each so-many-eth clerk presses the button twice.
 const TWICE: u64 = 10;
 
@@ -240,18 +242,26 @@ impl Pledging {
         self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).insert(pledge.id, pledge);
     }
 
-    /// Begins so many pledges a second until told to stop; returns when each of them is answered.
+    /// Begins so many pledges a second until told to stop; returns when each of them is answered. While [`CLERKS_MAX`]
+    /// wait, those that are due wait with them, and that counts as waiting.
     pub async fn keep_pledging(self: Arc<Self>, a_second: u32) {
+        let answered = |clerk: Result<(), tokio::task::JoinError>| clerk.expect("a clerk is answered as promised");
         let mut clerks = tokio::task::JoinSet::new();
         let mut due = Instant::now();
         while !self.stop.load(Ordering::Relaxed) {
             tokio::time::sleep_until(due.into()).await;
+            while let Some(clerk) = clerks.try_join_next() {
+                answered(clerk);
+            }
+            if clerks.len() >= CLERKS_MAX {
+                answered(clerks.join_next().await.expect("some are waiting"));
+            }
             let (own, number) = (self.clone(), self.next.fetch_add(1, Ordering::Relaxed));
             clerks.spawn(async move { own.clerk(number, due).await });
             due += Duration::from_secs(1) / a_second;
         }
         while let Some(clerk) = clerks.join_next().await {
-            clerk.expect("a clerk is answered as promised");
+            answered(clerk);
         }
     }
 

@@ -4,6 +4,7 @@
 //! bypassed. A demo writes only into a database that is empty or that it marked; outside the demo such a database is
 //! refused. It is whole when the installation says so, which is written last.
 
+mod books;
 mod campaign;
 mod commitments;
 mod desk;
@@ -201,6 +202,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     places::seed(app).await?;
     crate::say!("making the demo's campaign and gifts …");
     gifts::seed(app).await?;
+    books::seed(app).await?;
     promises::seed(app).await?;
     goods::seed(app).await?;
     gifts::left_over::seed(app).await?;

@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
     accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents,
-    coverage, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising, gift_claims,
-    gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers, on_behalf,
-    organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations, resets,
-    returns, reversals, rounds, saved_searches, surpluses, texts, todo, verifications,
+    coverage, deductions, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising,
+    gift_claims, gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers,
+    on_behalf, organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations,
+    resets, returns, reversals, rounds, saved_searches, surpluses, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -64,6 +64,7 @@ pub fn endpoints() -> Endpoints {
         on_behalf::routes(),
         goods_gifts::routes(),
         commitments::routes(),
+        deductions::routes(),
         dues::routes(),
         pairings::routes(),
         rounds::routes(),

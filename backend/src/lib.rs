@@ -28,6 +28,7 @@ pub mod config;
 pub mod consents;
 pub mod coverage;
 pub mod db;
+pub mod deductions;
 pub mod deliveries;
 pub mod demo;
 pub mod digest;

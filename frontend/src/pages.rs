@@ -24,6 +24,7 @@ mod consents;
 mod contact;
 mod correction;
 mod coverage;
+mod deductions;
 mod disbursements;
 mod dues;
 mod earlier_pairings;
@@ -36,6 +37,7 @@ mod gift_claims;
 mod gift_requests;
 mod giving_sites;
 mod goods_gift_form;
+mod goods_gift_rests;
 mod goods_gift_steps;
 mod goods_gifts;
 mod help;
@@ -181,6 +183,7 @@ async fn route(visit: &Visit) -> Result<Page, ApiError> {
         ["agreements"] => agreements::page(visit).await,
         ["agreements", "new"] => agreements::new(visit).await,
         ["agreements", id] => agreements::one(visit, id).await,
+        ["deductions"] => deductions::page(visit).await,
         ["commitments"] => commitments::page(visit).await,
         ["commitments", "due"] => dues::page(visit).await,
         ["commitments", "new"] => commitment_form::page(visit).await,

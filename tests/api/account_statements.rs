@@ -181,6 +181,9 @@ async fn a_row_says_what_it_is_where_it_comes_from_and_what_takes_it_back() {
     assert_eq!(reversal.corrects.map(|link| (link.id, link.place)), Some((out.id, out.place)));
     assert_eq!(out.corrected_by.map(|link| link.id), Some(reversal.id));
     assert_eq!(statement.closing_fen, Some(Fen::yuan(40_000)));
+    // Everybody comes to it from the need's page.
+    let of_need = test.visitor().page(&format!("/needs/{}", need.code.as_ref().unwrap())).await.text();
+    assert!(of_need.contains(&format!("/ledger/{allocated}")), "{of_need}");
     let page = charity.checker.page(&format!("/ledger/{allocated}")).await;
     assert_eq!(page.status, StatusCode::OK);
     let page = page.text();

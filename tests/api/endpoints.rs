@@ -116,6 +116,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /coverage/{code}",
         "GET /coverage/{code}/table",
         "GET /enquiries/{id}",
+        "GET /enterprises/{id}/goods-gifts",
         "GET /enterprises/{id}/money/{number}/rows",
         "GET /fields/{field}/money/{number}/rows",
         "GET /files/{id}",

@@ -3,6 +3,7 @@
 use crate::deliveries::picture;
 use crate::money::{matched, new_pledge, open_need, seen};
 use crate::returns::{goes_back, new_return, return_paid};
+use crate::reversals::reversal;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use backend::pledges::instalments::keep_up;
@@ -18,10 +19,12 @@ use domain::api::money;
 use domain::api::notices::{self, NoticeQuery};
 use domain::api::pledges::{self, NewPledge, Pledge};
 use domain::api::returns;
+use domain::api::reversals;
 use domain::api::todo;
 use domain::gift_request::{GiftRequestKind, GiftRequestStatus, GiftRequestStep, GiftReturnGround};
 use domain::organisation::Role;
 use domain::pledge::{Every, InstalmentStanding, PledgeInput, PledgeStatus, Schedule};
+use domain::reversal::ReversalKind;
 use domain::todo::TodoKind;
 use domain::{Fen, FileId, GiftRequestId};
 use tests::people::Charity;
@@ -249,6 +252,17 @@ async fn a_return_has_a_ground_in_law_and_what_is_granted_waits_for_the_cashier(
     assert_eq!(settled.status, GiftRequestStatus::Settled);
     assert_eq!(charity.payer.call(gift_requests::settle(request.id, &done)).await.unwrap_err().status, 409);
     assert_eq!(waits(&charity.payer, TodoKind::SettleRequests).await, 0);
+
+    // The return turns out not to have been paid: the request waits until it is.
+    charity.maker.call(reversals::propose(ReversalKind::Return, back.id.0, &reversal(1))).await.unwrap();
+    charity.checker.call(reversals::confirm(reversal(1).id)).await.unwrap();
+    let open = charity.payer.call(gift_requests::get(request.id)).await.unwrap();
+    assert_eq!((open.status, open.settled), (GiftRequestStatus::Granted, None));
+    assert_eq!(waits(&charity.payer, TodoKind::SettleRequests).await, 1);
+    charity.payer.call(returns::pay(back.id, &return_paid())).await.unwrap();
+    let again = SettledGiftRequest { version: open.version, ..done };
+    let settled = charity.payer.call(gift_requests::settle(request.id, &again)).await.unwrap();
+    assert_eq!(settled.status, GiftRequestStatus::Settled);
     test.done().await;
 }
 

@@ -5,7 +5,7 @@ use crate::deliveries::picture;
 use crate::mail::{sent, text_of};
 use crate::money::open_need;
 use crate::needs::VILLAGE;
-use backend::check::{Comparison, check};
+use backend::check::check;
 use backend::jobs;
 use chrono::{Days, NaiveDate};
 use domain::api::goods::{
@@ -26,21 +26,20 @@ use domain::pledge::PublicDisplay;
 use domain::todo::TodoKind;
 use domain::{CampaignId, Fen, FileId, GoodsGiftId, GoodsHandOverId};
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 use tests::people::Charity;
 use tests::{Client, TestApp};
 use uuid::Uuid;
 
-struct Desk<'a> {
-    charity: Charity<'a>,
-    enterprise: Client<'a>,
-    village: Client<'a>,
-    campaign: CampaignId,
-    need: Need,
-    today: NaiveDate,
+pub struct Desk<'a> {
+    pub charity: Charity<'a>,
+    pub enterprise: Client<'a>,
+    pub village: Client<'a>,
+    pub campaign: CampaignId,
+    pub need: Need,
+    pub today: NaiveDate,
 }
 
-async fn desk(test: &TestApp) -> Desk<'_> {
+pub async fn desk(test: &TestApp) -> Desk<'_> {
     let need = open_need(test).await;
     let charity = test.charity("示例慈善会").await;
     let campaign = test.campaign(&[&charity]).await;
@@ -51,7 +50,7 @@ async fn desk(test: &TestApp) -> Desk<'_> {
 
 impl Desk<'_> {
     /// Twenty desks at 185 yuan and 12.5 bags of rice at 120 yuan: 5,200 yuan.
-    fn new_gift(&self, n: u128, need: bool, photo: FileId) -> NewGoodsGift {
+    pub fn new_gift(&self, n: u128, need: bool, photo: FileId) -> NewGoodsGift {
         let line = |name: &str, quantity, unit: &str, yuan| GoodsLine {
             name: name.into(),
             quantity: Quantity::of_thousandths(quantity),
@@ -79,7 +78,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn offered(&self, n: u128, need: bool) -> GoodsGift {
+    pub async fn offered(&self, n: u128, need: bool) -> GoodsGift {
         let new = self.new_gift(n, need, picture(&self.enterprise).await);
         self.enterprise.call(goods::offer(&new)).await.unwrap()
     }
@@ -100,14 +99,14 @@ impl Desk<'_> {
         InspectGoods { version: gift.version, found }
     }
 
-    async fn accepted(&self, n: u128, need: bool) -> GoodsGift {
+    pub async fn accepted(&self, n: u128, need: bool) -> GoodsGift {
         let gift = self.offered(n, need).await;
         let gift = self.charity.maker.call(goods::inspect(gift.row.id, &self.found(&gift))).await.unwrap();
         self.charity.checker.call(goods::confirm(gift.row.id, seen(&gift))).await.unwrap()
     }
 
     /// So many desks and bags are brought, in thousandths.
-    async fn brought(&self, n: u128, gift: &GoodsGift, quantities: [i64; 2]) -> NewGoodsHandOver {
+    pub async fn brought(&self, n: u128, gift: &GoodsGift, quantities: [i64; 2]) -> NewGoodsHandOver {
         NewGoodsHandOver {
             id: GoodsHandOverId(Uuid::from_u128(n)),
             version: gift.version,
@@ -122,15 +121,15 @@ impl Desk<'_> {
     }
 }
 
-/// A gift that is set aside for a need, a hand-over of it, and what is sent to their endpoints: what the table of rights
-/// asks with.
+/// A gift that is set aside for a need, a hand-over of it, a write-off of another that waits, and what is sent to their
+/// endpoints: what the table of rights asks with.
 pub async fn brought_for_rights(
     test: &TestApp,
     charity: &Charity<'_>,
     (enterprise, village): (&Client<'_>, &Client<'_>),
     (campaign, need): (CampaignId, &Need),
     photo: FileId,
-) -> (String, String, [(&'static str, Value); 16]) {
+) -> ([(&'static str, String); 3], [(&'static str, Value); 21]) {
     let Charity { id, account, maker, checker, payer } = charity;
     let [maker, checker, payer] = [maker, checker, payer].map(Clone::clone);
     let charity = Charity { id: *id, account: *account, maker, checker, payer };
@@ -141,14 +140,22 @@ pub async fn brought_for_rights(
     desk.charity.maker.call(goods::hand_over(gift.row.id, &first)).await.unwrap();
     let other = desk.new_gift(162, false, picture(&desk.enterprise).await);
     let bodies = bodies_for_rights(&other, (desk.need.id, photo, desk.today));
-    (gift.row.id.to_string(), first.id.to_string(), bodies)
+    let free = desk.accepted(164, false).await;
+    let loss = crate::goods_rests::lost(&desk, 165, &free, [1_000, 0], Vec::new());
+    desk.charity.maker.call(goods::write_off(free.row.id, &loss)).await.unwrap();
+    let ids = [
+        ("/goods-gifts/", gift.row.id.to_string()),
+        ("/goods-hand-overs/", first.id.to_string()),
+        ("/goods-rests/", loss.id.to_string()),
+    ];
+    (ids, bodies)
 }
 
 /// What is sent to each endpoint there: steps of a version that nobody has read.
 fn bodies_for_rights(
     new: &NewGoodsGift,
     (need, photo, today): (domain::NeedId, FileId, NaiveDate),
-) -> [(&'static str, Value); 16] {
+) -> [(&'static str, Value); 21] {
     let stale = || json!({ "version": 9 });
     let why = || json!({ "version": 9, "reason": "数量对不上，请核对" });
     [
@@ -171,6 +178,18 @@ fn bodies_for_rights(
             json!({ "version": 9, "id": Uuid::from_u128(163), "quantities": [1000, 0], "happened_on": today,
                     "place": "村委会", "pictures": [photo] }),
         ),
+        ("POST /goods-gifts/{id}/unbind", stale()),
+        (
+            "POST /goods-gifts/{id}/releases",
+            json!({ "version": 9, "id": Uuid::from_u128(166), "reason": "这条需求用不上，改给别的村" }),
+        ),
+        (
+            "POST /goods-gifts/{id}/write-offs",
+            json!({ "version": 9, "id": Uuid::from_u128(167), "quantities": [1000, 0], "cause": "spoilt",
+                    "found_on": today, "reason": "雨水淋湿，已经霉变" }),
+        ),
+        ("POST /goods-rests/{id}/confirm", json!({})),
+        ("POST /goods-rests/{id}/drop", json!({ "reason": "数量对不上，请核对" })),
         ("POST /goods-hand-overs/{id}/receive", json!({ "received": [9_000_000, 0] })),
         ("POST /goods-hand-overs/{id}/object", json!({ "reason": "桌子没有送到，只到了椅子" })),
         ("POST /goods-hand-overs/{id}/accept", json!({})),
@@ -178,7 +197,7 @@ fn bodies_for_rights(
     ]
 }
 
-fn seen(gift: &GoodsGift) -> GoodsSeen {
+pub fn seen(gift: &GoodsGift) -> GoodsSeen {
     GoodsSeen { version: gift.version }
 }
 
@@ -186,16 +205,16 @@ fn why(gift: &GoodsGift) -> GoodsReason {
     GoodsReason { version: gift.version, reason: "数量对不上，请核对".into() }
 }
 
-fn came(quantities: [i64; 2], note: &str) -> GoodsReceipt {
+pub fn came(quantities: [i64; 2], note: &str) -> GoodsReceipt {
     GoodsReceipt { received: quantities.map(Quantity::of_thousandths).to_vec(), note: note.into() }
 }
 
-async fn waits(client: &Client<'_>, kind: TodoKind) -> u32 {
+pub async fn waits(client: &Client<'_>, kind: TodoKind) -> u32 {
     let todo = client.call(todo::get()).await.unwrap();
     todo.items.iter().find(|item| item.kind == kind).map_or(0, |item| item.count.number)
 }
 
-async fn person(client: &Client<'_>) -> domain::PersonId {
+pub async fn person(client: &Client<'_>) -> domain::PersonId {
     client.call(sessions::me()).await.unwrap().id
 }
 
@@ -478,25 +497,6 @@ async fn the_village_objects_the_charity_refuses_and_nothing_counts_until_three_
     let late = charity.maker.call(goods::ask_reversal(id, &why(&read))).await.unwrap_err();
     assert_eq!(late.status, 409, "it has gone on");
     test.done().await;
-}
-
-#[tokio::test]
-async fn check_names_goods_that_were_tampered_with() {
-    let test = TestApp::new().await;
-    let desk = desk(&test).await;
-    let gift = desk.accepted(1, true).await;
-    assert_eq!(check(&test.app.pool).await.unwrap(), []);
-    let sql = format!(
-        "set session_replication_role = replica;
-         update goods_gift set accepted_fen = accepted_fen + 1 where id = '{}';
-         set session_replication_role = default",
-        gift.row.id
-    );
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&test.app.pool).await.unwrap();
-    let found: Vec<_> = check(&test.app.pool).await.unwrap().iter().map(|finding| finding.comparison).collect();
-    let states = Comparison::StatesAgainstTransfers;
-    assert_eq!(found, [Comparison::LotsInAndOut, states, states]);
-    test.done_with_wrong_books().await;
 }
 
 #[tokio::test]

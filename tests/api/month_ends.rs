@@ -8,9 +8,10 @@ use backend::check::{Comparison, check};
 use domain::api::arrivals::{self, MatchLine, MatchPart, VoidLine};
 use domain::api::bank_statements::{self, TakeIn};
 use domain::api::month_ends::{self, MonthQuery, NewMonthEnd, ReopenMonth};
-use domain::api::{pledges, rebookings};
+use domain::api::{outgoings, pledges, rebookings};
 use domain::month_end::DifferenceKind;
 use domain::organisation::Role;
+use domain::outgoing::OutKind;
 use domain::{Fen, MonthEndId};
 use tests::TestApp;
 use tests::people::Charity;
@@ -98,8 +99,23 @@ async fn a_month_is_sealed_by_two_and_opened_again_by_two() {
     assert_eq!(charity.maker.call(arrivals::void(waits.id, &void)).await.unwrap_err().status, 409);
     let aside = VoidLine { reason: "银行结息，见回单".into() };
     charity.maker.call(arrivals::not_donation(waits.id, &aside)).await.unwrap();
+    // What waited may still be explained; what is explained stays as it was signed.
+    let out = crate::outgoings::open(&charity).await.remove(0);
+    let own = crate::outgoings::meaning(OutKind::OwnCost, None);
+    charity.maker.call(outgoings::explain(out.id, &own)).await.unwrap();
+    let again = charity.maker.call(outgoings::drop(out.id)).await.unwrap();
+    assert!(again.meaning.is_none(), "nobody agreed to it yet");
+    charity.maker.call(outgoings::explain(out.id, &own)).await.unwrap();
+    let agreed = charity.checker.call(outgoings::confirm(out.id, &own)).await.unwrap();
+    assert!(agreed.explained && !agreed.may_drop);
+    let refused = charity.maker.call(outgoings::drop(out.id)).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("月结"), "{refused:?}");
     let list = charity.maker.call(month_ends::list()).await.unwrap().items;
-    assert_eq!((list[0].numbers.in_fen, list[0].later_fen), (Fen::yuan(500), Fen::yuan(30)), "as it was signed");
+    assert_eq!(
+        (list[0].numbers.in_fen, list[0].later_fen),
+        (Fen::yuan(500), Fen::yuan(10)),
+        "as it was signed: later 30 in and 20 out"
+    );
 
     let why = ReopenMonth { reason: "5 月漏录一笔现金捐款".into() };
     let short = ReopenMonth { reason: "漏".into() };
@@ -108,6 +124,8 @@ async fn a_month_is_sealed_by_two_and_opened_again_by_two() {
     assert_eq!(charity.maker.call(month_ends::confirm_reopening(new.id)).await.unwrap_err().status, 409, "two people");
     let open = charity.checker.call(month_ends::confirm_reopening(new.id)).await.unwrap();
     assert!(open.reopened_at.is_some());
+    let dropped = charity.maker.call(outgoings::drop(out.id)).await.unwrap();
+    assert!(dropped.meaning.is_none(), "an open month");
     // By hand, on no statement: named as such when the month is closed anew.
     charity.maker.call(arrivals::enter(&late)).await.unwrap();
     let may = charity.maker.call(month_ends::month(&query)).await.unwrap();

@@ -26,12 +26,20 @@ pub async fn measure(stage: &Stage) {
         count("select count(*) from transfer")
     );
     // The worker adds what was loaded to its kept sums.
-    let begun = Instant::now();
-    while count("select (select max(seq) from transfer) - seq < 1000 from ledger_kept_until") != "t" {
-        assert!(begun.elapsed() < Duration::from_mins(10), "the sums of accounts are not kept");
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    for (what, kept) in [
+        (
+            "totals",
+            "select not exists (select from public_total_change) and not exists (select from campaign_total_change)",
+        ),
+        ("sums of accounts", "select (select max(seq) from transfer) - seq < 1000 from ledger_kept_until"),
+    ] {
+        let begun = Instant::now();
+        while count(kept) != "t" {
+            assert!(begun.elapsed() < Duration::from_mins(10), "{what} are not kept");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        println!("  {what} were kept after {:.0} s", begun.elapsed().as_secs_f64());
     }
-    println!("  sums of accounts were kept within {:.0} s", begun.elapsed().as_secs_f64());
     psql(&stage.database, &["-c", "vacuum analyze"]);
     let auditor = stage.visitor("auditor").await;
     let uncached = "x-qiancun-uncached: 1\r\n";

@@ -32,11 +32,20 @@ analyze gift;
 
 insert into pledge (id, reference, campaign, charity, enterprise, restriction, amount_fen, status, arrived_fen,
                     public_display, show_amount, share_with_recipient, terms_version, pledged_by, pledged_at, changed_at)
-select g.id, 'QC' || translate(lpad((1000000 + g.n)::text, 7, '0'), '0123456789', '23456789AC'), d.campaign, d.charity,
+select g.id, 'QC' || translate(c.digits, '0123456789', '23456789AC') || c.check_character, d.campaign, d.charity,
        g.enterprise, case when g.undirected then 'undirected' else 'directed' end, g.fen,
        case when g.arrives then 'fulfilled' else 'pledged' end, case when g.arrives then g.fen else 0 end, 'name',
        not g.hides, true, '1', d.maker, g.at, case when g.arrives then greatest(g.at, g.confirmed_at) else g.at end
-from gift g, desk d;
+from gift g
+cross join desk d
+cross join lateral (
+    -- As a reference is spelled: six digits of weights 2 to 7, and the character that makes the sum a multiple of 23.
+    select s.digits, substr('23456789ACEFHJKMNPRTWXY', 1 + (23 - s.weighed % 23) % 23, 1) as check_character
+    from (
+        select lpad(g.n::text, 6, '0') as digits, sum((1 + place) * substr(lpad(g.n::text, 6, '0'), place, 1)::integer) as weighed
+        from generate_series(1, 6) as place
+    ) s
+) c;
 
 insert into pledge_designation (pledge, position, kind, need, amount_fen, arrived_fen)
 select g.id, 1, case when g.undirected then 'undirected' else 'need' end, case when not g.undirected then g.need end, g.fen,

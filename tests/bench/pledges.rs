@@ -181,6 +181,19 @@ fn pgbench(stage: &Stage, script: &Path, clients: usize, more: &[&str]) -> f64 {
     rate.filter(|_| done.status.success()).unwrap_or_else(failed)
 }
 
+/// Takes pledges away with what came with them, as only the owner of the tables can: nobody's pledge is ever deleted.
+fn forget(stage: &Stage, which: &str) {
+    let rows = |table: &str| format!("delete from {table} where pledge in (select id from pledge where {which})");
+    let steps = [
+        "set session_replication_role = replica".to_owned(),
+        rows("pledge_display_choice"),
+        rows("pledge_designation"),
+        format!("delete from pledge where {which}"),
+    ];
+    let arguments: Vec<&str> = steps.iter().flat_map(|step| ["-c", step]).collect();
+    psql(&stage.database, &arguments);
+}
+
 pub async fn measure(stage: &Stage) {
     let setting = |sql: &str| psql(&stage.database, &["-c", sql]);
     setting(&format!("alter system set log_line_prefix = '{ENTRY}%p '"));
@@ -201,14 +214,11 @@ pub async fn measure(stage: &Stage) {
     let warming_up = pledging.clone();
     hammer(stage.port, 8, measured() / 3, &move |_| warming_up.request()).await;
     // None of those that stay may have a reference that pgbench makes as well; the demo's few belong to bank lines.
-    setting(
-        "delete from pledge
-         where reference ~ '^QC[2-9AC]{7}$' and id < '00000000-0000-0001-0000-000000000000'",
-    );
+    forget(stage, "reference ~ '^QC[2-9AC]{7}$' and id < '00000000-0000-0001-0000-000000000000'");
     setting("create table measured_before as select id from pledge");
     // Each is measured on a table of the same size; and a reference that pgbench makes may be one of the server's.
     let make_way = || {
-        setting("delete from pledge where id not in (select id from measured_before)");
+        forget(stage, "id not in (select id from measured_before)");
         setting("vacuum analyze pledge");
         setting("vacuum analyze pledge_designation");
     };
@@ -236,6 +246,6 @@ pub async fn measure(stage: &Stage) {
             all[1]
         };
         let (rate, baseline) = (median(|round| round.0), median(|round| round.1));
-        println!("  {rate:.0}/s of {baseline:.0}/s, ratio {:.2} (aim: at least 0.4)", rate / baseline);
+        println!("  {rate:.0}/s of {baseline:.0}/s, ratio {:.2} (aim: at least 0.5)", rate / baseline);
     }
 }

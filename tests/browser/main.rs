@@ -4,6 +4,7 @@
 
 mod access;
 mod driver;
+mod goods;
 mod looks;
 mod second_factor;
 mod stopping;

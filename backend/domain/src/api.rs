@@ -16,6 +16,7 @@ pub mod commitments;
 pub mod consents;
 pub mod contact;
 pub mod coverage;
+pub mod deductions;
 pub mod deliveries;
 pub mod disbursements;
 pub mod dues;

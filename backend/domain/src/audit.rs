@@ -12,7 +12,7 @@ use crate::disbursement::DisbursementStatus;
 use crate::enquiry::{EnquiryStatus, Topic};
 use crate::gift_claim::GiftClaimStatus;
 use crate::gift_request::GiftRequestStatus;
-use crate::goods::{GoodsGiftStatus, GoodsHandOverStatus};
+use crate::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsRestStatus};
 use crate::need::{NeedStatus, RevisionStatus};
 use crate::offer::OfferStatus;
 use crate::on_behalf::OnBehalfStatus;
@@ -75,6 +75,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("gift_request_recommended", "写申请的核实意见"),
     ("gift_request_decided", "决定申请"),
     ("gift_request_withdrawn", "撤回申请"),
+    ("gift_request_opened_again", "退回已冲正，申请重新等待办理"),
     ("gift_request_settled", "登记申请已办理"),
     ("on_behalf_noted", "代为记录认捐"),
     ("on_behalf_claimed", "认领代为记录的认捐"),
@@ -97,6 +98,12 @@ pub const VERBS: &[(&str, &str)] = &[
     ("goods_reversal_asked", "申请冲正物资的接受"),
     ("goods_reversal_dropped", "不冲正物资的接受"),
     ("goods_reversed", "冲正物资的接受"),
+    ("goods_unbound", "同意物资改用于其他需求"),
+    ("goods_release_asked", "申请收回物资另行安排"),
+    ("goods_released", "确认收回物资"),
+    ("goods_write_off_asked", "申请物资报损"),
+    ("goods_written_off", "确认物资报损"),
+    ("goods_rest_dropped", "不办物资的收回或报损"),
     ("goods_handed_over", "登记物资移交"),
     ("goods_received", "确认收到物资"),
     ("goods_objected", "对物资移交有异议"),
@@ -327,6 +334,7 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("gift_request", "豁免、更正和退回的申请"),
     ("goods_gift", "捐赠物资"),
     ("goods_hand_over", "物资移交"),
+    ("goods_rest", "余下物资的收回和报损"),
     ("commitment", "资金以外的承诺"),
     ("pairing", "结对"),
     ("matching_round", "对接轮次"),
@@ -458,6 +466,7 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "gift_claim" => of!(GiftClaimStatus),
         "goods_gift" => of!(GoodsGiftStatus),
         "goods_hand_over" => of!(GoodsHandOverStatus),
+        "goods_rest" => of!(GoodsRestStatus),
         "on_behalf" => of!(OnBehalfStatus),
         "commitment" => of!(CommitmentStatus).or_else(|| of!(PartStatus)),
         "pairing" => of!(PairingStatus),

@@ -125,6 +125,11 @@ pub struct NotInThisStage {
 #[error("这个活动还有已批准未付款的拨付，或已拨付未核销的款项，现在不能归档。请慈善组织先办完")]
 pub struct MoneyOnItsWay;
 
+/// Goods of the campaign are not handed over, so that the campaign cannot be archived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("这个活动还有没有办完的捐赠物资，现在不能归档。请慈善组织先验收或不接受、移交到村，不能移交的报损")]
+pub struct GoodsUnfinished;
+
 /// The year that awards and reports count in: 1 June to 31 May, named by the calendar year in which it starts.
 ///
 /// Source: the award notices of Guangzhou and of the province, which count arrivals from 2024-06-01 to 2025-05-31.

@@ -1,18 +1,22 @@
 //! Gifts of goods (捐赠物资) to a campaign's charity: what is offered, in which states it stands, what has to hold.
 //!
 //! A gift of goods is a record of its own and no pledge: its value is 物资折款, a number of its own that is never added to
-//! money. What the charity found is in [`acceptance`], what went to the village in [`hand_over`], quantities and values
-//! in [`value`], its number in [`mod@reference`]. Deliberately absent: a valuation by the platform; the giver says what
+//! money. What the charity found is in [`acceptance`], what went to the village in [`hand_over`], what becomes of the rest
+//! in [`rest`], quantities and values in [`value`], its number in [`mod@reference`]. Deliberately absent: a valuation by the platform; the giver says what
 //! it is worth and on what basis, and two people of the charity accept that or correct it with a reason.
 
 pub mod acceptance;
 pub mod hand_over;
 pub mod reference;
+pub mod rest;
 pub mod value;
 
 pub use acceptance::{InspectedLine, Inspection, InspectionFacts};
 pub use hand_over::{GoodsHandOverInput, GoodsHandOverStatus, GoodsHandOverStep, GoodsReceipt};
 pub use reference::GoodsReference;
+pub use rest::{
+    GoodsLossCause, GoodsParts, GoodsRestKind, GoodsRestStatus, GoodsRestStep, GoodsWriteOffInput, WriteOffFacts,
+};
 pub use value::{Quantity, part_of, worth};
 
 use crate::campaign::CampaignStage;
@@ -61,7 +65,12 @@ words! {
         Accepted = "accepted" / "已接受，待安排",
         SetAside = "set_aside" / "已安排，待移交",
         PartlyHandedOver = "partly_handed_over" / "部分移交",
+        /// A part went to a village; the rest is not set aside for a need any more.
+        PartlyFree = "partly_free" / "部分移交，余下待安排",
         HandedOver = "handed_over" / "全部移交",
+        /// What was not handed over was written off.
+        HandedOverShort = "handed_over_short" / "部分移交，余下报损",
+        WrittenOff = "written_off" / "全部报损",
         /// Taken back by its giver before it was accepted.
         Withdrawn = "withdrawn" / "已撤回",
         Refused = "refused" / "未接受",
@@ -80,6 +89,12 @@ words! {
         Refuse = "refuse" / "不接受",
         SetAside = "set_aside" / "安排给需求",
         HandOver = "hand_over" / "登记移交",
+        /// Asks a second person to take back what is left, so that it can be set aside for another need.
+        Release = "release" / "申请收回，另行安排",
+        /// Asks a second person to write off what will never be handed over.
+        WriteOff = "write_off" / "申请报损",
+        /// By its giver, of what it bound to a need.
+        Unbind = "unbind" / "同意改用于其他需求",
         AskReversal = "ask_reversal" / "申请冲正",
         Reverse = "reverse" / "确认冲正",
         DropReversal = "drop_reversal" / "不冲正",
@@ -91,20 +106,34 @@ impl GoodsGiftStatus {
     /// Whether its value counts as accepted.
     #[must_use]
     pub const fn counts(self) -> bool {
-        matches!(self, Self::Accepted | Self::SetAside | Self::PartlyHandedOver | Self::HandedOver)
+        matches!(
+            self,
+            Self::Accepted
+                | Self::SetAside
+                | Self::PartlyHandedOver
+                | Self::PartlyFree
+                | Self::HandedOver
+                | Self::HandedOverShort
+                | Self::WrittenOff
+        )
     }
 }
 
 /// How a gift of goods stands when somebody wants to do something to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a fact each, which do not exclude one another")]
 pub struct GoodsStanding {
     pub status: GoodsGiftStatus,
-    /// Whether its giver bound it to a need.
+    /// Whether its giver bound it to a need, and has not let it go since.
     pub bound: bool,
+    /// Whether a part of it was written off.
+    pub lost: bool,
     /// Whether a hand-over waits for the village or for the charity.
     pub hand_over_waits: bool,
     /// Whether one person has asked to reverse its acceptance.
     pub reversal_waits: bool,
+    /// Whether one person has asked to take back or to write off what is left.
+    pub rest_waits: bool,
 }
 
 /// Why something cannot be done to a gift of goods now, and what to do.
@@ -116,6 +145,14 @@ pub enum GoodsNotNow {
     HandOverWaits,
     #[error("这份物资有人申请冲正，请先确认冲正或不冲正")]
     ReversalWaits,
+    #[error("余下的物资有人申请收回或报损，请另一人先确认或不办")]
+    RestWaits,
+    #[error(
+        "这份物资是捐赠方指定给这条需求的，不能收回改安排。请先请捐赠方在这一页同意改用于其他需求；不能再移交的，请报损"
+    )]
+    Bound,
+    #[error("这份物资已经报损一部分，不能冲正。确需更正的，请和审计商定")]
+    PartlyWrittenOff,
     #[error("没有等待确认的冲正")]
     NothingToReverse,
     #[error("验收和复核须是两个人：请另一位有复核岗位的同事确认")]
@@ -128,8 +165,20 @@ impl GoodsStanding {
     /// # Errors
     /// The first reason against it.
     pub const fn after(self, step: GoodsStep) -> Result<GoodsGiftStatus, GoodsNotNow> {
+        match self.reached(step) {
+            Ok(next) => match self.in_the_way(step) {
+                Some(why) => Err(why),
+                None => Ok(next),
+            },
+            Err(why) => Err(why),
+        }
+    }
+
+    /// Where a step leads from this state. What a second person has to confirm leaves the state as it is.
+    const fn reached(self, step: GoodsStep) -> Result<GoodsGiftStatus, GoodsNotNow> {
         use GoodsGiftStatus::{
-            Accepted, HandedOver, Inspected, Offered, PartlyHandedOver, Refused, Reversed, SetAside, Withdrawn,
+            Accepted, HandedOver, HandedOverShort, Inspected, Offered, PartlyFree, PartlyHandedOver, Refused, Reversed,
+            SetAside, Withdrawn, WrittenOff,
         };
         let status = self.status;
         match (status, step) {
@@ -138,28 +187,41 @@ impl GoodsStanding {
             (Offered, GoodsStep::Inspect) => Ok(Inspected),
             (Inspected, GoodsStep::SendBack) => Ok(Offered),
             (Inspected, GoodsStep::Confirm) => Ok(if self.bound { SetAside } else { Accepted }),
-            (Accepted, GoodsStep::SetAside) if self.reversal_waits => Err(GoodsNotNow::ReversalWaits),
             (Accepted, GoodsStep::SetAside) => Ok(SetAside),
-            (SetAside | PartlyHandedOver, GoodsStep::HandOver) if self.reversal_waits => {
-                Err(GoodsNotNow::ReversalWaits)
-            }
-            (SetAside | PartlyHandedOver, GoodsStep::HandOver)
-            | (Accepted | SetAside, GoodsStep::AskReversal | GoodsStep::Reverse)
-                if self.hand_over_waits =>
-            {
-                Err(GoodsNotNow::HandOverWaits)
-            }
-            (Accepted | SetAside, GoodsStep::AskReversal) if self.reversal_waits => Err(GoodsNotNow::ReversalWaits),
-            (Accepted | SetAside, GoodsStep::Reverse | GoodsStep::DropReversal) if !self.reversal_waits => {
-                Err(GoodsNotNow::NothingToReverse)
+            (PartlyFree, GoodsStep::SetAside) => Ok(PartlyHandedOver),
+            (SetAside | PartlyHandedOver, GoodsStep::Release) if self.bound => Err(GoodsNotNow::Bound),
+            (SetAside | PartlyHandedOver, GoodsStep::Unbind) if !self.bound => Err(GoodsNotNow::State(status, step)),
+            (Accepted | SetAside, GoodsStep::AskReversal | GoodsStep::Reverse) if self.lost => {
+                Err(GoodsNotNow::PartlyWrittenOff)
             }
             (Accepted | SetAside, GoodsStep::Reverse) => Ok(Reversed),
-            (SetAside | PartlyHandedOver, GoodsStep::HandOver)
+            (SetAside | PartlyHandedOver, GoodsStep::HandOver | GoodsStep::Release | GoodsStep::Unbind)
+            | (Accepted | SetAside | PartlyHandedOver | PartlyFree, GoodsStep::WriteOff)
             | (Accepted | SetAside, GoodsStep::AskReversal | GoodsStep::DropReversal)
-            | (Offered | Inspected | Accepted | SetAside | PartlyHandedOver | HandedOver, GoodsStep::ChangeDisplay) => {
-                Ok(status)
-            }
+            | (
+                Offered | Inspected | Accepted | SetAside | PartlyHandedOver | PartlyFree | HandedOver
+                | HandedOverShort | WrittenOff,
+                GoodsStep::ChangeDisplay,
+            ) => Ok(status),
             _ => Err(GoodsNotNow::State(status, step)),
+        }
+    }
+
+    /// What has to be decided first. One thing at a time is under way with what is left of a gift.
+    const fn in_the_way(self, step: GoodsStep) -> Option<GoodsNotNow> {
+        use GoodsStep::{AskReversal, DropReversal, HandOver, Release, Reverse, SetAside, Unbind, WriteOff};
+        match step {
+            HandOver | Release | WriteOff | AskReversal | Reverse if self.hand_over_waits => {
+                Some(GoodsNotNow::HandOverWaits)
+            }
+            HandOver | SetAside | Release | WriteOff | AskReversal if self.reversal_waits => {
+                Some(GoodsNotNow::ReversalWaits)
+            }
+            HandOver | SetAside | Release | WriteOff | Unbind | AskReversal if self.rest_waits => {
+                Some(GoodsNotNow::RestWaits)
+            }
+            Reverse | DropReversal if !self.reversal_waits => Some(GoodsNotNow::NothingToReverse),
+            _ => None,
         }
     }
 }

@@ -95,6 +95,8 @@ ids! {
     GoodsGiftId,
     /// One hand-over of given goods to the village.
     GoodsHandOverId,
+    /// What is done with given goods that are left: taken back, or written off.
+    GoodsRestId,
     /// A bank account of a charity.
     BankAccountId,
     /// One step in the life of a bank account: opening, its opening balance, closing.

@@ -10,12 +10,13 @@
 //! | `OwnerFound` | `unmatched` | `directed` or `general` | `match` | bank line |
 //! | `GoodsAccepted` (in kind) | `world` | `general` | `goods` | gift of goods |
 //! | `Allocated` | `directed` or `general` | `allocated` | `allocate` | allocation, or gift of goods |
-//! | `Released` | `allocated` | `directed` or `general` | `release` | allocation |
+//! | `Released` | `allocated` | `directed` or `general` | `release` | allocation, or what is left of a gift of goods |
 //! | `Paid` | `allocated` | `advance` | `advance` | disbursement |
 //! | `Bounced` | `advance` | `allocated` | `bounce` | disbursement |
 //! | `SpendingAccepted` | `advance` | `spent` | `spend` | spending item |
 //! | `MoneyPaidBack` | `advance` | `allocated` | `pay_back` | bank line |
 //! | `GoodsHandedOver` (in kind) | `allocated` | `spent` | `hand_over` | hand-over |
+//! | `GoodsWrittenOff` (in kind) | `allocated` or `general` | `lost` | `write_off` | what is left of a gift of goods |
 //! | `SurplusFound` | `allocated` | `surplus` | `surplus` | event |
 //! | `SurplusPlaced` | `surplus` | `allocated` of another need | `place_surplus` | event |
 //! | `Returned` | `unmatched`, `directed`, `general` or `surplus` | `returned` | `return` | event |
@@ -23,7 +24,8 @@
 //! | `Reversed`, each transfer | its `credit` | its `debit` | `reverse` | event |
 //!
 //! A gift of goods is one lot of the asset in kind and passes through `general`, apart from all money by its asset. One
-//! that its giver bound to a need is set aside for it in the transaction that accepts it, so it never rests there.
+//! that its giver bound to a need is set aside for it in the transaction that accepts it, so it never rests there. Goods
+//! that will never be handed over end in `lost`, which is neither spent on a need nor given back.
 //!
 //! A fee is never taken from money that a giver has directed or that is set aside for a need. A change of purpose is
 //! a release and a new allocation. A wrong booking is reversed and booked anew; nothing is ever changed.
@@ -49,7 +51,7 @@ use uuid::Uuid;
 
 pub use account::{Account, NotAnAccount};
 pub use balances::Balances;
-pub use event::{ArrivalPart, Event, Fund, Landing, ReturnedFrom};
+pub use event::{ArrivalPart, Event, Fund, GoodsHeld, Landing, ReturnedFrom};
 pub use glossary::{AccountKind, CauseKind, MONEY_WORDS};
 pub use lots::{LotBalance, NotEnough, take_lots};
 pub use policy::transfers_for;
@@ -76,6 +78,7 @@ words! {
         Spend = "spend" / "支出",
         PayBack = "pay_back" / "交回",
         HandOver = "hand_over" / "物资移交",
+        WriteOff = "write_off" / "物资报损",
         Surplus = "surplus" / "结余",
         PlaceSurplus = "place_surplus" / "结余再用",
         Return = "return" / "退回捐赠方",

@@ -20,6 +20,7 @@ pub mod commitment;
 pub mod consent;
 pub mod coverage;
 pub mod day;
+pub mod deduction;
 pub mod delivery;
 pub mod disbursement;
 pub mod due;

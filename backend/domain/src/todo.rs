@@ -64,6 +64,7 @@ words! {
         ReceiveGoods = "receive_goods" / "待确认收到的物资",
         AcceptHandOvers = "accept_hand_overs" / "待核对的物资移交",
         ReverseGoods = "reverse_goods" / "待确认的物资冲正",
+        ConfirmGoodsRest = "confirm_goods_rest" / "待确认的物资收回和报损",
         Pairings = "pairings" / "等您这一方办的结对",
         MoveCampaigns = "move_campaigns" / "按日期该进入下一阶段的活动",
         SecondRoles = "second_roles" / "待您同意的岗位",
@@ -100,6 +101,7 @@ impl TodoKind {
             | TodoKind::ReceiveGoods
             | TodoKind::AcceptHandOvers
             | TodoKind::ReverseGoods
+            | TodoKind::ConfirmGoodsRest
             | TodoKind::ConfirmDeliveries
             | TodoKind::ExplainOutgoings
             | TodoKind::ConfirmOutgoings
@@ -173,11 +175,12 @@ impl TodoKind {
             TodoKind::ConfirmDeliveries => "/commitments?show=to_confirm",
             TodoKind::InspectGoods => "/goods-gifts?status=offered",
             TodoKind::ConfirmGoods => "/goods-gifts?status=inspected",
-            TodoKind::SetGoodsAside => "/goods-gifts?status=accepted",
-            TodoKind::BringGoods => "/goods-gifts?status=set_aside",
+            TodoKind::SetGoodsAside => "/goods-gifts?show=to_arrange",
+            TodoKind::BringGoods => "/goods-gifts?show=to_bring",
             TodoKind::ReceiveGoods => "/goods-gifts?hand_over=recorded",
             TodoKind::AcceptHandOvers => "/goods-gifts?hand_over=received",
-            TodoKind::ReverseGoods => "/goods-gifts",
+            TodoKind::ReverseGoods => "/goods-gifts?show=to_reverse",
+            TodoKind::ConfirmGoodsRest => "/goods-gifts?show=to_settle",
             TodoKind::Pairings => "/pairings?show=waiting",
             TodoKind::Agreements => "/agreements?waiting=true",
             TodoKind::RecommendRequests => "/gift-requests?status=asked",

@@ -4,12 +4,12 @@
 //! Deliberately absent: what makes a guess (`domain::arrival::suggest`).
 
 use crate::error::Result;
-use crate::pledges::{self, Outstanding};
+use crate::pledges;
 use domain::api::arrivals::SuggestedPledge;
-use domain::arrival::{BankLineInput, Candidates, meant};
+use domain::arrival::{BankLineInput, Candidate, Candidates, Suggestion, meant};
 use domain::{OrganisationId, PledgeId};
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Of pledges that no reference names, the latest that are compared with a line.
 const CANDIDATES_MAX: i64 = 2_000;
@@ -18,7 +18,7 @@ const SUGGESTIONS_MAX: usize = 5;
 
 #[derive(Default)]
 pub struct Guesses {
-    known: HashMap<PledgeId, Outstanding>,
+    known: HashMap<PledgeId, Candidate>,
     candidates: Candidates,
 }
 
@@ -30,8 +30,8 @@ impl Guesses {
         }
         let named: Vec<_> = lines.iter().flat_map(|line| meant(line)).collect();
         let known = pledges::outstanding(tx, charity, &named, CANDIDATES_MAX).await?;
-        let candidates = Candidates::new(known.iter().map(|outstanding| outstanding.candidate.clone()));
-        let known = known.into_iter().map(|outstanding| (outstanding.candidate.pledge, outstanding)).collect();
+        let candidates = Candidates::new(known.iter().cloned());
+        let known = known.into_iter().map(|candidate| (candidate.pledge, candidate)).collect();
         Ok(Guesses { known, candidates })
     }
 
@@ -40,19 +40,24 @@ impl Guesses {
         !self.candidates.suggest(line).is_empty()
     }
 
-    /// The best guesses for a line, with what a person needs to judge them.
-    pub fn of(&self, line: &BankLineInput) -> Vec<SuggestedPledge> {
-        let best = self.candidates.suggest(line).into_iter().take(SUGGESTIONS_MAX);
-        let shown = best.filter_map(|suggestion| {
+    /// The best guesses for each line, with what a person needs to judge them.
+    pub async fn of(&self, tx: &mut PgConnection, lines: &[&BankLineInput]) -> Result<Vec<Vec<SuggestedPledge>>> {
+        let best: Vec<Vec<Suggestion>> = lines
+            .iter()
+            .map(|line| self.candidates.suggest(line).into_iter().take(SUGGESTIONS_MAX).collect())
+            .collect();
+        let guessed: BTreeSet<PledgeId> = best.iter().flatten().map(|suggestion| suggestion.pledge).collect();
+        let titles = pledges::need_titles(tx, guessed).await?;
+        let shown = |suggestion: Suggestion| {
             let known = self.known.get(&suggestion.pledge)?;
             Some(SuggestedPledge {
+                reference: known.reference,
+                enterprise_name: known.full_name.clone(),
+                outstanding_fen: known.outstanding,
+                need_title: titles.get(&suggestion.pledge).cloned(),
                 suggestion,
-                reference: known.candidate.reference,
-                enterprise_name: known.candidate.full_name.clone(),
-                outstanding_fen: known.candidate.outstanding,
-                need_title: known.need_title.clone(),
             })
-        });
-        shown.collect()
+        };
+        Ok(best.into_iter().map(|guesses| guesses.into_iter().filter_map(shown).collect()).collect())
     }
 }

@@ -88,32 +88,51 @@ fn trimmed(line: &BankLineInput) -> BankLineInput {
 
 /// Says whose a line is: parts that add up to it.
 pub async fn match_(app: &App, maker: &CharityMaker, id: BankLineId, parts: &MatchLine) -> Result<BankLine> {
-    divide(app, maker, id, |_| parts.clone()).await?;
-    get(app, &viewer(&maker.acting), id).await
-}
-
-/// Writes down whose a line is; what its parts are may follow from its amount. Returns the amount.
-async fn divide(app: &App, maker: &CharityMaker, id: BankLineId, parts: impl FnOnce(Fen) -> MatchLine) -> Result<Fen> {
     let mut tx = app.begin().await?;
     let line = lock_own(&mut tx, &maker.acting, id).await?;
     if !line.status.may_become(BankLineStatus::Matched) {
         return Err(in_this_state(line.status));
     }
     not_a_payment_back(&mut tx, id).await?;
-    let parts = parts(line.amount);
-    if parts.parts.len() > PARTS_MAX {
+    let parts = &parts.parts;
+    if parts.len() > PARTS_MAX {
         return Err(Error::invalid("parts", "一笔流水最多分 50 项"));
     }
-    check_parts(line.amount, parts.parts.iter().map(|part| part.amount_fen))
+    check_parts(line.amount, parts.iter().map(|part| part.amount_fen))
         .map_err(|error| Error::invalid("parts", error.to_string()))?;
-    check_owners(&mut tx, maker.acting.organisation, &parts.parts).await?;
-    let lots: Vec<LotId> = parts.parts.iter().map(|_| app.clock.id()).collect();
-    sql::insert_parts(&mut tx, id, &lots, &parts.parts).await?;
-    sql::set_matched(&mut tx, id, line.status, maker.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
-    let (before, after) = (Some(line.status), BankLineStatus::Matched);
-    record(app, &mut tx, &maker.acting, &maker.origin, "bank_line_matched", id, before, after).await?;
+    check_owners(&mut tx, maker.acting.organisation, parts).await?;
+    let parts: Vec<_> = parts.iter().map(|part| (id, app.clock.id(), part.clone())).collect();
+    write_matched(app, &mut tx, maker, &[(id, line.status)], &parts).await?;
     tx.commit().await?;
-    Ok(line.amount)
+    get(app, &viewer(&maker.acting), id).await
+}
+
+/// Writes down whose lines are, each in the state that it was read in.
+async fn write_matched(
+    app: &App,
+    tx: &mut PgConnection,
+    maker: &CharityMaker,
+    lines: &[(BankLineId, BankLineStatus)],
+    parts: &[(BankLineId, LotId, MatchPart)],
+) -> Result<()> {
+    sql::insert_parts(tx, parts).await?;
+    let Acting { person, organisation, .. } = maker.acting;
+    let written = sql::set_matched(tx, lines, person, app.clock.now()).await?.rows_affected();
+    if usize::try_from(written).is_ok_and(|written| written != lines.len()) {
+        return Err(Error::changed_meanwhile());
+    }
+    let records: Vec<Record<'_>> = lines
+        .iter()
+        .map(|(line, before)| Record {
+            verb: "bank_line_matched",
+            subject_kind: "bank_line",
+            subject: line.0,
+            before: Some(json!({ "status": before })),
+            after: Some(json!({ "status": BankLineStatus::Matched })),
+            reason: None,
+        })
+        .collect();
+    Ok(audit::record_all(app, tx, (person, organisation), &maker.origin, &records).await?)
 }
 
 /// Each part goes to a pledge to this charity that takes money, or to a campaign that it receives for, or waits; and
@@ -126,11 +145,7 @@ async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[M
             return Err(Error::invalid("parts", "一个分项只能归入认捐或活动之一"));
         }
         if let Some(id) = part.pledge {
-            let pledge = known.iter().find(|pledge| pledge.id == id && pledge.charity == charity);
-            let pledge = pledge.ok_or_else(|| Error::invalid("parts", "没有找到向本单位作出的这笔认捐"))?;
-            if !pledge.status.takes_money() {
-                return Err(Error::invalid("parts", "这笔认捐已取消，不能匹配"));
-            }
+            takes_money(&known, charity, id)?;
         }
         if let Some(campaign) = part.campaign {
             let receives = campaigns::of_charity(tx, campaign, charity).await?;
@@ -140,6 +155,17 @@ async fn check_owners(tx: &mut PgConnection, charity: OrganisationId, parts: &[M
     let named = parts.iter().filter_map(|part| part.campaign);
     let campaigns: Vec<_> = known.iter().map(|pledge| pledge.campaign).chain(named).collect();
     campaigns::may_move(tx, &campaigns).await
+}
+
+/// The pledge among those that were locked, if it is to this charity and takes money.
+fn takes_money(known: &[pledges::Locked], charity: OrganisationId, id: PledgeId) -> Result<&pledges::Locked> {
+    let pledge = known.iter().find(|pledge| pledge.id == id && pledge.charity == charity);
+    let pledge = pledge.ok_or_else(|| Error::invalid("parts", "没有找到向本单位作出的这笔认捐"))?;
+    if pledge.status.takes_money() {
+        Ok(pledge)
+    } else {
+        Err(Error::invalid("parts", "这笔认捐已取消，不能匹配"))
+    }
 }
 
 /// Takes a match back, before it is confirmed.
@@ -316,15 +342,16 @@ async fn book(
 
 /// What was said to be a payment that comes back is nothing else meanwhile.
 async fn not_a_payment_back(tx: &mut PgConnection, id: BankLineId) -> Result<()> {
-    if backs::is_back(tx, id).await? {
-        return Err(Error::Conflict("这笔收入已经说明是退回来的拨付，请先撤回那个说明".into()));
-    }
-    Ok(())
+    if backs::among(tx, &[id]).await?.is_empty() { Ok(()) } else { Err(comes_back()) }
+}
+
+fn comes_back() -> Error {
+    Error::Conflict("这笔收入已经说明是退回来的拨付，请先撤回那个说明".into())
 }
 
 async fn lock_own(tx: &mut PgConnection, acting: &Acting, id: BankLineId) -> Result<sql::Locked> {
-    let line = sql::lock(tx, id).await?.ok_or(Error::NotFound)?;
-    if line.charity == acting.organisation { Ok(line) } else { Err(Error::NotFound) }
+    let line = sql::lock(tx, &[id]).await?.pop();
+    line.filter(|line| line.charity == acting.organisation).ok_or(Error::NotFound)
 }
 
 fn in_this_state(status: BankLineStatus) -> Error {
@@ -420,18 +447,19 @@ pub async fn list(app: &App, viewer: &Viewer, query: &LineQuery) -> Result<List<
     Ok(List { items, next, count: Count::capped(counted) })
 }
 
-/// Adds parts, guesses and rights to lines: two more queries, however many lines.
+/// Adds parts, guesses and rights to lines: three more queries, however many lines.
 async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> Result<Vec<BankLine>> {
     let ids: Vec<BankLineId> = rows.iter().map(|row| row.id).collect();
     let parts = sql::parts(tx, &ids).await?;
-    let open = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched));
-    let guesses = Guesses::read(tx, viewer.charity, &open.map(|row| &row.input).collect::<Vec<_>>()).await?;
+    let open: Vec<_> = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched)).collect();
+    let inputs: Vec<_> = open.iter().map(|row| &row.input).collect();
+    let guesses = Guesses::read(tx, viewer.charity, &inputs).await?.of(tx, &inputs).await?;
+    let mut guesses: BTreeMap<BankLineId, _> = open.iter().map(|row| row.id).zip(guesses).collect();
     let line = |row: sql::Row| {
         let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part));
         let own = own.collect::<Result<Vec<_>>>()?;
         let may = rights(viewer, &row);
-        let matchable = row.status.may_become(BankLineStatus::Matched);
-        let suggestions = if matchable { guesses.of(&row.input) } else { Vec::new() };
+        let suggestions = guesses.remove(&row.id).unwrap_or_default();
         Ok(row.into_api(own, suggestions, may))
     };
     rows.into_iter().map(line).collect()

@@ -63,51 +63,54 @@ pub struct Locked {
     pub confirmation_no: Option<i64>,
 }
 
-pub async fn lock(connection: &mut PgConnection, id: BankLineId) -> sqlx::Result<Option<Locked>> {
-    let row = sqlx::query!(
-        "select l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by,
+/// Lines in the order of their ids, so that two who work on the same ones wait for each other and never in a circle.
+pub async fn lock(connection: &mut PgConnection, ids: &[BankLineId]) -> sqlx::Result<Vec<Locked>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select l.id, l.bank_account, a.charity, l.status, l.amount_fen, l.booked_on, l.entered_by, l.matched_by,
                 l.confirmation_no
          from bank_line l
          join bank_account a on a.id = l.bank_account
-         where l.id = $1
+         where l.id = any($1)
+         order by l.id
          for update of l",
-        id.0
+        &ids
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    row.map(|row| {
-        Ok(Locked {
-            id,
-            bank_account: BankAccountId(row.bank_account),
-            charity: OrganisationId(row.charity),
-            status: read_status(&row.status)?,
-            amount: fen(row.amount_fen)?,
-            booked_on: row.booked_on,
-            entered_by: PersonId(row.entered_by),
-            matched_by: row.matched_by.map(PersonId),
-            confirmation_no: row.confirmation_no,
+    rows.into_iter()
+        .map(|row| {
+            Ok(Locked {
+                id: BankLineId(row.id),
+                bank_account: BankAccountId(row.bank_account),
+                charity: OrganisationId(row.charity),
+                status: read_status(&row.status)?,
+                amount: fen(row.amount_fen)?,
+                booked_on: row.booked_on,
+                entered_by: PersonId(row.entered_by),
+                matched_by: row.matched_by.map(PersonId),
+                confirmation_no: row.confirmation_no,
+            })
         })
-    })
-    .transpose()
+        .collect()
 }
 
-pub async fn insert_parts(
-    connection: &mut PgConnection,
-    line: BankLineId,
-    lots: &[LotId],
-    parts: &[MatchPart],
-) -> sqlx::Result<()> {
-    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
-    let amounts: Vec<i64> = parts.iter().map(|part| part.amount_fen.get()).collect();
-    let pledges: Vec<Option<Uuid>> = parts.iter().map(|part| part.pledge.map(|id| id.0)).collect();
-    let campaigns: Vec<Option<Uuid>> = parts.iter().map(|part| part.campaign.map(|id| id.0)).collect();
+/// Parts of lines, behind those that a line already has; each with the lot that it becomes.
+pub async fn insert_parts(connection: &mut PgConnection, parts: &[(BankLineId, LotId, MatchPart)]) -> sqlx::Result<()> {
+    let lines: Vec<Uuid> = parts.iter().map(|(line, ..)| line.0).collect();
+    let lots: Vec<Uuid> = parts.iter().map(|(_, lot, _)| lot.0).collect();
+    let amounts: Vec<i64> = parts.iter().map(|(.., part)| part.amount_fen.get()).collect();
+    let pledges: Vec<Option<Uuid>> = parts.iter().map(|(.., part)| part.pledge.map(|id| id.0)).collect();
+    let campaigns: Vec<Option<Uuid>> = parts.iter().map(|(.., part)| part.campaign.map(|id| id.0)).collect();
     sqlx::query!(
         "insert into bank_line_part (lot, line, position, amount_fen, pledge, campaign)
-         select p.lot, $1, p.position + coalesce((select max(b.position) from bank_line_part b where b.line = $1), 0),
+         select p.lot, p.line,
+                row_number() over (partition by p.line order by p.place)
+                + coalesce((select max(b.position) from bank_line_part b where b.line = p.line), 0),
                 p.amount_fen, p.pledge, p.campaign
-         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[])
-              with ordinality as p (lot, amount_fen, pledge, campaign, position)",
-        line.0,
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[])
+              with ordinality as p (line, lot, amount_fen, pledge, campaign, place)",
+        &lines,
         &lots,
         &amounts,
         &pledges as &[Option<Uuid>],
@@ -126,19 +129,22 @@ pub async fn delete_parts(connection: &mut PgConnection, line: BankLineId) -> sq
     Ok(())
 }
 
+/// Lines that are in the state that they were read in.
 pub async fn set_matched(
     connection: &mut PgConnection,
-    id: BankLineId,
-    before: BankLineStatus,
+    before: &[(BankLineId, BankLineStatus)],
     person: PersonId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
+    let ids: Vec<Uuid> = before.iter().map(|(id, _)| id.0).collect();
+    let statuses: Vec<&str> = before.iter().map(|(_, status)| status.as_str()).collect();
     sqlx::query!(
-        "update bank_line
+        "update bank_line l
          set status = 'matched', matched_by = $3, matched_at = $4
-         where id = $1 and status = $2",
-        id.0,
-        before.as_str(),
+         from unnest($1::uuid[], $2::text[]) as w (id, status)
+         where l.id = w.id and l.status = w.status",
+        &ids,
+        &statuses as &[&str],
         person.0,
         now
     )

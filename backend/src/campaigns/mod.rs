@@ -19,7 +19,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, MoneyOnItsWay, begins};
+use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, begins};
 use domain::four::FourNumbers;
 use domain::todo::Waiting;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
@@ -82,6 +82,9 @@ pub async fn set_stage(app: &App, id: CampaignId, next: CampaignStage) -> Result
     // The bank may be paying what is approved, and a village owes vouchers for what was paid: both are booked first.
     if next == CampaignStage::Archived && sql::money_is_on_its_way(&mut tx, id).await? {
         return Err(Error::Conflict(MoneyOnItsWay.to_string()));
+    }
+    if next == CampaignStage::Archived && sql::goods_are_unfinished(&mut tx, id).await? {
+        return Err(Error::Conflict(GoodsUnfinished.to_string()));
     }
     sql::set_stage(&mut tx, id, now, next).await?.one_row_or_conflict()?;
     tx.commit().await?;

@@ -92,6 +92,7 @@ async fn readiness(tx: &mut PgConnection, id: CampaignId, setup: &CampaignSetup)
         rehearsal_left: super::rehearsal::count(tx, id).await? > 0,
         giving_open: fundraising::any_open(tx, id).await?,
         money_on_its_way: room::money_is_on_its_way(tx, id).await?,
+        goods_unfinished: room::goods_are_unfinished(tx, id).await?,
     })
 }
 

@@ -175,6 +175,21 @@ pub async fn money_is_on_its_way(connection: &mut PgConnection, id: CampaignId) 
     .await
 }
 
+/// Whether goods that were offered to the campaign are neither handed over, written off, nor refused.
+pub async fn goods_are_unfinished(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select
+               from goods_gift
+               where campaign = $1
+                 and status in ('offered', 'inspected', 'accepted', 'set_aside', 'partly_handed_over', 'partly_free')
+           ) as "unfinished!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// The id of a campaign that is called so, by its code or its id.
 pub async fn called(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<CampaignId>> {
     let id = sqlx::query_scalar!("select id from campaign where code = $1 or id = $2", name, name.parse::<Uuid>().ok())

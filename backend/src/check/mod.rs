@@ -34,6 +34,8 @@ pub enum Comparison {
     /// Each allocation, payment, spending item, surplus and gift of goods against its transfers, their accounts and its state;
     /// and each such transfer against what it was posted for.
     StatesAgainstTransfers,
+    /// What of a gift of goods is accepted, handed over and written off, against its lines, hand-overs and write-offs.
+    GoodsAgainstParts,
     /// Cached balances against the sums of transfers.
     CachedBalances,
     /// What a pledge says has arrived against its confirmed parts, less what went back.
@@ -66,6 +68,7 @@ impl fmt::Display for Comparison {
             Comparison::LotsInAndOut => "lot: confirmed against what came in",
             Comparison::NeverBelowZero => "limited account below zero",
             Comparison::StatesAgainstTransfers => "allocation, payment or spending item against its transfers",
+            Comparison::GoodsAgainstParts => "gift of goods against its lines, hand-overs and write-offs",
             Comparison::CachedBalances => "cached balance against its transfers",
             Comparison::BooksAgainstBank => {
                 "bank account: last statement against the books and what is named beside them"
@@ -100,6 +103,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::lots_in_and_out(&mut tx).await?);
     findings.extend(sql::never_below_zero(&mut tx).await?);
     findings.extend(sql::states_against_transfers(&mut tx).await?);
+    findings.extend(sql::goods_against_parts(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);
     findings.extend(sql::books_against_bank(&mut tx).await?);

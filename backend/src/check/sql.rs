@@ -184,15 +184,28 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                where g.lot is not null
                union all
                select 'goods set aside', 'allocate', g.id, 'general:' || g.campaign || ':' || g.charity,
-                      'allocated:' || g.set_aside_for || ':' || g.charity,
-                      case when g.status = 'reversed' then 0 else g.accepted_fen end
-               from goods_gift g
-               where g.set_aside_for is not null
+                      'allocated:' || s.need || ':' || g.charity,
+                      case when g.status = 'reversed' then 0 else sum(s.value_fen)::bigint end
+               from goods_set_aside s
+               join goods_gift g on g.id = s.gift
+               group by g.id, s.need
                union all
-               select 'hand-over of goods', 'hand_over', o.id, 'allocated:' || g.set_aside_for || ':' || g.charity,
-                      'spent:' || g.set_aside_for, coalesce(o.value_fen, 0)
+               select 'hand-over of goods', 'hand_over', o.id, 'allocated:' || o.need || ':' || g.charity,
+                      'spent:' || o.need, coalesce(o.value_fen, 0)
                from goods_hand_over o
                join goods_gift g on g.id = o.gift
+               union all
+               select 'goods taken back', 'release', r.id, 'allocated:' || r.need || ':' || g.charity,
+                      'general:' || g.campaign || ':' || g.charity,
+                      case when r.status = 'done' and g.status <> 'reversed' then r.value_fen else 0 end
+               from goods_rest r
+               join goods_gift g on g.id = r.gift and r.kind = 'release'
+               union all
+               select 'goods written off', 'write_off', r.id,
+                      coalesce('allocated:' || r.need, 'general:' || g.campaign) || ':' || g.charity, 'lost:' || g.charity,
+                      case when r.status = 'done' then r.value_fen else 0 end
+               from goods_rest r
+               join goods_gift g on g.id = r.gift and r.kind = 'write_off'
                union all
                select 'owner of line', 'match', line, landing, account, sum(amount_fen)::bigint
                from part_account
@@ -203,7 +216,7 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
                where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee',
-                                'goods', 'hand_over', 'surplus', 'place_surplus')
+                                'goods', 'hand_over', 'write_off', 'surplus', 'place_surplus')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit
@@ -213,6 +226,37 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
     .fetch_all(connection)
     .await?;
     Ok(findings(Comparison::StatesAgainstTransfers, rows))
+}
+
+/// A gift's own sums against those of its lines, and what was handed over and written off against what did it.
+pub async fn goods_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select g.reference || ' ' || said.what as "subject!", said.recorded as "recorded!",
+                  said.recomputed as "recomputed!"
+           from goods_gift g
+           cross join lateral (
+               select sum(l.accepted_fen)::bigint as accepted, sum(l.handed_fen)::bigint as handed,
+                      sum(l.lost_fen)::bigint as lost
+               from goods_gift_line l
+               where l.gift = g.id
+           ) lines
+           cross join lateral (
+               values ('accepted', g.accepted_fen, lines.accepted), ('handed over, by line', g.handed_fen, lines.handed),
+                      ('written off, by line', g.lost_fen, lines.lost),
+                      ('handed over', g.handed_fen, (select coalesce(sum(o.value_fen), 0)::bigint
+                                                     from goods_hand_over o
+                                                     where o.gift = g.id and o.status = 'accepted')),
+                      ('written off', g.lost_fen, (select coalesce(sum(r.value_fen), 0)::bigint
+                                                   from goods_rest r
+                                                   where r.gift = g.id and r.kind = 'write_off'
+                                                     and r.status = 'done'))
+           ) said (what, recorded, recomputed)
+           where g.confirmed_by is not null and said.recorded <> said.recomputed"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(findings(Comparison::GoodsAgainstParts, rows))
 }
 
 pub async fn cached_balances(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {

@@ -1,5 +1,5 @@
 //! The demo's gifts of goods: one that waits for inspection, one that the charity has to arrange, one that the village has
-//! to confirm, and one that was handed over.
+//! to confirm, one that was handed over, and one whose rest a second person has to write off.
 //!
 //! All invented, through the same doors as those that people make.
 
@@ -9,10 +9,10 @@ use crate::goods_gifts;
 use crate::http::caller::{CharityChecker, CharityMaker, Enterprise, Giver, Origin, Sure, Village};
 use crate::{files, needs, people, pledges};
 use anyhow::Context;
-use domain::api::goods::{GoodsGift, GoodsSeen, InspectGoods, NewGoodsGift, NewGoodsHandOver};
+use domain::api::goods::{GoodsGift, GoodsSeen, InspectGoods, NewGoodsGift, NewGoodsHandOver, NewGoodsWriteOff};
 use domain::goods::{
-    GOODS_TERMS_VERSION, GoodsHandOverInput, GoodsInput, GoodsLine, GoodsReceipt, InspectedLine, Inspection, Quantity,
-    ValuationBasis,
+    GOODS_TERMS_VERSION, GoodsHandOverInput, GoodsInput, GoodsLine, GoodsLossCause, GoodsReceipt, GoodsWriteOffInput,
+    InspectedLine, Inspection, Quantity, ValuationBasis,
 };
 use domain::need::ContributionKind;
 use domain::organisation::{Acting, OrganisationKind, Role};
@@ -42,14 +42,34 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     brought(app, &desks, &waiting, vec![4_000]).await?;
 
     let given = accepted(app, &desks, vec![books, shelves], Some(desks.need)).await?;
-    let id = brought(app, &desks, &given, vec![200_000, 6_000]).await?;
-    let village = Sure(Village { acting: desks.village.clone(), origin: Origin::default() });
-    let came = |thousandths| Quantity::of_thousandths(thousandths);
-    let receipt = GoodsReceipt { received: vec![came(200_000), came(6_000)], note: String::new() };
-    goods_gifts::receive(app, &village, id, &receipt).await?;
-    let checker = Sure(CharityChecker { acting: desks.checker.clone(), origin: Origin::default() });
-    goods_gifts::accept(app, &checker, id).await?;
+    handed(app, &desks, &given, vec![200_000, 6_000]).await?;
+
+    let pens = accepted(app, &desks, vec![line("文具套装（示例）", 100_000, "套", 3_600)], Some(desks.need)).await?;
+    let pens = handed(app, &desks, &pens, vec![96_000]).await?;
+    let lost = NewGoodsWriteOff {
+        id: app.clock.id(),
+        version: pens.version,
+        input: GoodsWriteOffInput {
+            quantities: vec![Quantity::of_thousandths(4_000)],
+            cause: GoodsLossCause::Spoilt,
+            found_on: app.clock.today(),
+            reason: "示例：运到村里时发现 4 套被雨水泡坏，已当场清点".to_owned(),
+        },
+        pictures: vec![files::store(app, desks.maker.person, pictures::invoice()?).await?.id],
+    };
+    let maker = CharityMaker { acting: desks.maker.clone(), origin: Origin::default() };
+    goods_gifts::write_off(app, &maker, pens.row.id, &lost).await?;
     Ok(())
+}
+
+/// Brought, received whole and accepted.
+async fn handed(app: &App, desks: &Desks, gift: &GoodsGift, thousandths: Vec<i64>) -> anyhow::Result<GoodsGift> {
+    let id = brought(app, desks, gift, thousandths.clone()).await?;
+    let village = Sure(Village { acting: desks.village.clone(), origin: Origin::default() });
+    let received = thousandths.into_iter().map(Quantity::of_thousandths).collect();
+    goods_gifts::receive(app, &village, id, &GoodsReceipt { received, note: String::new() }).await?;
+    let checker = Sure(CharityChecker { acting: desks.checker.clone(), origin: Origin::default() });
+    Ok(goods_gifts::accept(app, &checker, id).await?)
 }
 
 fn line(name: &str, thousandths: i64, unit: &str, fen: i64) -> GoodsLine {

@@ -23,6 +23,7 @@ pub enum Kind {
     Claim,
     Goods,
     GoodsHandOver,
+    GoodsRest,
 }
 
 impl Kind {
@@ -34,6 +35,7 @@ impl Kind {
             Kind::Claim => "claim",
             Kind::Goods => "goods",
             Kind::GoodsHandOver => "goods_hand_over",
+            Kind::GoodsRest => "goods_rest",
         }
     }
 }

@@ -28,7 +28,7 @@ use domain::gift_request::{
 };
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
-use domain::{GiftRequestId, PledgeId};
+use domain::{GiftRequestId, PledgeId, ReturnId};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -240,6 +240,20 @@ pub async fn settle(
     tell(app, &mut tx, &held.stored, (held.pledge.enterprise, Enterprise::ROLES), news).await?;
     tx.commit().await?;
     get(app, acting, id).await
+}
+
+/// The return that settled a request was reversed: the request waits for the cashier again. Its giver is told of the return
+/// itself.
+pub async fn open_again(
+    app: &App,
+    tx: &mut PgConnection,
+    (acting, origin): (&Acting, &Origin),
+    id: ReturnId,
+) -> Result<()> {
+    let Some(request) = sql::open_again(tx, id.0, app.clock.now()).await? else { return Ok(()) };
+    let change =
+        (Some(json!({ "status": GiftRequestStatus::Settled })), json!({ "status": GiftRequestStatus::Granted }));
+    record(app, tx, (acting, origin), ("gift_request_opened_again", request), change, None).await
 }
 
 async fn record(

@@ -204,6 +204,24 @@ pub async fn settle(
     .await
 }
 
+/// What was settled by this booking waits to be settled again.
+pub async fn open_again(
+    connection: &mut PgConnection,
+    booking: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<GiftRequestId>> {
+    let opened = sqlx::query_scalar!(
+        "update gift_request
+         set status = 'granted', booking = null, settled_note = null, settled_by = null, settled_at = null,
+             version = version + 1, changed_at = $2
+         where booking = $1 and status = 'settled'
+         returning id",
+        booking,
+        now
+    );
+    Ok(opened.fetch_optional(connection).await?.map(GiftRequestId))
+}
+
 /// What is known of a booking of the charity, for a request about a pledge.
 pub async fn booking(
     connection: &mut PgConnection,

@@ -29,7 +29,7 @@ pub async fn inspect(app: &App, maker: &CharityMaker, id: GoodsGiftId, said: &In
     let mut tx = app.begin().await?;
     let held = of_charity(&mut tx, acting, (id, said.version)).await?;
     let next = held.after(GoodsStep::Inspect)?;
-    let offered: Vec<_> = super::sql::lines(&mut tx, id).await?.into_iter().map(|line| line.offered).collect();
+    let offered: Vec<_> = super::lines::of(&mut tx, id).await?.into_iter().map(|line| line.offered).collect();
     let facts = InspectionFacts {
         offered: &offered,
         basis: held.stored.basis,
@@ -107,6 +107,7 @@ pub async fn confirm(
     ledger::post(app, &mut tx, &accepted).await?;
     if let Some(need) = stored.need {
         allocate(app, &mut tx, &held, need, (lot, value)).await?;
+        sql::insert_set_aside(&mut tx, (id, need, value), acting.person, app.clock.now()).await?;
     }
     let after = json!({ "status": next, "accepted_fen": value });
     record(app, &mut tx, (acting, &checker.origin), ("goods_accepted", id), after, None).await?;
@@ -136,7 +137,7 @@ pub async fn confirm(
     one(app, acting, id).await
 }
 
-/// Posts that a gift is set aside, whole, for a need that still takes goods.
+/// Posts that what is left of a gift is set aside for a need that still takes goods.
 async fn allocate(app: &App, tx: &mut PgConnection, held: &Held, need: NeedId, take: (LotId, Fen)) -> Result<()> {
     let open = super::sql::need(tx, need).await?.is_some_and(|need| need.takes_goods());
     if !open {
@@ -173,20 +174,22 @@ pub async fn refuse(app: &App, desk: &CharityDesk, id: GoodsGiftId, why: &GoodsR
     one(app, acting, id).await
 }
 
-/// The charity sets a gift that was bound to no need aside for one, whole.
+/// The charity sets what is left of a gift that is bound to no need aside for one.
 pub async fn set_aside(app: &App, maker: &CharityMaker, id: GoodsGiftId, to: SetGoodsAside) -> Result<GoodsGift> {
     let acting = &maker.acting;
     let mut tx = app.begin().await?;
     let held = of_charity(&mut tx, acting, (id, to.version)).await?;
     let next = held.after(GoodsStep::SetAside)?;
     let stored = &held.stored;
-    let take = stored.lot.zip(stored.accepted).ok_or_else(Error::changed_meanwhile)?;
+    let left = stored.left();
+    let take = (stored.lot.ok_or_else(Error::changed_meanwhile)?, left);
     campaigns::may_move(&mut tx, &[stored.campaign]).await?;
     let need = super::sql::need(&mut tx, to.need).await?.filter(super::sql::GoodsFor::takes_goods);
     let need = need.ok_or_else(|| Error::invalid("need", "没有找到能接受物资的这条需求，请核对需求编号"))?;
     allocate(app, &mut tx, &held, to.need, take).await?;
-    sql::set_aside(&mut tx, stored, to.need, acting.person, app.clock.now()).await?.one_row_or_conflict()?;
-    let after = json!({ "status": next, "need": to.need });
+    sql::set_aside(&mut tx, stored, (next, to.need), acting.person, app.clock.now()).await?.one_row_or_conflict()?;
+    sql::insert_set_aside(&mut tx, (id, to.need, left), acting.person, app.clock.now()).await?;
+    let after = json!({ "status": next, "need": to.need, "value_fen": left });
     record(app, &mut tx, (acting, &maker.origin), ("goods_set_aside", id), after, None).await?;
     let news = News::SetAside { need: format!("{} {}", need.code, need.title) };
     tell(app, &mut tx, stored, (stored.enterprise, Enterprise::ROLES), news.clone()).await?;

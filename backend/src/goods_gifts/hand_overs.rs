@@ -7,7 +7,7 @@
 mod sql;
 
 use super::sql as gifts;
-use super::{BRINGERS, Held, not_now, one, said, tell};
+use super::{BRINGERS, Held, lines, not_now, one, said, tell};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
@@ -17,9 +17,7 @@ use crate::mail::letter::goods::News;
 use crate::{campaigns, consents, files, ledger};
 use domain::api::goods::{GoodsGift, GoodsHandOver, HandOverReason, NewGoodsHandOver};
 use domain::goods::hand_over::HandOverNotNow;
-use domain::goods::{
-    GoodsGiftStatus, GoodsHandOverStatus, GoodsHandOverStep, GoodsReceipt, GoodsStep, Quantity, part_of,
-};
+use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsHandOverStep, GoodsReceipt, GoodsStep, Quantity};
 use domain::ledger::Event;
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
@@ -62,14 +60,15 @@ pub async fn hand_over(
     }
     let held = Held { stored };
     held.after(GoodsStep::HandOver)?;
-    let lines = gifts::lines(&mut tx, id).await?;
+    let lines = lines::of(&mut tx, id).await?;
     let left: Vec<_> = lines.iter().map(|line| (line.left(), line.offered.unit.as_str())).collect();
     let received_on = held.stored.inspected.as_ref().map(|inspected| inspected.received_on);
     let days = (received_on.ok_or_else(Error::changed_meanwhile)?, app.clock.today());
     new.input.check(&left, new.pictures.len(), days)?;
     consents::no_numbers(("note", &new.input.note))?;
     consents::no_numbers(("place", &new.input.place))?;
-    let inserted = sql::insert(&mut tx, id, new, acting.person, app.clock.now()).await;
+    let need = held.stored.for_need.as_ref().map(|(need, ..)| *need).ok_or_else(Error::changed_meanwhile)?;
+    let inserted = sql::insert(&mut tx, (id, need), new, acting.person, app.clock.now()).await;
     match broken(&inserted) {
         Some("goods_hand_over_one_waits") => return Err(not_now(domain::goods::GoodsNotNow::HandOverWaits)),
         Some("goods_hand_over_pkey") => return Err(other_content()),
@@ -122,7 +121,7 @@ pub async fn receive(
     let mut tx = app.begin().await?;
     let both = Both::lock(&mut tx, id, |gift| gift.village == Some(acting.organisation)).await?;
     let next = both.after(GoodsHandOverStep::Receive)?;
-    let lines = gifts::lines(&mut tx, both.gift.id).await?;
+    let lines = lines::of(&mut tx, both.gift.id).await?;
     let units = lines.iter().map(|line| line.offered.unit.as_str());
     let recorded: Vec<_> = both.hand_over.lines.iter().map(|line| line.quantity).zip(units).collect();
     receipt.check(&recorded)?;
@@ -175,8 +174,8 @@ pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: GoodsHa
         .one_row_or_conflict()?;
     sql::add_to_lines(&mut tx, gift.id, &moved).await?;
     let handed = gift.handed.checked_add(value).map_err(|error| Error::Conflict(error.to_string()))?;
-    let whole = gift.accepted == Some(handed);
-    let status = if whole { GoodsGiftStatus::HandedOver } else { GoodsGiftStatus::PartlyHandedOver };
+    let status = gift.standing_with(handed, gift.lost, true);
+    let whole = status != GoodsGiftStatus::PartlyHandedOver;
     sql::set_handed(&mut tx, gift.id, (status, handed), app.clock.now()).await?.one_row_or_conflict()?;
     let event = Event::GoodsHandedOver {
         hand_over: id,
@@ -200,15 +199,14 @@ pub async fn accept(app: &App, Sure(checker): &Sure<CharityChecker>, id: GoodsHa
 
 /// What came of each line with its share of the line's value, and all of it together.
 async fn moved(tx: &mut PgConnection, both: &Both) -> Result<(Vec<(Quantity, Fen)>, Fen)> {
-    let lines = gifts::lines(tx, both.gift.id).await?;
+    let lines = lines::of(tx, both.gift.id).await?;
     let came = both.hand_over.lines.iter().map(|line| line.received.unwrap_or_default());
     let moved: Vec<(Quantity, Fen)> = lines
         .iter()
         .zip(came)
-        .map(|(line, came)| match line.accepted {
-            Some((accepted, _, value)) => (came, part_of(value, accepted, line.handed, came)),
-            None => (Quantity::ZERO, Fen::ZERO),
-        })
+        .map(
+            |(line, came)| if line.accepted.is_some() { (came, line.share(came)) } else { (Quantity::ZERO, Fen::ZERO) },
+        )
         .collect();
     let value = Fen::sum(moved.iter().map(|(_, value)| *value)).map_err(|error| Error::Conflict(error.to_string()))?;
     if value.is_zero() {
@@ -265,11 +263,11 @@ pub(super) async fn of(
     values: bool,
 ) -> Result<Vec<GoodsHandOver>> {
     let (role, person) = (acting.role, acting.person);
-    // The giver learns of what came, and sees no photos of the village.
-    let inside =
-        role == Role::Auditor || gift.charity == acting.organisation || gift.village == Some(acting.organisation);
-    let all = sql::of_gift(tx, gift.id).await?;
-    let ids: Vec<_> = all.iter().filter(|_| inside).map(|stored| stored.id.0).collect();
+    // The giver learns of what came, and sees no photos of the village. A village reads what it was to receive itself.
+    let inside = |village| role == Role::Auditor || [gift.charity, village].contains(&acting.organisation);
+    let mut all = sql::of_gift(tx, gift.id).await?;
+    all.retain(|stored| !Village::ROLES.contains(&role) || stored.village == acting.organisation);
+    let ids: Vec<_> = all.iter().filter(|stored| inside(stored.village)).map(|stored| stored.id.0).collect();
     let mut papers = gift_papers::of_all(tx, &ids).await?;
     let shown = all.into_iter().map(|stored| {
         let pictures = papers.remove(&stored.id.0).unwrap_or_default();

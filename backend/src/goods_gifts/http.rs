@@ -9,13 +9,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::api::goods::{
-    ACCEPT, ASK_REVERSAL, AcceptHandOver, CONFIRM, DISPLAY, DROP_REVERSAL, GIFT, GIFTS, GoodsDisplay, GoodsGift,
-    GoodsGiftList, GoodsGiftQuery, GoodsReason, GoodsSeen, HAND_OVERS, HandOverReason, INSPECT, InspectGoods,
-    NewGoodsGift, NewGoodsHandOver, OBJECT, OF_CAMPAIGN, OF_NEED, PublicGoods, RECEIVE, REFUSE, REFUSE_HAND_OVER,
-    REVERSE, SEND_BACK, SET_ASIDE, SetGoodsAside, WITHDRAW,
+    ACCEPT, ASK_REVERSAL, AcceptHandOver, CONFIRM, CONFIRM_REST, ConfirmGoodsRest, DISPLAY, DROP_REST, DROP_REVERSAL,
+    GIFT, GIFTS, GoodsDisplay, GoodsGift, GoodsGiftList, GoodsGiftQuery, GoodsReason, GoodsRestReason, GoodsSeen,
+    HAND_OVERS, HandOverReason, INSPECT, InspectGoods, NewGoodsGift, NewGoodsHandOver, NewGoodsRelease,
+    NewGoodsWriteOff, OBJECT, OF_CAMPAIGN, OF_ENTERPRISE, OF_NEED, PublicGoods, RECEIVE, REFUSE, REFUSE_HAND_OVER,
+    RELEASES, REVERSE, SEND_BACK, SET_ASIDE, SetGoodsAside, UNBIND, WITHDRAW, WRITE_OFFS,
 };
 use domain::goods::GoodsReceipt;
-use domain::{GoodsGiftId, GoodsHandOverId, NeedId};
+use domain::{GoodsGiftId, GoodsHandOverId, GoodsRestId, NeedId, OrganisationId};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("捐赠物资")
@@ -37,8 +38,14 @@ pub fn routes() -> Endpoints {
         .post(OBJECT, "村对移交有异议", object)
         .post(ACCEPT, "慈善组织另一人核对通过", accept)
         .post(REFUSE_HAND_OVER, "慈善组织另一人核对不通过", refuse_hand_over)
+        .post(UNBIND, "企业同意把指定给一条需求的物资改用于其他需求", unbind)
+        .post(RELEASES, "经办申请收回没有移交的物资，另行安排", release)
+        .post(WRITE_OFFS, "经办申请把不能再移交的物资报损", write_off)
+        .post(CONFIRM_REST, "另一人确认收回或报损", confirm_rest)
+        .post(DROP_REST, "不收回、不报损", drop_rest)
         .get(OF_NEED, "一条需求收到的物资折款", of_need)
         .get(OF_CAMPAIGN, "一次活动的物资折款", of_campaign)
+        .get(OF_ENTERPRISE, "一家企业以全称公开的物资捐赠", of_enterprise)
 }
 
 async fn list(
@@ -202,4 +209,53 @@ async fn of_need(State(app): State<App>, Path(id): Path<NeedId>) -> Result<Json<
 
 async fn of_campaign(State(app): State<App>, Path(id): Path<String>) -> Result<Json<PublicGoods>> {
     Ok(Json(super::of_campaign(&app, &id).await?))
+}
+
+async fn unbind(
+    State(app): State<App>,
+    enterprise: Enterprise,
+    Path(id): Path<GoodsGiftId>,
+    Body(seen): Body<GoodsSeen>,
+) -> Result<Json<GoodsGift>> {
+    Ok(Json(super::unbind(&app, &enterprise, id, seen).await?))
+}
+
+async fn release(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<GoodsGiftId>,
+    Body(new): Body<NewGoodsRelease>,
+) -> Result<(StatusCode, Json<GoodsGift>)> {
+    Ok((StatusCode::CREATED, Json(super::release(&app, &maker, id, &new).await?)))
+}
+
+async fn write_off(
+    State(app): State<App>,
+    maker: CharityMaker,
+    Path(id): Path<GoodsGiftId>,
+    Body(new): Body<NewGoodsWriteOff>,
+) -> Result<(StatusCode, Json<GoodsGift>)> {
+    Ok((StatusCode::CREATED, Json(super::write_off(&app, &maker, id, &new).await?)))
+}
+
+async fn confirm_rest(
+    State(app): State<App>,
+    checker: Sure<CharityChecker>,
+    Path(id): Path<GoodsRestId>,
+    Body(ConfirmGoodsRest {}): Body<ConfirmGoodsRest>,
+) -> Result<Json<GoodsGift>> {
+    Ok(Json(super::confirm_rest(&app, &checker, id).await?))
+}
+
+async fn drop_rest(
+    State(app): State<App>,
+    desk: CharityDesk,
+    Path(id): Path<GoodsRestId>,
+    Body(why): Body<GoodsRestReason>,
+) -> Result<Json<GoodsGift>> {
+    Ok(Json(super::drop_rest(&app, &desk, id, &why).await?))
+}
+
+async fn of_enterprise(State(app): State<App>, Path(id): Path<OrganisationId>) -> Result<Json<PublicGoods>> {
+    Ok(Json(super::of_enterprise(&app, id).await?))
 }

@@ -5,19 +5,23 @@
 //! of the asset in kind. It lands in `general`, kept apart from money by its asset and from other goods by its lot; a
 //! fund account of its own would hold the same lot once more. One that its giver bound to a need is set aside for it in
 //! the transaction that accepts it, so nothing that a giver directed ever waits among what the charity may arrange.
-//! Accepting is in `acceptance`, handing over in `hand_overs`, what everybody reads in `public`. Deliberately absent:
-//! another need than the one that its giver named; such a gift is withdrawn or refused, and offered anew.
+//! Accepting is in `acceptance`, handing over in `hand_overs`, what becomes of the rest in `rests`, what everybody reads in
+//! `public`. Deliberately absent: another need than the one that its giver named, unless the giver lets it go; and giving
+//! goods back to their giver.
 
 mod acceptance;
 mod hand_overs;
 mod http;
+mod lines;
 mod public;
+mod rests;
 mod sql;
 
 pub use acceptance::{ask_reversal, confirm, drop_reversal, inspect, refuse, reverse, send_back, set_aside};
 pub use hand_overs::{accept, hand_over, object, receive, refuse_hand_over};
 pub use http::routes;
-pub use public::{of_campaign, of_need};
+pub use public::{of_campaign, of_enterprise, of_need};
+pub use rests::{confirm_rest, drop_rest, release, unbind, write_off};
 
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -30,7 +34,7 @@ use crate::mail::{self, Letter};
 use crate::{campaigns, consents, files, people};
 use domain::api::Count;
 use domain::api::goods::{
-    GoodsDisplay, GoodsGift, GoodsGiftList, GoodsGiftQuery, GoodsGiftRow, GoodsNeed, GoodsReason, GoodsSaid,
+    GoodsDisplay, GoodsGift, GoodsGiftList, GoodsGiftQuery, GoodsGiftRow, GoodsNeed, GoodsReason, GoodsSaid, GoodsShow,
     NewGoodsGift,
 };
 use domain::goods::{
@@ -95,7 +99,7 @@ pub async fn offer(app: &App, enterprise: &Enterprise, new: &NewGoodsGift) -> Re
         return if same == Some(true) { one(app, acting, new.id).await } else { Err(other_content()) };
     }
     inserted?;
-    sql::insert_lines(&mut tx, new.id, &new.input.lines).await?;
+    lines::insert(&mut tx, new.id, &new.input.lines).await?;
     gift_papers::keep(&mut tx, acting.person, (Kind::Goods, new.id.0), &new.pictures).await?;
     let after = json!({ "status": GoodsGiftStatus::Offered, "value_fen": value, "need": new.input.need });
     record(app, &mut tx, (acting, &enterprise.origin), ("goods_offered", new.id), after, None).await?;
@@ -115,7 +119,7 @@ fn texts(new: &NewGoodsGift) -> Vec<(&'static str, &str)> {
 async fn repeated(tx: &mut PgConnection, acting: &Acting, new: &NewGoodsGift) -> Result<Option<bool>> {
     let Some(known) = sql::by_id(tx, new.id).await? else { return Ok(None) };
     let (input, pictures) = (&new.input, gift_papers::of(tx, new.id.0).await?);
-    let lines: Vec<_> = sql::lines(tx, new.id).await?.into_iter().map(|line| line.offered).collect();
+    let lines: Vec<_> = lines::of(tx, new.id).await?.into_iter().map(|line| line.offered).collect();
     let typed = input.lines.iter().map(|line| {
         let (name, unit) = (line.name.trim().to_owned(), line.unit.trim().to_owned());
         domain::goods::GoodsLine { name, unit, ..line.clone() }
@@ -158,10 +162,17 @@ impl sql::Stored {
     fn standing(&self) -> GoodsStanding {
         GoodsStanding {
             status: self.status,
-            bound: self.need.is_some(),
+            bound: self.is_bound(),
+            lost: self.lost.is_positive(),
             hand_over_waits: self.hand_over.is_some(),
             reversal_waits: self.reversal.is_some() && self.status != GoodsGiftStatus::Reversed,
+            rest_waits: self.rest.is_some(),
         }
+    }
+
+    /// Whether its giver bound it to a need, and has not let it go since.
+    const fn is_bound(&self) -> bool {
+        self.need.is_some() && self.unbound_at.is_none()
     }
 }
 
@@ -268,12 +279,12 @@ impl Viewer {
         }
     }
 
-    /// A village reads what is set aside for its needs, and nothing before.
+    /// A village reads what is or was set aside for its needs, and nothing before.
     fn sees(self, stored: &sql::Stored) -> bool {
         match self {
             Viewer::Enterprise(id) => stored.enterprise == id,
             Viewer::Charity(id) => stored.charity == id,
-            Viewer::Village(id) => stored.set_aside_at.is_some() && stored.village == Some(id),
+            Viewer::Village(id) => stored.villages.contains(&id),
             Viewer::Everything => true,
         }
     }
@@ -290,13 +301,15 @@ async fn one(app: &App, acting: &Acting, id: GoodsGiftId) -> Result<GoodsGift> {
     let stored = sql::by_id(&mut tx, id).await?.filter(|stored| viewer.sees(stored)).ok_or(Error::NotFound)?;
     let village = matches!(viewer, Viewer::Village(_));
     let values = !village || stored.show_value;
-    let lines = sql::lines(&mut tx, id).await?.into_iter().map(|line| line.shown(values)).collect();
+    let lines = lines::of(&mut tx, id).await?.into_iter().map(|line| line.shown(values)).collect();
     let hand_overs = hand_overs::of(&mut tx, acting, &stored, values).await?;
+    let rests = rests::of(&mut tx, (acting, viewer), &stored, values).await?;
     let pictures = if village { Vec::new() } else { gift_papers::of(&mut tx, id.0).await? };
     let internal = matches!(viewer, Viewer::Charity(_) | Viewer::Everything);
     Ok(GoodsGift {
         version: stored.version,
-        bound: stored.need.is_some(),
+        bound: stored.is_bound(),
+        unbound_at: stored.unbound_at,
         lines,
         basis: stored.basis,
         basis_note: if village { String::new() } else { stored.basis_note.clone() },
@@ -310,6 +323,7 @@ async fn one(app: &App, acting: &Acting, id: GoodsGiftId) -> Result<GoodsGift> {
         ended: stored.ended.clone().map(|(at, reason)| GoodsSaid { at, reason }),
         reversal: stored.reversal.clone().filter(|_| internal).map(|(_, said)| said),
         hand_overs,
+        rests,
         pictures,
         may: steps(acting, &stored),
         row: row(viewer, stored),
@@ -324,8 +338,13 @@ fn steps(acting: &Acting, stored: &sql::Stored) -> Vec<GoodsStep> {
     let inspector = stored.inspected.as_ref().map(|inspected| inspected.by);
     let asker = stored.reversal.as_ref().map(|(by, _)| *by);
     let mine = |step: GoodsStep| match step {
-        GoodsStep::Withdraw | GoodsStep::ChangeDisplay => enterprise,
-        GoodsStep::Inspect | GoodsStep::SetAside | GoodsStep::HandOver | GoodsStep::AskReversal => maker,
+        GoodsStep::Withdraw | GoodsStep::ChangeDisplay | GoodsStep::Unbind => enterprise,
+        GoodsStep::Inspect
+        | GoodsStep::SetAside
+        | GoodsStep::HandOver
+        | GoodsStep::Release
+        | GoodsStep::WriteOff
+        | GoodsStep::AskReversal => maker,
         GoodsStep::SendBack => checker,
         GoodsStep::Confirm => checker && inspector != Some(person),
         GoodsStep::Refuse | GoodsStep::DropReversal => maker || checker,
@@ -337,6 +356,7 @@ fn steps(acting: &Acting, stored: &sql::Stored) -> Vec<GoodsStep> {
 
 fn row(viewer: Viewer, stored: sql::Stored) -> GoodsGiftRow {
     let village = matches!(viewer, Viewer::Village(_));
+    let internal = matches!(viewer, Viewer::Charity(_) | Viewer::Everything);
     let shown = !village || stored.show_value;
     let enterprise_name =
         if village { shown_name(&stored.enterprise_name, stored.public_display) } else { stored.enterprise_name };
@@ -353,10 +373,12 @@ fn row(viewer: Viewer, stored: sql::Stored) -> GoodsGiftRow {
         offered_fen: shown.then_some(stored.value),
         accepted_fen: stored.accepted.filter(|_| shown),
         handed_fen: shown.then_some(stored.handed),
+        lost_fen: shown.then_some(stored.lost),
         need: stored.for_need.map(|(id, code, title)| GoodsNeed { id, code, title }),
         offered_at: stored.offered_at,
         hand_over: stored.hand_over,
         reversal_waits: stored.reversal.is_some() && stored.status != GoodsGiftStatus::Reversed && !village,
+        rest: stored.rest.filter(|_| internal),
     }
 }
 
@@ -366,10 +388,12 @@ pub async fn list(app: &App, reader: &GoodsReader, query: &GoodsGiftQuery) -> Re
     let wrong = |field: &str| Error::invalid(field, "没有认出，请从页面上的链接打开");
     let status = query.status.as_deref().map(str::parse::<GoodsGiftStatus>).transpose();
     let hand_over = query.hand_over.as_deref().map(str::parse::<GoodsHandOverStatus>).transpose();
+    let show = query.show.as_deref().map(str::parse::<GoodsShow>).transpose();
     let after = query.after.as_deref().map(str::parse::<GoodsGiftId>).transpose();
     let filter = sql::Filter {
         status: status.map_err(|_| wrong("status"))?,
         hand_over: hand_over.map_err(|_| wrong("hand_over"))?,
+        show: show.map_err(|_| wrong("show"))?,
         after: after.map_err(|_| wrong("after"))?,
     };
     let mut tx = app.snapshot().await?;
@@ -386,6 +410,17 @@ pub async fn list(app: &App, reader: &GoodsReader, query: &GoodsGiftQuery) -> Re
 /// What of gifts waits at a charity's desk.
 pub async fn waiting(tx: &mut PgConnection, acting: &Acting, status: GoodsGiftStatus) -> Result<Waiting> {
     Ok(sql::waiting(tx, acting.organisation, &[status]).await?)
+}
+
+/// What is accepted and set aside for no need.
+pub async fn waiting_to_be_arranged(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    let states = [GoodsGiftStatus::Accepted, GoodsGiftStatus::PartlyFree];
+    Ok(sql::waiting(tx, acting.organisation, &states).await?)
+}
+
+/// What a second person has to confirm of what is to be taken back or written off.
+pub async fn waiting_to_be_settled(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    rests::waiting(tx, acting.organisation).await
 }
 
 /// What is set aside and to be brought to its village.

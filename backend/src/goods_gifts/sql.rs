@@ -3,8 +3,8 @@
 use super::Viewer;
 use crate::db::decode::{fen, word};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::goods::{GoodsDisplay, GoodsGiftLine, GoodsInspected, GoodsSaid, NewGoodsGift};
-use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsLine, GoodsReference, Quantity, ValuationBasis};
+use domain::api::goods::{GoodsDisplay, GoodsInspected, GoodsSaid, GoodsShow, NewGoodsGift};
+use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsParts, GoodsReference, GoodsRestKind, ValuationBasis};
 use domain::need::{ContributionKind, NeedStatus};
 use domain::organisation::Acting;
 use domain::pledge::PublicDisplay;
@@ -91,29 +91,6 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn insert_lines(connection: &mut PgConnection, gift: GoodsGiftId, lines: &[GoodsLine]) -> sqlx::Result<()> {
-    let names: Vec<String> = lines.iter().map(|line| line.name.trim().to_owned()).collect();
-    let quantities: Vec<i64> = lines.iter().map(|line| line.quantity.thousandths()).collect();
-    let units: Vec<String> = lines.iter().map(|line| line.unit.trim().to_owned()).collect();
-    let unit_values: Vec<i64> = lines.iter().map(|line| line.unit_value.get()).collect();
-    let values: Vec<i64> = lines.iter().map(|line| line.value().unwrap_or_default().get()).collect();
-    sqlx::query!(
-        "insert into goods_gift_line (gift, position, name, quantity, unit, unit_fen, value_fen)
-         select $1, l.position::integer - 1, l.name, l.quantity, l.unit, l.unit_fen, l.value_fen
-         from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
-              with ordinality as l (name, quantity, unit, unit_fen, value_fen, position)",
-        gift.0,
-        &names,
-        &quantities,
-        &units,
-        &unit_values,
-        &values
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// What is done to a gift is done one after the other.
 pub async fn lock(connection: &mut PgConnection, id: GoodsGiftId) -> sqlx::Result<()> {
     sqlx::query!("select id from goods_gift where id = $1 for update", id.0).fetch_optional(connection).await?;
@@ -158,10 +135,12 @@ pub struct Stored {
     pub enterprise_name: String,
     /// That its giver bound it to.
     pub need: Option<NeedId>,
-    /// That it was bound to or set aside for.
+    /// That it is set aside for, or was bound to before it was accepted.
     pub for_need: Option<(NeedId, String, String)>,
     /// The organisation of that need's village.
     pub village: Option<OrganisationId>,
+    /// The organisations of all villages that it was ever set aside for.
+    pub villages: Vec<OrganisationId>,
     pub what: String,
     pub basis: ValuationBasis,
     pub basis_note: String,
@@ -177,10 +156,28 @@ pub struct Stored {
     pub lot: Option<LotId>,
     pub set_aside_at: Option<DateTime<Utc>>,
     pub handed: Fen,
+    pub lost: Fen,
+    /// When its giver let it go from the need that it was bound to.
+    pub unbound_at: Option<DateTime<Utc>>,
     pub hand_over: Option<GoodsHandOverStatus>,
+    /// What one person has asked to be done with what is left.
+    pub rest: Option<GoodsRestKind>,
     pub ended: Option<(DateTime<Utc>, String)>,
     /// Who asked to reverse it, and why.
     pub reversal: Option<(PersonId, GoodsSaid)>,
+}
+
+impl Stored {
+    /// What of its value is neither handed over nor written off.
+    pub fn left(&self) -> Fen {
+        self.accepted.unwrap_or_default().saturating_gap(self.handed).saturating_gap(self.lost)
+    }
+
+    /// The state in which it stands with so much handed over and written off.
+    pub fn standing_with(&self, handed: Fen, lost: Fen, set_aside: bool) -> GoodsGiftStatus {
+        let left = self.accepted.unwrap_or_default().saturating_gap(handed).saturating_gap(lost).is_positive();
+        GoodsParts { handed: handed.is_positive(), lost: lost.is_positive(), left, set_aside }.status()
+    }
 }
 
 struct Row {
@@ -199,6 +196,7 @@ struct Row {
     need_code: Option<String>,
     need_title: Option<String>,
     village: Option<Uuid>,
+    villages: Vec<Uuid>,
     what: String,
     basis: String,
     basis_note: String,
@@ -219,7 +217,10 @@ struct Row {
     lot: Option<Uuid>,
     set_aside_at: Option<DateTime<Utc>>,
     handed_fen: i64,
+    lost_fen: i64,
+    unbound_at: Option<DateTime<Utc>>,
     hand_over: Option<String>,
+    rest: Option<String>,
     ended_at: Option<DateTime<Utc>>,
     ended_reason: Option<String>,
     reversal_by: Option<Uuid>,
@@ -264,6 +265,7 @@ impl Row {
                 .zip(self.need_title)
                 .map(|((id, code), title)| (NeedId(id), code, title)),
             village: self.village.map(OrganisationId),
+            villages: self.villages.into_iter().map(OrganisationId).collect(),
             what: self.what,
             basis: word("goods_gift.basis", &self.basis)?,
             basis_note: self.basis_note,
@@ -279,6 +281,9 @@ impl Row {
             lot: self.lot.map(LotId),
             set_aside_at: self.set_aside_at,
             handed: fen("goods_gift.handed_fen", self.handed_fen)?,
+            lost: fen("goods_gift.lost_fen", self.lost_fen)?,
+            unbound_at: self.unbound_at,
+            rest: self.rest.map(|kind| word("goods_rest.kind", &kind)).transpose()?,
             hand_over: self.hand_over.map(|status| word("goods_hand_over.status", &status)).transpose()?,
             ended: self.ended_at.zip(self.ended_reason),
             reversal: asked.map(|((by, at), reason)| (PersonId(by), GoodsSaid { at, reason })),
@@ -293,12 +298,13 @@ pub async fn by_id(connection: &mut PgConnection, id: GoodsGiftId) -> sqlx::Resu
         r#"select id as "id!", reference as "reference!", status as "status!", version as "version!",
                   campaign as "campaign!", campaign_name as "campaign_name!", charity as "charity!",
                   charity_name as "charity_name!", enterprise as "enterprise!", enterprise_name as "enterprise_name!",
-                  need, for_need, need_code, need_title, village_organisation as village, coalesce(what, '') as "what!",
+                  need, for_need, need_code, need_title, village_organisation as village, villages as "villages!",
+                  coalesce(what, '') as "what!",
                   basis as "basis!", basis_note as "basis_note!", expires_on, value_fen as "value_fen!",
                   public_display as "public_display!", show_value as "show_value!", terms_version as "terms_version!",
                   offered_at as "offered_at!", inspected_by, inspected_at, received_on, accepted_basis, value_reason,
-                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!", hand_over,
-                  ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
+                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!",
+                  lost_fen as "lost_fen!", unbound_at, hand_over, rest, ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
            from goods_gift_read
            where id = $1"#,
         id.0
@@ -306,76 +312,6 @@ pub async fn by_id(connection: &mut PgConnection, id: GoodsGiftId) -> sqlx::Resu
     .fetch_optional(connection)
     .await?;
     row.map(Row::read).transpose()
-}
-
-/// One line, with what was found of it and what went on.
-pub struct Line {
-    pub offered: GoodsLine,
-    pub value: Fen,
-    pub accepted: Option<(Quantity, Fen, Fen)>,
-    pub condition: String,
-    pub handed: Quantity,
-    pub handed_fen: Fen,
-}
-
-impl Line {
-    /// With its values, or without.
-    pub fn shown(self, values: bool) -> GoodsGiftLine {
-        let shown = |value: Fen| values.then_some(value);
-        GoodsGiftLine {
-            name: self.offered.name,
-            unit: self.offered.unit,
-            quantity: self.offered.quantity,
-            unit_value_fen: shown(self.offered.unit_value),
-            value_fen: shown(self.value),
-            accepted: self.accepted.map(|(quantity, ..)| quantity),
-            accepted_unit_value_fen: self.accepted.and_then(|(_, unit, _)| shown(unit)),
-            accepted_fen: self.accepted.and_then(|(.., value)| shown(value)),
-            condition: self.condition,
-            handed: self.handed,
-            handed_fen: shown(self.handed_fen),
-        }
-    }
-
-    /// What is accepted and not handed over yet.
-    pub fn left(&self) -> Quantity {
-        self.accepted.map(|(quantity, ..)| quantity).unwrap_or_default().less(self.handed)
-    }
-}
-
-pub async fn lines(connection: &mut PgConnection, gift: GoodsGiftId) -> sqlx::Result<Vec<Line>> {
-    let rows = sqlx::query!(
-        "select name, quantity, unit, unit_fen, value_fen, accepted, accepted_unit_fen, accepted_fen, condition, handed,
-                handed_fen
-         from goods_gift_line
-         where gift = $1
-         order by position",
-        gift.0
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let amount = |value| fen("goods_gift_line", value);
-            let accepted = row.accepted.zip(row.accepted_unit_fen).zip(row.accepted_fen);
-            let accepted = accepted.map(|((quantity, unit), value)| {
-                Ok::<_, sqlx::Error>((Quantity::of_thousandths(quantity), amount(unit)?, amount(value)?))
-            });
-            Ok(Line {
-                offered: GoodsLine {
-                    name: row.name,
-                    quantity: Quantity::of_thousandths(row.quantity),
-                    unit: row.unit,
-                    unit_value: amount(row.unit_fen)?,
-                },
-                value: amount(row.value_fen)?,
-                accepted: accepted.transpose()?,
-                condition: row.condition,
-                handed: Quantity::of_thousandths(row.handed),
-                handed_fen: amount(row.handed_fen)?,
-            })
-        })
-        .collect()
 }
 
 /// It ends before anything was booked.
@@ -396,6 +332,26 @@ pub async fn end(
         by.0,
         now,
         reason
+    )
+    .execute(connection)
+    .await
+}
+
+/// Its giver lets it go from the need that it was bound to.
+pub async fn set_unbound(
+    connection: &mut PgConnection,
+    gift: &Stored,
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<PgQueryResult> {
+    sqlx::query!(
+        "update goods_gift
+         set unbound_by = $3, unbound_at = $4, version = version + 1, changed_at = $4
+         where id = $1 and version = $2 and unbound_by is null",
+        gift.id.0,
+        gift.version,
+        by.0,
+        now
     )
     .execute(connection)
     .await
@@ -424,6 +380,7 @@ pub async fn set_display(
 pub struct Filter {
     pub status: Option<GoodsGiftStatus>,
     pub hand_over: Option<GoodsHandOverStatus>,
+    pub show: Option<GoodsShow>,
     pub after: Option<GoodsGiftId>,
 }
 
@@ -450,20 +407,27 @@ pub async fn list(
         r#"select id as "id!", reference as "reference!", status as "status!", version as "version!",
                   campaign as "campaign!", campaign_name as "campaign_name!", charity as "charity!",
                   charity_name as "charity_name!", enterprise as "enterprise!", enterprise_name as "enterprise_name!",
-                  need, for_need, need_code, need_title, village_organisation as village, coalesce(what, '') as "what!",
+                  need, for_need, need_code, need_title, village_organisation as village, villages as "villages!",
+                  coalesce(what, '') as "what!",
                   basis as "basis!", basis_note as "basis_note!", expires_on, value_fen as "value_fen!",
                   public_display as "public_display!", show_value as "show_value!", terms_version as "terms_version!",
                   offered_at as "offered_at!", inspected_by, inspected_at, received_on, accepted_basis, value_reason,
-                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!", hand_over,
-                  ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
+                  confirmed_at, accepted_fen, sent_back, lot, set_aside_at, handed_fen as "handed_fen!",
+                  lost_fen as "lost_fen!", unbound_at, hand_over, rest, ended_at, ended_reason, reversal_by, reversal_at, reversal_reason
            from goods_gift_read
            where ($1::uuid is null or enterprise = $1) and ($2::uuid is null or charity = $2)
-             and ($3::uuid is null or (set_aside_for is not null and village_organisation = $3))
+             and ($3::uuid is null or $3 = any(villages))
              and ($4::text is null or status = $4)
              and ($5::text is null
                   or exists (select from goods_hand_over o where o.gift = goods_gift_read.id and o.status = $5))
              and ($6::uuid is null
                   or (offered_at, id) < (select a.offered_at, a.id from goods_gift a where a.id = $6))
+             and case $8::text
+                     when 'to_arrange' then status in ('accepted', 'partly_free')
+                     when 'to_bring' then status in ('set_aside', 'partly_handed_over')
+                     when 'to_reverse' then reversal_by is not null and reversed_by is null
+                     when 'to_settle' then rest is not null
+                     else true end
            order by offered_at desc, id desc
            limit $7"#,
         enterprise,
@@ -472,7 +436,8 @@ pub async fn list(
         filter.status.map(GoodsGiftStatus::as_str),
         filter.hand_over.map(GoodsHandOverStatus::as_str),
         filter.after.map(|id| id.0),
-        limit
+        limit,
+        filter.show.map(GoodsShow::as_str)
     )
     .fetch_all(connection)
     .await?;
@@ -486,17 +451,27 @@ pub async fn count(connection: &mut PgConnection, viewer: Viewer, filter: &Filte
         r#"select count(*) as "count!"
            from (select
                  from goods_gift g
-                 left join need n on n.id = g.set_aside_for
                  where ($1::uuid is null or g.enterprise = $1) and ($2::uuid is null or g.charity = $2)
-                   and ($3::uuid is null or n.organisation = $3) and ($4::text is null or g.status = $4)
+                   and ($3::uuid is null
+                        or exists (select from goods_set_aside s join need n on n.id = s.need
+                                   where s.gift = g.id and n.organisation = $3))
+                   and ($4::text is null or g.status = $4)
                    and ($5::text is null
                         or exists (select from goods_hand_over o where o.gift = g.id and o.status = $5))
+                   and case $6::text
+                           when 'to_arrange' then g.status in ('accepted', 'partly_free')
+                           when 'to_bring' then g.status in ('set_aside', 'partly_handed_over')
+                           when 'to_reverse' then g.reversal_by is not null and g.reversed_by is null
+                           when 'to_settle' then exists (select from goods_rest r
+                                                         where r.gift = g.id and r.status = 'asked')
+                           else true end
                  limit 1001) as counted"#,
         enterprise,
         charity,
         village,
         filter.status.map(GoodsGiftStatus::as_str),
-        filter.hand_over.map(GoodsHandOverStatus::as_str)
+        filter.hand_over.map(GoodsHandOverStatus::as_str),
+        filter.show.map(GoodsShow::as_str)
     )
     .fetch_one(connection)
     .await
@@ -515,10 +490,11 @@ pub async fn waiting(
            from (select g.changed_at
                  from goods_gift g
                  where g.charity = $1 and g.status = any($2)
-                   and g.status in ('offered', 'inspected', 'accepted', 'set_aside', 'partly_handed_over')
+                   and g.status in ('offered', 'inspected', 'accepted', 'set_aside', 'partly_handed_over', 'partly_free')
                    and (g.reversal_by is null or g.reversed_by is not null)
                    and not exists (select from goods_hand_over o
                                    where o.gift = g.id and o.status in ('recorded', 'received'))
+                   and not exists (select from goods_rest r where r.gift = g.id and r.status = 'asked')
                  order by g.changed_at
                  limit 1001) as waiting"#,
         charity.0,

@@ -10,6 +10,7 @@ mod bank_accounts;
 mod bank_statements;
 mod campaigns;
 mod commitments;
+mod deductions;
 mod designations;
 mod desk;
 mod display;
@@ -165,6 +166,7 @@ fn giving() -> Router<Site> {
     Router::new()
         .route("/pledge", page_and(post(money::pledge)))
         .route("/pledges/{id}", page_and(post(payments::pledge_step)))
+        .route("/deductions", page_and(post(deductions::estimate)))
         .route("/directed-balance", page_and(post(allocations::balance)))
         .route("/work/allocations", page_and(post(allocations::desk)))
         .route("/purpose-changes/new", page_and(post(allocations::new_change)))

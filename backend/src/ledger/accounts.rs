@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::caller::AccountReader;
 use domain::api::ledger::{AccountBalance, AccountList, AccountQuery};
-use domain::ledger::{Account, AccountKind};
+use domain::ledger::{Account, AccountKind, Asset};
 use domain::organisation::Role;
 
 /// Accounts on one page.
@@ -35,12 +35,14 @@ pub async fn list(app: &App, reader: &AccountReader, query: &AccountQuery) -> Re
     let more = accounts.len() > PAGE;
     accounts.truncate(PAGE);
     let facts = names::facts(&mut tx, &accounts).await?;
-    let balances = kept::balances(&mut tx, &accounts).await?;
+    let balances = kept::balances(&mut tx, &accounts, Asset::Cny).await?;
+    let goods = kept::balances(&mut tx, &accounts, Asset::InKind).await?;
     let reader = Reader { audits, organisations: if audits { Vec::new() } else { vec![own] } };
     let next = accounts.last().filter(|_| more).map(ToString::to_string);
     let items = accounts.into_iter().map(|account| AccountBalance {
         account: names::named(account, facts.get(&account), &reader, true),
         balance_fen: balances.get(&account).copied().unwrap_or_default(),
+        in_kind_fen: goods.get(&account).copied().unwrap_or_default(),
     });
     Ok(AccountList { items: items.collect(), next, as_of: app.clock.now() })
 }

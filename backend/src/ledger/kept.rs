@@ -80,7 +80,7 @@ pub async fn before(tx: &mut PgConnection, account: &Account, asset: Asset, plac
     Ok(sql::before(tx, account, asset, place).await?)
 }
 
-/// What each of the accounts holds in CNY.
-pub async fn balances(tx: &mut PgConnection, accounts: &[Account]) -> Result<BTreeMap<Account, Fen>> {
-    Ok(sql::balances(tx, accounts).await?)
+/// What each of the accounts holds of an asset.
+pub async fn balances(tx: &mut PgConnection, accounts: &[Account], asset: Asset) -> Result<BTreeMap<Account, Fen>> {
+    Ok(sql::balances(tx, accounts, asset).await?)
 }

@@ -46,7 +46,7 @@ pub async fn free(tx: &mut PgConnection, account: &Account, asset: Asset) -> Res
 
 /// What `account` holds in CNY, added up from its transfers; nothing is locked.
 pub async fn balance(tx: &mut PgConnection, account: &Account) -> Result<Fen> {
-    let held = kept::balances(tx, &[*account]).await?;
+    let held = kept::balances(tx, &[*account], Asset::Cny).await?;
     Ok(held.get(account).copied().unwrap_or_default())
 }
 

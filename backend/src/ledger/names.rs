@@ -37,14 +37,14 @@ pub struct Facts {
 
 impl Facts {
     /// Whether everybody may read it: what is set aside and spent for a public need, a public campaign's undirected money,
-    /// and fees.
+    /// fees, and goods that were written off.
     pub fn is_public(&self, kind: AccountKind) -> bool {
         match kind {
             AccountKind::Allocated | AccountKind::Spent | AccountKind::Surplus => self.known && self.need_public,
             AccountKind::General => {
                 self.known && self.campaign_stage.is_some_and(|stage| stage.allows(CampaignAct::ShowPublicly))
             }
-            AccountKind::Fee => self.known,
+            AccountKind::Fee | AccountKind::Lost => self.known,
             AccountKind::World
             | AccountKind::Unmatched
             | AccountKind::Directed
@@ -63,6 +63,7 @@ impl Facts {
                 | AccountKind::Allocated
                 | AccountKind::Advance
                 | AccountKind::Fee
+                | AccountKind::Lost
         );
         let own = |id: Option<OrganisationId>| id.is_some_and(|id| organisations.contains(&id));
         self.known && ((of_charity && own(self.charity)) || (kind == AccountKind::Directed && own(self.enterprise)))
@@ -94,7 +95,7 @@ impl Facts {
             AccountKind::Allocated => vec![part(&self.need_title), part(&self.charity_name)],
             AccountKind::Advance => vec![part(&self.payee), part(&self.need_title)],
             AccountKind::Spent | AccountKind::Surplus => vec![part(&self.need_title)],
-            AccountKind::Fee => vec![part(&self.charity_name)],
+            AccountKind::Fee | AccountKind::Lost => vec![part(&self.charity_name)],
         };
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }

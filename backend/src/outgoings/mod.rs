@@ -9,7 +9,7 @@ mod sql;
 pub use http::routes;
 
 use crate::app::App;
-use crate::arrivals::{Viewer, viewer};
+use crate::arrivals::{SEALED, Viewer, viewer};
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Origin, Sure};
@@ -57,7 +57,8 @@ async fn shown(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> R
         shown.may_explain = maker && shown.meaning.is_none();
         shown.may_confirm = waits && checker && row.said_by.is_some_and(|by| !viewer.is(by));
         let booked = shown.meaning.as_ref().is_some_and(|said| said.kind == OutKind::Fee) && shown.explained;
-        shown.may_drop = shown.meaning.is_some() && !booked && (maker || checker);
+        let signed = row.sealed && shown.explained;
+        shown.may_drop = shown.meaning.is_some() && !booked && !signed && (maker || checker);
         let own = suggestions.extract_if(.., |(of, _)| *of == shown.id).map(|(_, suggestion)| suggestion);
         shown.suggestions = own.collect();
         shown
@@ -181,7 +182,7 @@ pub async fn confirm(
     one(app, acting, id).await
 }
 
-/// It was something else. A fee that is booked stays.
+/// It was something else. A fee that is booked stays, and so does what was signed with its month.
 pub async fn drop_it(app: &App, desk: &CharityDesk, id: OutgoingId) -> Result<Outgoing> {
     let acting = &desk.acting;
     let mut tx = app.begin().await?;
@@ -190,7 +191,8 @@ pub async fn drop_it(app: &App, desk: &CharityDesk, id: OutgoingId) -> Result<Ou
     if said.kind == OutKind::Fee && row.shown.explained {
         return Err(Error::Conflict("手续费已经入账，不能撤回说明；记错了请冲正".into()));
     }
-    sql::delete(&mut tx, id).await?.one_row_or_conflict()?;
+    let sealed = || Error::Conflict(SEALED.into());
+    sql::delete(&mut tx, id).await.on_constraint("bank_day_sealed", sealed)?.one_row_or_conflict()?;
     record(app, &mut tx, (acting, &desk.origin), "outgoing_dropped", (id, &said)).await?;
     tx.commit().await?;
     one(app, acting, id).await

@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct Row {
     pub charity: OrganisationId,
     pub said_by: Option<PersonId>,
+    /// Its month is signed.
+    pub sealed: bool,
     pub shown: Outgoing,
 }
 
@@ -41,6 +43,7 @@ struct Stored {
     said_by_name: Option<String>,
     confirmed_by_name: Option<String>,
     explained: bool,
+    sealed: bool,
 }
 
 impl Stored {
@@ -76,7 +79,8 @@ impl Stored {
             may_confirm: false,
             may_drop: false,
         };
-        Ok(Row { charity: OrganisationId(self.charity), said_by: self.said_by.map(PersonId), shown })
+        let charity = OrganisationId(self.charity);
+        Ok(Row { charity, said_by: self.said_by.map(PersonId), sealed: self.sealed, shown })
     }
 }
 
@@ -92,7 +96,7 @@ pub async fn by_id(connection: &mut PgConnection, id: OutgoingId) -> sqlx::Resul
                   o.bank as "bank!", o.account_no as "account_no!", o.booked_on as "booked_on!", o.payee as "payee!",
                   o.amount_fen as "amount_fen!", o.remark as "remark!", o.serial_no as "serial_no!", o.kind, o.disbursement,
                   o.gift_return, o.campaign, o.other_account, o.reason, o.said_by, said.name as "said_by_name?",
-                  confirmed.name as "confirmed_by_name?", o.explained as "explained!"
+                  confirmed.name as "confirmed_by_name?", o.explained as "explained!", o.sealed as "sealed!"
            from bank_out_read o
            left join person_private said on said.person = o.said_by
            left join person_private confirmed on confirmed.person = o.confirmed_by
@@ -117,7 +121,7 @@ pub async fn open(
                   o.bank as "bank!", o.account_no as "account_no!", o.booked_on as "booked_on!", o.payee as "payee!",
                   o.amount_fen as "amount_fen!", o.remark as "remark!", o.serial_no as "serial_no!", o.kind, o.disbursement,
                   o.gift_return, o.campaign, o.other_account, o.reason, o.said_by, said.name as "said_by_name?",
-                  confirmed.name as "confirmed_by_name?", o.explained as "explained!"
+                  confirmed.name as "confirmed_by_name?", o.explained as "explained!", o.sealed as "sealed!"
            from bank_out_read o
            left join person_private said on said.person = o.said_by
            left join person_private confirmed on confirmed.person = o.confirmed_by
@@ -147,7 +151,7 @@ pub async fn all(
                   o.bank as "bank!", o.account_no as "account_no!", o.booked_on as "booked_on!", o.payee as "payee!",
                   o.amount_fen as "amount_fen!", o.remark as "remark!", o.serial_no as "serial_no!", o.kind, o.disbursement,
                   o.gift_return, o.campaign, o.other_account, o.reason, o.said_by, said.name as "said_by_name?",
-                  confirmed.name as "confirmed_by_name?", o.explained as "explained!"
+                  confirmed.name as "confirmed_by_name?", o.explained as "explained!", o.sealed as "sealed!"
            from bank_out_read o
            left join person_private said on said.person = o.said_by
            left join person_private confirmed on confirmed.person = o.confirmed_by

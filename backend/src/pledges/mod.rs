@@ -18,7 +18,7 @@ pub use claimed::insert as insert_claimed;
 pub use designations::designate;
 pub use display::{change as change_display, history as display_history};
 pub use http::routes;
-pub use outstanding::{Outstanding, outstanding, unpaid};
+pub use outstanding::{need_titles, outstanding, unpaid};
 pub use waived::waive;
 
 use crate::app::App;
@@ -407,7 +407,8 @@ pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
     let today = app.clock.today();
     let (money, later) = sql::money_of_need(&mut tx, need, today).await?.ok_or(Error::NotFound)?;
     let pledges = sql::public_of_need(&mut tx, need, LIST_MAX).await?;
-    Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges })
+    let set_aside_by = sql::set_aside_by(&mut tx, need).await?;
+    Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges, set_aside_by })
 }
 
 /// The four numbers of a public need as everybody reads them on this day, and how many hidden gifts are not in them yet.

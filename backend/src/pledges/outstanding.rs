@@ -4,4 +4,4 @@
 
 mod sql;
 
-pub use sql::{Outstanding, outstanding, unpaid};
+pub use sql::{need_titles, outstanding, unpaid};

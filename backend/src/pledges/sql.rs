@@ -6,6 +6,7 @@ use crate::db::decode::word;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::allocation::FUNDING_CHOICE_VERSION;
 use domain::api::campaigns::PublicPledge;
+use domain::api::money::SetAsideBy;
 use domain::api::pledges::{Arrival, NewPledge, PayTo, Pledge, TrailItem, TrailStep, Whereabouts};
 use domain::four::FourNumbers;
 use domain::need::NeedStatus;
@@ -255,6 +256,24 @@ pub async fn money_of_need(
         Ok((numbers, row.later))
     })
     .transpose()
+}
+
+/// The charities that set money aside for a need, by name.
+pub async fn set_aside_by(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<SetAsideBy>> {
+    let rows = sqlx::query!(
+        "select o.id, o.name
+         from organisation o
+         where o.id in (select a.charity from allocation a
+                        where a.need = $1 and a.status in ('accepted', 'locked', 'changing')
+                        union all
+                        select s.charity from surplus_placement p join surplus s on s.id = p.surplus
+                        where p.to_need = $1 and p.status = 'confirmed')
+         order by o.name",
+        need.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| SetAsideBy { charity: OrganisationId(row.id), name: row.name }).collect())
 }
 
 /// What of a need's money was spent.

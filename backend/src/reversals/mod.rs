@@ -17,7 +17,7 @@ use crate::arrivals::{self, SEALED, Viewer, viewer};
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, Origin, Sure};
-use crate::{campaigns, disbursements, ledger, outgoings, returns};
+use crate::{campaigns, disbursements, gift_requests, ledger, outgoings, returns};
 use domain::api::reversals::{NewReversal, ReversalOutcome, Reversals, WaitingReversal};
 use domain::api::{Count, List};
 use domain::arrival::check_confirmer;
@@ -196,6 +196,7 @@ pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: Revers
         ReversalKind::Return => {
             let owners = owners.ok_or_else(Error::changed_meanwhile)?;
             returns::take_back(app, &mut tx, ReturnId(of), owners).await?;
+            gift_requests::open_again(app, &mut tx, (acting, &checker.origin), ReturnId(of)).await?;
         }
     }
     let decided = sql::decide(&mut tx, id, ReversalOutcome::Confirmed, acting.person, app.clock.now()).await;

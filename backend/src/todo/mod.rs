@@ -148,7 +148,7 @@ const SOURCES: &[Source] = &[
         Box::pin(goods_gifts::waiting(tx, desk, GoodsGiftStatus::Inspected))
     }),
     (CharityMaker::ROLES, TodoKind::SetGoodsAside, |tx, desk, _| {
-        Box::pin(goods_gifts::waiting(tx, desk, GoodsGiftStatus::Accepted))
+        Box::pin(goods_gifts::waiting_to_be_arranged(tx, desk))
     }),
     (CharityMaker::ROLES, TodoKind::BringGoods, |tx, desk, _| Box::pin(goods_gifts::waiting_to_be_brought(tx, desk))),
     (Village::ROLES, TodoKind::ReceiveGoods, |tx, desk, _| Box::pin(goods_gifts::waiting_to_be_received(tx, desk))),
@@ -157,6 +157,9 @@ const SOURCES: &[Source] = &[
     }),
     (CharityChecker::ROLES, TodoKind::ReverseGoods, |tx, desk, _| {
         Box::pin(goods_gifts::waiting_to_be_reversed(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::ConfirmGoodsRest, |tx, desk, _| {
+        Box::pin(goods_gifts::waiting_to_be_settled(tx, desk))
     }),
     (PairingParty::ROLES, TodoKind::Pairings, |tx, desk, now| Box::pin(pairings::waiting(tx, desk, legal_day(now)))),
     (CharityMember::ROLES, TodoKind::SecondRoles, |tx, desk, _| {

@@ -3,11 +3,11 @@
 //! Deliberately absent: adding anything up; number and rows come from one answer.
 
 use crate::parts::four::{four, later, meaning, rows_of};
-use crate::parts::money;
+use crate::parts::{goods as given, money};
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, text};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
-use domain::api::{ApiError, ErrorCode, campaigns, needs};
+use domain::api::{ApiError, ErrorCode, campaigns, goods, needs};
 use domain::four::MoneyNumber;
 use leptos::prelude::*;
 
@@ -32,6 +32,10 @@ pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<P
     let of = whose(visit, kind, id).await?;
     let query = FigureQuery { after: visit.query("after").map(str::to_owned) };
     let read = visit.call(figures::rows(&of, number, &query)).await?;
+    let goods = match &of {
+        MoneyOf::Enterprise(id) => given::section(&visit.call(goods::of_enterprise(*id)).await?, true),
+        _ => None,
+    };
     let title = t!("{name}：{number}", name = text(&read.name), number = text(number.label()));
     let tabs = MoneyNumber::ALL.iter().filter(|one| **one != MoneyNumber::Arranged || !read.money.arranged.is_zero());
     let tabs = tabs.map(|one| {
@@ -48,6 +52,7 @@ pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<P
         </section>
         <p class="buttons">{tabs.collect_view()}</p>
         {rows(&read)}
+        {goods}
     };
     let page = Page::new(title, body.into_any());
     Ok(if visit.me.is_none() { page.public() } else { page })

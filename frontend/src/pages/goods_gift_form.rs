@@ -142,9 +142,9 @@ fn lines(form: &FormState) -> AnyView {
         let [quantity_id, unit_id, value_id] = ["quantity", "unit", "value"].map(|part| format!("line_{part}_{n}"));
         let wrong = form.problem(&id).is_some();
         view! {
-            <li class="asked" class:wrong=wrong>
+            <li class="asked brief" class:wrong=wrong>
                 {problem(form, &id)}
-                <div class="field">
+                <div class="field whole">
                     <label for=id.clone()>{t!("第 {n} 项：品名和规格", n = n + 1)}</label>
                     <input id=id name="line_name" value=name maxlength="60" autocomplete="off" />
                 </div>

@@ -1,16 +1,17 @@
 //! What may be done to a gift of goods and to its hand-overs, each step as a form of its own.
 
+use super::goods_gift_rests::{release, unbind, write_off};
 use super::pairing::{id_of, own, pictures};
 use crate::parts::field::{Field, problem, radios, tick};
 use crate::visit::{FormState, Visit};
 use crate::words::{href, text};
-use domain::api::goods::{GoodsGift, GoodsHandOver};
+use domain::api::goods::{GoodsGift, GoodsGiftLine, GoodsHandOver};
 use domain::goods::{GoodsHandOverStep, GoodsStep, Quantity, ValuationBasis};
 use domain::pledge::PublicDisplay;
 use leptos::prelude::*;
 
 /// A form of the page: which step it is, what it says, what it asks, and its button.
-fn step(
+pub fn step(
     visit: &Visit,
     (row, label, quiet): (&'static str, &'static str, bool),
     says: &'static str,
@@ -30,17 +31,17 @@ fn step(
 }
 
 /// The same behind a fold, for what is rarely done.
-fn folded(summary: &'static str, open: bool, form: AnyView) -> AnyView {
+pub fn folded(summary: &'static str, open: bool, form: AnyView) -> AnyView {
     view! { <details open=open><summary>{summary}</summary>{form}</details> }.into_any()
 }
 
-fn reason(visit: &Visit, row: &'static str) -> AnyView {
+pub fn reason(visit: &Visit, row: &'static str) -> AnyView {
     let form = own(visit, row);
     Field::new(&form, "reason", t!("原因")).of_row(row).area(2)
 }
 
 /// Whether this form of the page was refused.
-fn refused(visit: &Visit, row: &str) -> bool {
+pub fn refused(visit: &Visit, row: &str) -> bool {
     visit.form.as_ref().is_some_and(|form| form.value("row") == row)
 }
 
@@ -75,6 +76,9 @@ fn one(visit: &Visit, gift: &GoodsGift, next: GoodsStep) -> AnyView {
         GoodsStep::Refuse => with_reason("refuse", t!("不接受"), t!("捐赠方会看到原因。")),
         GoodsStep::SetAside => set_aside(visit, version),
         GoodsStep::HandOver => hand_over(visit, gift),
+        GoodsStep::Release => release(visit, gift),
+        GoodsStep::WriteOff => write_off(visit, gift),
+        GoodsStep::Unbind => unbind(visit, gift),
         GoodsStep::AskReversal => with_reason(
             "ask-reversal",
             t!("申请冲正"),
@@ -144,28 +148,38 @@ fn inspect(visit: &Visit, gift: &GoodsGift) -> AnyView {
 fn set_aside(visit: &Visit, version: i32) -> AnyView {
     let form = own(visit, "set-aside");
     let asked = Field::new(&form, "need_code", t!("需求编号"))
-        .hint(t!("整份安排给一条可以接受物资的公开需求，如 XQ-441424-2026-1。"))
+        .hint(t!("一条可以接受物资的公开需求，如 XQ-441424-2026-1。"))
         .of_row("set-aside")
         .input("text", "text", "off");
-    let says = t!("捐赠方没有指定需求，由慈善组织在活动宗旨内安排。");
+    let says = t!("捐赠方没有指定需求，或已同意改用，由慈善组织在活动宗旨内安排。还没有移交的全部安排给它。");
     step(visit, ("set-aside", t!("安排给这条需求"), false), says, (version, asked))
 }
 
-/// One quantity for each line, with what is the most.
-fn quantities(
+/// A line by its place and name, with how much at most and its unit.
+type Bound = (usize, String, Quantity, String);
+
+/// What is left of each line.
+pub fn left(gift: &GoodsGift) -> Vec<Bound> {
+    let bound = |(n, line): (usize, &GoodsGiftLine)| (n, line.name.clone(), line.left(), line.unit.clone());
+    gift.lines.iter().enumerate().map(bound).collect()
+}
+
+/// One quantity for each line, with what is the most, which stands there already where that is what is usual.
+pub fn quantities(
     form: &FormState,
     name: &'static str,
     row: &str,
-    lines: Vec<(usize, String, Quantity, String)>,
+    (lines, most_is_usual): (Vec<Bound>, bool),
 ) -> AnyView {
     let rows = lines.into_iter().map(|(n, name_of, most, unit)| {
+        let proposed = if most_is_usual { most } else { Quantity::ZERO };
         let field = format!("line_{n}");
         let id = format!("{field}-{row}");
         view! {
             <li class="item" class:wrong=form.problem(&field).is_some()>
                 {problem(form, &field)}
                 <label for=id.clone()>{t!("{name}（最多 {quantity} {unit}）", name = name_of, quantity = most, unit = unit)}</label>
-                <input id=id name=name inputmode="decimal" autocomplete="off" value=typed(form, name, n, most.to_string()) />
+                <input id=id name=name inputmode="decimal" autocomplete="off" value=typed(form, name, n, proposed.to_string()) />
             </li>
         }
     });
@@ -177,12 +191,9 @@ fn quantities(
 
 fn hand_over(visit: &Visit, gift: &GoodsGift) -> AnyView {
     let form = own(visit, "hand-over");
-    let lines = gift.lines.iter().enumerate().map(|(n, line)| {
-        (n, line.name.clone(), line.accepted.unwrap_or_default().less(line.handed), line.unit.clone())
-    });
     let asked = view! {
         <input type="hidden" name="id" value=id_of(visit, &form) />
-        {quantities(&form, "quantity", "hand-over", lines.collect())}
+        {quantities(&form, "quantity", "hand-over", (left(gift), true))}
         {Field::new(&form, "happened_on", t!("移交日期")).of_row("hand-over").input("date", "none", "off")}
         {Field::new(&form, "place", t!("在哪里移交")).of_row("hand-over").text()}
         {Field::new(&form, "note", t!("说明（可以不填）")).of_row("hand-over").area(2)}
@@ -222,7 +233,7 @@ pub fn hand_over_steps(visit: &Visit, gift: &GoodsGift, hand_over: &GoodsHandOve
             });
             let asked = view! {
                 {hidden()}
-                {quantities(&form, "received", "receive", lines.collect())}
+                {quantities(&form, "received", "receive", (lines.collect(), true))}
                 {Field::new(&form, "note", t!("和登记的不一样的，写明情况")).of_row("receive").area(2)}
             };
             let says = t!("请逐项清点，写实际收到的数量。");

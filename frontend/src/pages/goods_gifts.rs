@@ -1,5 +1,6 @@
 //! Gifts of goods: the list of whoever reads them, and one from the offer to the hand-over.
 
+use super::goods_gift_rests::one_rest;
 use super::goods_gift_steps::{hand_over_steps, steps};
 use crate::parts::field::summary_of_row;
 use crate::parts::{money, query_string};
@@ -7,9 +8,9 @@ use crate::visit::{Page, Visit};
 use crate::words::{date, href, instant, text};
 use chrono::{DateTime, Utc};
 use domain::GoodsGiftId;
-use domain::api::goods::{self, GoodsGift, GoodsGiftQuery, GoodsGiftRow, GoodsHandOver};
+use domain::api::goods::{self, GoodsGift, GoodsGiftQuery, GoodsGiftRow, GoodsHandOver, GoodsShow};
 use domain::api::{ApiError, ErrorCode};
-use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsStep};
+use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsRestStatus, GoodsStep};
 use domain::organisation::Role;
 use leptos::prelude::*;
 
@@ -18,7 +19,12 @@ const VILLAGE: [Role; 2] = [Role::VillageReporter, Role::VillageHead];
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let typed = |name: &str| visit.query(name).map(str::to_owned);
-    let query = GoodsGiftQuery { status: typed("status"), hand_over: typed("hand_over"), after: typed("after") };
+    let query = GoodsGiftQuery {
+        status: typed("status"),
+        hand_over: typed("hand_over"),
+        show: typed("show"),
+        after: typed("after"),
+    };
     let list = visit.call(goods::list(&query)).await?;
     let (enterprise, village) = (visit.has(&ENTERPRISE), visit.has(&VILLAGE));
     let (lead, empty) = if enterprise {
@@ -36,6 +42,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         let mut parameters = vec![("after", next)];
         parameters.extend(query.status.clone().map(|status| ("status", status)));
         parameters.extend(query.hand_over.clone().map(|status| ("hand_over", status)));
+        parameters.extend(query.show.clone().map(|show| ("show", show)));
         let link = href(&format!("/goods-gifts?{}", query_string(&parameters)));
         view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
     });
@@ -46,7 +53,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             {enterprise.then(|| view! { <a class="button" href=href("/goods-gifts/new")>{t!("捐物资")}</a> })}
         </div>
         <p class="soft">{lead}</p>
-        {filters(&query, village)}
+        {filters(&query, (enterprise, village))}
         {if list.items.is_empty() {
             view! { <p class="card empty">{empty}</p> }.into_any()
         } else {
@@ -57,24 +64,35 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     Ok(Page::new(t!("捐赠物资"), body.into_any()))
 }
 
-/// The states by which the list is cut.
-fn filters(query: &GoodsGiftQuery, village: bool) -> AnyView {
-    use GoodsGiftStatus::{Accepted, HandedOver, Inspected, Offered, PartlyHandedOver, SetAside};
-    let states: &[GoodsGiftStatus] = if village {
-        &[SetAside, PartlyHandedOver, HandedOver]
+/// The states by which the list is cut: to those who work on gifts, what waits for them.
+fn filters(query: &GoodsGiftQuery, (enterprise, village): (bool, bool)) -> AnyView {
+    use GoodsGiftStatus::{
+        Accepted, HandedOver, HandedOverShort, Inspected, Offered, PartlyFree, PartlyHandedOver, SetAside, WrittenOff,
+    };
+    let (before, shown, after): (&[GoodsGiftStatus], &[GoodsShow], &[GoodsGiftStatus]) = if village {
+        (&[SetAside, PartlyHandedOver], &[], &[HandedOver, HandedOverShort])
+    } else if enterprise {
+        (
+            &[Offered, Inspected, Accepted, SetAside, PartlyHandedOver, PartlyFree],
+            &[],
+            &[HandedOver, HandedOverShort, WrittenOff],
+        )
     } else {
-        &[Offered, Inspected, Accepted, SetAside, PartlyHandedOver, HandedOver]
+        (&[Offered, Inspected], GoodsShow::ALL, &[HandedOver, HandedOverShort, WrittenOff])
     };
     let waiting = [GoodsHandOverStatus::Recorded, GoodsHandOverStatus::Received];
+    let chosen = [("status", &query.status), ("hand_over", &query.hand_over), ("show", &query.show)];
     let of = |name: &'static str, value: &'static str, label: &'static str| {
-        let chosen = if name == "status" { query.status.as_deref() } else { query.hand_over.as_deref() };
-        let here = (chosen == Some(value)).then_some("true");
+        let here = chosen.contains(&(name, &Some(value.to_owned()))).then_some("true");
         let link = href(&format!("/goods-gifts?{name}={value}"));
         view! { <a class="button quiet" href=link aria-current=here>{text(label)}</a> }.into_any()
     };
-    let all = (query.status.is_none() && query.hand_over.is_none()).then_some("true");
-    let mut links: Vec<AnyView> = states.iter().map(|status| of("status", status.as_str(), status.label())).collect();
+    let state = |status: &GoodsGiftStatus| of("status", status.as_str(), status.label());
+    let all = chosen.iter().all(|(_, value)| value.is_none()).then_some("true");
+    let mut links: Vec<AnyView> = before.iter().map(state).collect();
+    links.extend(shown.iter().map(|show| of("show", show.as_str(), show.label())));
     links.extend(waiting.iter().map(|status| of("hand_over", status.as_str(), status.label())));
+    links.extend(after.iter().map(state));
     view! {
         <nav class="buttons" aria-label=t!("看哪些")>
             <a class="button quiet" href=href("/goods-gifts") aria-current=all>{t!("全部")}</a>
@@ -90,12 +108,13 @@ fn row(gift: &GoodsGiftRow) -> AnyView {
     let need = gift.need.as_ref().map(|need| view! { <span>{need.title.clone()}</span> });
     let waits = gift.hand_over.map(|status| view! { <span class="tag">{text(status.label())}</span> });
     let reversal = gift.reversal_waits.then(|| view! { <span class="tag">{t!("申请冲正")}</span> });
+    let rest = gift.rest.map(|kind| view! { <span class="tag">{t!("申请：{what}", what = text(kind.label()))}</span> });
     view! {
         <li>
             <a class="need" href=link>
                 <span class="what">
                     <span class="tags">
-                        <span class="tag status">{text(gift.status.label())}</span>{waits}{reversal}
+                        <span class="tag status">{text(gift.status.label())}</span>{waits}{rest}{reversal}
                     </span>
                     <b>{gift.what.clone()}</b>
                     {need}
@@ -125,6 +144,11 @@ fn done_message(done: &str) -> Option<&'static str> {
         "accept" => t!("核对通过，物资已移交。"),
         "refuse-hand-over" => t!("已登记核对不通过，请重新登记移交。"),
         "display" => t!("公开方式已更改，立即生效。"),
+        "release" => t!("已申请收回，等另一人确认。"),
+        "write-off" => t!("已申请报损，等另一人确认。"),
+        "confirm-rest" => t!("已确认，捐赠方和村会收到通知。"),
+        "drop-rest" => t!("不办了，物资还是原来的安排。"),
+        "unbind" => t!("已同意改用于其他需求，慈善组织会收到通知。"),
         "ask-reversal" => t!("已申请冲正，等另一人确认。"),
         "reverse" => t!("已冲正，折款不再计入。"),
         "drop-reversal" => t!("不冲正，原来的接受有效。"),
@@ -152,6 +176,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
             <div>
                 {steps(visit, &gift)}
                 {lines(&gift)}
+                {gift.rests.iter().map(|rest| one_rest(visit, &gift, rest)).collect_view()}
                 {gift.hand_overs.iter().map(|hand_over| one_hand_over(visit, &gift, hand_over)).collect_view()}
             </div>
             <aside>{facts(&gift)}{story(&gift)}</aside>
@@ -174,11 +199,17 @@ fn notes(gift: &GoodsGift) -> AnyView {
     view! { {sent_back}{ended}{reversal} }.into_any()
 }
 
+/// The lines, with a column for whatever has happened to any of them.
 fn lines(gift: &GoodsGift) -> AnyView {
     let accepted = gift.inspected.is_some();
+    let handed = gift.lines.iter().any(|line| !line.handed.is_zero());
+    let lost = gift.lines.iter().any(|line| !line.lost.is_zero());
     let rows = gift.lines.iter().map(|line| {
         let value = if accepted { line.accepted_fen } else { line.value_fen };
         let unit_value = if accepted { line.accepted_unit_value_fen } else { line.unit_value_fen };
+        let each = unit_value.map(|each| {
+            view! { <span class="soft">{t!("单价 {value}", value = money::exact(each))}</span> }
+        });
         let changed = accepted && line.accepted_unit_value_fen != line.unit_value_fen;
         let was = line.unit_value_fen.filter(|_| changed).map(|was| {
             view! { <span class="soft">{t!("原写 {value}", value = money::exact(was))}</span> }
@@ -186,29 +217,35 @@ fn lines(gift: &GoodsGift) -> AnyView {
         let condition =
             (!line.condition.is_empty()).then(|| view! { <span class="soft">{line.condition.clone()}</span> });
         let of = |quantity: domain::goods::Quantity| format!("{quantity} {}", line.unit);
+        let some = |quantity: domain::goods::Quantity| (!quantity.is_zero()).then(|| of(quantity));
         view! {
             <tr>
-                <th scope="row">{line.name.clone()}{condition}</th>
+                <th scope="row">{line.name.clone()}{each}{was}{condition}</th>
                 <td>{of(line.quantity)}</td>
-                <td>{line.accepted.map(of)}</td>
-                <td>{(!line.handed.is_zero()).then(|| of(line.handed))}</td>
-                <td>{unit_value.map(money::exact)}{was}</td>
+                {accepted.then(|| view! { <td>{line.accepted.map(of)}</td> })}
+                {handed.then(|| view! { <td>{some(line.handed)}</td> })}
+                {lost.then(|| view! { <td>{some(line.lost)}</td> })}
                 <td>{value.map(money::exact)}</td>
             </tr>
         }
     });
     let total = gift.row.accepted_fen.or(gift.row.offered_fen).map(money::exact);
     let hidden = total.is_none().then(|| view! { <p class="soft">{t!("捐赠方不公开折款。")}</p> });
+    let head = |shown: bool, label: &'static str| shown.then(|| view! { <th scope="col">{label}</th> });
+    let empty = |shown: bool| shown.then(|| view! { <td></td> });
     view! {
         <section class="card scroll" id="lines">
             <h2>{t!("物资")}</h2>
             <table class="sums">
                 <thead><tr>
-                    <th scope="col">{t!("物资")}</th><th scope="col">{t!("捐赠")}</th><th scope="col">{t!("接受")}</th>
-                    <th scope="col">{t!("已移交")}</th><th scope="col">{t!("单价")}</th><th scope="col">{t!("折款")}</th>
+                    <th scope="col">{t!("物资")}</th><th scope="col">{t!("捐赠")}</th>
+                    {head(accepted, t!("接受"))}{head(handed, t!("已移交"))}{head(lost, t!("报损"))}
+                    <th scope="col">{t!("折款")}</th>
                 </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
-                <tfoot><tr><th scope="row">{t!("合计")}</th><td></td><td></td><td></td><td></td><td>{total}</td></tr></tfoot>
+                <tfoot><tr>
+                    <th scope="row">{t!("合计")}</th><td></td>{empty(accepted)}{empty(handed)}{empty(lost)}<td>{total}</td>
+                </tr></tfoot>
             </table>
             {hidden}
         </section>
@@ -229,11 +266,13 @@ fn one_hand_over(visit: &Visit, gift: &GoodsGift, hand_over: &GoodsHandOver) -> 
     let said = |label: &'static str, words: &str| {
         (!words.is_empty()).then(|| view! { <p class="typed">{label}{words.to_owned()}</p> })
     };
+    let other_need = Some(&hand_over.need).filter(|need| gift.row.need.as_ref() != Some(need));
     let value = hand_over.value_fen.map(|value| view! { <p>{t!("折款 {value}", value = money::exact(value))}</p> });
     view! {
         <section class="card" id=format!("hand-over-{}", hand_over.number)>
             <h2>{t!("第 {n} 次移交：{status}", n = hand_over.number, status = text(hand_over.status.label()))}</h2>
             <p class="soft">{date(hand_over.happened_on)}" · "{hand_over.place.clone()}</p>
+            {other_need.map(|need| view! { <p><a href=href(&format!("/needs/{}", need.code))>{need.title.clone()}</a></p> })}
             <ul>{rows.collect_view()}</ul>
             {said("", &hand_over.note)}
             {said(t!("村里："), &hand_over.received_note)}
@@ -267,6 +306,9 @@ fn facts(gift: &GoodsGift) -> AnyView {
     let handed = gift.row.handed_fen.filter(|fen| fen.is_positive()).map(|fen| {
         view! { <dt>{t!("物资折款：已移交")}</dt><dd>{money::exact(fen)}</dd> }
     });
+    let lost = gift.row.lost_fen.filter(|fen| fen.is_positive()).map(|fen| {
+        view! { <dt>{t!("物资折款：报损")}</dt><dd>{money::exact(fen)}</dd> }
+    });
     view! {
         <section class="card facts">
             <dl>
@@ -276,7 +318,7 @@ fn facts(gift: &GoodsGift) -> AnyView {
                 <dt>{t!("折款的依据")}</dt><dd>{text(gift.basis.label())}" "{gift.basis_note.clone()}</dd>
                 {inspected}{expires}
                 {gift.row.accepted_fen.map(|fen| view! { <dt>{t!("物资折款：已接受")}</dt><dd>{money::exact(fen)}</dd> })}
-                {handed}
+                {handed}{lost}
                 <dt>{t!("怎样公开")}</dt><dd>{text(gift.public_display.label())}{t!("，")}{shown}</dd>
             </dl>
             <p>{pictures.collect_view()}</p>
@@ -315,6 +357,17 @@ fn story(gift: &GoodsGift) -> AnyView {
         };
         told.extend(hand_over.decided_at.map(|at| (at, charity)));
     }
+    for rest in &gift.rests {
+        let what = text(rest.kind.label());
+        told.push((rest.asked_at, t!("慈善组织经办申请：{what}", what = what)));
+        let decided = if rest.status == GoodsRestStatus::Done {
+            t!("慈善组织复核确认：{what}", what = what)
+        } else {
+            t!("没有办：{what}", what = what)
+        };
+        told.extend(rest.decided_at.map(|at| (at, decided)));
+    }
+    told.extend(gift.unbound_at.map(|at| (at, t!("捐赠方同意改用于其他需求").to_owned())));
     told.extend(gift.ended.as_ref().map(|said| (said.at, text(gift.row.status.label()))));
     told.sort_by_key(|(at, _)| *at);
     let rows = told.into_iter().map(|(at, says)| view! { <li>{says}<span class="soft">" "{instant(at)}</span></li> });

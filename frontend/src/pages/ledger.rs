@@ -215,7 +215,7 @@ fn cause(entry: &AccountEntry, staff: bool) -> Option<AnyView> {
         CauseKind::SpendingItem => need("reports"),
         CauseKind::Allocation => need("funds"),
         CauseKind::GoodsGift => own("/goods-gifts"),
-        CauseKind::GoodsHandOver => need("goods"),
+        CauseKind::GoodsHandOver | CauseKind::GoodsRest => need("goods"),
         CauseKind::Event => None,
     };
     if of.says.is_empty() && path.is_none() {
@@ -294,13 +294,24 @@ fn balances(accounts: &[AccountBalance]) -> AnyView {
     if accounts.is_empty() {
         return view! { <p class="card empty">{t!("还没有这类科目。")}</p> }.into_any();
     }
+    let goods = accounts.iter().any(|one| !one.in_kind_fen.is_zero());
     let rows = accounts.iter().map(|one| {
-        view! { <tr><th scope="row">{other(&one.account)}</th><td>{money::exact(one.balance_fen)}</td></tr> }
+        let in_kind = (!one.in_kind_fen.is_zero()).then(|| money::exact(one.in_kind_fen));
+        view! {
+            <tr>
+                <th scope="row">{other(&one.account)}</th>
+                <td>{money::exact(one.balance_fen)}</td>
+                {goods.then(|| view! { <td>{in_kind}</td> })}
+            </tr>
+        }
     });
     view! {
         <div class="card scroll">
             <table class="gifts">
-                <thead><tr><th scope="col">{t!("科目")}</th><th scope="col">{t!("余额")}</th></tr></thead>
+                <thead><tr>
+                    <th scope="col">{t!("科目")}</th><th scope="col">{t!("余额")}</th>
+                    {goods.then(|| view! { <th scope="col">{t!("物资折款")}</th> })}
+                </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </div>

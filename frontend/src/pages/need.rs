@@ -341,7 +341,7 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
             {four(&read.money, read.as_of, rows_of(&MoneyOf::Need(need.id)))}{later(read.later)}
-            {books::of_need(need.id)}
+            {books::of_need(need.id, &read.set_aside_by)}
             {meaning()}
         </section>
         {surplus}

@@ -52,12 +52,10 @@ fn one(visit: &Visit, item: &Rebooking) -> AnyView {
             </form>
         }
     };
-    let confirm = item.may_confirm.then(|| {
-        view! {
-            <p>{t!("请对照银行流水和依据。确认后原来的记账冲正、按新的归属重记，捐赠方会收到更正通知。")}</p>
-            {button("confirm_rebooking", t!("核对无误，冲正并重记"), "button")}
-        }
+    let says = item.may_confirm.then(|| {
+        view! { <p>{t!("请对照银行流水和依据。确认后原来的记账冲正、按新的归属重记，捐赠方会收到更正通知。")}</p> }
     });
+    let confirm = item.may_confirm.then(|| button("confirm_rebooking", t!("核对无误，冲正并重记"), "button"));
     let drop = item.may_drop.then(|| button("drop_rebooking", t!("不采用"), "button quiet"));
     view! {
         <div class="guess">
@@ -67,7 +65,7 @@ fn one(visit: &Visit, item: &Rebooking) -> AnyView {
                 <div><h3>{t!("原来")}</h3>{shares(&item.before)}</div>
                 <div><h3>{t!("改为")}</h3>{after}</div>
             </div>
-            {confirm}{drop}
+            {says}<div class="buttons">{confirm}{drop}</div>
         </div>
     }
     .into_any()

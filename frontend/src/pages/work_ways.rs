@@ -66,6 +66,7 @@ pub fn giver(enterprise: bool) -> AnyView {
             ("/gift-requests", t!("豁免、更正和退回的申请")),
             ("/gift-claims", t!("认领到账的捐款")),
             ("/on-behalf", t!("代为记录的认捐")),
+            ("/deductions", t!("税前扣除测算")),
         ]);
         village.insert(0, ("/commitments/due", t!("我们的承诺")));
         village.push(("/work/earlier-pairings/own", t!("我们以往的结对")));

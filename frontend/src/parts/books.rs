@@ -3,7 +3,8 @@
 use crate::words::{href, text};
 use domain::NeedId;
 use domain::api::campaigns::Campaign;
-use domain::ledger::{Account, AccountKind};
+use domain::api::money::SetAsideBy;
+use domain::ledger::Account;
 use leptos::prelude::*;
 
 fn link(account: &Account, of: &str) -> AnyView {
@@ -28,9 +29,12 @@ pub fn of_campaign(campaign: &Campaign) -> AnyView {
     .into_any()
 }
 
-/// What was spent on a need, row by row.
-pub fn of_need(need: NeedId) -> AnyView {
-    let says = text(AccountKind::Spent.label());
-    view! { <p class="soft">{t!("公开的账")}": "<a href=href(&format!("/ledger/{}", Account::Spent { need }))>{says}</a></p> }
-        .into_any()
+/// What was set aside for a need and what was spent on it, row by row.
+pub fn of_need(need: NeedId, set_aside_by: &[SetAsideBy]) -> AnyView {
+    let allocated = |by: &SetAsideBy| link(&Account::Allocated { need, charity: by.charity }, &by.name);
+    view! {
+        <h3>{t!("公开的账")}</h3>
+        <ul>{set_aside_by.iter().map(allocated).collect_view()}{link(&Account::Spent { need }, "")}</ul>
+    }
+    .into_any()
 }

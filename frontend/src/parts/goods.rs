@@ -7,7 +7,7 @@ use crate::words::{date, href, instant, text};
 use domain::api::goods::{PublicGoods, PublicGoodsGift};
 use leptos::prelude::*;
 
-/// The section of a need or a campaign; none where nothing was accepted.
+/// The section of a need, a campaign or an enterprise; none where nothing was accepted.
 pub fn section(goods: &PublicGoods, with_need: bool) -> Option<AnyView> {
     if goods.gifts == 0 {
         return None;
@@ -23,6 +23,9 @@ pub fn section(goods: &PublicGoods, with_need: bool) -> Option<AnyView> {
                 <dl class="facts">
                     <dt>{t!("物资折款：已接受")}</dt><dd>{money::exact(goods.accepted_fen)}</dd>
                     <dt>{t!("物资折款：已移交")}</dt><dd>{money::exact(goods.handed_over_fen)}</dd>
+                    {goods.lost_fen.is_positive().then(|| view! {
+                        <dt>{t!("物资折款：报损")}</dt><dd>{money::exact(goods.lost_fen)}</dd>
+                    })}
                 </dl>
                 {hidden}
                 <ul class="rows">{rows.collect_view()}</ul>
@@ -40,6 +43,13 @@ fn row(gift: &PublicGoodsGift, with_need: bool) -> AnyView {
     let need = gift.need.as_ref().filter(|_| with_need).map(|need| {
         view! { <span><a href=href(&format!("/needs/{}", need.code))>{need.title.clone()}</a></span> }
     });
+    let giver = match gift.enterprise {
+        Some(id) => view! { <a href=href(&format!("/enterprises/{id}#goods"))>{text(&gift.giver)}</a> }.into_any(),
+        None => text(&gift.giver).into_any(),
+    };
+    let lost = gift.lost.iter().map(|lost| {
+        view! { <span>{t!("报损 {what}：{cause}", what = lost.what, cause = text(lost.cause.label()))}</span> }
+    });
     let value = gift
         .value_fen
         .map_or_else(|| view! { <span class="soft">{t!("不公开折款")}</span> }.into_any(), money::headline);
@@ -49,8 +59,9 @@ fn row(gift: &PublicGoodsGift, with_need: bool) -> AnyView {
                 <span class="what">
                     <span class="tags"><span class="tag status">{text(gift.status.label())}</span></span>
                     <b>{gift.what.clone()}</b>
-                    <span>{text(&gift.giver)}</span>
+                    <span>{giver}</span>
                     {need}
+                    {lost.collect_view()}
                     <span class="soft">{t!("{day} 接受", day = date(gift.accepted_on))}</span>
                 </span>
                 <span class="amount">{value}</span>

@@ -1,12 +1,14 @@
-//! Gifts of goods: offering, accepting with a value, setting aside, handing over, and what everybody reads of them.
+//! Gifts of goods: offering, accepting with a value, setting aside, handing over, what becomes of the rest, and what
+//! everybody reads of them.
 
 use super::{Call, Count};
 use crate::goods::{
-    GoodsGiftStatus, GoodsHandOverInput, GoodsHandOverStatus, GoodsHandOverStep, GoodsInput, GoodsReceipt,
-    GoodsReference, GoodsStep, Inspection, Quantity, ValuationBasis,
+    GoodsGiftStatus, GoodsHandOverInput, GoodsHandOverStatus, GoodsHandOverStep, GoodsInput, GoodsLossCause,
+    GoodsReceipt, GoodsReference, GoodsRestKind, GoodsRestStatus, GoodsRestStep, GoodsStep, GoodsWriteOffInput,
+    Inspection, Quantity, ValuationBasis,
 };
 use crate::pledge::PublicDisplay;
-use crate::{CampaignId, Fen, FileId, GoodsGiftId, GoodsHandOverId, NeedId, OrganisationId};
+use crate::{CampaignId, Fen, FileId, GoodsGiftId, GoodsHandOverId, GoodsRestId, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +29,14 @@ pub const RECEIVE: &str = "/goods-hand-overs/{id}/receive";
 pub const OBJECT: &str = "/goods-hand-overs/{id}/object";
 pub const ACCEPT: &str = "/goods-hand-overs/{id}/accept";
 pub const REFUSE_HAND_OVER: &str = "/goods-hand-overs/{id}/refuse";
+pub const RELEASES: &str = "/goods-gifts/{id}/releases";
+pub const WRITE_OFFS: &str = "/goods-gifts/{id}/write-offs";
+pub const UNBIND: &str = "/goods-gifts/{id}/unbind";
+pub const CONFIRM_REST: &str = "/goods-rests/{id}/confirm";
+pub const DROP_REST: &str = "/goods-rests/{id}/drop";
 pub const OF_NEED: &str = "/needs/{id}/goods-gifts";
 pub const OF_CAMPAIGN: &str = "/campaigns/{code}/goods-gifts";
+pub const OF_ENTERPRISE: &str = "/enterprises/{id}/goods-gifts";
 
 /// Offers. The id is the client's: sending the same twice makes one gift, other content is a conflict.
 #[must_use]
@@ -137,6 +145,36 @@ pub fn refuse_hand_over(id: GoodsHandOverId, why: &HandOverReason) -> Call<Goods
     Call::post(format!("/goods-hand-overs/{id}/refuse"), why)
 }
 
+/// The charity's maker asks to take back what is left, to be set aside for another need. The id is the client's.
+#[must_use]
+pub fn release(id: GoodsGiftId, new: &NewGoodsRelease) -> Call<GoodsGift> {
+    Call::post(format!("/goods-gifts/{id}/releases"), new)
+}
+
+/// The charity's maker asks to write off what will never be handed over. The id is the client's.
+#[must_use]
+pub fn write_off(id: GoodsGiftId, new: &NewGoodsWriteOff) -> Call<GoodsGift> {
+    Call::post(format!("/goods-gifts/{id}/write-offs"), new)
+}
+
+/// The giver lets the charity set what is left aside for another need than the one that it named.
+#[must_use]
+pub fn unbind(id: GoodsGiftId, seen: GoodsSeen) -> Call<GoodsGift> {
+    Call::post(format!("/goods-gifts/{id}/unbind"), &seen)
+}
+
+/// A second person confirms what was asked for.
+#[must_use]
+pub fn confirm_rest(id: GoodsRestId) -> Call<GoodsGift> {
+    Call::post(format!("/goods-rests/{id}/confirm"), &ConfirmGoodsRest {})
+}
+
+/// It is not done: the second person says why, or whoever asked takes it back.
+#[must_use]
+pub fn drop_rest(id: GoodsRestId, why: &GoodsRestReason) -> Call<GoodsGift> {
+    Call::post(format!("/goods-rests/{id}/drop"), why)
+}
+
 /// What was given in goods for a public need, as everybody reads it.
 #[must_use]
 pub fn of_need(need: NeedId) -> Call<PublicGoods> {
@@ -147,6 +185,12 @@ pub fn of_need(need: NeedId) -> Call<PublicGoods> {
 #[must_use]
 pub fn of_campaign(campaign: impl std::fmt::Display) -> Call<PublicGoods> {
     Call::get(format!("/campaigns/{campaign}/goods-gifts"))
+}
+
+/// What an enterprise gave in goods under its full name, as everybody reads it.
+#[must_use]
+pub fn of_enterprise(enterprise: OrganisationId) -> Call<PublicGoods> {
+    Call::get(format!("/enterprises/{enterprise}/goods-gifts"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,6 +262,47 @@ pub struct HandOverReason {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceptHandOver {}
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewGoodsRelease {
+    pub id: GoodsRestId,
+    pub version: i32,
+    /// Why; giver and village read it.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewGoodsWriteOff {
+    pub id: GoodsRestId,
+    pub version: i32,
+    #[serde(flatten)]
+    pub input: GoodsWriteOffInput,
+    /// Photos of what was found, or a paper, where there is one: own drafts, at most 12. Not public.
+    #[serde(default)]
+    pub pictures: Vec<FileId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoodsRestReason {
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfirmGoodsRest {}
+
+words! {
+    /// What of the gifts of goods of a charity waits for somebody.
+    pub enum GoodsShow {
+        ToArrange = "to_arrange" / "待安排",
+        ToBring = "to_bring" / "待移交",
+        ToReverse = "to_reverse" / "待确认的冲正",
+        ToSettle = "to_settle" / "待确认的收回和报损",
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
@@ -228,6 +313,9 @@ pub struct GoodsGiftQuery {
     /// A state of hand-overs: gifts with one that stands so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<String>,
+    /// What waits: `to_arrange`, `to_bring`, `to_reverse` or `to_settle`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show: Option<String>,
     /// `next` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -272,13 +360,17 @@ pub struct GoodsGiftRow {
     pub accepted_fen: Option<Fen>,
     /// What of that is handed over.
     pub handed_fen: Option<Fen>,
-    /// What it was given or set aside for.
+    /// What of that was written off.
+    pub lost_fen: Option<Fen>,
+    /// What it was given or set aside for; none where what is left waits for another need.
     pub need: Option<GoodsNeed>,
     pub offered_at: DateTime<Utc>,
     /// A hand-over that waits for somebody.
     pub hand_over: Option<GoodsHandOverStatus>,
     /// Whether one person has asked to reverse it.
     pub reversal_waits: bool,
+    /// What one person has asked to be done with what is left.
+    pub rest: Option<GoodsRestKind>,
 }
 
 /// One line of a gift, from the offer to the hand-over.
@@ -298,6 +390,17 @@ pub struct GoodsGiftLine {
     /// Came to the village, and was accepted so.
     pub handed: Quantity,
     pub handed_fen: Option<Fen>,
+    /// Written off.
+    pub lost: Quantity,
+    pub lost_fen: Option<Fen>,
+}
+
+impl GoodsGiftLine {
+    /// What is accepted and neither handed over nor written off.
+    #[must_use]
+    pub fn left(&self) -> Quantity {
+        self.accepted.unwrap_or_default().less(self.handed).less(self.lost)
+    }
 }
 
 /// What the charity found.
@@ -329,6 +432,8 @@ pub struct GoodsHandOver {
     pub id: GoodsHandOverId,
     pub number: i32,
     pub status: GoodsHandOverStatus,
+    /// What it was for.
+    pub need: GoodsNeed,
     pub happened_on: NaiveDate,
     pub place: String,
     pub note: String,
@@ -346,6 +451,39 @@ pub struct GoodsHandOver {
     pub may: Vec<GoodsHandOverStep>,
 }
 
+/// What is written off, or taken back, of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoodsRestLine {
+    /// Which line of the gift, counted from 0.
+    pub line: i32,
+    pub quantity: Quantity,
+}
+
+/// What is done with goods that are left, as those read it whom it concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoodsRest {
+    pub id: GoodsRestId,
+    pub number: i32,
+    pub kind: GoodsRestKind,
+    pub status: GoodsRestStatus,
+    /// For which they were set aside.
+    pub need: Option<GoodsNeed>,
+    /// Of what is written off.
+    pub cause: Option<GoodsLossCause>,
+    pub found_on: Option<NaiveDate>,
+    pub reason: String,
+    pub lines: Vec<GoodsRestLine>,
+    pub value_fen: Option<Fen>,
+    pub asked_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why it was not confirmed.
+    pub decision: String,
+    pub pictures: Vec<FileId>,
+    pub may: Vec<GoodsRestStep>,
+}
+
 /// Why it ended, or why somebody wants it reversed, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -361,8 +499,10 @@ pub struct GoodsGift {
     #[serde(flatten)]
     pub row: GoodsGiftRow,
     pub version: i32,
-    /// Whether its giver bound it to the need.
+    /// Whether its giver bound it to the need, and has not let it go.
     pub bound: bool,
+    /// When its giver let it go.
+    pub unbound_at: Option<DateTime<Utc>>,
     pub lines: Vec<GoodsGiftLine>,
     pub basis: ValuationBasis,
     /// Empty to the village.
@@ -379,20 +519,34 @@ pub struct GoodsGift {
     /// Why it is to be reversed, or was; to the charity and the auditor.
     pub reversal: Option<GoodsSaid>,
     pub hand_overs: Vec<GoodsHandOver>,
+    /// Also what was only asked for, to the charity and the auditor; to others what was confirmed.
+    pub rests: Vec<GoodsRest>,
     /// What the valuation rests on; none to the village.
     pub pictures: Vec<FileId>,
     pub may: Vec<GoodsStep>,
 }
 
-/// One accepted gift as its giver wants to be shown.
+/// What was written off of a gift, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicGoodsLoss {
+    pub cause: GoodsLossCause,
+    /// Names and quantities in one sentence.
+    pub what: String,
+}
+
+/// One accepted gift, or its part for a need, as its giver wants to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicGoodsGift {
     pub giver: String,
+    /// Whose page names what it gave; of a giver that shows its full name.
+    pub enterprise: Option<OrganisationId>,
     /// Names and accepted quantities in one sentence.
     pub what: String,
     /// None where its giver does not show it.
     pub value_fen: Option<Fen>,
+    pub lost: Vec<PublicGoodsLoss>,
     pub accepted_on: NaiveDate,
     pub status: GoodsGiftStatus,
     pub need: Option<GoodsNeed>,
@@ -400,13 +554,15 @@ pub struct PublicGoodsGift {
 
 /// 物资折款, a number beside the four numbers of money and in none of them.
 ///
-/// Both sums hold what its givers show: with what they hide, a difference would tell it.
+/// All sums hold what its givers show: with what they hide, a difference would tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicGoods {
     pub accepted_fen: Fen,
     pub handed_over_fen: Fen,
-    /// All accepted gifts.
+    /// Accepted, and written off since: it will never be handed over.
+    pub lost_fen: Fen,
+    /// All accepted gifts; of an enterprise those that name it in full.
     pub gifts: i64,
     /// Those of them whose value is not shown, and in no sum here.
     pub hidden: i64,

@@ -263,7 +263,10 @@ pub struct AccountList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountBalance {
     pub account: NamedAccount,
+    /// Money.
     pub balance_fen: Fen,
+    /// Goods at their accepted value, never added to money.
+    pub in_kind_fen: Fen,
 }
 
 #[cfg(test)]

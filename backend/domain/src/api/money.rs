@@ -2,8 +2,8 @@
 
 use super::Call;
 use super::campaigns::PublicPledge;
-use crate::NeedId;
 use crate::four::FourNumbers;
+use crate::{NeedId, OrganisationId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -25,4 +25,14 @@ pub struct NeedMoney {
     /// The pledges for it as their givers show them, oldest first; hidden amounts are in the sums all the same, from
     /// the third of a day on or from the end of the day.
     pub pledges: Vec<PublicPledge>,
+    /// The charities that set money aside for it, whose accounts of it everybody may read.
+    pub set_aside_by: Vec<SetAsideBy>,
+}
+
+/// A charity that set money aside for a need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetAsideBy {
+    pub charity: OrganisationId,
+    pub name: String,
 }

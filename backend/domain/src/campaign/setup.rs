@@ -3,7 +3,7 @@
 //!
 //! Deliberately absent: giving by individuals ([`crate::fundraising`]), and any amount that is expected of anybody.
 
-use super::{CampaignStage, CampaignYear, MoneyOnItsWay};
+use super::{CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay};
 use crate::appeal;
 use crate::day::FIRST_DAY;
 use crate::{BankAccountId, Fen, OrganisationId, Problem, Problems};
@@ -279,6 +279,7 @@ pub struct CampaignReadiness {
     pub rehearsal_left: bool,
     pub giving_open: bool,
     pub money_on_its_way: bool,
+    pub goods_unfinished: bool,
 }
 
 /// Why a campaign does not go on to a stage yet.
@@ -296,6 +297,8 @@ pub enum NotReady {
     GivingOpen,
     #[error(transparent)]
     Money(MoneyOnItsWay),
+    #[error(transparent)]
+    Goods(GoodsUnfinished),
 }
 
 /// Everything that is still lacking before `next`.
@@ -311,6 +314,7 @@ pub fn lacking(now: CampaignStage, next: CampaignStage, known: &CampaignReadines
         (now == Rehearsal && known.rehearsal_left, NotReady::RehearsalLeft),
         (matches!(next, Settled | Archived) && known.giving_open, NotReady::GivingOpen),
         (next == Archived && known.money_on_its_way, NotReady::Money(MoneyOnItsWay)),
+        (next == Archived && known.goods_unfinished, NotReady::Goods(GoodsUnfinished)),
     ]
     .into_iter()
     .filter_map(|(holds, why)| holds.then_some(why))
@@ -448,6 +452,9 @@ mod tests {
         let busy = CampaignReadiness { giving_open: true, money_on_its_way: true, ..ready };
         assert_eq!(lacking(Collecting, Settled, &busy), [NotReady::GivingOpen]);
         assert_eq!(lacking(Settled, Archived, &busy), [NotReady::GivingOpen, NotReady::Money(MoneyOnItsWay)]);
+        let holding = CampaignReadiness { goods_unfinished: true, ..ready };
+        assert!(lacking(Collecting, Settled, &holding).is_empty(), "goods are brought while the campaign is settled");
+        assert_eq!(lacking(Settled, Archived, &holding), [NotReady::Goods(GoodsUnfinished)]);
         let silent = CampaignReadiness { contacts: false, ..ready };
         assert_eq!(lacking(Draft, Preview, &silent), [NotReady::NoContact]);
     }

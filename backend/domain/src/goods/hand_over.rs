@@ -1,7 +1,8 @@
 //! Handing goods over to the village: the charity says what it brought, the village what came, and a second person of the
 //! charity accepts that.
 //!
-//! What counts is what came. Deliberately absent: what became of what did not come; it stays set aside.
+//! What counts is what came. Deliberately absent: what became of what did not come; it stays set aside until it is handed
+//! over after all, taken back or written off (`rest`).
 
 use super::value::Quantity;
 use super::{NOTE_MAX, PAPERS_MAX};
@@ -141,7 +142,7 @@ impl GoodsReceipt {
 }
 
 /// One quantity for each line, none above its bound, and not all of them nothing.
-fn quantities(given: &[Quantity], bounds: &[(Quantity, &str)], more: &str, problems: &mut Problems) {
+pub(super) fn quantities(given: &[Quantity], bounds: &[(Quantity, &str)], more: &str, problems: &mut Problems) {
     if given.len() != bounds.len() {
         problems.add("lines", "请逐项填写数量，项数和捐赠的一样");
         return;

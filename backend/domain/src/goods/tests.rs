@@ -40,6 +40,16 @@ fn good() -> GoodsInput {
     }
 }
 
+/// Accepted, and nothing is under way.
+const STANDS: GoodsStanding = GoodsStanding {
+    status: GoodsGiftStatus::Accepted,
+    bound: false,
+    lost: false,
+    hand_over_waits: false,
+    reversal_waits: false,
+    rest_waits: false,
+};
+
 /// Makes one field wrong.
 type Spoil = fn(&mut GoodsInput);
 
@@ -193,7 +203,7 @@ fn what_is_handed_over_is_left_and_what_came_was_recorded() {
 fn each_step_is_taken_from_its_states_only() {
     use GoodsGiftStatus as Is;
     use GoodsStep as Do;
-    let free = |status, bound| GoodsStanding { status, bound, hand_over_waits: false, reversal_waits: false };
+    let free = |status, bound| GoodsStanding { status, bound, ..STANDS };
     let after = |status, bound| -> Vec<_> {
         let step = |step: &Do| free(status, bound).after(*step).ok().map(|next| (*step, next));
         Do::ALL.iter().filter_map(step).filter(|(step, _)| *step != Do::ChangeDisplay).collect()
@@ -209,18 +219,44 @@ fn each_step_is_taken_from_its_states_only() {
         ];
         assert_eq!(after(Is::Inspected, bound), expected);
     }
-    assert_eq!(after(Is::Accepted, false), [(Do::SetAside, Is::SetAside), (Do::AskReversal, Is::Accepted)]);
-    assert_eq!(after(Is::SetAside, true), [(Do::HandOver, Is::SetAside), (Do::AskReversal, Is::SetAside)]);
-    assert_eq!(after(Is::PartlyHandedOver, true), [(Do::HandOver, Is::PartlyHandedOver)]);
-    for over in [Is::HandedOver, Is::Withdrawn, Is::Refused, Is::Reversed] {
+    let stays = |status, steps: &[Do]| steps.iter().map(|step| (*step, status)).collect::<Vec<_>>();
+    let mut accepted = vec![(Do::SetAside, Is::SetAside)];
+    accepted.extend(stays(Is::Accepted, &[Do::WriteOff, Do::AskReversal]));
+    assert_eq!(after(Is::Accepted, false), accepted);
+    assert_eq!(
+        after(Is::SetAside, true),
+        stays(Is::SetAside, &[Do::HandOver, Do::WriteOff, Do::Unbind, Do::AskReversal])
+    );
+    assert_eq!(
+        after(Is::SetAside, false),
+        stays(Is::SetAside, &[Do::HandOver, Do::Release, Do::WriteOff, Do::AskReversal])
+    );
+    assert_eq!(
+        after(Is::PartlyHandedOver, true),
+        stays(Is::PartlyHandedOver, &[Do::HandOver, Do::WriteOff, Do::Unbind])
+    );
+    assert_eq!(
+        after(Is::PartlyHandedOver, false),
+        stays(Is::PartlyHandedOver, &[Do::HandOver, Do::Release, Do::WriteOff])
+    );
+    assert_eq!(after(Is::PartlyFree, false), [(Do::SetAside, Is::PartlyHandedOver), (Do::WriteOff, Is::PartlyFree)]);
+    for over in [Is::HandedOver, Is::HandedOverShort, Is::WrittenOff, Is::Withdrawn, Is::Refused, Is::Reversed] {
         assert_eq!(after(over, false), [], "{over}");
     }
+    let bound = free(Is::SetAside, true);
+    assert_eq!(bound.after(Do::Release), Err(GoodsNotNow::Bound), "what its giver bound stays where it is");
+    let lost = GoodsStanding { lost: true, ..free(Is::SetAside, false) };
+    assert_eq!(lost.after(Do::AskReversal), Err(GoodsNotNow::PartlyWrittenOff));
+    let waits = GoodsStanding { rest_waits: true, ..free(Is::SetAside, false) };
+    for step in [Do::HandOver, Do::Release, Do::WriteOff, Do::AskReversal] {
+        assert_eq!(waits.after(step), Err(GoodsNotNow::RestWaits), "{step}");
+    }
+    assert_eq!(GoodsStanding { bound: true, ..waits }.after(Do::Unbind), Err(GoodsNotNow::RestWaits));
 }
 
 #[test]
 fn a_hand_over_and_a_reversal_never_go_on_at_once() {
-    let set_aside =
-        GoodsStanding { status: GoodsGiftStatus::SetAside, bound: true, hand_over_waits: true, reversal_waits: false };
+    let set_aside = GoodsStanding { status: GoodsGiftStatus::SetAside, bound: true, hand_over_waits: true, ..STANDS };
     assert_eq!(set_aside.after(GoodsStep::HandOver), Err(GoodsNotNow::HandOverWaits));
     assert_eq!(set_aside.after(GoodsStep::AskReversal), Err(GoodsNotNow::HandOverWaits));
     let asked = GoodsStanding { hand_over_waits: false, reversal_waits: true, ..set_aside };

@@ -29,6 +29,8 @@ pub enum Account {
     Fee { charity: OrganisationId },
     /// Given back to givers. An end.
     Returned,
+    /// Goods that were accepted and never handed over: spoilt, lost, expired, of no use. An end.
+    Lost { charity: OrganisationId },
     /// Left over from a need that is done, until its lawful use is decided.
     Surplus { need: NeedId },
 }
@@ -52,12 +54,12 @@ pub struct NotAnAccount(pub String);
 impl Account {
     /// Whether the account may not go below zero, so that its balance is kept and locked when money moves.
     ///
-    /// The world gives without limit, and the ends (`spent`, `fee`, `returned`) only receive: what leaves them is a
+    /// The world gives without limit, and the ends (`spent`, `fee`, `returned`, `lost`) only receive: what leaves them is a
     /// reversal of what came.
     #[must_use]
     pub const fn is_limited(&self) -> bool {
         match self {
-            Self::World | Self::Spent { .. } | Self::Fee { .. } | Self::Returned => false,
+            Self::World | Self::Spent { .. } | Self::Fee { .. } | Self::Returned | Self::Lost { .. } => false,
             Self::Unmatched { .. }
             | Self::Directed { .. }
             | Self::General { .. }
@@ -70,7 +72,7 @@ impl Account {
     /// Whether money in it has left the flow for good.
     #[must_use]
     pub const fn is_end(&self) -> bool {
-        matches!(self, Self::Spent { .. } | Self::Fee { .. } | Self::Returned)
+        matches!(self, Self::Spent { .. } | Self::Fee { .. } | Self::Returned | Self::Lost { .. })
     }
 
     /// Whether money in it lies on a bank account of the charity: neither outside, nor paid out, nor at an end.
@@ -92,6 +94,7 @@ impl Account {
             Self::Spent { .. } => "spent",
             Self::Fee { .. } => "fee",
             Self::Returned => "returned",
+            Self::Lost { .. } => "lost",
             Self::Surplus { .. } => "surplus",
         }
     }
@@ -108,7 +111,7 @@ impl fmt::Display for Account {
             Self::Allocated { need, charity } => write!(f, "{kind}:{need}:{charity}"),
             Self::Advance { disbursement } => write!(f, "{kind}:{disbursement}"),
             Self::Spent { need } | Self::Surplus { need } => write!(f, "{kind}:{need}"),
-            Self::Fee { charity } => write!(f, "{kind}:{charity}"),
+            Self::Fee { charity } | Self::Lost { charity } => write!(f, "{kind}:{charity}"),
         }
     }
 }
@@ -136,6 +139,7 @@ fn read(text: &str) -> Option<Account> {
         "advance" => Account::Advance { disbursement: ids.parse().ok()? },
         "spent" => Account::Spent { need: ids.parse().ok()? },
         "fee" => Account::Fee { charity: ids.parse().ok()? },
+        "lost" => Account::Lost { charity: ids.parse().ok()? },
         "surplus" => Account::Surplus { need: ids.parse().ok()? },
         _ => return None,
     })
@@ -161,7 +165,7 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn each(a: u128, b: u128) -> [Account; 10] {
+    fn each(a: u128, b: u128) -> [Account; 11] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             Account::World,
@@ -173,6 +177,7 @@ mod tests {
             Account::Spent { need: a.into() },
             Account::Fee { charity: a.into() },
             Account::Returned,
+            Account::Lost { charity: a.into() },
             Account::Surplus { need: a.into() },
         ]
     }
@@ -192,6 +197,7 @@ mod tests {
             format!("spent:{one}"),
             format!("fee:{one}"),
             "returned".to_owned(),
+            format!("lost:{one}"),
             format!("surplus:{one}"),
         ];
         assert_eq!(texts, expected);

@@ -6,7 +6,7 @@
 use super::{Account, Asset, Posted};
 use crate::{
     AllocationId, BankAccountId, BankLineId, CampaignId, DisbursementId, EventId, Fen, GoodsGiftId, GoodsHandOverId,
-    LotId, NeedId, OrganisationId, PledgeId, SpendingItemId, TransferId,
+    GoodsRestId, LotId, NeedId, OrganisationId, PledgeId, SpendingItemId, TransferId,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,25 @@ pub enum ReturnedFrom {
     General { campaign: CampaignId, charity: OrganisationId },
     Unmatched { bank_account: BankAccountId },
     Surplus { need: NeedId },
+}
+
+/// Where a charity holds goods: set aside for a need, or not yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "held", rename_all = "snake_case")]
+pub enum GoodsHeld {
+    General { campaign: CampaignId },
+    Allocated { need: NeedId },
+}
+
+impl GoodsHeld {
+    /// The account of a charity that holds them.
+    #[must_use]
+    pub const fn of(self, charity: OrganisationId) -> Account {
+        match self {
+            GoodsHeld::General { campaign } => Account::General { campaign, charity },
+            GoodsHeld::Allocated { need } => Account::Allocated { need, charity },
+        }
+    }
 }
 
 impl From<Fund> for Account {
@@ -153,6 +172,8 @@ pub enum Event {
     },
     /// Goods that were set aside for a need were handed over, receipt accepted.
     GoodsHandedOver { hand_over: GoodsHandOverId, need: NeedId, charity: OrganisationId, takes: Takes, on: NaiveDate },
+    /// Goods that will never be handed over were written off, two people having said so.
+    GoodsWrittenOff { rest: GoodsRestId, from: GoodsHeld, charity: OrganisationId, takes: Takes, on: NaiveDate },
     /// A need is done and money is left.
     SurplusFound { record: EventId, need: NeedId, charity: OrganisationId, takes: Takes, on: NaiveDate },
     /// What was left of one need goes to another of similar purpose, by agreement or after disclosure.
@@ -195,6 +216,7 @@ impl Event {
             | Self::SpendingAccepted { takes, .. }
             | Self::MoneyPaidBack { takes, .. }
             | Self::GoodsHandedOver { takes, .. }
+            | Self::GoodsWrittenOff { takes, .. }
             | Self::SurplusFound { takes, .. }
             | Self::SurplusPlaced { takes, .. }
             | Self::Returned { takes, .. }

@@ -17,6 +17,7 @@ words! {
         Spent = "spent" / "已支出",
         Fee = "fee" / "费用",
         Returned = "returned" / "已退回",
+        Lost = "lost" / "物资报损",
         Surplus = "surplus" / "结余",
     }
 }
@@ -30,6 +31,7 @@ words! {
         SpendingItem = "spending_item" / "支出明细",
         GoodsGift = "goods_gift" / "捐赠物资",
         GoodsHandOver = "goods_hand_over" / "物资移交单",
+        GoodsRest = "goods_rest" / "物资报损单",
         Event = "event" / "业务记录",
     }
 }
@@ -48,6 +50,7 @@ impl Account {
             Account::Spent { .. } => AccountKind::Spent,
             Account::Fee { .. } => AccountKind::Fee,
             Account::Returned => AccountKind::Returned,
+            Account::Lost { .. } => AccountKind::Lost,
             Account::Surplus { .. } => AccountKind::Surplus,
         }
     }
@@ -69,6 +72,7 @@ impl AccountKind {
             AccountKind::Spent => "执行单位花掉、凭证已由慈善组织核销的款。到这里为止。",
             AccountKind::Fee => "慈善组织按规定从非定向资金中列支的费用。定向的款从不列支费用。",
             AccountKind::Returned => "退还给捐赠方的款。",
+            AccountKind::Lost => "接受以后损坏、丢失、过期、不能用，没有移交给村的物资。到这里为止，不算支出。",
             AccountKind::Surplus => "需求做完后剩下的款，等依法确定新的用途。",
         }
     }
@@ -89,6 +93,7 @@ impl TransferCode {
             TransferCode::Spend => "执行单位交来凭证，慈善组织逐项核销。",
             TransferCode::PayBack => "执行单位把没有用完的款交回慈善组织。",
             TransferCode::HandOver => "物资交到执行单位手中，签收已核。",
+            TransferCode::WriteOff => "接受的物资损坏、丢失、过期或不能用，不能再移交，经慈善组织两人确认报损。",
             TransferCode::Surplus => "需求做完了，剩下的款转为结余。",
             TransferCode::PlaceSurplus => "结余用到另一条相近的需求。",
             TransferCode::Return => "款退还给捐赠方。",
@@ -100,7 +105,9 @@ impl TransferCode {
     /// From which kinds of accounts such a row takes, and to which it gives. A reversal goes whichever way back.
     #[must_use]
     pub const fn way(self) -> (&'static [AccountKind], &'static [AccountKind]) {
-        use AccountKind::{Advance, Allocated, Directed, Fee, General, Returned, Spent, Surplus, Unmatched, World};
+        use AccountKind::{
+            Advance, Allocated, Directed, Fee, General, Lost, Returned, Spent, Surplus, Unmatched, World,
+        };
         match self {
             TransferCode::Arrival => (&[World], &[Directed, General, Unmatched]),
             TransferCode::Match => (&[Unmatched], &[Directed, General]),
@@ -111,6 +118,7 @@ impl TransferCode {
             TransferCode::Bounce | TransferCode::PayBack => (&[Advance], &[Allocated]),
             TransferCode::Spend => (&[Advance], &[Spent]),
             TransferCode::HandOver => (&[Allocated], &[Spent]),
+            TransferCode::WriteOff => (&[Allocated, General], &[Lost]),
             TransferCode::Surplus => (&[Allocated], &[Surplus]),
             TransferCode::PlaceSurplus => (&[Surplus], &[Allocated]),
             TransferCode::Return => (&[Unmatched, Directed, General, Surplus], &[Returned]),
@@ -129,6 +137,7 @@ impl TransferCode {
             TransferCode::Spend => CauseKind::SpendingItem,
             TransferCode::Goods => CauseKind::GoodsGift,
             TransferCode::HandOver => CauseKind::GoodsHandOver,
+            TransferCode::WriteOff => CauseKind::GoodsRest,
             TransferCode::Surplus
             | TransferCode::PlaceSurplus
             | TransferCode::Return
@@ -173,6 +182,7 @@ mod tests {
             Account::Spent { need: id.into() },
             Account::Fee { charity: id.into() },
             Account::Returned,
+            Account::Lost { charity: id.into() },
             Account::Surplus { need: id.into() },
         ] {
             assert_eq!(account.kind_word().as_str(), account.kind());

@@ -68,6 +68,10 @@ pub fn transfers_for(event: &Event) -> Result<Vec<Transfer>, LedgerError> {
             let handed = flow(TransferCode::HandOver, allocated(*need, *charity), Account::Spent { need: *need });
             handed.by(hand_over.0, *on).of(Asset::InKind).lots(takes)
         }
+        Event::GoodsWrittenOff { rest, from, charity, takes, on } => {
+            let lost = flow(TransferCode::WriteOff, from.of(*charity), Account::Lost { charity: *charity });
+            lost.by(rest.0, *on).of(Asset::InKind).lots(takes)
+        }
         Event::SurplusFound { record, need, charity, takes, on } => {
             let left = flow(TransferCode::Surplus, allocated(*need, *charity), Account::Surplus { need: *need });
             left.by(record.0, *on).lots(takes)

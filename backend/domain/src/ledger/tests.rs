@@ -224,6 +224,19 @@ fn goods_move_in_their_own_asset() {
     let takes = vec![(lot, Fen::yuan(500))];
     let handed = Event::GoodsHandedOver { hand_over: id(ITEM), need: id(NEED), charity: id(CHARITY), takes, on: day() };
     assert_eq!(posts(&handed), ["allocated(4,3) > spent(4), 500 in kind, hand_over, lot 101, cause 10"]);
+    let written_off = |from| Event::GoodsWrittenOff {
+        rest: id(RECORD),
+        from,
+        charity: id(CHARITY),
+        takes: vec![(id(101), Fen::yuan(20))],
+        on: day(),
+    };
+    for (from, of) in [
+        (GoodsHeld::Allocated { need: id(NEED) }, "allocated(4,3)"),
+        (GoodsHeld::General { campaign: id(CAMPAIGN) }, "general(2,3)"),
+    ] {
+        assert_eq!(posts(&written_off(from)), [format!("{of} > lost(3), 20 in kind, write_off, lot 101, cause 8")]);
+    }
 }
 
 #[test]

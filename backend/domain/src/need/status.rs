@@ -99,6 +99,10 @@ pub struct StepFacts {
     pub unaccounted: bool,
     /// Something besides money was promised for it that is neither delivered nor waived, or waits to be confirmed.
     pub undelivered: bool,
+    /// Goods were set aside for it, or handed over.
+    pub goods_given: bool,
+    /// Goods are set aside for it that are neither handed over nor written off.
+    pub goods_left: bool,
 }
 
 /// Why a step cannot be taken now, and what to do.
@@ -118,6 +122,10 @@ pub enum NotNow {
         "还有企业的承诺没有兑现完，或有兑现等村里确认。请村里确认收到的部分；余下不再兑现的，由村里或工商联写明原因豁免，再办结"
     )]
     Undelivered,
+    #[error(
+        "还有物资安排给这条需求、没有移交完。请慈善组织移交并由村里确认，或收回另行安排，不能移交的报损，再这样操作"
+    )]
+    GoodsLeft,
 }
 
 impl NeedStatus {
@@ -136,6 +144,11 @@ impl NeedStatus {
             (Is::TownReview | Is::FederationReview | Is::Publicized, Do::Return)
             | (Is::Expired | Is::Withdrawn, Do::Renew) => Ok(Is::Returned),
             (Is::FederationReview, Do::Approve) => Ok(Is::Publicized),
+            (Is::Publicized | Is::Open | Is::Paused | Is::PartlyFunded | Is::Funded, Do::Withdraw)
+                if facts.goods_left =>
+            {
+                Err(NotNow::GoodsLeft)
+            }
             (Is::Publicized, Do::Open) => Ok(Is::Open),
             (Is::Publicized | Is::Open | Is::PartlyFunded | Is::Funded | Is::InProgress, Do::Pause) => Ok(Is::Paused),
             (Is::Paused, Do::Resume) => facts.paused_from.ok_or(NotNow::State(self)),
@@ -150,12 +163,15 @@ impl NeedStatus {
                 Do::Withdraw,
             ) if !facts.promised => Ok(Is::Withdrawn),
             (Is::Open | Is::Paused | Is::PartlyFunded | Is::Funded, Do::Withdraw) => Err(NotNow::Promised),
-            (Is::Open, Do::Expire) if !facts.promised => Ok(Is::Expired),
+            (Is::Open, Do::Expire) if !facts.promised && !facts.goods_left => Ok(Is::Expired),
+            // Goods that came through a charity are no promise, and the work can be done with them all the same.
+            (Is::Open, Do::Start) if facts.goods_given => Ok(Is::InProgress),
             (Is::PartlyFunded | Is::Funded, Do::Start) | (Is::Acceptance, Do::SendBack) => Ok(Is::InProgress),
             (Is::InProgress, Do::Finish) if facts.reported => Ok(Is::Acceptance),
             (Is::InProgress, Do::Finish) => Err(NotNow::NotReported),
             (Is::Acceptance, Do::Close) if facts.unaccounted => Err(NotNow::Unaccounted),
             (Is::Acceptance, Do::Close) if facts.undelivered => Err(NotNow::Undelivered),
+            (Is::Acceptance, Do::Close) if facts.goods_left => Err(NotNow::GoodsLeft),
             (Is::Acceptance, Do::Close) => Ok(Is::Closed),
             _ => Err(NotNow::State(self)),
         }
@@ -295,6 +311,8 @@ mod tests {
         reported: true,
         unaccounted: false,
         undelivered: false,
+        goods_given: false,
+        goods_left: false,
     };
 
     /// Every pair of state and action: what is not listed is refused by the state.
@@ -371,6 +389,20 @@ mod tests {
         let awaited = StepFacts { undelivered: true, ..QUIET };
         assert_eq!(Is::Acceptance.after(Do::Close, &awaited), Err(NotNow::Undelivered));
         assert_eq!(Is::InProgress.after(Do::Finish, &awaited), Ok(Is::Acceptance), "the work itself may be done");
+    }
+
+    #[test]
+    fn goods_that_are_set_aside_keep_a_need_from_ending_and_let_its_work_begin() {
+        let facts = StepFacts { goods_given: true, goods_left: true, ..QUIET };
+        for status in [Is::Publicized, Is::Open, Is::PartlyFunded, Is::Funded, Is::Paused] {
+            assert_eq!(status.after(Do::Withdraw, &facts), Err(NotNow::GoodsLeft), "{status}");
+        }
+        assert_eq!(Is::Open.after(Do::Expire, &facts), Err(NotNow::State(Is::Open)));
+        assert_eq!(Is::Acceptance.after(Do::Close, &facts), Err(NotNow::GoodsLeft));
+        assert_eq!(Is::Open.after(Do::Start, &facts), Ok(Is::InProgress));
+        assert_eq!(Is::Open.after(Do::Start, &QUIET), Err(NotNow::State(Is::Open)));
+        let handed = StepFacts { goods_left: false, ..facts };
+        assert_eq!(Is::Acceptance.after(Do::Close, &handed), Ok(Is::Closed));
     }
 
     #[test]

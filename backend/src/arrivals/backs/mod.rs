@@ -24,6 +24,7 @@ use domain::organisation::{Acting, Role};
 use domain::{BankLineId, Fen, NeedId};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 
 /// Payments that a line may be.
 const CANDIDATES_MAX: i64 = 50;
@@ -190,9 +191,9 @@ pub async fn drop_it(app: &App, desk: &CharityDesk, id: BankLineId) -> Result<Li
     read(app, &viewer(acting), id).await
 }
 
-/// Whether a line is a payment that came back; then it is no gift, and stays none.
-pub async fn is_back(tx: &mut PgConnection, id: BankLineId) -> Result<bool> {
-    Ok(sql::of_line(tx, id).await?.is_some())
+/// Which of the lines are payments that came back; they are no gifts, and stay none.
+pub async fn among(tx: &mut PgConnection, lines: &[BankLineId]) -> Result<BTreeSet<BankLineId>> {
+    Ok(sql::among(tx, lines).await?)
 }
 
 async fn record(

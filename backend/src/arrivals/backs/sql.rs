@@ -6,6 +6,7 @@ use domain::api::returns::{PaidOut, SaidBack, SayBack};
 use domain::{BankLineId, DisbursementId, Fen, OrganisationId, PersonId, TransferId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What was said of a line, with who said it.
@@ -45,6 +46,13 @@ pub async fn of_line(connection: &mut PgConnection, line: BankLineId) -> sqlx::R
         Ok((PersonId(row.said_by), said))
     })
     .transpose()
+}
+
+/// Those of the lines of which it was said that they come back.
+pub async fn among(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx::Result<BTreeSet<BankLineId>> {
+    let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
+    let found = sqlx::query_scalar!("select line from line_back where line = any($1)", &lines);
+    Ok(found.fetch_all(connection).await?.into_iter().map(BankLineId).collect())
 }
 
 /// Payments of which something is neither accounted for nor back, latest first.

@@ -197,12 +197,14 @@ async fn book(
         }
     };
     let lots: Vec<LotId> = change.anew.iter().map(|_| app.clock.id()).collect();
-    let parts: Vec<MatchPart> = change
+    let parts: Vec<(BankLineId, LotId, MatchPart)> = change
         .anew
         .iter()
         .map(|share| MatchPart { amount_fen: share.amount, pledge: share.pledge, campaign: share.campaign })
+        .zip(&lots)
+        .map(|(part, lot)| (line.id, *lot, part))
         .collect();
-    lines::insert_parts(tx, line.id, &lots, &parts).await?;
+    lines::insert_parts(tx, &parts).await?;
     let booked = lots.iter().zip(&change.anew);
     let parts = booked.map(|(lot, share)| ArrivalPart { lot: *lot, amount: share.amount, to: landing(share) });
     let amount = Fen::sum(change.anew.iter().map(|share| share.amount));

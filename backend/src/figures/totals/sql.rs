@@ -1,5 +1,6 @@
 //! The only SQL that adds changes to the totals. Each takes the first changes that nobody else takes and adds them to the
-//! totals, in one statement: whoever reads sees the changes or the totals that hold them, never both.
+//! totals, in one statement: whoever reads sees the changes or the totals that hold them, never both. The changes are found
+//! by an array of their numbers, so that each is looked up whatever the database believes of the table's size.
 
 use sqlx::PgConnection;
 
@@ -8,7 +9,7 @@ pub async fn add_public(connection: &mut PgConnection, limit: i64) -> sqlx::Resu
     let added = sqlx::query!(
         "with taken as (
              delete from public_total_change
-             where id in (select id from public_total_change order by id limit $1 for update skip locked)
+             where id = any (array(select id from public_total_change order by id limit $1 for update skip locked))
              returning village, field, listed, reported, pledged_fen, arrived_fen, disbursed_fen, spent_fen, arranged_fen
          )
          insert into public_total as t
@@ -35,7 +36,7 @@ pub async fn add_campaigns(connection: &mut PgConnection, limit: i64) -> sqlx::R
     let added = sqlx::query!(
         "with taken as (
              delete from campaign_total_change
-             where id in (select id from campaign_total_change order by id limit $1 for update skip locked)
+             where id = any (array(select id from campaign_total_change order by id limit $1 for update skip locked))
              returning campaign, enterprise, pledges, pledged_fen, arrived_fen, disbursed_fen, spent_fen
          )
          insert into campaign_total as t

@@ -146,24 +146,45 @@ pub async fn accepted_lines(connection: &mut PgConnection, gift: GoodsGiftId) ->
         .collect()
 }
 
+/// Writes down that so much of a gift is set aside for a need.
+pub async fn insert_set_aside(
+    connection: &mut PgConnection,
+    (gift, need, value): (GoodsGiftId, NeedId, Fen),
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into goods_set_aside (gift, number, need, value_fen, set_aside_by, set_aside_at)
+         select $1, 1 + (select count(*) from goods_set_aside s where s.gift = $1), $2, $3, $4, $5",
+        gift.0,
+        need.0,
+        value.get(),
+        by.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// By the charity's choice.
 pub async fn set_aside(
     connection: &mut PgConnection,
     gift: &Stored,
-    need: NeedId,
+    (status, need): (GoodsGiftStatus, NeedId),
     by: PersonId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
         "update goods_gift
-         set status = 'set_aside', set_aside_for = $3, set_aside_by = $4, set_aside_at = $5, version = version + 1,
-             changed_at = $5
-         where id = $1 and version = $2 and status = 'accepted' and set_aside_for is null",
+         set status = $6, set_aside_for = $3, set_aside_by = $4, set_aside_at = $5, version = version + 1, changed_at = $5
+         where id = $1 and version = $2 and status in ('accepted', 'partly_free') and set_aside_for is null",
         gift.id.0,
         gift.version,
         need.0,
         by.0,
-        now
+        now,
+        status.as_str()
     )
     .execute(connection)
     .await

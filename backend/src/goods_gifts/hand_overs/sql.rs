@@ -2,10 +2,10 @@
 
 use crate::db::decode::{fen, word};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::goods::{GoodsHandOver, GoodsHandOverLine, NewGoodsHandOver};
+use domain::api::goods::{GoodsHandOver, GoodsHandOverLine, GoodsNeed, NewGoodsHandOver};
 use domain::goods::{GoodsGiftStatus, GoodsHandOverStatus, GoodsHandOverStep, Quantity};
 use domain::todo::Waiting;
-use domain::{Fen, FileId, GoodsGiftId, GoodsHandOverId, OrganisationId, PersonId};
+use domain::{Fen, FileId, GoodsGiftId, GoodsHandOverId, NeedId, OrganisationId, PersonId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use std::collections::HashMap;
@@ -13,22 +13,23 @@ use uuid::Uuid;
 
 pub async fn insert(
     connection: &mut PgConnection,
-    gift: GoodsGiftId,
+    (gift, need): (GoodsGiftId, NeedId),
     new: &NewGoodsHandOver,
     by: PersonId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let input = &new.input;
     sqlx::query!(
-        "insert into goods_hand_over (id, gift, number, happened_on, place, note, recorded_by, recorded_at, changed_at)
-         select $1, $2, 1 + (select count(*) from goods_hand_over o where o.gift = $2), $3, $4, $5, $6, $7, $7",
+        "insert into goods_hand_over (id, gift, number, need, happened_on, place, note, recorded_by, recorded_at, changed_at)
+         select $1, $2, 1 + (select count(*) from goods_hand_over o where o.gift = $2), $8, $3, $4, $5, $6, $7, $7",
         new.id.0,
         gift.0,
         input.happened_on,
         input.place.trim(),
         input.note.trim(),
         by.0,
-        now
+        now,
+        need.0
     )
     .execute(&mut *connection)
     .await?;
@@ -51,6 +52,9 @@ pub struct Stored {
     pub gift: GoodsGiftId,
     number: i32,
     pub status: GoodsHandOverStatus,
+    need: GoodsNeed,
+    /// The organisation of that need's village.
+    pub village: OrganisationId,
     pub happened_on: NaiveDate,
     pub place: String,
     pub note: String,
@@ -71,6 +75,7 @@ impl Stored {
             id: self.id,
             number: self.number,
             status: self.status,
+            need: self.need,
             happened_on: self.happened_on,
             place: self.place,
             note: self.note,
@@ -92,6 +97,10 @@ struct Row {
     gift: Uuid,
     number: i32,
     status: String,
+    need: Uuid,
+    need_code: String,
+    need_title: String,
+    village: Uuid,
     happened_on: NaiveDate,
     place: String,
     note: String,
@@ -112,6 +121,8 @@ impl Row {
             gift: GoodsGiftId(self.gift),
             number: self.number,
             status: word("goods_hand_over.status", &self.status)?,
+            need: GoodsNeed { id: NeedId(self.need), code: self.need_code, title: self.need_title },
+            village: OrganisationId(self.village),
             happened_on: self.happened_on,
             place: self.place,
             note: self.note,
@@ -137,10 +148,12 @@ pub async fn gift_of(connection: &mut PgConnection, id: GoodsHandOverId) -> sqlx
 pub async fn by_id(connection: &mut PgConnection, id: GoodsHandOverId) -> sqlx::Result<Option<Stored>> {
     let row = sqlx::query_as!(
         Row,
-        "select id, gift, number, status, happened_on, place, note, recorded_by, recorded_at, received_by, received_at,
-                received_note, decided_at, decision, value_fen
-         from goods_hand_over
-         where id = $1",
+        r#"select o.id, o.gift, o.number, o.status, o.need, n.code as "need_code!", n.title as need_title,
+                  n.organisation as village, o.happened_on, o.place, o.note, o.recorded_by, o.recorded_at, o.received_by,
+                  o.received_at, o.received_note, o.decided_at, o.decision, o.value_fen
+           from goods_hand_over o
+           join need n on n.id = o.need
+           where o.id = $1"#,
         id.0
     )
     .fetch_optional(&mut *connection)
@@ -153,11 +166,13 @@ pub async fn by_id(connection: &mut PgConnection, id: GoodsHandOverId) -> sqlx::
 pub async fn of_gift(connection: &mut PgConnection, gift: GoodsGiftId) -> sqlx::Result<Vec<Stored>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, gift, number, status, happened_on, place, note, recorded_by, recorded_at, received_by, received_at,
-                received_note, decided_at, decision, value_fen
-         from goods_hand_over
-         where gift = $1
-         order by number",
+        r#"select o.id, o.gift, o.number, o.status, o.need, n.code as "need_code!", n.title as need_title,
+                  n.organisation as village, o.happened_on, o.place, o.note, o.recorded_by, o.recorded_at, o.received_by,
+                  o.received_at, o.received_note, o.decided_at, o.decision, o.value_fen
+           from goods_hand_over o
+           join need n on n.id = o.need
+           where o.gift = $1
+           order by o.number"#,
         gift.0
     )
     .fetch_all(&mut *connection)
@@ -318,7 +333,7 @@ pub async fn waiting(
            from (select o.changed_at
                  from goods_hand_over o
                  join goods_gift g on g.id = o.gift
-                 join need n on n.id = g.set_aside_for
+                 join need n on n.id = o.need
                  where o.status = $3 and o.status in ('recorded', 'received')
                    and ($1::uuid is null or g.charity = $1) and ($2::uuid is null or n.organisation = $2)
                  order by o.changed_at

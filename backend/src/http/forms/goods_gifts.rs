@@ -8,16 +8,16 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::api::goods::{
-    self, GoodsDisplay, GoodsGift, GoodsReason, GoodsSeen, HandOverReason, InspectGoods, NewGoodsGift,
-    NewGoodsHandOver, SetGoodsAside,
+    self, GoodsDisplay, GoodsGift, GoodsReason, GoodsRestReason, GoodsSeen, HandOverReason, InspectGoods, NewGoodsGift,
+    NewGoodsHandOver, NewGoodsRelease, NewGoodsWriteOff, SetGoodsAside,
 };
 use domain::api::{ApiError, ErrorCode, needs};
 use domain::campaign::CampaignStage;
 use domain::goods::{
-    GoodsFacts, GoodsHandOverInput, GoodsInput, GoodsLine, GoodsReceipt, InspectedLine, Inspection, Quantity,
-    ValuationBasis,
+    GoodsFacts, GoodsHandOverInput, GoodsInput, GoodsLine, GoodsLossCause, GoodsReceipt, GoodsWriteOffInput,
+    InspectedLine, Inspection, Quantity, ValuationBasis,
 };
-use domain::{Fen, FileId, GoodsGiftId, GoodsHandOverId, NeedId};
+use domain::{Fen, FileId, GoodsGiftId, GoodsHandOverId, GoodsRestId, NeedId};
 
 fn use_the_buttons() -> ApiError {
     ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")
@@ -199,6 +199,7 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
     let action = form.value("action").to_owned();
     let result = match action.as_str() {
         "receive" | "object" | "accept" | "refuse-hand-over" => of_hand_over(&mut form, &inner, &action).await,
+        "confirm-rest" | "drop-rest" => of_rest(&form, &inner, &action).await,
         "set-aside" => {
             let named = need(&mut form, &site, "need_code").await;
             set_aside(&mut form, &inner, id, named).await
@@ -247,6 +248,15 @@ async fn of_gift(form: &mut Form, inner: &InProcess, id: GoodsGiftId, action: &s
             goods::change_display(id, GoodsDisplay { name, show_value: form.value("show_value") == "1" })
         }
         "inspect" => goods::inspect(id, &InspectGoods { version, found: found(form) }),
+        "unbind" => goods::unbind(id, seen),
+        "release" => {
+            let new = form.value("id").parse().map_err(|_| use_the_buttons())?;
+            goods::release(id, &NewGoodsRelease { id: new, version, reason: text(form, "reason") })
+        }
+        "write-off" => {
+            let new = lost(form, version).ok_or_else(use_the_buttons)?;
+            goods::write_off(id, &new)
+        }
         "hand-over" => {
             let new = brought(form, version).ok_or_else(use_the_buttons)?;
             goods::hand_over(id, &new)
@@ -285,6 +295,28 @@ fn brought(form: &mut Form, version: i32) -> Option<NewGoodsHandOver> {
     let happened_on = day(form, "happened_on");
     let input = GoodsHandOverInput { quantities, happened_on, place: text(form, "place"), note: text(form, "note") };
     Some(NewGoodsHandOver { id, version, input, pictures: kept_pictures(form) })
+}
+
+/// What will never be handed over, line by line.
+fn lost(form: &mut Form, version: i32) -> Option<NewGoodsWriteOff> {
+    let id = form.value("id").parse().ok()?;
+    let counts = all(form, "quantity");
+    let quantities = counts.iter().enumerate().map(|(n, count)| quantity(form, n, count, true)).collect();
+    let found_on = day(form, "found_on");
+    let cause = form.value("cause").parse().unwrap_or_else(|_| {
+        form.problem("cause", "请选择为什么不能再移交");
+        GoodsLossCause::Unusable
+    });
+    let input = GoodsWriteOffInput { quantities, cause, found_on, reason: text(form, "reason") };
+    Some(NewGoodsWriteOff { id, version, input, pictures: kept_pictures(form) })
+}
+
+async fn of_rest(form: &Form, inner: &InProcess, action: &str) -> Result<GoodsGift, ApiError> {
+    let id: GoodsRestId = form.value("rest").parse().map_err(|_| use_the_buttons())?;
+    if action == "confirm-rest" {
+        return inner.call(goods::confirm_rest(id)).await;
+    }
+    inner.call(goods::drop_rest(id, &GoodsRestReason { reason: text(form, "reason") })).await
 }
 
 async fn of_hand_over(form: &mut Form, inner: &InProcess, action: &str) -> Result<GoodsGift, ApiError> {

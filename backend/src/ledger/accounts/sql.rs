@@ -33,13 +33,29 @@ pub async fn of_kind(
                from organisation
                where ($4::text is null or $4 = 'fee') and kind = 'charity' and ($1::uuid is null or id = $1)
                union all
-               select distinct 'allocated:' || need || ':' || charity
-               from allocation
-               where $4::text = 'allocated' and ($1::uuid is null or charity = $1)
+               select 'lost:' || id
+               from organisation
+               where ($4::text is null or $4 = 'lost') and kind = 'charity' and ($1::uuid is null or id = $1)
+                 and exists (select from goods_gift g where g.charity = organisation.id and g.lost_fen > 0)
                union all
-               select distinct 'spent:' || need
-               from disbursement
-               where $4::text = 'spent' and ($1::uuid is null or charity = $1)
+               -- A need may have money set aside, goods, or both.
+               (select 'allocated:' || need || ':' || charity
+                from allocation
+                where $4::text = 'allocated' and ($1::uuid is null or charity = $1)
+                union
+                select 'allocated:' || s.need || ':' || g.charity
+                from goods_gift g
+                join goods_set_aside s on s.gift = g.id
+                where $4::text = 'allocated' and ($1::uuid is null or g.charity = $1))
+               union all
+               (select 'spent:' || need
+                from disbursement
+                where $4::text = 'spent' and ($1::uuid is null or charity = $1)
+                union
+                select 'spent:' || o.need
+                from goods_gift g
+                join goods_hand_over o on o.gift = g.id and o.status = 'accepted'
+                where $4::text = 'spent' and ($1::uuid is null or g.charity = $1))
                union all
                select distinct 'surplus:' || need
                from surplus

@@ -131,13 +131,17 @@ pub async fn before(
     .await
 }
 
-pub async fn balances(connection: &mut PgConnection, accounts: &[Account]) -> sqlx::Result<BTreeMap<Account, Fen>> {
+pub async fn balances(
+    connection: &mut PgConnection,
+    accounts: &[Account],
+    asset: Asset,
+) -> sqlx::Result<BTreeMap<Account, Fen>> {
     let rows = sqlx::query!(
         r#"select s.account as "account!", sum(s.fen)::bigint as "fen!"
            from (
                select k.account, k.came_in_fen - k.went_out_fen as fen
                from ledger_kept k
-               where k.account = any($1) and k.asset = 'cny'
+               where k.account = any($1) and k.asset = $2
                union all
                select side.account, side.fen
                from (
@@ -148,14 +152,15 @@ pub async fn balances(connection: &mut PgConnection, accounts: &[Account]) -> sq
                    offset 0
                ) late
                cross join lateral (values (late.debit, -late.amount_fen), (late.credit, late.amount_fen)) side (account, fen)
-               where side.account = any($1) and ledger_is_kept(side.account) and late.asset = 'cny'
+               where side.account = any($1) and ledger_is_kept(side.account) and late.asset = $2
                union all
                select b.account, b.amount_fen
                from account_balance b
-               where b.account = any($1) and not ledger_is_kept(b.account) and b.asset = 'cny'
+               where b.account = any($1) and not ledger_is_kept(b.account) and b.asset = $2
            ) s
            group by s.account"#,
-        &texts(accounts)
+        &texts(accounts),
+        asset.as_str()
     )
     .fetch_all(connection)
     .await?;

@@ -29,7 +29,7 @@ fn ids(account: &Account) -> Ids {
         Account::Allocated { need, charity } => Ids { need: Some(need.0), charity: Some(charity.0), ..none },
         Account::Advance { disbursement } => Ids { disbursement: Some(disbursement.0), ..none },
         Account::Spent { need } | Account::Surplus { need } => Ids { need: Some(need.0), ..none },
-        Account::Fee { charity } => Ids { charity: Some(charity.0), ..none },
+        Account::Fee { charity } | Account::Lost { charity } => Ids { charity: Some(charity.0), ..none },
     }
 }
 

@@ -148,9 +148,12 @@ pub async fn rows(connection: &mut PgConnection, numbers: &[i64]) -> sqlx::Resul
            left join spending_item i on i.id = t.cause and t.code = 'spend'
            left join disbursement paid on paid.id = i.disbursement
            left join goods_hand_over o on o.id = t.cause and t.code = 'hand_over'
-           left join goods_gift moved on moved.id = coalesce(o.gift, t.cause) and t.asset = 'in_kind'
+           left join goods_rest w on w.id = t.cause and t.code in ('release', 'write_off')
+           left join goods_gift moved on moved.id = coalesce(o.gift, w.gift, t.cause) and t.asset = 'in_kind'
            left join needs_public n
-               on n.id = coalesce(a.need, d.need, paid.need, case when t.code <> 'goods' then moved.set_aside_for end)
+               on n.id = coalesce(a.need, d.need, paid.need, o.need, w.need,
+                                  case when t.asset = 'in_kind' and t.credit like 'allocated:%'
+                                       then split_part(t.credit, ':', 2)::uuid end)
            left join bank_line_part part on part.lot = t.lot
            left join bank_line lot_line on lot_line.id = part.line
            left join pledge p on p.id = part.pledge

@@ -4,6 +4,7 @@ use super::{Block, Content, NOT_AN_INVOICE, day, paragraph};
 use crate::receipts::{GoodsConfirmation, GoodsPrinted};
 use chrono::NaiveDate;
 use domain::Fen;
+use domain::goods::{GoodsLossCause, GoodsRestKind};
 use serde::{Deserialize, Serialize};
 
 /// To one side: something happened to a gift of goods.
@@ -26,18 +27,60 @@ pub struct GoodsNews {
 #[serde(rename_all = "snake_case")]
 pub enum News {
     Offered,
-    Withdrawn { reason: String },
-    Inspected { value: Fen },
-    SentBack { reason: String },
-    Refused { reason: String },
-    SetAside { need: String },
-    Brought { place: String },
+    Withdrawn {
+        reason: String,
+    },
+    Inspected {
+        value: Fen,
+    },
+    SentBack {
+        reason: String,
+    },
+    Refused {
+        reason: String,
+    },
+    SetAside {
+        need: String,
+    },
+    Brought {
+        place: String,
+    },
     Received,
-    Objected { reason: String },
-    NotAccepted { reason: String },
-    HandedOver { need: String, whole: bool },
-    ReversalAsked { reason: String },
-    Reversed { reason: String },
+    Objected {
+        reason: String,
+    },
+    NotAccepted {
+        reason: String,
+    },
+    HandedOver {
+        need: String,
+        whole: bool,
+    },
+    ReversalAsked {
+        reason: String,
+    },
+    Reversed {
+        reason: String,
+    },
+    /// The giver of a gift lets it go from the need that it had named.
+    Unbound,
+    RestAsked {
+        kind: GoodsRestKind,
+        reason: String,
+    },
+    RestDropped {
+        reason: String,
+    },
+    Released {
+        reason: String,
+    },
+    /// `over` where nothing of it is left.
+    WrittenOff {
+        what: String,
+        cause: Option<GoodsLossCause>,
+        reason: String,
+        over: bool,
+    },
 }
 
 impl GoodsNews {
@@ -115,6 +158,34 @@ impl GoodsNews {
             News::Reversed { reason } => (
                 "物资的接受已冲正",
                 format!("{}把这份物资的接受冲正了，原因如下。折款不再计入；以前的确认函作废。", self.charity),
+                Some(reason),
+            ),
+            News::Unbound => (
+                "捐赠方同意物资改用于其他需求",
+                format!("{}原来指定了需求，现在同意由您安排。要改安排，请先申请收回，由另一人确认。", self.enterprise),
+                None,
+            ),
+            News::RestAsked { kind, reason } => (
+                "有余下的物资等您确认",
+                format!("经办申请{}，原因如下。请核对实物和记录后决定。", kind.label()),
+                Some(reason),
+            ),
+            News::RestDropped { reason } => {
+                ("余下的物资没有收回或报损", "申请没有确认，原因如下。物资还是原来的安排。".to_owned(), Some(reason))
+            }
+            News::Released { reason } => (
+                "没有移交的物资已收回",
+                format!("{}把还没有移交的部分收回，另行安排给别的需求，原因如下。已经移交的不变。", self.charity),
+                Some(reason),
+            ),
+            News::WrittenOff { what, cause, reason, over } => (
+                "一部分物资已报损",
+                format!(
+                    "{}经两人核对，{what}{}，不能再移交，已报损。{}公开的页面会如实写明。经过如下。",
+                    self.charity,
+                    cause.map(GoodsLossCause::label).unwrap_or_default(),
+                    if *over { "这份物资到此办完。" } else { "余下的照常移交。" }
+                ),
                 Some(reason),
             ),
         }

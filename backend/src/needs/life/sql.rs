@@ -39,7 +39,13 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
         r#"select n.paused_from,
                   exists (select from town_reviews t where t.town = left(n.village, 9)) as "town_reviews!",
                   exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
-                      or exists (select from commitment_counted c where c.need = n.id and c.counted > 0) as "promised!",
+                      or exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
+                      or exists (select from goods_hand_over o
+                                 where o.need = n.id and o.status = 'accepted') as "promised!",
+                  exists (select from goods_at_need g where g.need = n.id and g.given_fen > 0) as "goods_given!",
+                  exists (select from goods_gift g
+                          where g.set_aside_for = n.id
+                            and g.status in ('set_aside', 'partly_handed_over')) as "goods_left!",
                   exists (select from commitment_unsettled u where u.need = n.id) as "undelivered!",
                   exists (select from report r where r.need = n.id) as "reported!",
                   exists (
@@ -59,6 +65,8 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
             reported: row.reported,
             unaccounted: row.unaccounted,
             undelivered: row.undelivered,
+            goods_given: row.goods_given,
+            goods_left: row.goods_left,
         })
     })
     .transpose()
@@ -148,6 +156,9 @@ pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: 
          where n.status = 'open' and n.wanted_by < $1
            and not exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
            and not exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
+           and not exists (select from goods_hand_over o where o.need = n.id and o.status = 'accepted')
+           and not exists (select from goods_gift g
+                           where g.set_aside_for = n.id and g.status in ('set_aside', 'partly_handed_over'))
          order by n.wanted_by, n.id
          limit $2",
         today,

@@ -6,12 +6,8 @@ use domain::arrival::Candidate;
 use domain::pledge::PledgeReference;
 use domain::{OrganisationId, PledgeId};
 use sqlx::PgConnection;
-
-/// A pledge that a bank line may belong to, with what a person needs to judge it.
-pub struct Outstanding {
-    pub candidate: Candidate,
-    pub need_title: Option<String>,
-}
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The pledges to a charity that have one of the references, and the latest of which something has not arrived yet.
 /// Who names a reference may pay more than was promised.
@@ -20,7 +16,7 @@ pub async fn outstanding(
     charity: OrganisationId,
     named: &[PledgeReference],
     limit: i64,
-) -> sqlx::Result<Vec<Outstanding>> {
+) -> sqlx::Result<Vec<Candidate>> {
     let named: Vec<String> = named.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"with meant as (
@@ -42,18 +38,12 @@ pub async fn outstanding(
                where q.charity = $1 and q.enterprise in (select m.enterprise from pledge m where m.id in (select id from meant))
                group by q.enterprise
            )
-           select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen, g.title as need_title,
+           select p.id, p.reference, o.name, p.amount_fen, p.arrived_fen,
                   payer.names as "earlier_payers?", p.pledged_day as "pledged_on!", r.former_names as "former_names?",
                   -- What tells its name from others, as people say it.
                   case when char_length(o.name_core) >= 2 and o.name_core <> o.name then o.name_core end as short_name
            from pledge p
            join organisation o on o.id = p.enterprise
-           cross join lateral (
-               select string_agg(n.title, '；' order by d.position) as title
-               from designation_counted d
-               join need n on n.id = d.need
-               where d.pledge = p.id
-           ) g
            left join payer on payer.enterprise = p.enterprise
            left join registration r on r.organisation = p.enterprise
            where p.id in (select id from meant)
@@ -67,7 +57,7 @@ pub async fn outstanding(
     rows.into_iter()
         .map(|row| {
             let outstanding = fen("amount", row.amount_fen)?.saturating_gap(fen("amount", row.arrived_fen)?);
-            let candidate = Candidate {
+            Ok(Candidate {
                 pledge: PledgeId(row.id),
                 reference: word("pledge", &row.reference)?,
                 full_name: row.name,
@@ -76,10 +66,28 @@ pub async fn outstanding(
                 short_name: row.short_name,
                 outstanding,
                 pledged_on: row.pledged_on,
-            };
-            Ok(Outstanding { candidate, need_title: row.need_title })
+            })
         })
         .collect()
+}
+
+/// The titles of the needs that pledges are for.
+pub async fn need_titles(
+    connection: &mut PgConnection,
+    pledges: impl IntoIterator<Item = PledgeId>,
+) -> sqlx::Result<HashMap<PledgeId, String>> {
+    let pledges: Vec<Uuid> = pledges.into_iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select d.pledge as "pledge!", string_agg(n.title, '；' order by d.position) as "titles!"
+           from designation_counted d
+           join need n on n.id = d.need
+           where d.pledge = any($1)
+           group by d.pledge"#,
+        &pledges
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PledgeId(row.pledge), row.titles)).collect())
 }
 
 /// What is still to come of a charity's pledges, and the oldest of them.

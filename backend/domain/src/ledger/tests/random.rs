@@ -115,6 +115,15 @@ impl Books {
                 let takes = self.take(unmatched, Asset::Cny, percent)?;
                 Event::OwnerFound { line: id(LINE), bank_account: id(BANK), to: fund, takes, on }
             }
+            22 => {
+                let from = if a % 2 == 0 {
+                    GoodsHeld::Allocated { need }
+                } else {
+                    GoodsHeld::General { campaign: id(CAMPAIGN) }
+                };
+                let takes = self.take(from.of(charity), Asset::InKind, percent)?;
+                Event::GoodsWrittenOff { rest: id(ITEM), from, charity, takes, on }
+            }
             _ => {
                 let row = self.rows.get(usize::from(a) * 7 % self.rows.len().max(1))?;
                 Event::Reversed { record, transfers: vec![row.id], history: self.rows.clone(), on }
@@ -148,7 +157,7 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0u8..25, 0u8..12, 0u8..12, 1i64..400, prop_oneof![Just(100), 1i64..100]);
+    let step = (0u8..26, 0u8..12, 0u8..12, 1i64..400, prop_oneof![Just(100), 1i64..100]);
     let step = step.prop_map(|(kind, a, b, fen, percent)| Step { kind, a, b, fen, percent });
     prop::collection::vec(step, 1..90)
 }
