@@ -205,6 +205,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
     books::seed(app).await?;
     promises::seed(app).await?;
     goods::seed(app).await?;
+    gifts::left_over::seed(app).await?;
     offers::seed(app).await?;
     commitments::seed(app).await?;
     pairings::seed(app).await?;

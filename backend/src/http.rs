@@ -19,7 +19,7 @@ use crate::{
     coverage, deductions, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising,
     gift_claims, gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers,
     on_behalf, organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations,
-    resets, returns, reversals, rounds, saved_searches, texts, todo, verifications,
+    resets, returns, reversals, rounds, saved_searches, surpluses, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -82,6 +82,7 @@ pub fn endpoints() -> Endpoints {
         disbursements::routes(),
         allocations::routes(),
         purpose_changes::routes(),
+        surpluses::routes(),
         deliveries::routes(),
         registrations::routes(),
         links::routes(),

@@ -78,6 +78,7 @@ pub mod search;
 pub mod serve;
 pub mod site;
 pub mod stop;
+pub mod surpluses;
 pub mod tables;
 pub mod texts;
 pub mod todo;

@@ -96,6 +96,8 @@ mod saved_searches;
 mod sheet;
 mod sign_in;
 mod spending;
+mod surplus_of_need;
+mod surpluses;
 mod unmatched;
 mod verifications;
 mod work;
@@ -268,6 +270,9 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["returns"] => returns::page(visit).await,
         ["returns", "new"] => returns::new(visit).await,
         ["returns", id] => returns::one(visit, id).await,
+        ["surpluses"] => surpluses::page(visit).await,
+        ["surpluses", "new"] => surpluses::new(visit).await,
+        ["surpluses", id] => surpluses::one(visit, id).await,
         ["reversals"] => reversal::list(visit).await,
         ["reversals", kind, id] => reversal::page(visit, kind, id).await,
         ["unmatched"] => unmatched::page(visit).await,

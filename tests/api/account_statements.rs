@@ -252,7 +252,8 @@ async fn everybody_reads_a_needs_account_until_yesterday_and_no_hidden_amount() 
 
     let spent = Account::Spent { need: ready.need.id };
     let general = Account::General { campaign: ready.campaign, charity: ready.charity.id };
-    for open in [spent, general, Account::Fee { charity: ready.charity.id }] {
+    let surplus = Account::Surplus { need: ready.need.id };
+    for open in [spent, surplus, general, Account::Fee { charity: ready.charity.id }] {
         assert!(visitor.call(ledger::entries(&open, &EntryQuery::default())).await.is_ok(), "{open}");
     }
     let unknown = Uuid::from_u128(0xdead);
@@ -261,7 +262,7 @@ async fn everybody_reads_a_needs_account_until_yesterday_and_no_hidden_amount() 
         Account::Returned,
         Account::Directed { pledge: ready.pledge.id },
         Account::Unmatched { bank_account: ready.charity.account },
-        Account::Surplus { need: ready.need.id },
+        Account::Surplus { need: unknown.into() },
         Account::Spent { need: unknown.into() },
         Account::Fee { charity: unknown.into() },
         Account::General { campaign: unknown.into(), charity: ready.charity.id },

@@ -132,6 +132,7 @@ async fn what_a_stranger_may_call_is_known_by_name() {
         "GET /needs/{id}/money",
         "GET /needs/{id}/money/{number}/rows",
         "GET /needs/{id}/reports",
+        "GET /needs/{id}/surplus",
         "GET /needs/{id}/versions",
         "GET /places",
         "GET /public-giving/{id}",

@@ -22,7 +22,7 @@ fn of_lots(lots: &[LotShare]) -> Fen {
 }
 
 /// Every level is what the level below says.
-fn adds_up(gift: &GiftTrail) {
+pub fn adds_up(gift: &GiftTrail) {
     assert_eq!(sum(gift.places.iter().map(|place| place.amount_fen)), gift.arrived_fen, "{gift:?}");
     assert_eq!(sum(gift.lots.iter().map(|lot| lot.amount_fen)), gift.arrived_fen, "{gift:?}");
     let outside = gift.places.iter().filter(|place| matches!(place.kind, AccountKind::Directed | AccountKind::General));
@@ -52,7 +52,7 @@ async fn joins(ready: &Ready<'_>, giver: &Client<'_>, (n, yuan, aside): (u128, i
 }
 
 /// Spends of a payment and has everything accepted.
-async fn spends(ready: &Ready<'_>, n: u128, from: domain::DisbursementId, yuan: &[i64]) -> Vec<SpendingItemId> {
+pub async fn spends(ready: &Ready<'_>, n: u128, from: domain::DisbursementId, yuan: &[i64]) -> Vec<SpendingItemId> {
     let items = yuan.iter().map(|yuan| item(*yuan, false)).collect();
     let new = new_report(n, &ready.village, from, items).await;
     ready.village.call(deliveries::report(ready.need.id, &new)).await.unwrap();

@@ -94,6 +94,7 @@ mod stages;
 mod statements;
 mod story;
 mod substitutes;
+mod surpluses;
 mod todo;
 mod todo_money;
 mod towns;

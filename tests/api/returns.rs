@@ -31,6 +31,7 @@ pub fn new_return(n: u128, pledge: Option<PledgeId>, lot: Option<LotId>, yuan: i
         id: ReturnId(Uuid::from_u128(n)),
         pledge,
         lot,
+        surplus: None,
         input: ReturnInput {
             amount: Fen::yuan(yuan),
             ground: ReturnGround::Overpaid,

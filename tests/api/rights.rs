@@ -506,6 +506,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
     bodies.extend(gift_bodies);
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));
     bodies.extend(crate::reversals::bodies());
+    bodies.extend(crate::surpluses::bodies(need));
     let everybody = everybody(test, &ready).await;
     (World { ids, bodies }, everybody)
 }

@@ -60,6 +60,7 @@ pub mod reversals;
 pub mod rounds;
 pub mod saved_searches;
 pub mod sessions;
+pub mod surpluses;
 pub mod texts;
 pub mod todo;
 pub mod verifications;

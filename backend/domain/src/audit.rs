@@ -20,6 +20,7 @@ use crate::pairing::PairingStatus;
 use crate::place::ListSubject;
 use crate::pledge::PledgeStatus;
 use crate::round::setup::RoundStatus;
+use crate::surplus::{PlacementStatus, SurplusStatus};
 use crate::{Fen, Problems};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -121,6 +122,12 @@ pub const VERBS: &[(&str, &str)] = &[
     ("purpose_change_filed", "登记募捐方案变更备案"),
     ("purpose_changed", "办理用途变更"),
     ("purpose_change_refused", "不调整用途"),
+    ("surplus_declared", "申报结余"),
+    ("surplus_confirmed", "确认结余"),
+    ("surplus_sent_back", "退回结余申报"),
+    ("surplus_placement_proposed", "申请把结余转用于另一条需求"),
+    ("surplus_placed", "确认结余转用"),
+    ("surplus_placement_sent_back", "退回结余转用的申请"),
     ("consent_given", "表示同意"),
     ("consent_withdrawn", "撤回同意"),
     ("organisation_verified", "认证单位"),
@@ -340,6 +347,8 @@ pub const SUBJECTS: &[(&str, &str)] = &[
     ("payee", "收款账户"),
     ("allocation", "分配"),
     ("purpose_change", "用途变更"),
+    ("surplus", "结余"),
+    ("surplus_placement", "结余转用"),
     ("disbursement", "拨付"),
     ("report", "进展报告"),
     ("spending_item", "支出明细"),
@@ -467,6 +476,8 @@ fn status_label(subject_kind: &str, word: &str) -> String {
         "disbursement" => of!(DisbursementStatus),
         "allocation" => of!(AllocationStatus),
         "purpose_change" => of!(PurposeChangeStatus),
+        "surplus" => of!(SurplusStatus),
+        "surplus_placement" => of!(PlacementStatus),
         "spending_item" => of!(SpendingStatus),
         "enquiry" => of!(EnquiryStatus),
         _ => None,

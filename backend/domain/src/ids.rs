@@ -119,6 +119,10 @@ ids! {
     OutgoingId,
     /// Arrived money set aside for one need.
     AllocationId,
+    /// What is left of a need that is over.
+    SurplusId,
+    /// That of it is used for another need.
+    SurplusPlacementId,
     /// That money is to be used for something else than it was given for.
     PurposeChangeId,
     /// One payment of a charity to a payee.

@@ -59,6 +59,7 @@ pub mod reversal;
 pub mod round;
 pub mod saved_search;
 pub mod sensitive;
+pub mod surplus;
 pub mod todo;
 pub mod uscc;
 pub mod verification;

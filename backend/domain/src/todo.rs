@@ -1,10 +1,11 @@
 //! What can wait for somebody: each kind with who must act, where, and by when.
 //!
-//! The days are 建议时限, a setting of the platform, not law. Deliberately absent: counting (each room counts its own),
+//! The days are 建议时限, a setting of the platform, not law, but for what needs left. Deliberately absent: counting (each room counts its own),
 //! and public holidays, which are decided anew each year: a working day is Monday to Friday.
 
 use crate::campaign::legal_day;
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use crate::surplus::HANDLED_WITHIN_MONTHS;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 
 /// After so many days without a word on money that was paid out, a village is asked for a report.
 pub const SILENCE_DAYS: u64 = 30;
@@ -43,6 +44,8 @@ words! {
         AcceptSpending = "accept_spending" / "待核销的支出",
         DecideAllocations = "decide_allocations" / "待受理的分配申请",
         CarryOutChanges = "carry_out_changes" / "待办理的用途变更",
+        ConfirmSurpluses = "confirm_surpluses" / "待确认的结余申报和转用",
+        HandleSurpluses = "handle_surpluses" / "待处理的结余",
         ConsentToChanges = "consent_to_changes" / "待您同意的用途变更",
         Agreements = "agreements" / "等您这一方办的捐赠协议",
         RecommendRequests = "recommend_requests" / "待核实的豁免、更正、退回申请",
@@ -75,6 +78,7 @@ words! {
 pub enum Within {
     WorkingDays(u64),
     Days(u64),
+    Months(u32),
 }
 
 impl TodoKind {
@@ -91,6 +95,7 @@ impl TodoKind {
             | TodoKind::AcceptSpending
             | TodoKind::DecideAllocations
             | TodoKind::CarryOutChanges
+            | TodoKind::ConfirmSurpluses
             | TodoKind::InspectGoods
             | TodoKind::ConfirmGoods
             | TodoKind::ReceiveGoods
@@ -127,6 +132,8 @@ impl TodoKind {
             | TodoKind::MakePayments
             | TodoKind::ApproveReturns
             | TodoKind::PayReturns => Within::WorkingDays(3),
+            // The law's own.
+            TodoKind::HandleSurpluses => Within::Months(HANDLED_WITHIN_MONTHS),
             // A commitment waits from so many days before its own day.
             TodoKind::DeliverCommitments => Within::Days(AHEAD_DAYS),
             TodoKind::AwaitedPledges | TodoKind::ClaimOnBehalf | TodoKind::SetGoodsAside | TodoKind::BringGoods => {
@@ -159,6 +166,7 @@ impl TodoKind {
             TodoKind::AcceptSpending => "/work/spending",
             TodoKind::DecideAllocations => "/work/allocations",
             TodoKind::CarryOutChanges | TodoKind::ConsentToChanges => "/purpose-changes",
+            TodoKind::ConfirmSurpluses | TodoKind::HandleSurpluses => "/work/surpluses",
             TodoKind::AwaitedPledges => "/my-gifts",
             TodoKind::ClaimOnBehalf => "/on-behalf?waiting=true",
             TodoKind::NameClaims => "/gift-claims?status=asked",
@@ -190,6 +198,7 @@ impl TodoKind {
         let first = legal_day(since);
         match self.within() {
             Within::Days(days) => first.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX),
+            Within::Months(months) => first.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX),
             Within::WorkingDays(days) => after_working_days(first, days),
         }
     }
@@ -232,6 +241,7 @@ mod tests {
             (TodoKind::MatchLines, "2026-07-02T02:00:00Z", "2026-07-06"),
             (TodoKind::MatchLines, "2026-07-03T02:00:00Z", "2026-07-07"),
             (TodoKind::ReportsDue, "2026-06-30T02:00:00Z", "2026-07-30"),
+            (TodoKind::HandleSurpluses, "2026-11-30T02:00:00Z", "2027-02-28"),
         ] {
             assert_eq!(kind.due(at(since)).to_string(), due, "{kind} {since}");
         }

@@ -40,7 +40,8 @@ pub async fn lock_need(connection: &mut PgConnection, need: NeedId) -> sqlx::Res
                       from allocation a
                       join transfer t on t.cause = a.id and t.code in ('allocate', 'release') and t.asset = 'cny'
                       where a.need = m.need
-                  ), 0)::bigint as "set_aside!"
+                  ), 0)::bigint
+                  + coalesce((select sum(s.fen) from surplus_arranged s where s.need = m.need), 0)::bigint as "set_aside!"
            from money_by_need m
            where m.need = $1"#,
         need.0

@@ -31,8 +31,8 @@ pub enum Comparison {
     LotsInAndOut,
     /// No limited account below zero, lot by lot, after any transfer.
     NeverBelowZero,
-    /// Each allocation, payment, spending item and gift of goods against its transfers, their accounts and its state; and each such
-    /// transfer against what it was posted for.
+    /// Each allocation, payment, spending item, surplus and gift of goods against its transfers, their accounts and its state;
+    /// and each such transfer against what it was posted for.
     StatesAgainstTransfers,
     /// What of a gift of goods is accepted, handed over and written off, against its lines, hand-overs and write-offs.
     GoodsAgainstParts,

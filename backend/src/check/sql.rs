@@ -164,6 +164,16 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                join gift_return r on r.id = t.gift_return and r.status = 'paid'
                group by t.gift_return, t.account
                union all
+               select 'surplus', 'surplus', s.id, 'allocated:' || s.need || ':' || s.charity, 'surplus:' || s.need,
+                      case when s.status = 'confirmed' then s.amount_fen else 0 end
+               from surplus s
+               union all
+               select 'placement of surplus', 'place_surplus', p.id, 'surplus:' || s.need,
+                      'allocated:' || p.to_need || ':' || s.charity,
+                      case when p.status = 'confirmed' then p.amount_fen else 0 end
+               from surplus_placement p
+               join surplus s on s.id = p.surplus
+               union all
                select 'fee', 'fee', o.id, 'general:' || o.campaign || ':' || o.charity, 'fee:' || o.charity, o.amount_fen
                from bank_out_read o
                where o.kind = 'fee' and o.explained
@@ -206,7 +216,7 @@ pub async fn states_against_transfers(connection: &mut PgConnection) -> sqlx::Re
                select t.cause, t.code, t.debit, t.credit, sum(t.amount_fen) as sum
                from transfer t
                where t.code in ('match', 'allocate', 'release', 'advance', 'spend', 'bounce', 'pay_back', 'return', 'fee',
-                                'goods', 'hand_over', 'write_off')
+                                'goods', 'hand_over', 'write_off', 'surplus', 'place_surplus')
                  and not exists (select from transfer r where r.corrects = t.id)
                group by t.cause, t.code, t.debit, t.credit
            ) moved on moved.cause = stands.id and moved.code = stands.code and moved.debit = stands.debit

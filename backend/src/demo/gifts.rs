@@ -2,6 +2,8 @@
 //!
 //! All invented; the accounts begin with 0000 so that no bank takes money for them.
 
+pub mod left_over;
+
 use super::{acting, pictures};
 use crate::app::App;
 use crate::campaigns::{self, NewAccount, NewCampaign};
@@ -138,26 +140,9 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
         for (promised, arrived) in giver.gifts {
             let need = needs.next().context("the demo has too few needs")?;
             number += 1;
-            let new = NewPledge {
-                id: app.clock.id(),
-                campaign,
-                charity: desks.charity,
-                input: PledgeInput {
-                    amount: Fen::yuan(*promised),
-                    restriction: Restriction::Directed,
-                    need: Some(need),
-                    designations: Vec::new(),
-                    funding_choice: domain::allocation::FundingChoice::AskMe,
-                    public_display: Some(giver.display),
-                    show_amount: giver.show_amount,
-                    share_with_recipient: true,
-                    notice_acknowledged: true,
-                    voluntary: true,
-                    terms_version: PLEDGE_TERMS_VERSION.to_owned(),
-                    // The enterprise whose account visitors have pays one of its gifts in parts.
-                    schedule: (place == 0 && *arrived == 0).then(|| in_parts(app.clock.today())),
-                },
-            };
+            let mut new = new_pledge(app, (campaign, desks.charity), need, (giver, Fen::yuan(*promised)));
+            // The enterprise whose account visitors have pays one of its gifts in parts.
+            new.input.schedule = (place == 0 && *arrived == 0).then(|| in_parts(app.clock.today()));
             let right = Enterprise {
                 acting: acting(desks.clerk, organisation, OrganisationKind::Enterprise, Role::EnterpriseOwner),
                 origin: Origin::default(),
@@ -175,6 +160,29 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
         }
     }
     statement(app, &desks, &unpaid).await
+}
+
+fn new_pledge(
+    app: &App,
+    (campaign, charity): (CampaignId, OrganisationId),
+    need: NeedId,
+    (giver, amount): (&Giver, Fen),
+) -> NewPledge {
+    let input = PledgeInput {
+        amount,
+        restriction: Restriction::Directed,
+        need: Some(need),
+        designations: Vec::new(),
+        funding_choice: domain::allocation::FundingChoice::AskMe,
+        public_display: Some(giver.display),
+        show_amount: giver.show_amount,
+        share_with_recipient: true,
+        notice_acknowledged: true,
+        voluntary: true,
+        terms_version: PLEDGE_TERMS_VERSION.to_owned(),
+        schedule: None,
+    };
+    NewPledge { id: app.clock.id(), campaign, charity, input }
 }
 
 /// Four parts, the first of them soon.

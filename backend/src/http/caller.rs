@@ -223,6 +223,9 @@ rights! {
     CharityChecker: [CharityChecker], "只有慈善组织的复核可以做这件事";
     /// Decides on what givers ask for, and carries changes of purpose out.
     AllocationDesk: [CharityMaker, CharityChecker], "只有慈善组织的经办和复核可以受理分配和用途变更";
+    /// Reads what needs left: a charity its own, the federation those of its place, the auditor all.
+    SurplusReader: [CharityMaker, CharityChecker, CharityPayer, CharityOwner, FederationCounty, FederationCity, Auditor],
+        "只有慈善组织、工商联和审计的账号可以看结余的办理";
     /// Asks for a change of what money is for, or does not agree to one.
     FundParty: [EnterpriseOwner, EnterpriseOperator, CharityMaker, CharityChecker],
         "只有捐赠企业和慈善组织的经办、复核可以做这件事";

@@ -41,6 +41,7 @@ mod reversals;
 mod revisions;
 mod rounds;
 mod saved_searches;
+mod surpluses;
 mod verification;
 
 use crate::http::identify::SetTokens;
@@ -183,6 +184,8 @@ fn bank_desk() -> Router<Site> {
         .route("/work/bank-lines", page_and(post(bank_statements::many)))
         .route("/work/month-ends", page_and(post(month_ends::step)))
         .route("/work/outgoings", page_and(post(outgoings::step)))
+        .route("/work/surpluses/new", page_and(post(surpluses::declare)))
+        .route("/work/surpluses/{id}", page_and(post(surpluses::step)))
         .route("/work/returns/new", page_and(post(returns::prepare)))
         .route("/work/returns/{id}", page_and(post(returns::step)))
         .route("/work/reversals/{kind}/{id}", page_and(post(reversals::step)))

@@ -27,7 +27,7 @@ pub async fn list(app: &App, reader: &AccountReader, query: &AccountQuery) -> Re
     let mut accounts = match query.kind {
         Some(AccountKind::Directed) => sql::directed(&mut tx, charity, after, limit).await?,
         Some(AccountKind::Advance) => sql::advance(&mut tx, charity, after, limit).await?,
-        Some(AccountKind::World | AccountKind::Returned | AccountKind::Surplus) => {
+        Some(AccountKind::World | AccountKind::Returned) => {
             return Err(Error::invalid("kind", "请选择列表里的一类科目"));
         }
         kind => sql::of_kind(&mut tx, kind, charity, after, limit).await?,

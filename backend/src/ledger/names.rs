@@ -40,7 +40,7 @@ impl Facts {
     /// fees, and goods that were written off.
     pub fn is_public(&self, kind: AccountKind) -> bool {
         match kind {
-            AccountKind::Allocated | AccountKind::Spent => self.known && self.need_public,
+            AccountKind::Allocated | AccountKind::Spent | AccountKind::Surplus => self.known && self.need_public,
             AccountKind::General => {
                 self.known && self.campaign_stage.is_some_and(|stage| stage.allows(CampaignAct::ShowPublicly))
             }
@@ -49,8 +49,7 @@ impl Facts {
             | AccountKind::Unmatched
             | AccountKind::Directed
             | AccountKind::Advance
-            | AccountKind::Returned
-            | AccountKind::Surplus => false,
+            | AccountKind::Returned => false,
         }
     }
 

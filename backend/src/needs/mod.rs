@@ -249,7 +249,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    fn of(acting: &Acting) -> Self {
+    pub(crate) fn of(acting: &Acting) -> Self {
         Viewer { acting: vec![acting.clone()], audit: false }
     }
 

@@ -264,7 +264,10 @@ pub async fn set_aside_by(connection: &mut PgConnection, need: NeedId) -> sqlx::
         "select o.id, o.name
          from organisation o
          where o.id in (select a.charity from allocation a
-                        where a.need = $1 and a.status in ('accepted', 'locked', 'changing'))
+                        where a.need = $1 and a.status in ('accepted', 'locked', 'changing')
+                        union all
+                        select s.charity from surplus_placement p join surplus s on s.id = p.surplus
+                        where p.to_need = $1 and p.status = 'confirmed')
          order by o.name",
         need.0
     )

@@ -1,8 +1,8 @@
 //! Money given back to its giver: prepared by one, approved by a second, paid by a third person.
 //!
 //! Its lots are chosen and written down when it is prepared, and nothing else takes them until it is paid or rejected
-//! (`lot_reserved`). When it is paid, what arrived for its pledge is less by it. Deliberately absent: money that is set
-//! aside for a need; that is released first.
+//! (`lot_reserved`). When it is paid, what arrived for its pledge is less by it. What a need left goes back from there. Deliberately
+//! absent: money that is set aside for a need; that is released first.
 
 mod http;
 mod sql;
@@ -16,17 +16,17 @@ use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, Ch
 use crate::mail::letter::correction::{GiftReturned, ReturnTakenBack};
 use crate::mail::{self, Letter};
 use crate::pledges::Viewer;
-use crate::{bank_accounts, campaigns, ledger, pledges};
+use crate::{bank_accounts, campaigns, ledger, pledges, surpluses};
 use domain::api::campaigns::PageQuery;
 use domain::api::returns::{GiftReturn, NewReturn, RejectReturn, ReturnPaid, ReturnedToGiver};
 use domain::api::{Count, List};
 use domain::day::check_past;
 use domain::giving_back::{ReturnHands, ReturnStatus};
-use domain::ledger::{Account, Asset, Event, ReturnedFrom, take_lots};
+use domain::ledger::{Account, Asset, Event, LotBalance, ReturnedFrom, take_lots};
 use domain::organisation::Acting;
 use domain::pledge::Restriction;
 use domain::todo::Waiting;
-use domain::{EventId, Fen, LotId, PledgeId, Problems, ReturnId};
+use domain::{EventId, Fen, LotId, PledgeId, Problems, ReturnId, SurplusId};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -46,9 +46,10 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewReturn) -> Result
         let other = || Error::Conflict("这个编号已经记录过另一笔退回，请重新打开页面填写".into());
         return if same { Ok(known.shown) } else { Err(other()) };
     }
-    let (from, lots) = source(&mut tx, acting, new).await?;
-    let held = ledger::free(&mut tx, &from.into(), Asset::Cny).await?;
-    let held: Vec<_> = held.into_iter().filter(|held| lots.contains(&held.lot)).collect();
+    let (from, held) = match new.surplus {
+        Some(surplus) => left_of(app, &mut tx, acting, (new, surplus)).await?,
+        None => source(&mut tx, acting, new).await?,
+    };
     let takes = take_lots(&held, new.input.amount).map_err(|error| {
         let asked = new.input.amount;
         Error::invalid("amount_fen", format!("还在账上、没有安排用途的只有 {}，不能退回 {asked}", error.held))
@@ -63,8 +64,37 @@ pub async fn prepare(app: &App, maker: &CharityMaker, new: &NewReturn) -> Result
     Ok(made.shown)
 }
 
+/// What a need left of a pledge, or of a part that no pledge has.
+async fn left_of(
+    app: &App,
+    tx: &mut PgConnection,
+    acting: &Acting,
+    (new, surplus): (&NewReturn, SurplusId),
+) -> Result<(ReturnedFrom, Vec<LotBalance>)> {
+    let lots = match (new.pledge, new.lot) {
+        (Some(pledge), None) => sql::lots_of(tx, pledge).await?,
+        (None, Some(lot)) if sql::free_part(tx, acting.organisation, lot).await?.is_some() => vec![lot],
+        _ => return Err(Error::invalid("pledge", "请选择一笔认捐，或一份没有归入认捐的到账款")),
+    };
+    let (need, mut held, free) = surpluses::free(app, tx, acting, surplus).await?;
+    held.retain(|held| lots.contains(&held.lot));
+    if free < new.input.amount {
+        let asked = new.input.amount;
+        return Err(Error::invalid("amount_fen", format!("这笔结余还没有安排的只有 {free}，不能退回 {asked}")));
+    }
+    Ok((ReturnedFrom::Surplus { need }, held))
+}
+
+/// From which account, and what of it is free.
+async fn source(tx: &mut PgConnection, acting: &Acting, new: &NewReturn) -> Result<(ReturnedFrom, Vec<LotBalance>)> {
+    let (from, lots) = origin(tx, acting, new).await?;
+    let mut held = ledger::free(tx, &from.into(), Asset::Cny).await?;
+    held.retain(|held| lots.contains(&held.lot));
+    Ok((from, held))
+}
+
 /// From which account, and of which lots.
-async fn source(tx: &mut PgConnection, acting: &Acting, new: &NewReturn) -> Result<(ReturnedFrom, Vec<LotId>)> {
+async fn origin(tx: &mut PgConnection, acting: &Acting, new: &NewReturn) -> Result<(ReturnedFrom, Vec<LotId>)> {
     match (new.pledge, new.lot) {
         (Some(id), None) => {
             let pledge = pledges::lock(tx, &[id]).await?.into_iter().next();

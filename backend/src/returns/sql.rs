@@ -7,7 +7,7 @@ use domain::giving_back::{ReturnHands, ReturnInput, ReturnStatus};
 use domain::ledger::{Account, ReturnedFrom};
 use domain::organisation::Acting;
 use domain::todo::Waiting;
-use domain::{BankAccountId, BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId, ReturnId};
+use domain::{BankAccountId, BankLineId, Fen, LotId, OrganisationId, PersonId, PledgeId, ReturnId, SurplusId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use std::collections::BTreeMap;
@@ -60,8 +60,8 @@ pub async fn insert(
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
         "insert into gift_return (id, charity, pledge, lot, amount_fen, ground, reason, to_name, to_bank, to_account, status,
-                                  prepared_by, prepared_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'requested', $11, $12)",
+                                  prepared_by, prepared_at, surplus)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'requested', $11, $12, $13)",
         new.id.0,
         acting.organisation.0,
         new.pledge.map(|id| id.0),
@@ -73,7 +73,8 @@ pub async fn insert(
         new.input.to_bank.trim(),
         digits,
         acting.person.0,
-        now
+        now,
+        new.surplus.map(|id| id.0)
     )
     .execute(connection)
     .await
@@ -228,7 +229,7 @@ impl Known {
     /// Whether it is what this says.
     pub fn says(&self, new: &NewReturn, digits: &str) -> bool {
         let input = &new.input;
-        (self.shown.pledge, self.shown.lot) == (new.pledge, new.lot)
+        (self.shown.pledge, self.shown.lot, self.shown.surplus) == (new.pledge, new.lot, new.surplus)
             && self.shown.input
                 == ReturnInput {
                     reason: input.reason.trim().to_owned(),
@@ -248,6 +249,7 @@ struct Row {
     enterprise_name: Option<String>,
     lot: Option<Uuid>,
     line: Option<Uuid>,
+    surplus: Option<Uuid>,
     amount_fen: i64,
     ground: String,
     reason: String,
@@ -281,6 +283,7 @@ impl Row {
             enterprise_name: self.enterprise_name,
             lot: self.lot.map(LotId),
             line: self.line.map(BankLineId),
+            surplus: self.surplus.map(SurplusId),
             input: ReturnInput {
                 amount: fen("gift_return.amount_fen", self.amount_fen)?,
                 ground: word("gift_return.ground", &self.ground)?,
@@ -306,7 +309,7 @@ pub async fn by_id(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<
     let row = sqlx::query_as!(
         Row,
         r#"select r.id, r.charity, r.pledge, p.reference as "reference?", o.name as "enterprise_name?", r.lot,
-                  part.line as "line?", r.amount_fen, r.ground, r.reason, r.to_name, r.to_bank, r.to_account, r.status,
+                  part.line as "line?", r.surplus, r.amount_fen, r.ground, r.reason, r.to_name, r.to_bank, r.to_account, r.status,
                   r.prepared_by, prepared.name as "prepared_by_name?", r.prepared_at, r.approved_by,
                   approved.name as "approved_by_name?", r.paid_by, paid.name as "paid_by_name?", r.paid_on,
                   r.bank_reference, r.rejected_why
@@ -334,7 +337,7 @@ pub async fn of_charity(
     let rows = sqlx::query_as!(
         Row,
         r#"select r.id, r.charity, r.pledge, p.reference as "reference?", o.name as "enterprise_name?", r.lot,
-                  part.line as "line?", r.amount_fen, r.ground, r.reason, r.to_name, r.to_bank, r.to_account, r.status,
+                  part.line as "line?", r.surplus, r.amount_fen, r.ground, r.reason, r.to_name, r.to_bank, r.to_account, r.status,
                   r.prepared_by, prepared.name as "prepared_by_name?", r.prepared_at, r.approved_by,
                   approved.name as "approved_by_name?", r.paid_by, paid.name as "paid_by_name?", r.paid_on,
                   r.bank_reference, r.rejected_why

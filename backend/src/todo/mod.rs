@@ -18,7 +18,7 @@ use crate::needs::revisions;
 use crate::{
     agreements, allocations, arrivals, bank_accounts, campaigns, commitments, deliveries, disbursements, enquiries,
     gift_claims, gift_requests, goods_gifts, jobs, month_ends, needs, on_behalf, organisations, outgoings, pairings,
-    payees, pledges, purpose_changes, resets, returns, reversals, verifications,
+    payees, pledges, purpose_changes, resets, returns, reversals, surpluses, verifications,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::api::Count;
@@ -107,6 +107,12 @@ const SOURCES: &[Source] = &[
     (AllocationDesk::ROLES, TodoKind::DecideAllocations, |tx, desk, _| Box::pin(allocations::waiting(tx, desk))),
     (AllocationDesk::ROLES, TodoKind::CarryOutChanges, |tx, desk, _| {
         Box::pin(purpose_changes::waiting_for_charity(tx, desk))
+    }),
+    (CharityChecker::ROLES, TodoKind::ConfirmSurpluses, |tx, desk, _| {
+        Box::pin(surpluses::public::waiting_to_be_confirmed(tx, desk))
+    }),
+    (CharityMaker::ROLES, TodoKind::HandleSurpluses, |tx, desk, _| {
+        Box::pin(surpluses::public::waiting_to_be_handled(tx, desk))
     }),
     (Consenter::ROLES, TodoKind::ConsentToChanges, |tx, desk, _| {
         Box::pin(purpose_changes::waiting_for_consent(tx, desk))

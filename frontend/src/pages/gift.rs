@@ -92,10 +92,19 @@ fn need_tree(need: &GiftNeed, several: bool) -> AnyView {
                 {payments}
                 {part(t!("还在慈善组织，没有拨付"), need.waiting_fen)}
                 {part(t!("结余"), need.surplus_fen)}
+                {surplus_way(need)}
             </ul>
         </section>
     }
     .into_any()
+}
+
+/// What will become of what is left.
+fn surplus_way(need: &GiftNeed) -> Option<AnyView> {
+    let code = need.code.as_ref().filter(|_| !need.surplus_fen.is_zero())?;
+    let link = href(&format!("/needs/{code}#surplus"));
+    let says = t!("需求结束后没有用完的款。慈善组织在三个月内依法转用于相近的需求，或退回给您。");
+    Some(view! { <li><span class="way">{says}" "<a href=link>{t!("看结余的处理")}</a></span></li> }.into_any())
 }
 
 fn payment_tree(payment: &GiftPayment, several: bool) -> AnyView {

@@ -252,8 +252,8 @@ fn files(account: &Account, query: &EntryQuery, read: &AccountStatement) -> AnyV
 }
 
 /// The kinds that are listed, none first: money that is not one pledge's, need's or payment's.
-const KINDS: [AccountKind; 4] =
-    [AccountKind::Directed, AccountKind::Allocated, AccountKind::Advance, AccountKind::Spent];
+const KINDS: [AccountKind; 5] =
+    [AccountKind::Directed, AccountKind::Allocated, AccountKind::Advance, AccountKind::Spent, AccountKind::Surplus];
 
 pub async fn accounts(visit: &Visit) -> Result<Page, ApiError> {
     if visit.me.is_none() {

@@ -336,6 +336,7 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
 async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     let read: NeedMoney = visit.call(of_need(need.id)).await?;
     let payments = visit.call(disbursements::of_need(need.id)).await?;
+    let surplus = super::surplus_of_need::section(visit, need).await?;
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>
@@ -343,6 +344,7 @@ async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
             {books::of_need(need.id, &read.set_aside_by)}
             {meaning()}
         </section>
+        {surplus}
         <details class="opens" id="pledges" open=!read.pledges.is_empty()>
             <summary>{t!("认捐和到账的明细（{n}）", n = read.pledges.len())}</summary>
             {pledge_rows(&read.pledges, t!("还没有认捐。"))}

@@ -1,7 +1,7 @@
 //! Money given back to its giver: the list, one return with the step of the visitor's desk, and preparing one.
 
 use super::disbursements::rejection;
-use crate::parts::field::{Field, radios, summary};
+use crate::parts::field::{Field, problem, radios, summary};
 use crate::parts::{choice, money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -105,12 +105,15 @@ fn facts(known: &GiftReturn) -> AnyView {
         }
         (None, None) => t!("没有归入认捐的一份到账款").into_any(),
     };
+    let surplus = known.surplus.map(|id| {
+        view! { " · "<a href=href(&format!("/work/surpluses/{id}"))>{t!("需求的结余")}</a> }
+    });
     let fact =
         |label: &'static str, value: Option<String>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
     view! {
         <section class="card facts">
             <dl>
-                <dt>{t!("从哪里退")}</dt><dd>{from}</dd>
+                <dt>{t!("从哪里退")}</dt><dd>{from}{surplus}</dd>
                 <dt>{t!("金额")}</dt><dd>{money::exact(input.amount)}</dd>
                 <dt>{t!("依据")}</dt><dd>{text(input.ground.label())}</dd>
                 <dt>{t!("事由")}</dt><dd>{input.reason.clone()}</dd>
@@ -174,7 +177,7 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         let typed = form.value(name).to_owned();
         if typed.is_empty() { visit.query(name).unwrap_or_default().to_owned() } else { typed }
     };
-    let (pledge, lot) = (said(&form, "pledge"), said(&form, "lot"));
+    let (pledge, lot, surplus) = (said(&form, "pledge"), said(&form, "lot"), said(&form, "surplus"));
     let from = match (pledge.parse::<PledgeId>(), lot.parse::<LotId>()) {
         (Ok(id), _) => {
             let pledge = visit.call(domain::api::pledges::get(id)).await?;
@@ -199,10 +202,13 @@ pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
         {summary(form)}{stored}{crumbs(true)}
         <h1>{t!("申请退回捐赠方")}</h1>
         <p>{from}</p>
+        {(!surplus.is_empty()).then(|| view! { <p class="note">{t!("从需求的结余退回。")}</p> })}
+        {problem(form, "surplus")}{problem(form, "pledge")}{problem(form, "lot")}
         <form class="long" method="post" action=href("/work/returns/new")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <input type="hidden" name="pledge" value=pledge />
             <input type="hidden" name="lot" value=lot />
+            <input type="hidden" name="surplus" value=surplus.clone() />
             <fieldset class="card">
                 <legend>{t!("退多少，为什么")}</legend>
                 {Field::new(form, "amount", t!("退回金额（元）")).hint(t!("只能退还在账上、没有安排用途的款；已分配的先释放。")).input("text", "decimal", "off")}

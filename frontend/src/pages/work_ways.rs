@@ -36,6 +36,7 @@ pub fn charity() -> AnyView {
                 ("/purpose-changes", t!("调整用途")),
                 ("/work/disbursements", t!("拨付")),
                 ("/work/spending", t!("核销支出")),
+                ("/work/surpluses", t!("结余")),
                 ("/work/returns", t!("退回捐赠方")),
                 ("/work/payees", t!("收款账户")),
             ],
@@ -93,7 +94,14 @@ pub fn federation() -> AnyView {
                 ("/coverage", t!("结对覆盖")),
             ],
         ),
-        (t!("往来"), vec![("/on-behalf", t!("代为记录的认捐")), ("/work/enquiries", t!("来信"))]),
+        (
+            t!("往来"),
+            vec![
+                ("/on-behalf", t!("代为记录的认捐")),
+                ("/work/surpluses", t!("结余")),
+                ("/work/enquiries", t!("来信")),
+            ],
+        ),
     ])
 }
 
@@ -104,6 +112,7 @@ pub fn auditor() -> AnyView {
             t!("账"),
             vec![
                 ("/work/accounts", t!("科目和余额")),
+                ("/work/surpluses", t!("结余")),
                 ("/goods-gifts", t!("捐赠物资")),
                 ("/agreements", t!("捐赠协议")),
                 ("/gift-requests", t!("豁免、更正和退回的申请")),

@@ -1,4 +1,4 @@
-//! What has been booked and is talked about anew: a change of purpose, a return that was paid, its reversal.
+//! What has been booked and is talked about anew: a change of purpose, a return that was paid, its reversal; what a need left.
 
 use crate::allocations::changing;
 use crate::disbursements::{Ready, allocation, gift};
@@ -24,9 +24,11 @@ pub async fn booked(test: &TestApp, ready: &Ready<'_>, federation: &Client<'_>) 
     goes_back(charity, &back).await;
     let wrong = reversal(176);
     charity.maker.call(reversals::propose(ReversalKind::Return, back.id.0, &wrong)).await.unwrap();
-    vec![
+    let mut ids = vec![
         ("/purpose-changes/", change.id.to_string()),
         ("/returns/", back.id.to_string()),
         ("/reversals/", wrong.id.to_string()),
-    ]
+    ];
+    ids.extend(crate::surpluses::for_rights(test, ready, federation).await);
+    ids
 }

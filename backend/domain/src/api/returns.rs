@@ -4,7 +4,7 @@ use super::campaigns::PageQuery;
 use super::{Call, List};
 use crate::giving_back::{BackKind, ReturnGround, ReturnInput, ReturnStatus};
 use crate::pledge::PledgeReference;
-use crate::{BankAccountId, BankLineId, DisbursementId, Fen, LotId, PledgeId, ReturnId};
+use crate::{BankAccountId, BankLineId, DisbursementId, Fen, LotId, PledgeId, ReturnId, SurplusId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,9 @@ pub struct NewReturn {
     /// … or a confirmed part of a line that no pledge has.
     #[serde(default)]
     pub lot: Option<LotId>,
+    /// Of what a need left, where it goes back from there.
+    #[serde(default)]
+    pub surplus: Option<SurplusId>,
     #[serde(flatten)]
     pub input: ReturnInput,
 }
@@ -133,6 +136,8 @@ pub struct GiftReturn {
     pub lot: Option<LotId>,
     /// The line that the part is of, where no pledge has it.
     pub line: Option<BankLineId>,
+    /// What a need left, where it goes back from there.
+    pub surplus: Option<SurplusId>,
     #[serde(flatten)]
     pub input: ReturnInput,
     pub status: ReturnStatus,

@@ -30,7 +30,7 @@ fn as_in_the_form(mut error: ApiError) -> ApiError {
 }
 
 /// The need whose code was typed; none where nothing was.
-async fn need(form: &mut Form, inner: &InProcess) -> Option<NeedId> {
+pub async fn need(form: &mut Form, inner: &InProcess) -> Option<NeedId> {
     let code = form.value("need_code").trim().to_uppercase();
     if code.is_empty() {
         return None;

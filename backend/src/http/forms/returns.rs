@@ -43,7 +43,8 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
         let fields = input.check().err().unwrap_or_default();
         return form.refused(&site, as_in_the_form(invalid(fields))).await;
     }
-    let new = NewReturn { id, pledge: form.value("pledge").parse().ok(), lot: form.value("lot").parse().ok(), input };
+    let (pledge, lot) = (form.value("pledge").parse().ok(), form.value("lot").parse().ok());
+    let new = NewReturn { id, pledge, lot, surplus: form.value("surplus").parse().ok(), input };
     match form.page.in_process(&site).call(returns::prepare(&new)).await {
         Ok(made) => site.see_other(form.lang(), &format!("/work/returns/{}?done=prepared", made.id)),
         Err(error) => {

@@ -56,6 +56,10 @@ pub async fn of_kind(
                 from goods_gift g
                 join goods_hand_over o on o.gift = g.id and o.status = 'accepted'
                 where $4::text = 'spent' and ($1::uuid is null or g.charity = $1))
+               union all
+               select distinct 'surplus:' || need
+               from surplus
+               where $4::text = 'surplus' and status = 'confirmed' and ($1::uuid is null or charity = $1)
            ) listed
            where $2::text is null or account > $2
            order by account

@@ -34,6 +34,10 @@ pub enum FundStep {
     Remains,
     /// A need is over, and what the giver chose before pledging is proposed.
     RemainsGo,
+    /// Something is left of what a need had, and a part of it is the giver's.
+    SurplusFound,
+    /// It is used for another need.
+    SurplusPlaced,
     /// Nothing has moved for so many days.
     Idle {
         days: u64,
@@ -63,6 +67,15 @@ impl FundNews {
             FundStep::RemainsGo => (
                 "需求已经结束，余下的款按事先的选择办理",
                 "这条需求已经结束，余下的款按捐赠方认捐时的选择转用，由慈善组织办理。".to_owned(),
+            ),
+            FundStep::SurplusFound => (
+                "您捐的款有结余",
+                "这条需求已经结束，款没有用完。下面是您这笔捐款里余下的部分。慈善组织会在三个月内依法处理：按协议转用于相近的需求，或退回给您。"
+                    .to_owned(),
+            ),
+            FundStep::SurplusPlaced => (
+                "您捐款的结余已经转用",
+                "您这笔捐款里余下的部分，已按下面的依据转用于另一条需求，您可以继续查看它的去向。".to_owned(),
             ),
             FundStep::Idle { days } => (
                 "到账的款还没有指定需求",

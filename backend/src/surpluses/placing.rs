@@ -1,0 +1,232 @@
+//! A surplus is used for another need of like purpose: asked for by one person of the charity, confirmed by a second.
+//!
+//! Whose money it is decides on which basis: what a giver wants to be asked about goes by the giver's consent alone.
+
+mod sql;
+
+use super::{Eyes, dossier, in_this_state, left, lock, owners, record, tell};
+use crate::app::App;
+use crate::error::{Error, OnConstraint, OneRow, Result, broken};
+use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Sure};
+use crate::mail::letter::fund::FundStep;
+use crate::{allocations, campaigns, ledger};
+use domain::api::surpluses::{NewSurplusPlacement, SendSurplusBack, SurplusDossier, SurplusPlacement};
+use domain::ledger::{Event, take_lots};
+use domain::surplus::{
+    LikePurpose, PlacementBasis, PlacementStatus, SurplusStatus, check_placement, check_second, check_sending_back,
+};
+use domain::{EventId, Fen, LotId, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Asks for it; so much of the surplus is held for it. The same id and content again gives the same answer.
+pub async fn place(
+    app: &App,
+    maker: &CharityMaker,
+    id: SurplusId,
+    new: &NewSurplusPlacement,
+) -> Result<SurplusDossier> {
+    check_placement(new.amount_fen, &new.why_similar, &new.basis_reference)?;
+    let acting = &maker.acting;
+    let eyes = Eyes::of(acting);
+    let mut tx = app.begin().await?;
+    let own = lock(&mut tx, acting.organisation, id).await?;
+    let known = dossier(app, &mut tx, &eyes, id).await?;
+    if let Some(placed) = known.placements.iter().find(|placement| placement.id == new.id) {
+        return if says(placed, new) { Ok(known) } else { Err(another()) };
+    }
+    if own.status != SurplusStatus::Confirmed {
+        return Err(in_this_state(own.status));
+    }
+    let free = known.surplus.free();
+    if free < new.amount_fen {
+        let asked = new.amount_fen;
+        return Err(Error::invalid("amount_fen", format!("这笔结余还没有安排的只有 {free}，不够 {asked}")));
+    }
+    let like = alike(&mut tx, own.need, new.to_need).await?;
+    // The need before the ledger's accounts, as everywhere.
+    may_take(&mut tx, new.to_need, new.amount_fen).await?.map_err(|error| beside_its_field(&error))?;
+    let takes = taken(&mut tx, &own, new.amount_fen).await?;
+    check_basis(&mut tx, new.basis, &takes, like).await?.map_err(|says| Error::invalid("basis", says))?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
+    sql::insert_placement(&mut tx, id, new, acting.person, app.clock.now())
+        .await
+        .on_constraint("surplus_placement_pkey", another)?;
+    let after = json!({ "status": PlacementStatus::Proposed, "to": new.to_need, "amount_fen": new.amount_fen,
+                        "basis": new.basis });
+    let what = ("surplus_placement_proposed", "surplus_placement", new.id.0);
+    record(app, &mut tx, (acting, &maker.origin), what, (None, after), Some(new.why_similar.trim())).await?;
+    let told = dossier(app, &mut tx, &eyes, id).await?;
+    tx.commit().await?;
+    Ok(told)
+}
+
+fn another() -> Error {
+    Error::Conflict("这个编号已经记录过另一份申请，请重新打开页面填写".into())
+}
+
+fn says(known: &SurplusPlacement, new: &NewSurplusPlacement) -> bool {
+    (known.to.id, known.amount_fen, known.basis) == (new.to_need, new.amount_fen, new.basis)
+        && known.why_similar == new.why_similar.trim()
+        && known.basis_reference == new.basis_reference.trim()
+}
+
+/// Another need that is like the one that is over.
+async fn alike(tx: &mut PgConnection, from: NeedId, to: NeedId) -> Result<LikePurpose> {
+    if from == to {
+        return Err(Error::invalid("to_need", "结余要用于另一条需求"));
+    }
+    let like = sql::alike(tx, from, to).await?;
+    let like = like.ok_or_else(|| Error::invalid("to_need", "没有这条公开的需求"))?;
+    like.ok_or_else(|| {
+        Error::invalid(
+            "to_need",
+            "这条需求和原来的需求既不在同一个村（社区），也不属于同一个领域，用途不相近，请另选一条",
+        )
+    })
+}
+
+/// Which lots of a locked surplus make up an amount, oldest first.
+async fn taken(tx: &mut PgConnection, own: &super::sql::Locked, amount: Fen) -> Result<Vec<(LotId, Fen)>> {
+    let lots = left(tx, own).await?;
+    take_lots(&lots, amount)
+        .map_err(|error| Error::Conflict(format!("这笔结余只剩 {}，不够 {amount}，请刷新", error.held)))
+}
+
+/// Whether the basis is enough for whoever gave these lots.
+async fn check_basis(
+    tx: &mut PgConnection,
+    basis: PlacementBasis,
+    takes: &[(LotId, Fen)],
+    like: LikePurpose,
+) -> Result<std::result::Result<(), String>> {
+    let terms: Vec<_> = owners(tx, takes).await?.into_iter().map(|owner| owner.terms).collect();
+    Ok(basis.check(&terms, like).map_err(|error| error.to_string()))
+}
+
+/// Whether the other need, locked from here on, is open and misses as much.
+async fn may_take(
+    tx: &mut PgConnection,
+    need: NeedId,
+    amount: Fen,
+) -> Result<std::result::Result<(), domain::allocation::AllocationError>> {
+    allocations::may_point(tx, (need, false), (amount, amount), (true, false)).await
+}
+
+fn beside_its_field(error: &domain::allocation::AllocationError) -> Error {
+    use domain::allocation::AllocationError as Not;
+    match error {
+        Not::MoreThanMissing { missing, .. } => {
+            Error::invalid("amount_fen", format!("这条需求只缺 {missing}，结余不能多给"))
+        }
+        Not::NeedClosed => Error::invalid("to_need", error.to_string()),
+        _ => Error::invalid("amount_fen", error.to_string()),
+    }
+}
+
+/// A placement that waits, and its surplus, both of the caller's charity and locked.
+async fn waiting(
+    tx: &mut PgConnection,
+    charity: OrganisationId,
+    id: SurplusPlacementId,
+) -> Result<(super::sql::Locked, sql::Proposed)> {
+    let surplus = sql::surplus_of(tx, id).await?.ok_or(Error::NotFound)?;
+    let own = lock(tx, charity, surplus).await?;
+    let proposed = sql::proposed(tx, id).await?.ok_or(Error::NotFound)?;
+    if proposed.status != PlacementStatus::Proposed {
+        return Err(Error::Conflict(format!("这份申请现在是“{}”，不能这样办，请刷新", proposed.status.label())));
+    }
+    Ok((own, proposed))
+}
+
+/// A second person agrees: it is set aside for the other need, and whoever gave of it is told.
+pub async fn confirm(
+    app: &App,
+    Sure(checker): &Sure<CharityChecker>,
+    id: SurplusPlacementId,
+) -> Result<SurplusDossier> {
+    let acting = &checker.acting;
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let mut tx = app.begin().await?;
+    let (own, proposed) = waiting(&mut tx, acting.organisation, id).await?;
+    check_second(proposed.by, acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
+    let like = alike(&mut tx, own.need, proposed.to_need).await.map_err(as_conflict)?;
+    may_take(&mut tx, proposed.to_need, proposed.amount)
+        .await?
+        .map_err(|error| as_conflict(beside_its_field(&error)))?;
+    let takes = taken(&mut tx, &own, proposed.amount).await?;
+    check_basis(&mut tx, proposed.basis, &takes, like).await?.map_err(Error::Conflict)?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
+    let givers = owners(&mut tx, &takes).await?;
+    let event = Event::SurplusPlaced {
+        record: EventId(id.0),
+        from_need: own.need,
+        to_need: proposed.to_need,
+        charity: own.charity,
+        takes,
+        on: today,
+    };
+    ledger::post(app, &mut tx, &event).await?;
+    let set = sql::set_placed(&mut tx, (id, own.id), acting.person, (now, today)).await;
+    match broken(&set) {
+        Some("surplus_placement_four_eyes") => {
+            return Err(Error::Conflict("结余须由经办以外的人确认，请同事确认".into()));
+        }
+        _ => set?.one_row_or_conflict()?,
+    }
+    let states = (Some(json!({ "status": proposed.status })), json!({ "status": PlacementStatus::Confirmed }));
+    let what = ("surplus_placed", "surplus_placement", id.0);
+    record(app, &mut tx, (acting, &checker.origin), what, states, None).await?;
+    let told = dossier(app, &mut tx, &Eyes::of(acting), own.id).await?;
+    if let Some(placed) = told.placements.iter().find(|placement| placement.id == id) {
+        let because = format!("{}：{}", placed.basis.label(), placed.basis_reference);
+        let letter = (FundStep::SurplusPlaced, &told.surplus);
+        tell(app, &mut tx, letter, &givers, (Some(&placed.to), because)).await?;
+    }
+    tx.commit().await?;
+    app.pages.forget_all();
+    Ok(told)
+}
+
+/// What a form would be told is a conflict where nothing was typed.
+fn as_conflict(error: Error) -> Error {
+    match error {
+        Error::Invalid(problems) => {
+            Error::Conflict(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("；"))
+        }
+        other => other,
+    }
+}
+
+/// It is not used so, or whoever proposed it takes it back: so much is free again.
+pub async fn send_back(
+    app: &App,
+    desk: &CharityDesk,
+    id: SurplusPlacementId,
+    why: &SendSurplusBack,
+) -> Result<SurplusDossier> {
+    check_sending_back(&why.reason)?;
+    let (acting, reason) = (&desk.acting, why.reason.trim());
+    let mut tx = app.begin().await?;
+    let (own, proposed) = waiting(&mut tx, acting.organisation, id).await?;
+    sql::set_placement_sent_back(&mut tx, id, acting.person, reason, app.clock.now()).await?.one_row_or_conflict()?;
+    let states = (Some(json!({ "status": proposed.status })), json!({ "status": PlacementStatus::SentBack }));
+    let what = ("surplus_placement_sent_back", "surplus_placement", id.0);
+    record(app, &mut tx, (acting, &desk.origin), what, states, Some(reason)).await?;
+    let told = dossier(app, &mut tx, &Eyes::of(acting), own.id).await?;
+    tx.commit().await?;
+    Ok(told)
+}
+
+/// The placements of a surplus, oldest first, as whoever has these eyes may go on with them.
+pub(super) async fn of(tx: &mut PgConnection, id: SurplusId, eyes: &Eyes, own: bool) -> Result<Vec<SurplusPlacement>> {
+    let (maker, checker) = (own && eyes.maker, own && eyes.checker);
+    let mut placements = Vec::new();
+    for (by, mut placement) in sql::placements(tx, id).await? {
+        let waits = placement.status == PlacementStatus::Proposed;
+        placement.may_confirm = waits && checker && by != eyes.person;
+        placement.may_send_back = waits && (maker || checker);
+        placements.push(placement);
+    }
+    Ok(placements)
+}
