@@ -195,8 +195,12 @@ async fn still_there(tx: &mut PgConnection, own: &Locked) -> Result<domain::ledg
     let sum = Fen::sum(held.iter().map(|held| held.amount)).map_err(|error| Error::Conflict(error.to_string()))?;
     let unreserved = sum.saturating_gap(sql::reserved(tx, own.need, own.charity).await?);
     if !there || unreserved < own.amount {
-        let payments = sql::payments(tx, own.need, own.charity).await?.join("；");
-        return Err(Error::Conflict(format!("这笔款已经付出或正在拨付，不能收回。有关的拨付：{payments}")));
+        let payments = sql::payments(tx, own.need, own.charity).await?;
+        return Err(Error::Conflict(if payments.is_empty() {
+            "这笔款已经转为结余，不能收回；怎样处理的见需求页面的“结余”".into()
+        } else {
+            format!("这笔款已经付出或正在拨付，不能收回。有关的拨付：{}", payments.join("；"))
+        }));
     }
     Ok(takes)
 }
