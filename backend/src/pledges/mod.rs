@@ -405,15 +405,16 @@ pub async fn own(app: &App, giver: &Giver) -> Result<List<Pledge>> {
 pub async fn money_of_need(app: &App, need: NeedId) -> Result<NeedMoney> {
     let mut tx = app.snapshot().await?;
     let today = app.clock.today();
-    let (money, later) = sql::money_of_need(&mut tx, need, today).await?.ok_or(Error::NotFound)?;
+    let of_need = sql::money_of_need(&mut tx, need, today).await?.ok_or(Error::NotFound)?;
+    let sql::MoneyOfNeed { money, later, set_aside_by, has_surplus } = of_need;
     let pledges = sql::public_of_need(&mut tx, need, LIST_MAX).await?;
-    let set_aside_by = sql::set_aside_by(&mut tx, need).await?;
-    Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges, set_aside_by })
+    Ok(NeedMoney { need, money, as_of: app.clock.now(), later, pledges, set_aside_by, has_surplus })
 }
 
 /// The four numbers of a public need as everybody reads them on this day, and how many hidden gifts are not in them yet.
 pub async fn public_money(tx: &mut PgConnection, need: NeedId, today: NaiveDate) -> Result<(FourNumbers, i64)> {
-    sql::money_of_need(tx, need, today).await?.ok_or(Error::NotFound)
+    let of_need = sql::money_of_need(tx, need, today).await?.ok_or(Error::NotFound)?;
+    Ok((of_need.money, of_need.later))
 }
 
 /// A pledge as its giver wants everybody to read it.

@@ -16,6 +16,7 @@ use domain::todo::Waiting;
 use domain::{CampaignId, Fen, FileId, LotId, NeedId, OrganisationId, PledgeId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 fn fen(amount: i64) -> sqlx::Result<Fen> {
@@ -216,17 +217,38 @@ pub async fn pay_to(
     .await
 }
 
-/// The four numbers as everybody reads them on this day, and how many hidden gifts are not in them yet.
+/// The sums of a need as everybody reads them.
+pub struct MoneyOfNeed {
+    pub money: FourNumbers,
+    /// Hidden gifts that are not in them yet.
+    pub later: i64,
+    pub set_aside_by: Vec<SetAsideBy>,
+    pub has_surplus: bool,
+}
+
+/// The four numbers as everybody reads them on this day, and what else its page opens.
 pub async fn money_of_need(
     connection: &mut PgConnection,
     need: NeedId,
     today: NaiveDate,
-) -> sqlx::Result<Option<(FourNumbers, i64)>> {
+) -> sqlx::Result<Option<MoneyOfNeed>> {
     let row = sqlx::query!(
         r#"select m.pledged_fen - coalesce(p.left_out, 0)::bigint as "pledged_fen!",
                   m.arrived_fen - coalesce(a.left_out, 0)::bigint as "arrived_fen!",
                   m.disbursed_fen as "disbursed_fen!", m.spent_fen as "spent_fen!", m.arranged_fen as "arranged_fen!",
-                  greatest(p.gifts, a.gifts) as "later!"
+                  greatest(p.gifts, a.gifts) as "later!",
+                  coalesce((
+                      select json_agg(json_build_object('charity', o.id, 'name', o.name) order by o.name)
+                      from organisation o
+                      where o.id in (select g.charity from allocation g
+                                     where g.need = $1 and g.status in ('accepted', 'locked', 'changing')
+                                     union all
+                                     select s.charity from surplus_placement u join surplus s on s.id = u.surplus
+                                     where u.to_need = $1 and u.status = 'confirmed')
+                  ), '[]') as "set_aside_by!: Json<Vec<SetAsideBy>>",
+                  exists (select from surplus s where s.need = $1 and s.status = 'confirmed')
+                  or exists (select from surplus_placement u where u.to_need = $1 and u.status = 'confirmed')
+                      as "has_surplus!"
            from money_by_need m
            join needs_public n on n.id = m.need
            left join lateral (
@@ -253,27 +275,14 @@ pub async fn money_of_need(
             spent: fen(row.spent_fen)?,
             arranged: fen(row.arranged_fen)?,
         };
-        Ok((numbers, row.later))
+        Ok(MoneyOfNeed {
+            money: numbers,
+            later: row.later,
+            set_aside_by: row.set_aside_by.0,
+            has_surplus: row.has_surplus,
+        })
     })
     .transpose()
-}
-
-/// The charities that set money aside for a need, by name.
-pub async fn set_aside_by(connection: &mut PgConnection, need: NeedId) -> sqlx::Result<Vec<SetAsideBy>> {
-    let rows = sqlx::query!(
-        "select o.id, o.name
-         from organisation o
-         where o.id in (select a.charity from allocation a
-                        where a.need = $1 and a.status in ('accepted', 'locked', 'changing')
-                        union all
-                        select s.charity from surplus_placement p join surplus s on s.id = p.surplus
-                        where p.to_need = $1 and p.status = 'confirmed')
-         order by o.name",
-        need.0
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| SetAsideBy { charity: OrganisationId(row.id), name: row.name }).collect())
 }
 
 /// What of a need's money was spent.

@@ -336,7 +336,7 @@ async fn funds(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
 async fn sums(visit: &Visit, need: &Need) -> Result<AnyView, ApiError> {
     let read: NeedMoney = visit.call(of_need(need.id)).await?;
     let payments = visit.call(disbursements::of_need(need.id)).await?;
-    let surplus = super::surplus_of_need::section(visit, need).await?;
+    let surplus = super::surplus_of_need::section(visit, need, read.has_surplus).await?;
     Ok(view! {
         <section class="card" id="funds">
             <h2>{t!("资金")}</h2>

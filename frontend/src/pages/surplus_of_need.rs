@@ -5,7 +5,7 @@ use crate::visit::Visit;
 use crate::words::{date, href, text};
 use domain::api::ApiError;
 use domain::api::needs::Need;
-use domain::api::surpluses::{self, PublicPlacement, PublicSurplus, SurplusNeed};
+use domain::api::surpluses::{self, NeedSurplus, PublicPlacement, PublicSurplus, SurplusNeed};
 use domain::ledger::Account;
 use domain::organisation::Role;
 use domain::surplus::is_over;
@@ -13,8 +13,13 @@ use leptos::prelude::*;
 
 const STAFF: [Role; 4] = [Role::CharityOwner, Role::CharityMaker, Role::CharityChecker, Role::CharityPayer];
 
-pub async fn section(visit: &Visit, need: &Need) -> Result<Option<AnyView>, ApiError> {
-    let read = visit.call(surpluses::of_need(need.id)).await?;
+pub async fn section(visit: &Visit, need: &Need, has_surplus: bool) -> Result<Option<AnyView>, ApiError> {
+    // Of most needs there is nothing to ask for.
+    let read = if has_surplus {
+        visit.call(surpluses::of_need(need.id)).await?
+    } else {
+        NeedSurplus { found: Vec::new(), came: Vec::new() }
+    };
     let desk = if is_over(need.status) && visit.has(&STAFF) {
         visit.call(surpluses::remains_of(need.id)).await.ok().map(|known| {
             let link = href(&format!("/work/surpluses/new?need={}", need.id));

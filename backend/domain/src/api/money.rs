@@ -27,6 +27,8 @@ pub struct NeedMoney {
     pub pledges: Vec<PublicPledge>,
     /// The charities that set money aside for it, whose accounts of it everybody may read.
     pub set_aside_by: Vec<SetAsideBy>,
+    /// Whether something was left when it was over, or came to it of a need that was.
+    pub has_surplus: bool,
 }
 
 /// A charity that set money aside for a need.
