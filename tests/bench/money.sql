@@ -40,7 +40,7 @@ from gift g
 cross join desk d
 cross join lateral (
     -- As a reference is spelled: six digits of weights 2 to 7, and the character that makes the sum a multiple of 23.
-    select s.digits, substr('23456789ACEFHJKMNPRTWXY', 1 + (23 - s.weighed % 23) % 23, 1) as check_character
+    select s.digits, substr('23456789ACEFHJKMNPRTWXY', (1 + (23 - s.weighed % 23) % 23)::integer, 1) as check_character
     from (
         select lpad(g.n::text, 6, '0') as digits, sum((1 + place) * substr(lpad(g.n::text, 6, '0'), place, 1)::integer) as weighed
         from generate_series(1, 6) as place

@@ -14,6 +14,7 @@ use domain::api::bank_statements::{
 };
 use domain::api::files::StoredTable;
 use domain::api::{List, PREFIX, arrivals};
+use domain::campaign::legal_day;
 use domain::{BankAccountId, BankStatementId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -92,6 +93,7 @@ async fn pledges(stage: &Stage) -> Vec<String> {
 fn file(pledges: &[String]) -> String {
     let mut text = "交易日期,对方户名,贷方发生额,借方发生额,余额,附言,核心流水号\n".to_owned();
     let mut balance = 0_i64;
+    let today = legal_day(backend::clock::Clock::System.now());
     for n in 0..LINES {
         let pledge: Vec<&str> = pledges[n % pledges.len()].split('|').collect();
         let [reference, name, yuan] = pledge.as_slice() else { panic!("a pledge of three parts") };
@@ -102,7 +104,7 @@ fn file(pledges: &[String]) -> String {
             _ => (format!("过路人{n}"), String::new(), format!("{}", n + 1)),
         };
         balance += amount.parse::<i64>().expect("yuan");
-        writeln!(text, "2026-06-30,{payer},{amount}.00,,{balance}.00,{remark},N{n:08}").expect("a text grows");
+        writeln!(text, "{today},{payer},{amount}.00,,{balance}.00,{remark},N{n:08}").expect("a text grows");
     }
     text
 }
