@@ -56,6 +56,17 @@ impl Error {
         if matches!(self, Error::Conflict(_)) { other } else { self }
     }
 
+    /// What a form would be told of its fields, where nothing was typed: their sentences, as one conflict.
+    #[must_use]
+    pub fn as_conflict(self) -> Self {
+        match self {
+            Error::Invalid(problems) => {
+                Error::Conflict(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("；"))
+            }
+            other => other,
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,

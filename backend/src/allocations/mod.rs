@@ -339,7 +339,7 @@ pub async fn accept(app: &App, desk: &AllocationDesk, id: AllocationId) -> Resul
     may_point(&mut tx, (own.need, !own.arranged), (own.amount, free), (true, own.beyond))
         .await?
         .map_err(|error| Error::Conflict(error.to_string()))?;
-    let takes = take(&mut tx, own.source, charity, own.amount).await.map_err(as_conflict)?;
+    let takes = take(&mut tx, own.source, charity, own.amount).await.map_err(Error::as_conflict)?;
     sql::set_accepted(&mut tx, id, desk.acting.person, app.clock.now()).await?.one_row_or_conflict()?;
     move_aside(app, &mut tx, (id, own.source), (own.need, charity), takes).await?;
     let record = Record {
@@ -355,16 +355,6 @@ pub async fn accept(app: &App, desk: &AllocationDesk, id: AllocationId) -> Resul
     tell_giver(app, &mut tx, &told, FundStep::Accepted).await?;
     tx.commit().await?;
     Ok(told)
-}
-
-/// What a form would be told is a conflict where nothing was typed.
-fn as_conflict(error: Error) -> Error {
-    match error {
-        Error::Invalid(problems) => {
-            Error::Conflict(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("；"))
-        }
-        other => other,
-    }
 }
 
 /// The charity does not set aside what the giver asks for, and says why.
@@ -486,7 +476,7 @@ pub async fn make(
         made_by: acting.person,
         now: app.clock.now(),
     };
-    set_aside(app, tx, &new).await.map_err(as_conflict)?;
+    set_aside(app, tx, &new).await.map_err(Error::as_conflict)?;
     Ok(id)
 }
 

@@ -99,12 +99,9 @@ fn note(done: &mut DoneWithLines, line: BankLineId, step: Result<Fen>) -> Result
 
 /// What a step that was refused says. What is nobody's fault here stays an error.
 fn refusal<T>(step: Result<T>) -> Result<std::result::Result<T, String>> {
-    match step {
+    match step.map_err(Error::as_conflict) {
         Ok(done) => Ok(Ok(done)),
         Err(Error::Conflict(says)) => Ok(Err(says)),
-        Err(Error::Invalid(problems)) => {
-            Ok(Err(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("；")))
-        }
         Err(Error::NotFound) => Ok(Err("没有找到这笔流水".to_owned())),
         Err(error) => Err(error),
     }

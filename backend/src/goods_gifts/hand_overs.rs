@@ -75,7 +75,7 @@ pub async fn hand_over(
         _ => inserted?,
     }
     gift_papers::keep(&mut tx, acting.person, (Kind::GoodsHandOver, new.id.0), &new.pictures).await?;
-    sql::count_step(&mut tx, id, app.clock.now()).await?;
+    gifts::count_step(&mut tx, id, app.clock.now()).await?;
     let after = json!({ "status": GoodsHandOverStatus::Recorded, "gift": id });
     record(app, &mut tx, (acting, &maker.origin), ("goods_handed_over", new.id), after, None).await?;
     if let Some(village) = held.stored.village {
@@ -131,7 +131,7 @@ pub async fn receive(
         .on_constraint("goods_hand_over_three_people", three_people)?
         .one_row_or_conflict()?;
     sql::set_lines_received(&mut tx, id, &receipt.received).await?;
-    sql::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
+    gifts::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
     let after = json!({ "status": next });
     record(app, &mut tx, (acting, &village.origin), ("goods_received", id), after, None).await?;
     tell(app, &mut tx, &both.gift, (both.gift.charity, CharityChecker::ROLES), News::Received).await?;
@@ -149,7 +149,7 @@ pub async fn object(app: &App, village: &Village, id: GoodsHandOverId, why: &Han
         .await
         .on_constraint("goods_hand_over_three_people", three_people)?
         .one_row_or_conflict()?;
-    sql::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
+    gifts::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
     let by = (acting, &village.origin);
     record(app, &mut tx, by, ("goods_objected", id), json!({ "status": next }), Some(reason)).await?;
     let news = News::Objected { reason: reason.to_owned() };
@@ -230,7 +230,7 @@ pub async fn refuse_hand_over(
         .await
         .on_constraint("goods_hand_over_three_people", three_people)?
         .one_row_or_conflict()?;
-    sql::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
+    gifts::count_step(&mut tx, both.gift.id, app.clock.now()).await?;
     let by = (acting, &checker.origin);
     record(app, &mut tx, by, ("goods_hand_over_refused", id), json!({ "status": next }), Some(reason)).await?;
     let news = News::NotAccepted { reason: reason.to_owned() };

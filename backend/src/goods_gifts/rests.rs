@@ -146,7 +146,7 @@ async fn ask(
         _ => inserted?,
     }
     sql::insert_lines(tx, asked.id, &parts).await?;
-    sql::count_step(tx, gift.id, app.clock.now()).await?;
+    gifts::count_step(tx, gift.id, app.clock.now()).await?;
     let verb = match asked.kind {
         GoodsRestKind::Release => "goods_release_asked",
         GoodsRestKind::WriteOff => "goods_write_off_asked",
@@ -260,7 +260,7 @@ pub async fn drop_rest(app: &App, desk: &CharityDesk, id: GoodsRestId, why: &Goo
     let (gift, rest) = both(&mut tx, acting, id).await?;
     let next = rest.status.after(GoodsRestStep::Drop).map_err(|error| Error::Conflict(error.to_string()))?;
     sql::set_decided(&mut tx, id, (next, reason), acting.person, app.clock.now()).await?.one_row_or_conflict()?;
-    sql::count_step(&mut tx, gift.id, app.clock.now()).await?;
+    gifts::count_step(&mut tx, gift.id, app.clock.now()).await?;
     let by = (acting, &desk.origin);
     record(app, &mut tx, by, ("goods_rest_dropped", id), json!({ "status": next }), Some(reason)).await?;
     let news = News::RestDropped { reason: reason.to_owned() };

@@ -519,3 +519,11 @@ pub async fn to_reverse(connection: &mut PgConnection, charity: OrganisationId) 
     .fetch_one(connection)
     .await
 }
+
+/// A gift has come to another version: what was read of it is old.
+pub async fn count_step(connection: &mut PgConnection, gift: GoodsGiftId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("update goods_gift set version = version + 1, changed_at = $2 where id = $1", gift.0, now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,8 +1,8 @@
 //! Money given back to its giver: prepared by one, approved by a second, paid by a third person.
 //!
 //! Its lots are chosen and written down when it is prepared, and nothing else takes them until it is paid or rejected
-//! (`lot_reserved`). When it is paid, what arrived for its pledge is less by it. What a need left goes back from there. Deliberately
-//! absent: money that is set aside for a need; that is released first.
+//! (`lot_reserved`). When it is paid, what arrived for its pledge is less by it. What a need
+//! left goes back from its surplus. Deliberately absent: money that is set aside for a need; that is released first.
 
 mod http;
 mod sql;

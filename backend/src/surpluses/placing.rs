@@ -4,6 +4,7 @@
 
 mod sql;
 
+use super::sql::Owned;
 use super::{Eyes, dossier, in_this_state, left, lock, owners, record, tell};
 use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
@@ -47,7 +48,8 @@ pub async fn place(
     // The need before the ledger's accounts, as everywhere.
     may_take(&mut tx, new.to_need, new.amount_fen).await?.map_err(|error| beside_its_field(&error))?;
     let takes = taken(&mut tx, &own, new.amount_fen).await?;
-    check_basis(&mut tx, new.basis, &takes, like).await?.map_err(|says| Error::invalid("basis", says))?;
+    let givers = owners(&mut tx, &takes).await?;
+    check_basis(new.basis, &givers, like).map_err(|says| Error::invalid("basis", says))?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     sql::insert_placement(&mut tx, id, new, acting.person, app.clock.now())
         .await
@@ -94,14 +96,9 @@ async fn taken(tx: &mut PgConnection, own: &super::sql::Locked, amount: Fen) -> 
 }
 
 /// Whether the basis is enough for whoever gave these lots.
-async fn check_basis(
-    tx: &mut PgConnection,
-    basis: PlacementBasis,
-    takes: &[(LotId, Fen)],
-    like: LikePurpose,
-) -> Result<std::result::Result<(), String>> {
-    let terms: Vec<_> = owners(tx, takes).await?.into_iter().map(|owner| owner.terms).collect();
-    Ok(basis.check(&terms, like).map_err(|error| error.to_string()))
+fn check_basis(basis: PlacementBasis, givers: &[Owned], like: LikePurpose) -> std::result::Result<(), String> {
+    let terms: Vec<_> = givers.iter().map(|giver| giver.terms).collect();
+    basis.check(&terms, like).map_err(|error| error.to_string())
 }
 
 /// Whether the other need, locked from here on, is open and misses as much.
@@ -150,14 +147,14 @@ pub async fn confirm(
     let mut tx = app.begin().await?;
     let (own, proposed) = waiting(&mut tx, acting.organisation, id).await?;
     check_second(proposed.by, acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
-    let like = alike(&mut tx, own.need, proposed.to_need).await.map_err(as_conflict)?;
+    let like = alike(&mut tx, own.need, proposed.to_need).await.map_err(Error::as_conflict)?;
     may_take(&mut tx, proposed.to_need, proposed.amount)
         .await?
-        .map_err(|error| as_conflict(beside_its_field(&error)))?;
+        .map_err(|error| beside_its_field(&error).as_conflict())?;
     let takes = taken(&mut tx, &own, proposed.amount).await?;
-    check_basis(&mut tx, proposed.basis, &takes, like).await?.map_err(Error::Conflict)?;
-    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let givers = owners(&mut tx, &takes).await?;
+    check_basis(proposed.basis, &givers, like).map_err(Error::Conflict)?;
+    campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let event = Event::SurplusPlaced {
         record: EventId(id.0),
         from_need: own.need,
@@ -186,16 +183,6 @@ pub async fn confirm(
     tx.commit().await?;
     app.pages.forget_all();
     Ok(told)
-}
-
-/// What a form would be told is a conflict where nothing was typed.
-fn as_conflict(error: Error) -> Error {
-    match error {
-        Error::Invalid(problems) => {
-            Error::Conflict(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("；"))
-        }
-        other => other,
-    }
 }
 
 /// It is not used so, or whoever proposed it takes it back: so much is free again.

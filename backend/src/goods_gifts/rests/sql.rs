@@ -217,14 +217,6 @@ async fn lines(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Hash
     Ok(all)
 }
 
-/// Its gift has come to another version: what was read of it is old.
-pub async fn count_step(connection: &mut PgConnection, gift: GoodsGiftId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("update goods_gift set version = version + 1, changed_at = $2 where id = $1", gift.0, now)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 pub async fn set_decided(
     connection: &mut PgConnection,
     id: GoodsRestId,
