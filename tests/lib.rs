@@ -218,18 +218,9 @@ impl TestApp {
         self.clock.advance(-week);
     }
 
-    /// Lets needs follow what has been promised for them until now. Transactions of other tests, which began earlier and
-    /// may end later, hold that up.
+    /// Lets needs follow what has been promised for them until now.
     pub async fn follow(&self) -> usize {
-        let number = |sql| sqlx::query_scalar::<_, i64>(sql).fetch_one(&self.app.pool);
-        let now = number("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint").await.expect("a number");
-        let mut moved = 0;
-        loop {
-            moved += needs::promises::follow(&self.app).await.expect("needs follow");
-            if number("select horizon from follower").await.expect("a number") + 1 >= now {
-                return moved;
-            }
-        }
+        needs::promises::catch_up(&self.app).await.expect("needs follow")
     }
 
     /// Ends the test: the books have to be right, and what is public what was approved, whatever happened.

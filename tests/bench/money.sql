@@ -109,7 +109,9 @@ cross join lateral (
             g.paid),
            ('spend', 'advance:' || g.disbursement, 'spent:' || g.need, g.item, g.fen / 2, g.reported)
 ) t (code, debit, credit, cause, fen, moves)
-where t.moves;
+where t.moves
+-- Numbered in the order of booking, as they are when they happen.
+order by g.confirmed_at, g.n;
 
 insert into account_balance (account, lot, asset, amount_fen)
 select account, lot, 'cny', sum(change)

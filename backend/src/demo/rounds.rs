@@ -22,7 +22,7 @@ const NAMED: [&str; 2] = ["示例金柚农业有限公司", "示例梅江电器�
 
 pub async fn seed(app: &App) -> anyhow::Result<()> {
     // Needs stand as they will a moment later, when what was promised for them is followed.
-    needs::promises::follow(app).await?;
+    needs::promises::catch_up(app).await?;
     let federation = Federation { acting: desk(app).await?, origin: Origin::default() };
     let setup = RoundSetup {
         name: "示例：五华县秋季千企对接".into(),

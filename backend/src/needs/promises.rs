@@ -11,16 +11,20 @@ use crate::audit::{self, Record};
 use crate::error::Result;
 use crate::http::caller::Origin;
 use crate::needs::{life, revisions};
+use anyhow::ensure;
 use domain::NeedId;
 use domain::need::NeedStatus;
 use domain::need::status::Promises;
 use serde_json::json;
 use sqlx::PgConnection;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// How often it looks for news.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long catching up waits for transactions of others.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Follows until told to stop; opens what has been shown long enough on the way.
 pub async fn keep_following(app: App, stop: CancellationToken) {
@@ -60,6 +64,27 @@ pub async fn follow(app: &App) -> Result<usize> {
     sql::set_horizon(&mut tx, horizon).await?;
     tx.commit().await?;
     Ok(moved)
+}
+
+/// Follows until whatever was promised before this call is followed. Transactions that began earlier, in any database of
+/// the server, hold that up; where one does so for longer than half a minute, it is an error.
+pub async fn catch_up(app: &App) -> anyhow::Result<usize> {
+    let mut connection = app.pool.acquire().await?;
+    let now = sql::newest(&mut connection).await?;
+    let begun = Instant::now();
+    let mut moved = 0;
+    loop {
+        let settled = sql::horizon(&mut connection).await? >= now;
+        moved += follow(app).await?;
+        if settled && !sql::has_news(&mut connection).await? {
+            return Ok(moved);
+        }
+        ensure!(
+            begun.elapsed() < PATIENCE,
+            "a transaction of this server that does not end holds up what follows promises"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What of a need's asking is met.

@@ -24,7 +24,7 @@ const PLACED: Fen = Fen::yuan(6_000);
 /// Of needs that no other gift of the demo is for.
 pub async fn seed(app: &App) -> anyhow::Result<()> {
     let desks = &super::desks(app).await?;
-    promises::follow(app).await?;
+    promises::catch_up(app).await?;
     search::catch_up(app).await?;
     let query = NeedQuery { sort: Some(NeedSort::Newest), county: Some("441424".into()), ..NeedQuery::default() };
     let open = needs::find(app, &query).await?.items;
@@ -46,7 +46,7 @@ pub async fn seed(app: &App) -> anyhow::Result<()> {
     let set_aside =
         NewAllocation { id: app.clock.id(), need: done.id, pledge: Some(pledge.id), campaign: None, amount_fen: GIVEN };
     allocations::allocate(app, &maker, &set_aside).await?;
-    promises::follow(app).await?;
+    promises::catch_up(app).await?;
     carry_out(app, desks, done.id).await?;
     place(app, desks, &maker, (done.id, next.id)).await
 }

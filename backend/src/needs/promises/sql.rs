@@ -47,6 +47,13 @@ pub async fn horizon(connection: &mut PgConnection) -> sqlx::Result<i64> {
         .await
 }
 
+/// The number of the newest transaction that may have begun.
+pub async fn newest(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1 as "newest!""#)
+        .fetch_one(connection)
+        .await
+}
+
 pub async fn set_horizon(connection: &mut PgConnection, horizon: i64) -> sqlx::Result<()> {
     sqlx::query!("update follower set horizon = $1 where name = 'need_promises'", horizon).execute(connection).await?;
     Ok(())
