@@ -325,6 +325,10 @@ async fn a_surplus_is_used_for_another_need_and_the_rest_goes_back_and_every_fen
     let Ready { charity, enterprise, need, pledge, .. } = &ready;
     let other = second_need(&test, 120).await;
     let surplus = found(charity, 1, need, 10_000).await;
+    for (person, path) in [(&charity.maker, "/work/allocations"), (enterprise, "/directed-balance")] {
+        let page = person.page(path).await.text();
+        assert!(page.contains("余款已转为结余") && !page.contains("/purpose-changes/new?allocation="), "{page}");
+    }
     jobs::run_due(&test.app).await.unwrap();
     sent(&test);
     let new = new_placement(1, &other, 6_000, PlacementBasis::Consent);

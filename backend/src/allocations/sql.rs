@@ -391,6 +391,7 @@ struct Row {
     accepted_by: Option<String>,
     ended_at: Option<DateTime<Utc>>,
     ended_reason: Option<String>,
+    surplus: bool,
 }
 
 impl Row {
@@ -419,6 +420,7 @@ impl Row {
             accepted_by: self.accepted_by,
             ended_at: self.ended_at,
             ended_reason: self.ended_reason,
+            surplus: self.surplus,
         })
     }
 }
@@ -430,8 +432,14 @@ pub async fn by_id(connection: &mut PgConnection, id: AllocationId) -> sqlx::Res
                   need_code, need_title as "need_title!", pledge, reference, position, enterprise, enterprise_name, campaign,
                   campaign_name, amount_fen as "amount_fen!", arranged as "arranged!", beyond as "beyond!",
                   made_at as "made_at!", made_by_name as made_by, accepted_at, accepted_by_name as accepted_by, ended_at,
-                  ended_reason
-           from allocation_read
+                  ended_reason,
+                  exists (
+                      select
+                      from surplus s
+                      where s.need = r.need and s.charity = r.charity and s.status = 'confirmed'
+                        and s.decided_at >= r.accepted_at
+                  ) as "surplus!"
+           from allocation_read r
            where id = $1"#,
         id.0
     )
@@ -453,8 +461,14 @@ pub async fn list(
                   need_code, need_title as "need_title!", pledge, reference, position, enterprise, enterprise_name, campaign,
                   campaign_name, amount_fen as "amount_fen!", arranged as "arranged!", beyond as "beyond!",
                   made_at as "made_at!", made_by_name as made_by, accepted_at, accepted_by_name as accepted_by, ended_at,
-                  ended_reason
-           from allocation_read
+                  ended_reason,
+                  exists (
+                      select
+                      from surplus s
+                      where s.need = r.need and s.charity = r.charity and s.status = 'confirmed'
+                        and s.decided_at >= r.accepted_at
+                  ) as "surplus!"
+           from allocation_read r
            where (enterprise = $1 or charity = $2)
              and ($3::uuid is null
                   or (made_at, id) < (select a.made_at, a.id from allocation a where a.id = $3))

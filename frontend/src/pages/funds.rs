@@ -167,7 +167,7 @@ fn own_rows(form: &FormState, list: &List<AllocationRow>, signs: bool) -> AnyVie
         let key = row.id.to_string();
         let act = match row.status {
             AllocationStatus::Requested if signs => Some(reason_form(form, &key, "release", t!("撤回申请"))),
-            AllocationStatus::Accepted | AllocationStatus::Locked if signs => {
+            AllocationStatus::Accepted | AllocationStatus::Locked if signs && !row.surplus => {
                 let link = href(&format!("/purpose-changes/new?allocation={key}"));
                 Some(view! { <p class="hint"><a href=link>{t!("申请调整用途")}</a></p> }.into_any())
             }
@@ -192,6 +192,7 @@ fn about(row: &AllocationRow) -> AnyView {
         .map(|reason| view! { <p class="soft">{t!("原因：{reason}", reason = text(&reason))}</p> });
     let arranged = row.arranged.then(|| view! { <span class="tag">{t!("统筹安排")}</span> });
     let beyond = row.beyond.then(|| view! { <span class="tag">{t!("多于缺口也要给")}</span> });
+    let surplus = row.surplus.then(|| view! { <span class="tag">{t!("余款已转为结余")}</span> });
     view! {
         <div class="need">
             <span class="what">
@@ -201,7 +202,7 @@ fn about(row: &AllocationRow) -> AnyView {
             </span>
             <span class="what">
                 <span class="amount">{money::exact(row.amount_fen)}</span>
-                <span class="tags"><span class="tag status">{text(row.status.label())}</span>{arranged}{beyond}</span>
+                <span class="tags"><span class="tag status">{text(row.status.label())}</span>{arranged}{beyond}{surplus}</span>
             </span>
         </div>
     }
@@ -263,7 +264,7 @@ pub async fn desk(visit: &Visit) -> Result<Page, ApiError> {
     };
     let all = others.iter().map(|row| {
         let key = row.id.to_string();
-        let standing = matches!(row.status, AllocationStatus::Accepted | AllocationStatus::Locked);
+        let standing = matches!(row.status, AllocationStatus::Accepted | AllocationStatus::Locked) && !row.surplus;
         let act = (decides && standing).then(|| {
             let link = href(&format!("/purpose-changes/new?allocation={key}"));
             view! {

@@ -143,6 +143,8 @@ pub struct AllocationRow {
     pub accepted_by: Option<String>,
     pub ended_at: Option<DateTime<Utc>>,
     pub ended_reason: Option<String>,
+    /// What was left of the need became surplus (结余) later: nothing of this can be released or used otherwise.
+    pub surplus: bool,
 }
 
 /// What of an enterprise's gifts has arrived, and where it can go.
