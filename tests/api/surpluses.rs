@@ -50,6 +50,8 @@ pub fn new_placement(n: u128, to: &Need, yuan: i64, basis: PlacementBasis) -> Ne
         why_similar: "都是村里的饮水工程".into(),
         basis,
         basis_reference: "捐赠人 6 月 30 日同意函".into(),
+        pledges: Vec::new(),
+        lots: Vec::new(),
     }
 }
 
@@ -503,5 +505,110 @@ async fn a_surplus_that_is_not_what_moved_is_named() {
         assert!(found.iter().any(|one| one.comparison == Comparison::StatesAgainstTransfers), "{table}: {found:?}");
         spoil(&test, &format!("update {table} set amount_fen = amount_fen - 1")).await;
     }
+    test.done().await;
+}
+
+#[tokio::test]
+async fn on_one_givers_word_nobody_elses_money_moves() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, campaign, .. } = &ready;
+    let second = test.enterprise("茶油").await;
+    let theirs = gift(charity, &second, &new_pledge(2, *campaign, charity, Some(need)), 2, 4_000).await;
+    charity.maker.call(money_out::allocate(&allocation(1, need, Some(pledge), 6_000))).await.unwrap();
+    charity.maker.call(money_out::allocate(&allocation(2, need, Some(&theirs), 4_000))).await.unwrap();
+    closes(&test, need).await;
+    let other = second_need(&test, 120).await;
+    let surplus = found(charity, 1, need, 10_000).await;
+    let of = |n, yuan, pledges: &[domain::PledgeId]| NewSurplusPlacement {
+        pledges: pledges.to_vec(),
+        ..new_placement(n, &other, yuan, PlacementBasis::Consent)
+    };
+    let refused =
+        async |new: NewSurplusPlacement| charity.maker.call(surpluses::place(surplus.id, &new)).await.unwrap_err();
+    assert_eq!(refused(of(1, 4_000, &[])).await.fields(), ["pledges"], "a consent is somebody's");
+    assert_eq!(refused(of(1, 4_001, &[theirs.id])).await.fields(), ["amount_fen"], "more than was given by who agreed");
+    let unknown = domain::PledgeId(Uuid::from_u128(0xdead));
+    assert_eq!(refused(of(1, 1, &[unknown])).await.fields(), ["pledges"]);
+
+    // The second giver agrees, though the first has not answered, and gave earlier.
+    let theirs_only = of(1, 4_000, &[theirs.id]);
+    let asked = charity.maker.call(surpluses::place(surplus.id, &theirs_only)).await.unwrap();
+    assert_eq!(asked, charity.maker.call(surpluses::place(surplus.id, &theirs_only)).await.unwrap(), "twice is once");
+    let changed = charity.maker.call(surpluses::place(surplus.id, &of(1, 4_000, &[pledge.id]))).await.unwrap_err();
+    assert_eq!(changed.status, 409, "the same id of another giver");
+    let left: Vec<_> = asked.parts.iter().map(|part| (part.pledge, part.left_fen)).collect();
+    assert_eq!(left, [(Some(pledge.id), Fen::yuan(6_000))], "what is asked for is no longer to be had");
+    let of_whom: Vec<_> = asked.placements[0].parts.iter().map(|part| (part.pledge, part.amount_fen)).collect();
+    assert_eq!(of_whom, [(Some(theirs.id), Fen::yuan(4_000))]);
+    assert_eq!(refused(of(2, 1, &[theirs.id])).await.fields(), ["pledges"], "it is taken");
+    let back = NewReturn { surplus: Some(surplus.id), ..new_return(8, Some(theirs.id), None, 1) };
+    assert_eq!(charity.maker.call(returns::prepare(&back)).await.unwrap_err().fields(), ["amount_fen"]);
+    let firsts = NewReturn { surplus: Some(surplus.id), ..new_return(9, Some(pledge.id), None, 6_000) };
+    charity.maker.call(returns::prepare(&firsts)).await.unwrap();
+    goes_back(charity, &firsts).await;
+
+    jobs::run_due(&test.app).await.unwrap();
+    sent(&test);
+    let done = charity.checker.call(surpluses::confirm_placement(theirs_only.id)).await.unwrap();
+    assert_eq!((done.surplus.left_fen, done.parts.len()), (Fen::ZERO, 0));
+    holds(&test).await;
+    jobs::run_due(&test.app).await.unwrap();
+    let letters = sent(&test);
+    let told: Vec<_> = letters.iter().filter(|letter| letter.subject.starts_with("您捐款的结余已经转用")).collect();
+    assert_eq!(told.len(), 1, "only the giver whose money it was: {letters:?}");
+    let trail = second.call(gifts::trail(theirs.id)).await.unwrap();
+    let moved = trail.needs.iter().find(|one| one.code == other.code).unwrap();
+    assert_eq!(moved.set_aside_fen, Fen::yuan(4_000));
+    let trail = ready.enterprise.call(gifts::trail(pledge.id)).await.unwrap();
+    assert!(trail.needs.iter().all(|one| one.code != other.code), "{trail:?}");
+    spoil(&test, "update surplus_placement_take set amount_fen = amount_fen + 1").await;
+    let found = check(&test.app.pool).await.unwrap();
+    assert!(found.iter().any(|one| one.subject.starts_with("lot of a placement")), "{found:?}");
+    spoil(&test, "update surplus_placement_take set amount_fen = amount_fen - 1").await;
+    test.done().await;
+}
+
+#[tokio::test]
+async fn the_form_chooses_whose_money_is_placed_and_the_page_says_whose_it_is() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, need, pledge, campaign, .. } = &ready;
+    let second = test.enterprise("茶油").await;
+    let theirs = gift(charity, &second, &new_pledge(2, *campaign, charity, Some(need)), 2, 4_000).await;
+    for (n, of, yuan) in [(1, pledge, 6_000), (2, &theirs, 4_000)] {
+        charity.maker.call(money_out::allocate(&allocation(n, need, Some(of), yuan))).await.unwrap();
+    }
+    closes(&test, need).await;
+    let other = second_need(&test, 120).await;
+    let surplus = found(charity, 1, need, 10_000).await;
+    let path = format!("/work/surpluses/{}", surplus.id);
+    let shown = charity.maker.page(&path).await.text();
+    for of in [pledge, &theirs] {
+        assert!(shown.contains(&format!("name=\"pledges\" value=\"{}\"", of.id)), "{shown}");
+    }
+    let (id, code, whose) = (Uuid::from_u128(5).to_string(), other.code.clone().unwrap(), theirs.id.to_string());
+    let typed = |amount, whose| {
+        [
+            ("action", "place"),
+            ("id", id.as_str()),
+            ("need_code", code.as_str()),
+            ("amount", amount),
+            ("why_similar", "都是村里的饮水工程"),
+            ("basis", "consent"),
+            ("basis_reference", "6 月 30 日同意函"),
+            ("pledges", whose),
+        ]
+    };
+    let much = charity.maker.form(&path, &typed("4001", whose.as_str())).await;
+    assert_eq!(much.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ticked = format!("value=\"{whose}\" checked");
+    assert!(much.text().contains(&ticked), "what was ticked stays: {}", much.text());
+    let spoilt = charity.maker.form(&path, &typed("4000", "nobody")).await;
+    assert!(spoilt.status == StatusCode::UNPROCESSABLE_ENTITY && spoilt.text().contains("请重新勾选用谁的款"));
+    let made = charity.maker.form(&path, &typed("4000", whose.as_str())).await;
+    assert_eq!(made.location(), format!("{path}?done=proposed"));
+    let page = charity.checker.page(&path).await.text();
+    assert!(page.contains("同意转用的捐赠") && page.contains(&theirs.reference.to_string()), "{page}");
     test.done().await;
 }

@@ -5,12 +5,14 @@
 //! disclosed). Deliberately absent: the ledger's transfers, and money back to givers (`giving_back`).
 
 use crate::allocation::FundingChoice;
+use crate::ledger::{LotBalance, take_lots};
 use crate::need::NeedStatus;
 use crate::pledge::Restriction;
 use crate::problem::check_short_reason;
-use crate::{Fen, PersonId, Problem, Problems};
+use crate::{Fen, LotId, PersonId, PledgeId, Problem, Problems};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Within how many months it is handled.
 pub const HANDLED_WITHIN_MONTHS: u32 = 3;
@@ -223,7 +225,70 @@ impl GiverTerms {
 #[error("有 {0} 笔定向捐赠的协议写明余款要先征求捐赠人意见，请先取得书面同意，依据选“捐赠人同意”并写明同意函")]
 pub struct ConsentMissing(pub usize);
 
+/// Whose a lot of a surplus is: of a gift, or of nobody's pledge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SurplusSource {
+    Gift(PledgeId),
+    Part(LotId),
+}
+
+/// A lot of a surplus that nobody has asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SurplusLot {
+    pub held: LotBalance,
+    pub source: SurplusSource,
+    /// What its giver said, where it has one.
+    pub terms: Option<GiverTerms>,
+}
+
+/// Why nothing is taken of a surplus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    #[error("勾选的款里有一笔不在这笔结余里，或已经安排完，请重新勾选")]
+    Unknown,
+    #[error("这笔结余是几位捐赠人的款。请勾选是哪几笔的捐赠人同意了；没有答复的不能动")]
+    WhoseConsent,
+    #[error(transparent)]
+    Consent(ConsentMissing),
+    #[error("勾选的款里还没有安排的只有 {held}，不够 {asked}")]
+    TooLittle { held: Fen, asked: Fen },
+}
+
 impl PlacementBasis {
+    /// The lots that a placement on this basis is of, oldest first: of those chosen, or where none is, of all that it is
+    /// enough for. A consent is of those who gave it, so that it has to say whose it is where there are several.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub fn take(
+        self,
+        lots: &[SurplusLot],
+        chosen: &[SurplusSource],
+        like: LikePurpose,
+        asked: Fen,
+    ) -> Result<Vec<(LotId, Fen)>, NotTaken> {
+        let sources: BTreeMap<_, _> = lots.iter().map(|lot| (lot.source, lot.terms)).collect();
+        if chosen.iter().any(|source| !sources.contains_key(source)) {
+            return Err(NotTaken::Unknown);
+        }
+        if chosen.is_empty() && self == Self::Consent && sources.len() > 1 {
+            return Err(NotTaken::WhoseConsent);
+        }
+        let meant = |source| chosen.is_empty() || chosen.contains(source);
+        let terms: Vec<_> =
+            sources.iter().filter(|(source, _)| meant(source)).filter_map(|(_, terms)| *terms).collect();
+        let carried = self.check(&terms, like);
+        if !chosen.is_empty() {
+            carried.map_err(NotTaken::Consent)?;
+        }
+        let carries = |lot: &SurplusLot| lot.terms.is_none_or(|terms| self.check(&[terms], like).is_ok());
+        let of: Vec<_> = lots.iter().filter(|lot| meant(&lot.source) && carries(lot)).map(|lot| lot.held).collect();
+        take_lots(&of, asked).map_err(|error| match carried {
+            Err(missing) => NotTaken::Consent(missing),
+            Ok(()) => NotTaken::TooLittle { held: error.held, asked },
+        })
+    }
+
     /// Whether this basis is enough for the money of these givers.
     ///
     /// # Errors
@@ -364,6 +429,57 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn held(n: u128, day: &str, yuan: i64) -> LotBalance {
+        LotBalance {
+            lot: LotId(Uuid::from_u128(n)),
+            bank_date: day.parse().unwrap(),
+            confirmation_no: 1,
+            amount: Fen::yuan(yuan),
+        }
+    }
+
+    /// Of A, who wants to be asked, 60 in two lots; of B, who need not be, 40; and 5 of nobody's pledge.
+    fn of_several() -> ([SurplusSource; 3], [SurplusLot; 4]) {
+        let gift = |n| SurplusSource::Gift(PledgeId(Uuid::from_u128(n)));
+        let said = |choice| Some(GiverTerms { restriction: Restriction::Directed, choice });
+        let (a, b, part) = (gift(1), gift(2), SurplusSource::Part(LotId(Uuid::from_u128(14))));
+        let lot = |held, source, terms| SurplusLot { held, source, terms };
+        let (ask, same) = (said(FundingChoice::AskMe), said(FundingChoice::SameVillage));
+        let lots = [
+            lot(held(11, "2026-06-01", 20), a, ask),
+            lot(held(12, "2026-06-02", 40), a, ask),
+            lot(held(13, "2026-06-03", 40), b, same),
+            lot(held(14, "2026-06-04", 5), part, None),
+        ];
+        ([a, b, part], lots)
+    }
+
+    #[test]
+    fn nobodys_money_goes_on_the_word_of_another() {
+        use LikePurpose::{Both, Field};
+        use PlacementBasis::{Agreement, Consent};
+        let ([a, b, part], lots) = of_several();
+        let lot = |n, yuan| (LotId(Uuid::from_u128(n)), Fen::yuan(yuan));
+        let take = |basis: PlacementBasis, chosen: &[SurplusSource], like, yuan| {
+            basis.take(&lots, chosen, like, Fen::yuan(yuan))
+        };
+        assert_eq!(take(Consent, &[], Both, 40), Err(NotTaken::WhoseConsent));
+        assert_eq!(take(Consent, &[b], Both, 40), Ok(vec![lot(13, 40)]), "A was not asked, and nothing of A's goes");
+        assert_eq!(
+            take(Consent, &[b], Both, 41),
+            Err(NotTaken::TooLittle { held: Fen::yuan(40), asked: Fen::yuan(41) })
+        );
+        assert_eq!(take(Consent, &[b, a], Both, 61), Ok(vec![lot(11, 20), lot(12, 40), lot(13, 1)]), "oldest first");
+        assert_eq!(take(Agreement, &[], Both, 42), Ok(vec![lot(13, 40), lot(14, 2)]), "as many as it carries");
+        assert_eq!(take(Agreement, &[], Both, 46), Err(NotTaken::Consent(ConsentMissing(1))));
+        assert_eq!(take(Agreement, &[a, b], Both, 1), Err(NotTaken::Consent(ConsentMissing(1))));
+        assert_eq!(take(Agreement, &[], Field, 6), Err(NotTaken::Consent(ConsentMissing(2))), "B said the village");
+        assert_eq!(take(Agreement, &[part], Field, 5), Ok(vec![lot(14, 5)]));
+        let gone = SurplusSource::Gift(PledgeId(Uuid::from_u128(9)));
+        assert_eq!(take(Consent, &[gone], Both, 1), Err(NotTaken::Unknown));
+        assert_eq!(Consent.take(&lots[..2], &[], Both, Fen::yuan(30)), Ok(vec![lot(11, 20), lot(12, 10)]), "one giver");
     }
 
     #[test]

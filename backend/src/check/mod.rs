@@ -3,6 +3,7 @@
 //! Each comparison is broken once by a test. Deliberately absent: comparing with seals, which do not exist yet.
 
 mod sql;
+mod surpluses;
 
 use crate::error::Result;
 use sqlx::PgPool;
@@ -103,6 +104,7 @@ pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     findings.extend(sql::lots_in_and_out(&mut tx).await?);
     findings.extend(sql::never_below_zero(&mut tx).await?);
     findings.extend(sql::states_against_transfers(&mut tx).await?);
+    findings.extend(surpluses::placements_against_lots(&mut tx).await?);
     findings.extend(sql::goods_against_parts(&mut tx).await?);
     findings.extend(sql::cached_balances(&mut tx).await?);
     findings.extend(sql::pledges_against_parts(&mut tx).await?);

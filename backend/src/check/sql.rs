@@ -4,13 +4,13 @@ use super::{Comparison, Finding};
 use sqlx::PgConnection;
 
 /// Sums over all transfers may leave the range of one amount; a difference that large is told at its edge.
-struct Row {
-    subject: String,
-    recorded: i64,
-    recomputed: i64,
+pub(super) struct Row {
+    pub(super) subject: String,
+    pub(super) recorded: i64,
+    pub(super) recomputed: i64,
 }
 
-fn findings(comparison: Comparison, rows: Vec<Row>) -> Vec<Finding> {
+pub(super) fn findings(comparison: Comparison, rows: Vec<Row>) -> Vec<Finding> {
     let finding =
         |row: Row| Finding { comparison, subject: row.subject, recorded: row.recorded, recomputed: row.recomputed };
     rows.into_iter().map(finding).collect()

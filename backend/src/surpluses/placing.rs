@@ -1,10 +1,11 @@
 //! A surplus is used for another need of like purpose: asked for by one person of the charity, confirmed by a second.
 //!
-//! Whose money it is decides on which basis: what a giver wants to be asked about goes by the giver's consent alone.
+//! Whose money it is decides on which basis: what a giver wants to be asked about goes by the giver's consent alone. Its
+//! lots are chosen and written down when it is asked for, and exactly these move.
 
 mod sql;
 
-use super::sql::Owned;
+use super::sql::{Locked, Owned};
 use super::{Eyes, dossier, in_this_state, left, lock, owners, record, tell};
 use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
@@ -12,13 +13,16 @@ use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Sure};
 use crate::mail::letter::fund::FundStep;
 use crate::{allocations, campaigns, ledger};
 use domain::api::surpluses::{NewSurplusPlacement, SendSurplusBack, SurplusDossier, SurplusPlacement};
-use domain::ledger::{Event, take_lots};
+use domain::ledger::{Event, LotBalance};
 use domain::surplus::{
-    LikePurpose, PlacementBasis, PlacementStatus, SurplusStatus, check_placement, check_second, check_sending_back,
+    LikePurpose, NotTaken, PlacementBasis, PlacementStatus, SurplusLot, SurplusSource, SurplusStatus, check_placement,
+    check_second, check_sending_back,
 };
-use domain::{EventId, Fen, LotId, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
+use domain::{EventId, Fen, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Asks for it; so much of the surplus is held for it. The same id and content again gives the same answer.
 pub async fn place(
@@ -34,7 +38,8 @@ pub async fn place(
     let own = lock(&mut tx, acting.organisation, id).await?;
     let known = dossier(app, &mut tx, &eyes, id).await?;
     if let Some(placed) = known.placements.iter().find(|placement| placement.id == new.id) {
-        return if says(placed, new) { Ok(known) } else { Err(another()) };
+        let same = says(placed, new) && sql::chosen(&mut tx, new.id).await? == ids(new);
+        return if same { Ok(known) } else { Err(another()) };
     }
     if own.status != SurplusStatus::Confirmed {
         return Err(in_this_state(own.status));
@@ -47,13 +52,13 @@ pub async fn place(
     let like = alike(&mut tx, own.need, new.to_need).await?;
     // The need before the ledger's accounts, as everywhere.
     may_take(&mut tx, new.to_need, new.amount_fen).await?.map_err(|error| beside_its_field(&error))?;
-    let takes = taken(&mut tx, &own, new.amount_fen).await?;
-    let givers = owners(&mut tx, &takes).await?;
-    check_basis(new.basis, &givers, like).map_err(|says| Error::invalid("basis", says))?;
+    let held = of_givers(&mut tx, &own).await?;
+    let takes = new.basis.take(&held, &chosen(new), like, new.amount_fen).map_err(not_taken)?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     sql::insert_placement(&mut tx, id, new, acting.person, app.clock.now())
         .await
         .on_constraint("surplus_placement_pkey", another)?;
+    sql::insert_takes(&mut tx, new.id, &takes).await?;
     let after = json!({ "status": PlacementStatus::Proposed, "to": new.to_need, "amount_fen": new.amount_fen,
                         "basis": new.basis });
     let what = ("surplus_placement_proposed", "surplus_placement", new.id.0);
@@ -88,11 +93,35 @@ async fn alike(tx: &mut PgConnection, from: NeedId, to: NeedId) -> Result<LikePu
     })
 }
 
-/// Which lots of a locked surplus make up an amount, oldest first.
-async fn taken(tx: &mut PgConnection, own: &super::sql::Locked, amount: Fen) -> Result<Vec<(LotId, Fen)>> {
-    let lots = left(tx, own).await?;
-    take_lots(&lots, amount)
-        .map_err(|error| Error::Conflict(format!("这笔结余只剩 {}，不够 {amount}，请刷新", error.held)))
+/// What of a locked surplus nobody has asked for, each lot with whose it is.
+async fn of_givers(tx: &mut PgConnection, own: &Locked) -> Result<Vec<SurplusLot>> {
+    let held = left(tx, own).await?;
+    let lots: Vec<_> = held.iter().map(|held| held.lot).collect();
+    let mut owners = sql::owners_of_lots(tx, &lots).await?;
+    let of = |held: LotBalance| {
+        let (source, terms) = owners.remove(&held.lot).unwrap_or((SurplusSource::Part(held.lot), None));
+        SurplusLot { held, source, terms }
+    };
+    Ok(held.into_iter().map(of).collect())
+}
+
+fn chosen(new: &NewSurplusPlacement) -> Vec<SurplusSource> {
+    let gifts = new.pledges.iter().copied().map(SurplusSource::Gift);
+    gifts.chain(new.lots.iter().copied().map(SurplusSource::Part)).collect()
+}
+
+/// As they are written down.
+fn ids(new: &NewSurplusPlacement) -> BTreeSet<Uuid> {
+    new.pledges.iter().map(|id| id.0).chain(new.lots.iter().map(|id| id.0)).collect()
+}
+
+fn not_taken(error: NotTaken) -> Error {
+    let field = match error {
+        NotTaken::Unknown | NotTaken::WhoseConsent => "pledges",
+        NotTaken::Consent(_) => "basis",
+        NotTaken::TooLittle { .. } => "amount_fen",
+    };
+    Error::invalid(field, error.to_string())
 }
 
 /// Whether the basis is enough for whoever gave these lots.
@@ -126,7 +155,7 @@ async fn waiting(
     tx: &mut PgConnection,
     charity: OrganisationId,
     id: SurplusPlacementId,
-) -> Result<(super::sql::Locked, sql::Proposed)> {
+) -> Result<(Locked, sql::Proposed)> {
     let surplus = sql::surplus_of(tx, id).await?.ok_or(Error::NotFound)?;
     let own = lock(tx, charity, surplus).await?;
     let proposed = sql::proposed(tx, id).await?.ok_or(Error::NotFound)?;
@@ -151,7 +180,7 @@ pub async fn confirm(
     may_take(&mut tx, proposed.to_need, proposed.amount)
         .await?
         .map_err(|error| beside_its_field(&error).as_conflict())?;
-    let takes = taken(&mut tx, &own, proposed.amount).await?;
+    let takes = sql::takes(&mut tx, id).await?;
     let givers = owners(&mut tx, &takes).await?;
     check_basis(proposed.basis, &givers, like).map_err(Error::Conflict)?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
@@ -209,7 +238,10 @@ pub async fn send_back(
 pub(super) async fn of(tx: &mut PgConnection, id: SurplusId, eyes: &Eyes, own: bool) -> Result<Vec<SurplusPlacement>> {
     let (maker, checker) = (own && eyes.maker, own && eyes.checker);
     let mut placements = Vec::new();
+    // Givers are the charity's and the auditor's to read.
+    let mut parts = if eyes.place.is_none() { sql::parts(tx, id).await? } else { BTreeMap::new() };
     for (by, mut placement) in sql::placements(tx, id).await? {
+        placement.parts = parts.remove(&placement.id).unwrap_or_default();
         let waits = placement.status == PlacementStatus::Proposed;
         placement.may_confirm = waits && checker && by != eyes.person;
         placement.may_send_back = waits && (maker || checker);

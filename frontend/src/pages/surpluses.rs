@@ -12,6 +12,7 @@ use domain::api::surpluses::{
 use domain::api::{ApiError, ErrorCode};
 use domain::ledger::Account;
 use domain::organisation::Role;
+use domain::pledge::PledgeReference;
 use domain::surplus::{PlacementBasis, SurplusStatus, UnderWay};
 use domain::{NeedId, SurplusId};
 use leptos::prelude::*;
@@ -351,7 +352,7 @@ fn parts(visit: &Visit, known: &SurplusDossier) -> Option<AnyView> {
         view! {
             <section class="card">
                 <h2>{t!("余下的是谁的款")}</h2>
-                <p class="soft">{t!("转用时先用最早到账的款。协议写明要先征求意见的，取得捐赠人书面同意才能转用；也可以退回捐赠人。")}</p>
+                <p class="soft">{t!("还没有安排的部分。协议写明要先征求意见的，取得这位捐赠人书面同意才能转用；也可以退回捐赠人。")}</p>
                 <ul class="rows">{rows.collect_view()}</ul>
             </section>
         }
@@ -359,21 +360,29 @@ fn parts(visit: &Visit, known: &SurplusDossier) -> Option<AnyView> {
     )
 }
 
-fn part_row(part: &SurplusPart, returns: Option<SurplusId>) -> AnyView {
-    let (name, source) = match (part.pledge, part.lot) {
-        (Some(pledge), _) => {
-            let reference = part.reference.map(|reference| reference.to_string()).unwrap_or_default();
-            (format!("{} {reference}", part.giver.clone().unwrap_or_default()), format!("pledge={pledge}"))
-        }
-        (None, lot) => (
-            t!("没有归入认捐的一份到账款").to_owned(),
-            format!("lot={}", lot.map(|lot| lot.to_string()).unwrap_or_default()),
-        ),
-    };
-    let said = part.restriction.zip(part.choice).map(|(restriction, choice)| {
+/// Whose it is.
+fn whose(giver: Option<&String>, reference: Option<PledgeReference>) -> String {
+    match giver {
+        Some(giver) => format!("{giver} {}", reference.map(|reference| reference.to_string()).unwrap_or_default()),
+        None => t!("没有归入认捐的一份到账款").to_owned(),
+    }
+}
+
+/// What the giver said before about whatever would be left.
+fn said(part: &SurplusPart) -> Option<String> {
+    part.restriction.zip(part.choice).map(|(restriction, choice)| {
         let directed = restriction == domain::pledge::Restriction::Directed;
         if directed { text(choice.label()) } else { text(restriction.label()) }
-    });
+    })
+}
+
+fn part_row(part: &SurplusPart, returns: Option<SurplusId>) -> AnyView {
+    let name = whose(part.giver.as_ref(), part.reference);
+    let source = match (part.pledge, part.lot) {
+        (Some(pledge), _) => format!("pledge={pledge}"),
+        (None, lot) => format!("lot={}", lot.map(|lot| lot.to_string()).unwrap_or_default()),
+    };
+    let said = said(part);
     let back = returns.map(|surplus| {
         let link = href(&format!("/work/returns/new?surplus={surplus}&{source}"));
         view! { <a class="button quiet" href=link>{t!("退回捐赠人")}</a> }
@@ -403,6 +412,12 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
         view! { <dt>{t!("决定")}</dt><dd>{by}" "{instant(at)}</dd> }
     });
     let why = one.decided_why.clone().map(|why| view! { <dt>{t!("退回原因")}</dt><dd>{why}</dd> });
+    let of = one.parts.iter().map(|part| {
+        view! { <li>{whose(part.giver.as_ref(), part.reference)}" "<b>{money::exact(part.amount_fen)}</b></li> }
+    });
+    let label = if one.basis == PlacementBasis::Consent { t!("同意转用的捐赠") } else { t!("用谁的款") };
+    let of = (!one.parts.is_empty())
+        .then(|| view! { <dt>{label}</dt><dd><ul class="tree">{of.collect_view()}</ul></dd> });
     let row = one.id.to_string();
     let confirm = one.may_confirm.then(|| {
         view! {
@@ -424,6 +439,7 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
                 <dt>{t!("金额")}</dt><dd class="big">{money::exact(one.amount_fen)}</dd>
                 <dt>{t!("怎样相近")}</dt><dd>{one.similarity.map(|like| text(like.label()))}"："{one.why_similar.clone()}</dd>
                 <dt>{t!("依据")}</dt><dd>{text(one.basis.label())}"："{one.basis_reference.clone()}</dd>
+                {of}
                 <dt>{t!("申请")}</dt><dd>{one.proposed_by.clone()}" "{instant(one.proposed_at)}</dd>
                 {decided}{why}
             </dl>
@@ -471,9 +487,48 @@ async fn placing(visit: &Visit, form: &FormState, known: &SurplusDossier) -> Res
                 {radios(form, "basis", (t!("依据"), Some(hint.into_any())), bases)}
                 {Field::new(form, "basis_reference", t!("依据在哪里查"))
                     .hint(t!("协议的条款、同意函的日期，或公示的地方和日期。")).area(2)}
+                {whose_money(form, known)}
                 <button class="button" name="action" value="place">{t!("申请转用，等同事确认")}</button>
             </fieldset>
         </form>
     }
     .into_any())
+}
+
+/// Whose money it is to be, where that is to be chosen.
+fn whose_money(form: &FormState, known: &SurplusDossier) -> Option<AnyView> {
+    if known.parts.len() < 2 {
+        return None;
+    }
+    let boxes = known.parts.iter().map(|part| {
+        let (name, value) = match (part.pledge, part.lot) {
+            (Some(pledge), _) => ("pledges", pledge.to_string()),
+            (None, lot) => ("lots", lot.map(|lot| lot.to_string()).unwrap_or_default()),
+        };
+        let id = format!("{name}-{value}");
+        let ticked = form.all(name).contains(&value.as_str());
+        let said = said(part).map(|said| format!("，{said}"));
+        view! {
+            <p class="choice">
+                <input type="checkbox" id=id.clone() name=name value=value checked=ticked />
+                <label for=id>{whose(part.giver.as_ref(), part.reference)}" "{money::exact(part.left_fen)}{said}</label>
+            </p>
+        }
+    });
+    let wrong = form.problem("pledges").is_some();
+    let described_by = format!("pledges-hint{}", if wrong { " pledges-problem" } else { "" });
+    Some(
+        view! {
+            <div class="field" id="pledges" role="group" class:wrong=wrong aria-labelledby="pledges-label"
+                aria-describedby=described_by>
+                <span class="label" id="pledges-label">{t!("用谁的款")}</span>
+                <span class="hint" id="pledges-hint">
+                    {t!("依据是“捐赠人同意”的，勾选同意了的捐赠。不勾选的，从依据够用的款里先用最早到账的。")}
+                </span>
+                {problem(form, "pledges")}
+                {boxes.collect_view()}
+            </div>
+        }
+        .into_any(),
+    )
 }

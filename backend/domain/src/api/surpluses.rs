@@ -115,8 +115,14 @@ pub struct NewSurplusPlacement {
     /// 5 to 200 characters; everybody reads it.
     pub why_similar: String,
     pub basis: PlacementBasis,
-    /// 5 to 200 characters: where the basis can be looked up.
+    /// 5 to 200 characters: where the basis can be looked up. It may name givers.
     pub basis_reference: String,
+    /// Whose gifts it is of; with a consent, those whose givers gave it. None for the oldest that the basis carries.
+    #[serde(default)]
+    pub pledges: Vec<PledgeId>,
+    /// The same, of lots that no pledge has.
+    #[serde(default)]
+    pub lots: Vec<LotId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,7 +224,10 @@ pub struct SurplusPlacement {
     pub amount_fen: Fen,
     pub why_similar: String,
     pub basis: PlacementBasis,
+    /// It may name givers: for the surplus's charity and the auditor, otherwise empty.
     pub basis_reference: String,
+    /// Whose money it is of, for the same.
+    pub parts: Vec<PlacedPart>,
     pub proposed_by: String,
     pub proposed_at: DateTime<Utc>,
     pub decided_by: Option<String>,
@@ -227,6 +236,16 @@ pub struct SurplusPlacement {
     pub placed_on: Option<NaiveDate>,
     pub may_confirm: bool,
     pub may_send_back: bool,
+}
+
+/// What of a placement is of one gift, or of lots that no pledge has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlacedPart {
+    pub pledge: Option<PledgeId>,
+    pub reference: Option<PledgeReference>,
+    pub giver: Option<String>,
+    pub amount_fen: Fen,
 }
 
 /// What goes back of a surplus to its giver.

@@ -106,6 +106,8 @@ async fn place(app: &App, desks: &Desks, maker: &CharityMaker, (from, to): (Need
         why_similar: "两条需求属于同一个领域，做的是同一类事".into(),
         basis: PlacementBasis::Agreement,
         basis_reference: "示例捐赠协议：余款转给同一领域的其他需求".into(),
+        pledges: Vec::new(),
+        lots: Vec::new(),
     };
     surpluses::placing::place(app, maker, new.id, &used).await?;
     surpluses::placing::confirm(app, &checker, used.id).await?;

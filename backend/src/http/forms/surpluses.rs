@@ -10,6 +10,7 @@ use axum::response::Response;
 use domain::api::surpluses::{self, NewSurplus, NewSurplusPlacement, SendSurplusBack, SurplusDossier};
 use domain::api::{ApiError, ErrorCode};
 use domain::{Fen, SurplusId};
+use std::str::FromStr;
 
 /// The API's field names as the forms spell them.
 fn as_in_the_form(mut error: ApiError) -> ApiError {
@@ -73,6 +74,15 @@ pub async fn step(State(site): State<Site>, Path(id): Path<String>, request: Req
     }
 }
 
+/// What was ticked of a kind.
+fn read_all<T: FromStr>(form: &mut Form, name: &'static str) -> Vec<T> {
+    let read: Result<Vec<T>, _> = form.state.all(name).into_iter().map(str::parse).collect();
+    read.unwrap_or_else(|_| {
+        form.problem("pledges", "请重新勾选用谁的款");
+        Vec::new()
+    })
+}
+
 async fn place(form: &mut Form, inner: &InProcess, id: SurplusId) -> Result<SurplusDossier, ApiError> {
     let amount_fen = amount(form, "amount");
     let to = need(form, inner).await;
@@ -86,11 +96,13 @@ async fn place(form: &mut Form, inner: &InProcess, id: SurplusId) -> Result<Surp
     let why_similar = form.value("why_similar").to_owned();
     let basis_reference = form.value("basis_reference").to_owned();
     let new_id = form.value("id").parse();
+    let pledges = read_all(form, "pledges");
+    let lots = read_all(form, "lots");
     let (true, Some(to_need), (Ok(basis), Ok(new_id))) = (form.state.problems.is_empty(), to, (basis, new_id)) else {
         // What is wrong with the texts is told at once with the rest.
         let fields = domain::surplus::check_placement(Fen::yuan(1), &why_similar, &basis_reference);
         return Err(invalid(fields.err().unwrap_or_default()));
     };
-    let new = NewSurplusPlacement { id: new_id, to_need, amount_fen, why_similar, basis, basis_reference };
+    let new = NewSurplusPlacement { id: new_id, to_need, amount_fen, why_similar, basis, basis_reference, pledges, lots };
     inner.call(surpluses::place(id, &new)).await
 }

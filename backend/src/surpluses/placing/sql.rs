@@ -2,11 +2,13 @@
 
 use crate::db::decode::{fen, word};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::api::surpluses::{NewSurplusPlacement, SurplusNeed, SurplusPlacement};
-use domain::surplus::{LikePurpose, PlacementBasis, PlacementStatus};
-use domain::{Fen, NeedId, PersonId, SurplusId, SurplusPlacementId};
+use domain::api::surpluses::{NewSurplusPlacement, PlacedPart, SurplusNeed, SurplusPlacement};
+use domain::surplus::{GiverTerms, LikePurpose, PlacementBasis, PlacementStatus, SurplusSource};
+use domain::{Fen, LotId, NeedId, PersonId, PledgeId, SurplusId, SurplusPlacementId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// In what two needs are alike; none where one of them is not there.
 pub async fn alike(
@@ -34,10 +36,11 @@ pub async fn insert_placement(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
+    let chosen: Vec<Uuid> = new.pledges.iter().map(|id| id.0).chain(new.lots.iter().map(|id| id.0)).collect();
     sqlx::query!(
         "insert into surplus_placement (id, surplus, to_need, amount_fen, why_similar, basis, basis_reference, status,
-                                        proposed_by, proposed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9)",
+                                        proposed_by, proposed_at, chosen)
+         values ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9, $10)",
         new.id.0,
         surplus.0,
         new.to_need.0,
@@ -46,10 +49,107 @@ pub async fn insert_placement(
         new.basis.as_str(),
         new.basis_reference.trim(),
         person.0,
-        now
+        now,
+        &chosen
     )
     .execute(connection)
     .await
+}
+
+/// Whose money a placement was said to be of.
+pub async fn chosen(connection: &mut PgConnection, id: SurplusPlacementId) -> sqlx::Result<BTreeSet<Uuid>> {
+    let chosen = sqlx::query_scalar!("select chosen from surplus_placement where id = $1", id.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(chosen.into_iter().collect())
+}
+
+/// Writes down which lots it is of.
+pub async fn insert_takes(
+    connection: &mut PgConnection,
+    id: SurplusPlacementId,
+    takes: &[(LotId, Fen)],
+) -> sqlx::Result<()> {
+    let lots: Vec<Uuid> = takes.iter().map(|(lot, _)| lot.0).collect();
+    let amounts: Vec<i64> = takes.iter().map(|(_, amount)| amount.get()).collect();
+    sqlx::query!(
+        "insert into surplus_placement_take (placement, lot, amount_fen)
+         select $1, t.lot, t.amount_fen from unnest($2::uuid[], $3::bigint[]) as t (lot, amount_fen)",
+        id.0,
+        &lots,
+        &amounts
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn takes(connection: &mut PgConnection, id: SurplusPlacementId) -> sqlx::Result<Vec<(LotId, Fen)>> {
+    let rows =
+        sqlx::query!("select lot, amount_fen from surplus_placement_take where placement = $1 order by lot", id.0)
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter()
+        .map(|row| Ok((LotId(row.lot), fen("surplus_placement_take.amount_fen", row.amount_fen)?)))
+        .collect()
+}
+
+/// Whose each lot is, with what the giver said.
+pub async fn owners_of_lots(
+    connection: &mut PgConnection,
+    lots: &[LotId],
+) -> sqlx::Result<BTreeMap<LotId, (SurplusSource, Option<GiverTerms>)>> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let rows = sqlx::query!(
+        "select part.lot, p.id, p.restriction, p.funding_choice
+         from bank_line_part part
+         join pledge p on p.id = part.pledge
+         where part.lot = any($1)",
+        &lots
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let terms = GiverTerms {
+                restriction: word("pledge.restriction", &row.restriction)?,
+                choice: word("pledge.funding_choice", &row.funding_choice)?,
+            };
+            Ok((LotId(row.lot), (SurplusSource::Gift(PledgeId(row.id)), Some(terms))))
+        })
+        .collect()
+}
+
+/// Whose money each placement of a surplus is of, gift by gift.
+pub async fn parts(
+    connection: &mut PgConnection,
+    id: SurplusId,
+) -> sqlx::Result<BTreeMap<SurplusPlacementId, Vec<PlacedPart>>> {
+    let rows = sqlx::query!(
+        r#"select k.placement, p.id as "pledge?", p.reference as "reference?", o.name as "giver?",
+                  sum(k.amount_fen)::bigint as "fen!"
+           from surplus_placement own
+           join surplus_placement_take k on k.placement = own.id
+           join bank_line_part part on part.lot = k.lot
+           left join pledge p on p.id = part.pledge
+           left join organisation o on o.id = p.enterprise
+           where own.surplus = $1
+           group by k.placement, p.id, o.name
+           order by p.pledged_at, p.id"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut parts = BTreeMap::<_, Vec<_>>::new();
+    for row in rows {
+        parts.entry(SurplusPlacementId(row.placement)).or_default().push(PlacedPart {
+            pledge: row.pledge.map(PledgeId),
+            reference: row.reference.as_deref().map(|text| word("pledge.reference", text)).transpose()?,
+            giver: row.giver,
+            amount_fen: fen("surplus_placement_take.amount_fen", row.fen)?,
+        });
+    }
+    Ok(parts)
 }
 
 /// The surplus of a placement, to be locked before it.
@@ -164,6 +264,7 @@ pub async fn placements(
                 why_similar: row.why_similar,
                 basis: word("surplus_placement.basis", &row.basis)?,
                 basis_reference: row.basis_reference,
+                parts: Vec::new(),
                 proposed_by: row.proposed_by_name.unwrap_or_default(),
                 proposed_at: row.proposed_at,
                 decided_by: row.decided_by_name,
