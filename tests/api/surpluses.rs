@@ -20,6 +20,7 @@ use domain::api::pledges::NewPledge;
 use domain::api::returns::NewReturn;
 use domain::api::surpluses::{self, NewSurplus, NewSurplusPlacement, SendSurplusBack, Surplus, SurplusDossier};
 use domain::api::{disbursements as money_out, gifts, money, places, pledges, returns, sessions, todo};
+use domain::campaign::CampaignStage;
 use domain::four::MoneyNumber;
 use domain::ledger::{Account, AccountKind};
 use domain::need::{Field, NeedContent};
@@ -610,5 +611,31 @@ async fn the_form_chooses_whose_money_is_placed_and_the_page_says_whose_it_is() 
     assert_eq!(made.location(), format!("{path}?done=proposed"));
     let page = charity.checker.page(&path).await.text();
     assert!(page.contains("同意转用的捐赠") && page.contains(&theirs.reference.to_string()), "{page}");
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_campaign_whose_needs_left_money_is_not_archived() {
+    let test = TestApp::new().await;
+    let ready = over(&test).await;
+    let Ready { charity, need, pledge, campaign, .. } = &ready;
+    for stage in [CampaignStage::Collecting, CampaignStage::Settled] {
+        backend::campaigns::set_stage(&test.app, *campaign, stage).await.unwrap();
+    }
+    let archive = async || {
+        let set = backend::campaigns::set_stage(&test.app, *campaign, CampaignStage::Archived).await;
+        set.map_err(|error| error.to_string())
+    };
+    assert!(archive().await.unwrap_err().contains("余款没有处理"), "it was not even declared");
+    let surplus = found(charity, 1, need, 10_000).await;
+    assert!(archive().await.unwrap_err().contains("余款没有处理"), "and lies there");
+    let back = NewReturn { surplus: Some(surplus.id), ..new_return(9, Some(pledge.id), None, 9_999) };
+    charity.maker.call(returns::prepare(&back)).await.unwrap();
+    goes_back(charity, &back).await;
+    assert!(archive().await.unwrap_err().contains("余款没有处理"), "one yuan is left");
+    let back = NewReturn { surplus: Some(surplus.id), ..new_return(10, Some(pledge.id), None, 1) };
+    charity.maker.call(returns::prepare(&back)).await.unwrap();
+    goes_back(charity, &back).await;
+    archive().await.unwrap();
     test.done().await;
 }

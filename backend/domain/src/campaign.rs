@@ -130,6 +130,13 @@ pub struct MoneyOnItsWay;
 #[error("这个活动还有没有办完的捐赠物资，现在不能归档。请慈善组织先验收或不接受、移交到村，不能移交的报损")]
 pub struct GoodsUnfinished;
 
+/// Money of the campaign was left by needs that are over, so that the campaign cannot be archived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "这个活动还有已结束需求的余款没有处理，现在不能归档，归档后款就不能再动。请慈善组织先申报结余，转用于相近的需求或退回捐赠人"
+)]
+pub struct SurplusUnsettled;
+
 /// The year that awards and reports count in: 1 June to 31 May, named by the calendar year in which it starts.
 ///
 /// Source: the award notices of Guangzhou and of the province, which count arrivals from 2024-06-01 to 2025-05-31.

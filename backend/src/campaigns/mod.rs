@@ -19,7 +19,7 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, begins};
+use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, SurplusUnsettled, begins};
 use domain::four::FourNumbers;
 use domain::todo::Waiting;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};
@@ -85,6 +85,9 @@ pub async fn set_stage(app: &App, id: CampaignId, next: CampaignStage) -> Result
     }
     if next == CampaignStage::Archived && sql::goods_are_unfinished(&mut tx, id).await? {
         return Err(Error::Conflict(GoodsUnfinished.to_string()));
+    }
+    if next == CampaignStage::Archived && sql::surplus_is_unsettled(&mut tx, id).await? {
+        return Err(Error::Conflict(SurplusUnsettled.to_string()));
     }
     sql::set_stage(&mut tx, id, now, next).await?.one_row_or_conflict()?;
     tx.commit().await?;

@@ -93,6 +93,7 @@ async fn readiness(tx: &mut PgConnection, id: CampaignId, setup: &CampaignSetup)
         giving_open: fundraising::any_open(tx, id).await?,
         money_on_its_way: room::money_is_on_its_way(tx, id).await?,
         goods_unfinished: room::goods_are_unfinished(tx, id).await?,
+        surplus_unsettled: room::surplus_is_unsettled(tx, id).await?,
     })
 }
 

@@ -190,6 +190,30 @@ pub async fn goods_are_unfinished(connection: &mut PgConnection, id: CampaignId)
     .await
 }
 
+/// Whether needs that are over left money of the campaign that was neither used for another need nor returned. What is set
+/// aside for a need that goes on holds no campaign open.
+pub async fn surplus_is_unsettled(connection: &mut PgConnection, id: CampaignId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select
+               from lot_campaign l
+               join account_balance b on b.lot = l.lot and b.amount_fen > 0 and b.asset = 'cny'
+               where l.campaign = $1
+                 and (b.account like 'surplus:%'
+                      or exists (
+                          select
+                          from need n
+                          where n.id = case when b.account like 'allocated:%'
+                                            then split_part(b.account, ':', 2)::uuid end
+                            and n.status in ('closed', 'withdrawn', 'expired')
+                      ))
+           ) as "unsettled!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// The id of a campaign that is called so, by its code or its id.
 pub async fn called(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<CampaignId>> {
     let id = sqlx::query_scalar!("select id from campaign where code = $1 or id = $2", name, name.parse::<Uuid>().ok())

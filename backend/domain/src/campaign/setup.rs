@@ -3,7 +3,7 @@
 //!
 //! Deliberately absent: giving by individuals ([`crate::fundraising`]), and any amount that is expected of anybody.
 
-use super::{CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay};
+use super::{CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, SurplusUnsettled};
 use crate::appeal;
 use crate::day::FIRST_DAY;
 use crate::{BankAccountId, Fen, OrganisationId, Problem, Problems};
@@ -280,6 +280,7 @@ pub struct CampaignReadiness {
     pub giving_open: bool,
     pub money_on_its_way: bool,
     pub goods_unfinished: bool,
+    pub surplus_unsettled: bool,
 }
 
 /// Why a campaign does not go on to a stage yet.
@@ -299,6 +300,8 @@ pub enum NotReady {
     Money(MoneyOnItsWay),
     #[error(transparent)]
     Goods(GoodsUnfinished),
+    #[error(transparent)]
+    Surplus(SurplusUnsettled),
 }
 
 /// Everything that is still lacking before `next`.
@@ -315,6 +318,7 @@ pub fn lacking(now: CampaignStage, next: CampaignStage, known: &CampaignReadines
         (matches!(next, Settled | Archived) && known.giving_open, NotReady::GivingOpen),
         (next == Archived && known.money_on_its_way, NotReady::Money(MoneyOnItsWay)),
         (next == Archived && known.goods_unfinished, NotReady::Goods(GoodsUnfinished)),
+        (next == Archived && known.surplus_unsettled, NotReady::Surplus(SurplusUnsettled)),
     ]
     .into_iter()
     .filter_map(|(holds, why)| holds.then_some(why))
@@ -455,6 +459,9 @@ mod tests {
         let holding = CampaignReadiness { goods_unfinished: true, ..ready };
         assert!(lacking(Collecting, Settled, &holding).is_empty(), "goods are brought while the campaign is settled");
         assert_eq!(lacking(Settled, Archived, &holding), [NotReady::Goods(GoodsUnfinished)]);
+        let left = CampaignReadiness { surplus_unsettled: true, ..ready };
+        assert!(lacking(Collecting, Settled, &left).is_empty(), "what needs left is handled while it is settled");
+        assert_eq!(lacking(Settled, Archived, &left), [NotReady::Surplus(SurplusUnsettled)]);
         let silent = CampaignReadiness { contacts: false, ..ready };
         assert_eq!(lacking(Draft, Preview, &silent), [NotReady::NoContact]);
     }
