@@ -15,7 +15,7 @@ use domain::api::campaigns::PageQuery;
 use domain::api::disbursements::Reject;
 use domain::api::figures::MoneyOf;
 use domain::api::ledger::{self, AccountQuery, EntryQuery};
-use domain::api::needs::{self, Need, NewNeed, Seen};
+use domain::api::needs::{self, Need, NeedStep, NewNeed, Seen};
 use domain::api::pledges::NewPledge;
 use domain::api::returns::NewReturn;
 use domain::api::surpluses::{self, NewSurplus, NewSurplusPlacement, SendSurplusBack, Surplus, SurplusDossier};
@@ -23,7 +23,7 @@ use domain::api::{disbursements as money_out, gifts, money, places, pledges, ret
 use domain::campaign::CampaignStage;
 use domain::four::MoneyNumber;
 use domain::ledger::{Account, AccountKind};
-use domain::need::{Field, NeedContent};
+use domain::need::{Field, NeedAction, NeedContent, NeedStatus};
 use domain::organisation::Role;
 use domain::pledge::PledgeInput;
 use domain::surplus::{LikePurpose, PlacementBasis, PlacementStatus, SurplusStatus, UnderWayKind};
@@ -637,5 +637,41 @@ async fn a_campaign_whose_needs_left_money_is_not_archived() {
     charity.maker.call(returns::prepare(&back)).await.unwrap();
     goes_back(charity, &back).await;
     archive().await.unwrap();
+    test.done().await;
+}
+
+#[tokio::test]
+async fn a_need_that_a_surplus_pays_for_is_carried_out_though_nobody_pledged_to_it() {
+    let test = TestApp::new().await;
+    let ready = over(&test).await;
+    let Ready { charity, need, village, .. } = &ready;
+    let other = second_need(&test, 120).await;
+    let empty = second_need(&test, 121).await;
+    let surplus = found(charity, 1, need, 10_000).await;
+    let new = new_placement(1, &other, 6_000, PlacementBasis::Consent);
+    charity.maker.call(surpluses::place(surplus.id, &new)).await.unwrap();
+    charity.checker.call(surpluses::confirm_placement(new.id)).await.unwrap();
+    let take = async |action, of: &Need| {
+        let version = village.call(needs::get(&of.id.to_string())).await.unwrap().version;
+        let step = NeedStep { version, reason: "项目有变，请按实际办理".into() };
+        village.call(needs::step(action, of.id, &step)).await
+    };
+    let kept = take(NeedAction::Withdraw, &other).await.unwrap_err();
+    assert!(kept.status == 409 && kept.error.message.contains("把善款安排给这条需求"), "{kept:?}");
+    spoil(&test, "update need set wanted_by = '2020-01-01' where status = 'open'").await;
+    assert_eq!(backend::needs::life::expire(&test.app).await.unwrap(), 1, "the one that nothing was set aside for");
+    let status = async |of: &Need| village.call(needs::get(&of.id.to_string())).await.unwrap().status;
+    assert_eq!((status(&other).await, status(&empty).await), (NeedStatus::Open, NeedStatus::Expired));
+    assert_eq!(take(NeedAction::Start, &other).await.unwrap().status, NeedStatus::InProgress);
+    let there = Ready { need: other.clone(), ..ready };
+    let waiting = approved(&there, 20, 6_000).await;
+    there.charity.payer.call(money_out::pay(waiting.id, &paid())).await.unwrap();
+    spends(&there, 20, waiting.id, &[6_000]).await;
+    let federation = test.signed_in("federation-441424").await;
+    let version = there.village.call(needs::get(&other.id.to_string())).await.unwrap().version;
+    there.village.call(needs::step(NeedAction::Finish, other.id, &Seen { version }.into())).await.unwrap();
+    let version = federation.call(needs::get(&other.id.to_string())).await.unwrap().version;
+    let closed = federation.call(needs::step(NeedAction::Close, other.id, &Seen { version }.into())).await.unwrap();
+    assert_eq!(closed.status, NeedStatus::Closed);
     test.done().await;
 }

@@ -103,6 +103,8 @@ pub struct StepFacts {
     pub goods_given: bool,
     /// Goods are set aside for it that are neither handed over nor written off.
     pub goods_left: bool,
+    /// Money is set aside for it that nobody pledged to it: what another need left, or what a giver or a charity arranged.
+    pub arranged: bool,
 }
 
 /// Why a step cannot be taken now, and what to do.
@@ -126,6 +128,10 @@ pub enum NotNow {
         "还有物资安排给这条需求、没有移交完。请慈善组织移交并由村里确认，或收回另行安排，不能移交的报损，再这样操作"
     )]
     GoodsLeft,
+    #[error(
+        "慈善组织已经把善款安排给这条需求，不能撤回。请开工并用这笔款办好；确实办不了的，请联系工商联暂停，并请慈善组织另行安排这笔款"
+    )]
+    Arranged,
 }
 
 impl NeedStatus {
@@ -149,6 +155,9 @@ impl NeedStatus {
             {
                 Err(NotNow::GoodsLeft)
             }
+            (Is::Publicized | Is::Open | Is::Paused, Do::Withdraw) if facts.arranged && !facts.promised => {
+                Err(NotNow::Arranged)
+            }
             (Is::Publicized, Do::Open) => Ok(Is::Open),
             (Is::Publicized | Is::Open | Is::PartlyFunded | Is::Funded | Is::InProgress, Do::Pause) => Ok(Is::Paused),
             (Is::Paused, Do::Resume) => facts.paused_from.ok_or(NotNow::State(self)),
@@ -163,9 +172,10 @@ impl NeedStatus {
                 Do::Withdraw,
             ) if !facts.promised => Ok(Is::Withdrawn),
             (Is::Open | Is::Paused | Is::PartlyFunded | Is::Funded, Do::Withdraw) => Err(NotNow::Promised),
-            (Is::Open, Do::Expire) if !facts.promised && !facts.goods_left => Ok(Is::Expired),
-            // Goods that came through a charity are no promise, and the work can be done with them all the same.
-            (Is::Open, Do::Start) if facts.goods_given => Ok(Is::InProgress),
+            (Is::Open, Do::Expire) if !facts.promised && !facts.goods_left && !facts.arranged => Ok(Is::Expired),
+            // Goods that came through a charity, and money that it arranged, are no promise, and the work can be done with
+            // them all the same.
+            (Is::Open, Do::Start) if facts.goods_given || facts.arranged => Ok(Is::InProgress),
             (Is::PartlyFunded | Is::Funded, Do::Start) | (Is::Acceptance, Do::SendBack) => Ok(Is::InProgress),
             (Is::InProgress, Do::Finish) if facts.reported => Ok(Is::Acceptance),
             (Is::InProgress, Do::Finish) => Err(NotNow::NotReported),
@@ -313,6 +323,7 @@ mod tests {
         undelivered: false,
         goods_given: false,
         goods_left: false,
+        arranged: false,
     };
 
     /// Every pair of state and action: what is not listed is refused by the state.
@@ -403,6 +414,19 @@ mod tests {
         assert_eq!(Is::Open.after(Do::Start, &QUIET), Err(NotNow::State(Is::Open)));
         let handed = StepFacts { goods_left: false, ..facts };
         assert_eq!(Is::Acceptance.after(Do::Close, &handed), Ok(Is::Closed));
+    }
+
+    #[test]
+    fn money_that_was_arranged_keeps_a_need_from_ending_and_lets_its_work_begin() {
+        let facts = StepFacts { arranged: true, ..QUIET };
+        for status in [Is::Publicized, Is::Open, Is::Paused] {
+            assert_eq!(status.after(Do::Withdraw, &facts), Err(NotNow::Arranged), "{status}");
+        }
+        assert_eq!(Is::Open.after(Do::Expire, &facts), Err(NotNow::State(Is::Open)));
+        assert_eq!(Is::Open.after(Do::Start, &facts), Ok(Is::InProgress));
+        assert_eq!(Is::Acceptance.after(Do::Close, &facts), Ok(Is::Closed), "what is not spent is surplus then");
+        let promised = StepFacts { promised: true, ..facts };
+        assert_eq!(Is::Open.after(Do::Withdraw, &promised), Err(NotNow::Promised));
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
                   exists (select from report r where r.need = n.id) as "reported!",
                   exists (
                       select from money_by_need m where m.need = n.id and m.disbursed_fen > m.spent_fen
-                  ) as "unaccounted!"
+                  ) as "unaccounted!",
+                  (select m.arranged_fen > 0 from money_by_need m where m.need = n.id) as "arranged!"
            from need n
            where n.id = $1"#,
         id.0
@@ -67,6 +68,7 @@ pub async fn facts(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Op
             undelivered: row.undelivered,
             goods_given: row.goods_given,
             goods_left: row.goods_left,
+            arranged: row.arranged,
         })
     })
     .transpose()
@@ -148,7 +150,7 @@ pub async fn publicity_over(connection: &mut PgConnection, today: NaiveDate, lim
     Ok(ids.into_iter().map(NeedId).collect())
 }
 
-/// Open needs whose day has passed, without a promise, longest passed first.
+/// Open needs whose day has passed, without a promise and with nothing set aside, longest passed first.
 pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: i64) -> sqlx::Result<Vec<NeedId>> {
     let ids = sqlx::query_scalar!(
         "select n.id
@@ -159,6 +161,7 @@ pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: 
            and not exists (select from goods_hand_over o where o.need = n.id and o.status = 'accepted')
            and not exists (select from goods_gift g
                            where g.set_aside_for = n.id and g.status in ('set_aside', 'partly_handed_over'))
+           and (select m.arranged_fen from money_by_need m where m.need = n.id) <= 0
          order by n.wanted_by, n.id
          limit $2",
         today,
