@@ -309,6 +309,15 @@ async fn a_surplus_goes_only_to_a_similar_open_need_that_misses_as_much_and_on_a
     let bare =
         NewSurplusPlacement { why_similar: "近".into(), basis_reference: String::new(), ..consent(1, &other, 1) };
     assert_eq!(refused(bare).await.fields(), ["why_similar", "basis_reference"]);
+    let number = "见 11010519491231002X 的同意函".to_owned();
+    let numbered = NewSurplusPlacement { basis_reference: number.clone(), ..consent(1, &other, 1) };
+    assert_eq!(refused(numbered).await.fields(), ["basis_reference"], "nobody's number is written here");
+    let numbered = NewSurplusPlacement { why_similar: number.clone(), ..consent(1, &other, 1) };
+    assert_eq!(refused(numbered).await.fields(), ["why_similar"]);
+    let numbered = NewSurplus { reason: number.clone(), ..new_surplus(9, need, 1) };
+    assert_eq!(charity.maker.call(surpluses::declare(&numbered)).await.unwrap_err().fields(), ["reason"]);
+    let numbered = charity.maker.call(surpluses::send_back(declared.id, &because(&number))).await.unwrap_err();
+    assert_eq!(numbered.fields(), ["reason"]);
     let stranger = test.charity("另一慈善会").await;
     let new = consent(1, &other, 1_000);
     assert_eq!(stranger.maker.call(surpluses::place(declared.id, &new)).await.unwrap_err().status, 404);
@@ -373,7 +382,9 @@ async fn a_surplus_is_used_for_another_need_and_the_rest_goes_back_and_every_fen
     let letters = sent(&test);
     let told = letters.iter().find(|letter| letter.subject.starts_with("您捐款的结余已经转用"));
     assert!(
-        told.is_some_and(|letter| letter.text.contains("6,000 元") && letter.text.contains("同意函")),
+        told.is_some_and(|letter| letter.text.contains("6,000 元")
+            && letter.text.contains("捐赠人同意")
+            && !letter.text.contains("同意函")),
         "{letters:?}"
     );
 
@@ -478,6 +489,15 @@ async fn a_surplus_is_read_by_its_charity_the_federation_of_its_place_and_the_au
         assert_eq!(known.parts.len(), parts, "givers are not the federation's to read");
         let list = client.call(surpluses::list(&PageQuery::default())).await.unwrap();
         assert_eq!(list.items.iter().map(|one| one.id).collect::<Vec<_>>(), [surplus.id]);
+    }
+    let other = second_need(&test, 120).await;
+    let new = new_placement(1, &other, 6_000, PlacementBasis::Consent);
+    charity.maker.call(surpluses::place(surplus.id, &new)).await.unwrap();
+    for (client, reads) in [(&charity.payer, true), (&auditor, true), (&federation, false)] {
+        let one = client.call(surpluses::get(surplus.id)).await.unwrap().placements.remove(0);
+        assert_eq!((!one.basis_reference.is_empty(), !one.parts.is_empty()), (reads, reads), "it may name givers");
+        let page = client.page(&format!("/work/surpluses/{}", surplus.id)).await.text();
+        assert_eq!(page.contains("同意函"), reads, "{page}");
     }
     for client in [&stranger.maker, &elsewhere] {
         assert_eq!(client.call(surpluses::get(surplus.id)).await.unwrap_err().status, 404);

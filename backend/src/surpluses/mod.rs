@@ -20,7 +20,7 @@ use crate::http::caller::{
 use crate::mail::letter::NamedNeed;
 use crate::mail::letter::fund::{FundNews, FundStep};
 use crate::mail::{self, Letter};
-use crate::{campaigns, ledger};
+use crate::{campaigns, consents, ledger};
 use domain::api::campaigns::PageQuery;
 use domain::api::surpluses::{NewSurplus, Remains, SendSurplusBack, Surplus, SurplusDossier, SurplusNeed};
 use domain::api::{Count, List};
@@ -72,6 +72,11 @@ impl Eyes {
         sql::Whose { charity: self.charity, place: self.place.clone() }
     }
 
+    /// Givers are the charity's and the auditor's to read.
+    const fn reads_givers(&self) -> bool {
+        self.place.is_none()
+    }
+
     fn may_read(&self, known: &sql::Known) -> bool {
         self.charity.is_none_or(|own| own == known.surplus.charity)
             && self.place.as_ref().is_none_or(|place| known.village.starts_with(place.as_str()))
@@ -108,6 +113,7 @@ pub async fn remains(app: &App, staff: &CharityStaff) -> Result<List<Remains>> {
 /// All that is left is surplus, says the maker; nothing moves yet. The same id and content again gives the same answer.
 pub async fn declare(app: &App, maker: &CharityMaker, new: &NewSurplus) -> Result<SurplusDossier> {
     check_declaration(&new.reason)?;
+    consents::no_numbers(("reason", &new.reason))?;
     let acting = &maker.acting;
     let mut tx = app.begin().await?;
     if let Some(known) = sql::by_id(&mut tx, new.id, app.clock.today()).await? {
@@ -193,6 +199,7 @@ pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: Surplu
 /// It is not so, or whoever declared it takes it back; nothing was booked.
 pub async fn send_back(app: &App, desk: &CharityDesk, id: SurplusId, why: &SendSurplusBack) -> Result<SurplusDossier> {
     check_sending_back(&why.reason)?;
+    consents::no_numbers(("reason", &why.reason))?;
     let (acting, reason) = (&desk.acting, why.reason.trim());
     let mut tx = app.begin().await?;
     let own = lock(&mut tx, acting.organisation, id).await?;
@@ -303,7 +310,7 @@ async fn dossier(app: &App, tx: &mut PgConnection, eyes: &Eyes, id: SurplusId) -
     let known = known.ok_or(Error::NotFound)?;
     let own = eyes.charity == Some(known.surplus.charity);
     let (maker, checker) = (own && eyes.maker, own && eyes.checker);
-    let parts = if eyes.place.is_none() { sql::parts(tx, id).await? } else { Vec::new() };
+    let parts = if eyes.reads_givers() { sql::parts(tx, id).await? } else { Vec::new() };
     let placements = placing::of(tx, id, eyes, own).await?;
     let declared = known.surplus.status == SurplusStatus::Declared;
     Ok(SurplusDossier {

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Sure};
 use crate::mail::letter::fund::FundStep;
-use crate::{allocations, campaigns, ledger};
+use crate::{allocations, campaigns, consents, ledger};
 use domain::api::surpluses::{NewSurplusPlacement, SendSurplusBack, SurplusDossier, SurplusPlacement};
 use domain::ledger::{Event, LotBalance};
 use domain::surplus::{
@@ -32,6 +32,8 @@ pub async fn place(
     new: &NewSurplusPlacement,
 ) -> Result<SurplusDossier> {
     check_placement(new.amount_fen, &new.why_similar, &new.basis_reference)?;
+    consents::no_numbers(("why_similar", &new.why_similar))?;
+    consents::no_numbers(("basis_reference", &new.basis_reference))?;
     let acting = &maker.acting;
     let eyes = Eyes::of(acting);
     let mut tx = app.begin().await?;
@@ -205,7 +207,8 @@ pub async fn confirm(
     record(app, &mut tx, (acting, &checker.origin), what, states, None).await?;
     let told = dossier(app, &mut tx, &Eyes::of(acting), own.id).await?;
     if let Some(placed) = told.placements.iter().find(|placement| placement.id == id) {
-        let because = format!("{}：{}", placed.basis.label(), placed.basis_reference);
+        // What the basis is written in may name other givers.
+        let because = placed.basis.label().to_owned();
         let letter = (FundStep::SurplusPlaced, &told.surplus);
         tell(app, &mut tx, letter, &givers, (Some(&placed.to), because)).await?;
     }
@@ -222,6 +225,7 @@ pub async fn send_back(
     why: &SendSurplusBack,
 ) -> Result<SurplusDossier> {
     check_sending_back(&why.reason)?;
+    consents::no_numbers(("reason", &why.reason))?;
     let (acting, reason) = (&desk.acting, why.reason.trim());
     let mut tx = app.begin().await?;
     let (own, proposed) = waiting(&mut tx, acting.organisation, id).await?;
@@ -238,10 +242,13 @@ pub async fn send_back(
 pub(super) async fn of(tx: &mut PgConnection, id: SurplusId, eyes: &Eyes, own: bool) -> Result<Vec<SurplusPlacement>> {
     let (maker, checker) = (own && eyes.maker, own && eyes.checker);
     let mut placements = Vec::new();
-    // Givers are the charity's and the auditor's to read.
-    let mut parts = if eyes.place.is_none() { sql::parts(tx, id).await? } else { BTreeMap::new() };
+    // Givers are the charity's and the auditor's to read, and what is written of the basis may name them.
+    let mut parts = if eyes.reads_givers() { sql::parts(tx, id).await? } else { BTreeMap::new() };
     for (by, mut placement) in sql::placements(tx, id).await? {
         placement.parts = parts.remove(&placement.id).unwrap_or_default();
+        if !eyes.reads_givers() {
+            placement.basis_reference.clear();
+        }
         let waits = placement.status == PlacementStatus::Proposed;
         placement.may_confirm = waits && checker && by != eyes.person;
         placement.may_send_back = waits && (maker || checker);

@@ -190,7 +190,7 @@ fn declaration(form: &FormState, known: &Remains) -> AnyView {
             <p>{t!("没有在办的事了。余款全部转为结余，由另一位同事确认后记账；确认后三个月内要处理。")}</p>
             {problem(form, "amount_fen")}
             {Field::new(form, "reason", t!("为什么有结余"))
-                .hint(t!("会和结余一起公开，如“招标价低于预算”。不要写个人信息。")).area(2)}
+                .hint(t!("会和结余一起公开，如“招标价低于预算”。不要写捐赠人或个人的姓名、证件号码。")).area(2)}
             <button class="button">{t!("申报，等同事确认")}</button>
         </form>
     }
@@ -418,6 +418,7 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
     let label = if one.basis == PlacementBasis::Consent { t!("同意转用的捐赠") } else { t!("用谁的款") };
     let of = (!one.parts.is_empty())
         .then(|| view! { <dt>{label}</dt><dd><ul class="tree">{of.collect_view()}</ul></dd> });
+    let reference = (!one.basis_reference.is_empty()).then(|| format!("：{}", one.basis_reference));
     let row = one.id.to_string();
     let confirm = one.may_confirm.then(|| {
         view! {
@@ -438,7 +439,7 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
                 <dt>{t!("转用于")}</dt><dd>{linked(&one.to)}</dd>
                 <dt>{t!("金额")}</dt><dd class="big">{money::exact(one.amount_fen)}</dd>
                 <dt>{t!("怎样相近")}</dt><dd>{one.similarity.map(|like| text(like.label()))}"："{one.why_similar.clone()}</dd>
-                <dt>{t!("依据")}</dt><dd>{text(one.basis.label())}"："{one.basis_reference.clone()}</dd>
+                <dt>{t!("依据")}</dt><dd>{text(one.basis.label())}{reference}</dd>
                 {of}
                 <dt>{t!("申请")}</dt><dd>{one.proposed_by.clone()}" "{instant(one.proposed_at)}</dd>
                 {decided}{why}
@@ -483,10 +484,10 @@ async fn placing(visit: &Visit, form: &FormState, known: &SurplusDossier) -> Res
                 <p class="buttons">{field}<a class="button quiet" href=village>{t!("同一个村的需求")}</a></p>
                 {Field::new(form, "need_code", t!("用于哪条需求（需求编号）")).hint(t!("如 XQ-441424-2026-1")).text()}
                 {Field::new(form, "amount", t!("金额（元）")).input("text", "decimal", "off")}
-                {Field::new(form, "why_similar", t!("用途怎样相近")).hint(t!("会公开。")).area(2)}
+                {Field::new(form, "why_similar", t!("用途怎样相近")).hint(t!("会公开。不要写捐赠人或个人的姓名、证件号码。")).area(2)}
                 {radios(form, "basis", (t!("依据"), Some(hint.into_any())), bases)}
                 {Field::new(form, "basis_reference", t!("依据在哪里查"))
-                    .hint(t!("协议的条款、同意函的日期，或公示的地方和日期。")).area(2)}
+                    .hint(t!("协议的条款、同意函的日期，或公示的地方和日期。不公开，只有本单位和审计人员看得到。")).area(2)}
                 {whose_money(form, known)}
                 <button class="button" name="action" value="place">{t!("申请转用，等同事确认")}</button>
             </fieldset>
