@@ -1,5 +1,6 @@
 //! What needs left: declared and confirmed by two, used for another need by two or returned, and told to givers and everybody.
 
+use crate::designations::{divided, for_need, row};
 use crate::disbursements::{Ready, allocation, approved, gift, paid, payment, ready};
 use crate::figures::add_up;
 use crate::gifts::{adds_up, spends};
@@ -25,7 +26,7 @@ use domain::four::MoneyNumber;
 use domain::ledger::{Account, AccountKind};
 use domain::need::{Field, NeedAction, NeedContent, NeedStatus};
 use domain::organisation::Role;
-use domain::pledge::PledgeInput;
+use domain::pledge::{DesignationTarget, PledgeInput};
 use domain::surplus::{LikePurpose, PlacementBasis, PlacementStatus, SurplusStatus, UnderWayKind};
 use domain::todo::TodoKind;
 use domain::{Fen, NeedId, SurplusId, SurplusPlacementId};
@@ -693,5 +694,34 @@ async fn a_need_that_a_surplus_pays_for_is_carried_out_though_nobody_pledged_to_
     let version = federation.call(needs::get(&other.id.to_string())).await.unwrap().version;
     let closed = federation.call(needs::step(NeedAction::Close, other.id, &Seen { version }.into())).await.unwrap();
     assert_eq!(closed.status, NeedStatus::Closed);
+    test.done().await;
+}
+
+#[tokio::test]
+async fn what_goes_back_of_a_gift_for_two_purposes_hides_nothing_of_its_rest() {
+    let test = TestApp::new().await;
+    let ready = ready(&test).await;
+    let Ready { charity, enterprise, need, campaign, .. } = &ready;
+    let village = || row(DesignationTarget::Village { village: VILLAGE.parse().unwrap() }, 4_000);
+    let first = [for_need(need, 6_000), village()];
+    let last = [village(), for_need(need, 6_000)];
+    let mut gifts = Vec::new();
+    for (n, rows) in [(11, first), (12, last)] {
+        let pledge = gift(charity, enterprise, &divided(n, *campaign, charity, &rows), n, 10_000).await;
+        charity.maker.call(money_out::allocate(&allocation(n, need, Some(&pledge), 6_000))).await.unwrap();
+        gifts.push(pledge);
+    }
+    closes(&test, need).await;
+    let surplus = found(charity, 1, need, 12_000).await;
+    let auditor = test.auditor().await;
+    for (n, pledge) in (20..).zip(&gifts) {
+        let back = NewReturn { surplus: Some(surplus.id), ..new_return(n, Some(pledge.id), None, 6_000) };
+        goes_back(charity, &back).await;
+        let rows = enterprise.call(domain::api::allocations::balances()).await.unwrap().items;
+        let free = Fen::sum(rows.iter().filter(|row| row.pledge == pledge.id).map(|row| row.free_fen)).unwrap();
+        let account = Account::Directed { pledge: pledge.id };
+        let lies = auditor.call(ledger::account(&account)).await.unwrap().balance_fen;
+        assert_eq!((free, lies), (Fen::yuan(4_000), Fen::yuan(4_000)), "{n}");
+    }
     test.done().await;
 }
