@@ -5,13 +5,14 @@ use crate::goods_gifts::{Desk, came, desk, person, seen, waits};
 use crate::need_kinds::need_of;
 use crate::needs::opened;
 use backend::check::{Comparison, check};
+use backend::organisations;
 use domain::api::goods::{
     self, GoodsDisplay, GoodsGift, GoodsGiftQuery, GoodsReason, GoodsRestReason, NewGoodsRelease, NewGoodsWriteOff,
     SetGoodsAside,
 };
 use domain::api::ledger::{self, AccountEntry, AccountQuery, EntryQuery};
 use domain::api::needs::{self, Need, NeedStep, Seen};
-use domain::api::{campaigns, deliveries, notices};
+use domain::api::{campaigns, deliveries, notices, sessions};
 use domain::campaign::CampaignStage;
 use domain::goods::{
     GoodsGiftStatus, GoodsLossCause, GoodsRestKind, GoodsRestStatus, GoodsRestStep, GoodsStep, GoodsWriteOffInput,
@@ -554,4 +555,19 @@ async fn check_names_goods_that_were_tampered_with() {
     let found = tamper("update goods_rest set value_fen = value_fen - 1; update goods_gift_line set lost_fen = lost_fen - 1 where position = 1").await;
     assert_eq!(found, [parts]);
     test.done_with_wrong_books().await;
+}
+
+#[tokio::test]
+async fn what_somebody_asked_for_himself_does_not_wait_for_him() {
+    let test = TestApp::new().await;
+    let desk = desk(&test).await;
+    let Desk { charity, .. } = &desk;
+    let gift = desk.accepted(1, true).await;
+    let new = lost(&desk, 21, &gift, [0, 500], Vec::new());
+    charity.maker.call(goods::write_off(gift.row.id, &new)).await.unwrap();
+    let me = charity.maker.call(sessions::me()).await.unwrap().id;
+    organisations::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
+    assert_eq!(waits(&charity.maker, TodoKind::ConfirmGoodsRest).await, 0);
+    assert_eq!(waits(&charity.checker, TodoKind::ConfirmGoodsRest).await, 1);
+    test.done().await;
 }

@@ -494,6 +494,17 @@ async fn a_surplus_is_read_by_its_charity_the_federation_of_its_place_and_the_au
     let other = second_need(&test, 120).await;
     let new = new_placement(1, &other, 6_000, PlacementBasis::Consent);
     charity.maker.call(surpluses::place(surplus.id, &new)).await.unwrap();
+    let back = NewReturn { surplus: Some(surplus.id), ..new_return(9, Some(ready.pledge.id), None, 1_000) };
+    charity.maker.call(returns::prepare(&back)).await.unwrap();
+    for (client, opens) in [(&charity.payer, true), (&auditor, false), (&federation, false)] {
+        let page = client.page(&format!("/work/surpluses/{}", surplus.id)).await.text();
+        assert!(page.contains("退回捐赠方") && page.contains("/work/returns/") == opens, "{page}");
+    }
+    for sql in ["surplus = null", "charity = (select id from organisation where id <> charity limit 1)"] {
+        let sql = format!("update gift_return set {sql} where id = '{}'", back.id);
+        let changed = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&test.app.pool).await;
+        assert!(changed.is_err(), "a return stays of its own charity's surplus");
+    }
     for (client, reads) in [(&charity.payer, true), (&auditor, true), (&federation, false)] {
         let one = client.call(surpluses::get(surplus.id)).await.unwrap().placements.remove(0);
         assert_eq!((!one.basis_reference.is_empty(), !one.parts.is_empty()), (reads, reads), "it may name givers");
@@ -626,6 +637,20 @@ async fn the_form_chooses_whose_money_is_placed_and_the_page_says_whose_it_is() 
     assert_eq!(much.status, StatusCode::UNPROCESSABLE_ENTITY);
     let ticked = format!("value=\"{whose}\" checked");
     assert!(much.text().contains(&ticked), "what was ticked stays: {}", much.text());
+    let back = [
+        ("id", id.as_str()),
+        ("pledge", whose.as_str()),
+        ("surplus", "nothing"),
+        ("amount", "1"),
+        ("ground", "overpaid"),
+        ("reason", "多汇一笔，见 6 月 30 日来函"),
+        ("to_name", "茶油的单位"),
+        ("to_bank", "示例银行梅州分行"),
+        ("to_account", "0000 5555 4444"),
+    ];
+    let wrong = charity.maker.form("/work/returns/new", &back).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "never from another account than was meant");
+    assert!(wrong.text().contains("没有认出是哪一笔结余"), "{}", wrong.text());
     let spoilt = charity.maker.form(&path, &typed("4000", "nobody")).await;
     assert!(spoilt.status == StatusCode::UNPROCESSABLE_ENTITY && spoilt.text().contains("请重新勾选用谁的款"));
     let made = charity.maker.form(&path, &typed("4000", whose.as_str())).await;

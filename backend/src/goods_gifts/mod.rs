@@ -420,7 +420,7 @@ pub async fn waiting_to_be_arranged(tx: &mut PgConnection, acting: &Acting) -> R
 
 /// What a second person has to confirm of what is to be taken back or written off.
 pub async fn waiting_to_be_settled(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
-    rests::waiting(tx, acting.organisation).await
+    rests::waiting(tx, acting).await
 }
 
 /// What is set aside and to be brought to its village.

@@ -23,7 +23,7 @@ use domain::goods::{
 use domain::ledger::{Asset, Event, Fund, GoodsHeld};
 use domain::organisation::{Acting, Role};
 use domain::todo::Waiting;
-use domain::{AllocationId, Fen, GoodsGiftId, GoodsRestId, LotId, OrganisationId};
+use domain::{AllocationId, Fen, GoodsGiftId, GoodsRestId, LotId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -320,6 +320,6 @@ pub(super) async fn of(
 }
 
 /// What waits for a second person of a charity.
-pub(super) async fn waiting(tx: &mut PgConnection, charity: OrganisationId) -> Result<Waiting> {
-    Ok(sql::waiting(tx, charity).await?)
+pub(super) async fn waiting(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
+    Ok(sql::waiting(tx, acting).await?)
 }

@@ -243,7 +243,7 @@ pub async fn one(visit: &Visit, id: &str) -> Result<Page, ApiError> {
         {facts(&known.surplus)}
         {decision(&form, &known)}
         {parts(visit, &known)}
-        {uses(&form, &known)}
+        {uses(visit, &form, &known)}
         {place}
     };
     Ok(Page::new(title, body.into_any()))
@@ -397,12 +397,13 @@ fn part_row(part: &SurplusPart, returns: Option<SurplusId>) -> AnyView {
 }
 
 /// What it was used for, or is to be.
-fn uses(form: &FormState, known: &SurplusDossier) -> Option<AnyView> {
+fn uses(visit: &Visit, form: &FormState, known: &SurplusDossier) -> Option<AnyView> {
     if known.placements.is_empty() && known.returns.is_empty() {
         return None;
     }
     let placed = known.placements.iter().map(|placement| placement_card(form, placement));
-    let back = known.returns.iter().map(return_row).collect_view();
+    let staff = visit.has(&STAFF);
+    let back = known.returns.iter().map(|one| return_row(one, staff)).collect_view();
     let back = (!known.returns.is_empty()).then(|| view! { <ul class="rows card">{back}</ul> });
     Some(view! { <h2>{t!("怎样处理的")}</h2>{placed.collect_view()}{back} }.into_any())
 }
@@ -450,17 +451,19 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
     .into_any()
 }
 
-fn return_row(one: &SurplusReturn) -> AnyView {
+/// Others than the charity's staff do not read to whom it went.
+fn return_row(one: &SurplusReturn, staff: bool) -> AnyView {
     let on = one.paid_on.map(|day| view! { <span class="soft">{date(day)}</span> });
-    view! {
-        <li>
-            <a class="need" href=href(&format!("/work/returns/{}", one.id))>
-                <span class="what"><b>{t!("退回捐赠方")}</b><span class="soft">{text(one.status.label())}</span>{on}</span>
-                <span class="amount">{money::exact(one.amount_fen)}</span>
-            </a>
-        </li>
+    let says = view! {
+        <span class="what"><b>{t!("退回捐赠方")}</b><span class="soft">{text(one.status.label())}</span>{on}</span>
+        <span class="amount">{money::exact(one.amount_fen)}</span>
+    };
+    if staff {
+        let link = href(&format!("/work/returns/{}", one.id));
+        view! { <li><a class="need" href=link>{says}</a></li> }.into_any()
+    } else {
+        view! { <li class="need">{says}</li> }.into_any()
     }
-    .into_any()
 }
 
 /// The form by which it is to be used for another need.

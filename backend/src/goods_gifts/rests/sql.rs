@@ -5,6 +5,7 @@ use crate::db::decode::{fen, word};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::goods::{GoodsNeed, GoodsRest, GoodsRestLine};
 use domain::goods::{GoodsGiftStatus, GoodsLossCause, GoodsRestKind, GoodsRestStatus, GoodsRestStep, Quantity};
+use domain::organisation::Acting;
 use domain::todo::Waiting;
 use domain::{Fen, FileId, GoodsGiftId, GoodsRestId, NeedId, OrganisationId, PersonId};
 use sqlx::PgConnection;
@@ -294,18 +295,19 @@ pub async fn set_lost(
     .await
 }
 
-/// What was asked for in a charity.
-pub async fn waiting(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
+/// What somebody else asked for in a charity.
+pub async fn waiting(connection: &mut PgConnection, acting: &Acting) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
         r#"select count(*) as "count!", min(asked_at) as oldest
            from (select r.asked_at
                  from goods_rest r
                  join goods_gift g on g.id = r.gift
-                 where r.status = 'asked' and g.charity = $1
+                 where r.status = 'asked' and g.charity = $1 and r.asked_by <> $2
                  order by r.asked_at
                  limit 1001) as waiting"#,
-        charity.0
+        acting.organisation.0,
+        acting.person.0
     )
     .fetch_one(connection)
     .await

@@ -28,6 +28,10 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
     if ground.is_err() {
         form.problem("ground", "请选择退回的依据");
     }
+    let surplus = form.value("surplus").parse().ok();
+    if surplus.is_none() && !form.value("surplus").is_empty() {
+        form.problem("surplus", "没有认出是哪一笔结余，请从结余的页面重新打开这张表");
+    }
     let (Ok(ground), Ok(id)) = (ground, form.value("id").parse()) else {
         return form.refused(&site, invalid(Vec::new())).await;
     };
@@ -44,7 +48,7 @@ pub async fn prepare(State(site): State<Site>, request: Request) -> Response {
         return form.refused(&site, as_in_the_form(invalid(fields))).await;
     }
     let (pledge, lot) = (form.value("pledge").parse().ok(), form.value("lot").parse().ok());
-    let new = NewReturn { id, pledge, lot, surplus: form.value("surplus").parse().ok(), input };
+    let new = NewReturn { id, pledge, lot, surplus, input };
     match form.page.in_process(&site).call(returns::prepare(&new)).await {
         Ok(made) => site.see_other(form.lang(), &format!("/work/returns/{}?done=prepared", made.id)),
         Err(error) => {
