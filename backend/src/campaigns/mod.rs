@@ -19,7 +19,9 @@ use crate::error::{Error, OnConstraint, OneRow, Result};
 use chrono::NaiveDate;
 use domain::api::campaigns::{Campaign, CampaignMoney, PageQuery, PublicPledge};
 use domain::api::{Count, List};
-use domain::campaign::{CampaignAct, CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, SurplusUnsettled, begins};
+use domain::campaign::{
+    CampaignAct, CampaignStage, CampaignYear, GoodsUnfinished, MoneyOnItsWay, SurplusUnsettled, begins,
+};
 use domain::four::FourNumbers;
 use domain::todo::Waiting;
 use domain::{BankAccountId, CampaignId, LotId, OrganisationId, PledgeId};

@@ -145,6 +145,13 @@ pub async fn enterprise_of(connection: &mut PgConnection, pledge: PledgeId) -> s
     Ok(enterprise.map(OrganisationId))
 }
 
+/// The surplus that a return is of, to be locked before it.
+pub async fn surplus_of(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<Option<SurplusId>> {
+    let surplus =
+        sqlx::query_scalar!("select surplus from gift_return where id = $1", id.0).fetch_optional(connection).await?;
+    Ok(surplus.flatten().map(SurplusId))
+}
+
 pub async fn lock(connection: &mut PgConnection, id: ReturnId) -> sqlx::Result<()> {
     sqlx::query!("select id from gift_return where id = $1 for update", id.0).fetch_optional(connection).await?;
     Ok(())

@@ -226,6 +226,14 @@ async fn left(tx: &mut PgConnection, own: &sql::Locked) -> Result<Vec<LotBalance
     Ok(held)
 }
 
+/// Locks the surplus that something goes back of, if any: before pledges and the ledger's accounts, as a placement does.
+pub async fn hold(tx: &mut PgConnection, id: Option<SurplusId>) -> Result<()> {
+    if let Some(id) = id {
+        sql::lock(tx, id).await?;
+    }
+    Ok(())
+}
+
 /// What of a confirmed surplus of the caller's charity nobody has asked for: its need, its lots, and how much in all.
 pub async fn free(
     app: &App,

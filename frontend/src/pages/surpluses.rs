@@ -417,8 +417,8 @@ fn placement_card(form: &FormState, one: &SurplusPlacement) -> AnyView {
         view! { <li>{whose(part.giver.as_ref(), part.reference)}" "<b>{money::exact(part.amount_fen)}</b></li> }
     });
     let label = if one.basis == PlacementBasis::Consent { t!("同意转用的捐赠") } else { t!("用谁的款") };
-    let of = (!one.parts.is_empty())
-        .then(|| view! { <dt>{label}</dt><dd><ul class="tree">{of.collect_view()}</ul></dd> });
+    let of =
+        (!one.parts.is_empty()).then(|| view! { <dt>{label}</dt><dd><ul class="tree">{of.collect_view()}</ul></dd> });
     let reference = (!one.basis_reference.is_empty()).then(|| format!("：{}", one.basis_reference));
     let row = one.id.to_string();
     let confirm = one.may_confirm.then(|| {

@@ -103,6 +103,7 @@ async fn place(form: &mut Form, inner: &InProcess, id: SurplusId) -> Result<Surp
         let fields = domain::surplus::check_placement(Fen::yuan(1), &why_similar, &basis_reference);
         return Err(invalid(fields.err().unwrap_or_default()));
     };
-    let new = NewSurplusPlacement { id: new_id, to_need, amount_fen, why_similar, basis, basis_reference, pledges, lots };
+    let new =
+        NewSurplusPlacement { id: new_id, to_need, amount_fen, why_similar, basis, basis_reference, pledges, lots };
     inner.call(surpluses::place(id, &new)).await
 }

@@ -58,9 +58,8 @@ pub async fn insert_placement(
 
 /// Whose money a placement was said to be of.
 pub async fn chosen(connection: &mut PgConnection, id: SurplusPlacementId) -> sqlx::Result<BTreeSet<Uuid>> {
-    let chosen = sqlx::query_scalar!("select chosen from surplus_placement where id = $1", id.0)
-        .fetch_one(connection)
-        .await?;
+    let chosen =
+        sqlx::query_scalar!("select chosen from surplus_placement where id = $1", id.0).fetch_one(connection).await?;
     Ok(chosen.into_iter().collect())
 }
 
