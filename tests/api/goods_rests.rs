@@ -157,7 +157,7 @@ async fn what_is_spoilt_is_written_off_by_two_people_and_everybody_is_told_the_t
 
     // One person with both posts.
     let me = person(&charity.maker).await;
-    backend::organisations::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
+    organisations::add_member(&test.app, me, charity.id, Role::CharityChecker).await.unwrap();
     let both = test.signed_in("示例慈善会-maker").await;
     let alone = both.call(goods::confirm_rest(new.id)).await.unwrap_err();
     assert!(alone.status == 409 && alone.error.message.contains("两个人"), "{alone:?}");

@@ -277,13 +277,13 @@ impl PlacementBasis {
         let meant = |source| chosen.is_empty() || chosen.contains(source);
         let terms: Vec<_> =
             sources.iter().filter(|(source, _)| meant(source)).filter_map(|(_, terms)| *terms).collect();
-        let carried = self.check(&terms, like);
+        let enough = self.check(&terms, like);
         if !chosen.is_empty() {
-            carried.map_err(NotTaken::Consent)?;
+            enough.map_err(NotTaken::Consent)?;
         }
-        let carries = |lot: &SurplusLot| lot.terms.is_none_or(|terms| self.check(&[terms], like).is_ok());
-        let of: Vec<_> = lots.iter().filter(|lot| meant(&lot.source) && carries(lot)).map(|lot| lot.held).collect();
-        take_lots(&of, asked).map_err(|error| match carried {
+        let goes = |lot: &SurplusLot| lot.terms.is_none_or(|terms| self.check(&[terms], like).is_ok());
+        let of: Vec<_> = lots.iter().filter(|lot| meant(&lot.source) && goes(lot)).map(|lot| lot.held).collect();
+        take_lots(&of, asked).map_err(|error| match enough {
             Err(missing) => NotTaken::Consent(missing),
             Ok(()) => NotTaken::TooLittle { held: error.held, asked },
         })

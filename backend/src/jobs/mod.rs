@@ -17,12 +17,14 @@ use crate::figures::totals;
 use crate::http::caller::{PlatformAdmin, Sure};
 use crate::mail::{self, Mail};
 use crate::organisations::invitations;
-use crate::{enquiries, ledger, links, needs, on_behalf, rounds};
+use crate::{enquiries, ledger, links, needs, on_behalf, rounds, surpluses};
 use chrono::{DateTime, Duration, Utc};
 use domain::api::jobs::{DeadJob, RepeatedLetter};
 use domain::api::{Count, List};
 use domain::todo::Waiting;
-use domain::{EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId, OnBehalfId};
+use domain::{
+    EnquiryId, InvitationId, JobId, LinkId, MatchingRoundId, NeedImportId, OnBehalfId, SurplusId, SurplusPlacementId,
+};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -62,6 +64,8 @@ pub enum Job {
     SolveRound { round: MatchingRoundId, number: i32 },
     /// Propose what the plan of a matching round says.
     SendRound { round: MatchingRoundId },
+    /// Write to everybody whose money is a surplus, or was placed.
+    TellOfSurplus { surplus: SurplusId, placement: Option<SurplusPlacementId> },
 }
 
 /// Jobs of different lanes do not wait for each other.
@@ -112,7 +116,7 @@ impl Job {
             | Job::Invite { .. }
             | Job::Answer { .. }
             | Job::OnBehalf { .. } => Lane::Short,
-            Job::ImportNeeds { .. } | Job::SendRound { .. } => Lane::Long,
+            Job::ImportNeeds { .. } | Job::SendRound { .. } | Job::TellOfSurplus { .. } => Lane::Long,
             Job::SolveRound { .. } => Lane::Computing,
         }
     }
@@ -128,6 +132,7 @@ impl Job {
             Job::ImportNeeds { .. } => "import_needs",
             Job::SolveRound { .. } => "solve_round",
             Job::SendRound { .. } => "send_round",
+            Job::TellOfSurplus { .. } => "tell_of_surplus",
         }
     }
 
@@ -152,6 +157,10 @@ impl Job {
             }
             Job::SendRound { round } => {
                 rounds::send_on(app, *round).await?;
+                Ok(None)
+            }
+            Job::TellOfSurplus { surplus, placement } => {
+                surpluses::telling::tell(app, *surplus, *placement).await?;
                 Ok(None)
             }
         }

@@ -263,7 +263,8 @@ pub async fn take_back(app: &App, tx: &mut PgConnection, id: ReturnId, owners: O
 
 /// A return of the caller's charity that may go to this state, locked.
 async fn lock(tx: &mut PgConnection, acting: &Acting, id: ReturnId, next: ReturnStatus) -> Result<sql::Known> {
-    surpluses::hold(tx, sql::surplus_of(tx, id).await?).await?;
+    let surplus = sql::surplus_of(tx, id).await?;
+    surpluses::hold(tx, surplus).await?;
     sql::lock(tx, id).await?;
     let known = sql::by_id(tx, id).await?.filter(|known| known.charity == acting.organisation);
     let known = known.ok_or(Error::NotFound)?;

@@ -8,6 +8,7 @@ mod http;
 pub mod placing;
 pub mod public;
 mod sql;
+pub mod telling;
 
 pub use http::routes;
 
@@ -15,14 +16,11 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{
-    Caller, CharityChecker, CharityDesk, CharityMaker, CharityStaff, Federation, Giver, Origin, Sure, SurplusReader,
+    Caller, CharityChecker, CharityDesk, CharityMaker, CharityStaff, Federation, Origin, Sure, SurplusReader,
 };
-use crate::mail::letter::NamedNeed;
-use crate::mail::letter::fund::{FundNews, FundStep};
-use crate::mail::{self, Letter};
 use crate::{campaigns, consents, ledger};
 use domain::api::campaigns::PageQuery;
-use domain::api::surpluses::{NewSurplus, Remains, SendSurplusBack, Surplus, SurplusDossier, SurplusNeed};
+use domain::api::surpluses::{NewSurplus, Remains, SendSurplusBack, Surplus, SurplusDossier};
 use domain::api::{Count, List};
 use domain::ledger::{Account, Asset, Event, LotBalance};
 use domain::organisation::{Acting, Role};
@@ -176,7 +174,6 @@ pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: Surplu
     }
     check_second(own.declared_by, acting.person).map_err(|error| Error::Conflict(error.to_string()))?;
     let takes = whole_rest(&mut tx, (own.need, own.charity), own.amount).await?;
-    let givers = owners(&mut tx, &takes).await?;
     let record_id = EventId(id.0);
     let event = Event::SurplusFound { record: record_id, need: own.need, charity: own.charity, takes, on: today };
     ledger::post(app, &mut tx, &event).await?;
@@ -190,7 +187,7 @@ pub async fn confirm(app: &App, Sure(checker): &Sure<CharityChecker>, id: Surplu
     let what = ("surplus_confirmed", "surplus", id.0);
     record(app, &mut tx, (acting, &checker.origin), what, states, None).await?;
     let told = dossier(app, &mut tx, &Eyes::of(acting), id).await?;
-    tell(app, &mut tx, (FundStep::SurplusFound, &told.surplus), &givers, (None, told.surplus.reason.clone())).await?;
+    telling::later(app, &mut tx, id, None).await?;
     tx.commit().await?;
     app.pages.forget_all();
     Ok(told)
@@ -248,36 +245,6 @@ pub async fn free(
     }
     let known = sql::by_id(tx, id, app.clock.today()).await?.ok_or_else(unknown)?;
     Ok((own.need, left(tx, &own).await?, known.surplus.free()))
-}
-
-/// Whose these lots are.
-async fn owners(tx: &mut PgConnection, takes: &[(LotId, Fen)]) -> Result<Vec<sql::Owned>> {
-    Ok(sql::owners(tx, takes).await?)
-}
-
-async fn tell(
-    app: &App,
-    tx: &mut PgConnection,
-    (step, surplus): (FundStep, &Surplus),
-    givers: &[sql::Owned],
-    (to, reason): (Option<&SurplusNeed>, String),
-) -> Result<()> {
-    let named =
-        |need: &SurplusNeed| NamedNeed { code: need.code.clone().unwrap_or_default(), title: need.title.clone() };
-    for giver in givers {
-        let letter = FundNews {
-            step,
-            reference: giver.reference.clone(),
-            charity: surplus.charity_name.clone(),
-            amount: giver.amount,
-            from: Some(named(&surplus.need)),
-            to: to.map(named),
-            reason: Some(reason.clone()),
-            path: format!("/gifts/{}", giver.pledge),
-        };
-        mail::write_to(tx, app, (giver.enterprise, Giver::ROLES), &Letter::Fund(letter)).await?;
-    }
-    Ok(())
 }
 
 async fn record(

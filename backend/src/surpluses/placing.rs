@@ -6,19 +6,18 @@
 mod sql;
 
 use super::sql::{Locked, Owned};
-use super::{Eyes, dossier, in_this_state, left, lock, owners, record, tell};
+use super::{Eyes, dossier, in_this_state, left, lock, record, telling};
 use crate::app::App;
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, Sure};
-use crate::mail::letter::fund::FundStep;
 use crate::{allocations, campaigns, consents, ledger};
-use domain::api::surpluses::{NewSurplusPlacement, SendSurplusBack, SurplusDossier, SurplusPlacement};
+use domain::api::surpluses::{NewSurplusPlacement, SendSurplusBack, SurplusDossier, SurplusNeed, SurplusPlacement};
 use domain::ledger::{Event, LotBalance};
 use domain::surplus::{
     LikePurpose, NotTaken, PlacementBasis, PlacementStatus, SurplusLot, SurplusSource, SurplusStatus, check_placement,
     check_second, check_sending_back,
 };
-use domain::{EventId, Fen, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
+use domain::{EventId, Fen, LotId, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,7 +182,7 @@ pub async fn confirm(
         .await?
         .map_err(|error| beside_its_field(&error).as_conflict())?;
     let takes = sql::takes(&mut tx, id).await?;
-    let givers = owners(&mut tx, &takes).await?;
+    let givers = super::sql::owners(&mut tx, &takes).await?;
     check_basis(proposed.basis, &givers, like).map_err(Error::Conflict)?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     let event = Event::SurplusPlaced {
@@ -206,15 +205,23 @@ pub async fn confirm(
     let what = ("surplus_placed", "surplus_placement", id.0);
     record(app, &mut tx, (acting, &checker.origin), what, states, None).await?;
     let told = dossier(app, &mut tx, &Eyes::of(acting), own.id).await?;
-    if let Some(placed) = told.placements.iter().find(|placement| placement.id == id) {
-        // What the basis is written in may name other givers.
-        let because = placed.basis.label().to_owned();
-        let letter = (FundStep::SurplusPlaced, &told.surplus);
-        tell(app, &mut tx, letter, &givers, (Some(&placed.to), because)).await?;
-    }
+    telling::later(app, &mut tx, own.id, Some(id)).await?;
     tx.commit().await?;
     app.pages.forget_all();
     Ok(told)
+}
+
+/// What a confirmed placement moved, where to, and on which basis.
+pub(super) async fn moved(
+    tx: &mut PgConnection,
+    surplus: SurplusId,
+    id: SurplusPlacementId,
+) -> Result<Option<(Vec<(LotId, Fen)>, SurplusNeed, PlacementBasis)>> {
+    let known = sql::placements(tx, surplus).await?.into_iter().map(|(_, placement)| placement);
+    let Some(placed) = known.into_iter().find(|one| one.id == id && one.status == PlacementStatus::Confirmed) else {
+        return Ok(None);
+    };
+    Ok(Some((sql::takes(tx, id).await?, placed.to, placed.basis)))
 }
 
 /// It is not used so, or whoever proposed it takes it back: so much is free again.

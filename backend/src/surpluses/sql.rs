@@ -5,7 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::surpluses::{NewSurplus, Surplus, SurplusNeed, SurplusPart, SurplusReturn};
 use domain::organisation::Acting;
 use domain::surplus::{GiverTerms, RemainsFacts, SurplusStatus, due_on};
-use domain::{BankLineId, Fen, LotId, NeedId, OrganisationId, PersonId, PledgeId, ReturnId, SurplusId};
+use domain::{
+    BankLineId, Fen, LotId, NeedId, OrganisationId, PersonId, PledgeId, ReturnId, SurplusId, SurplusPlacementId,
+};
 use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use std::collections::BTreeMap;
@@ -219,6 +221,33 @@ pub async fn lots(connection: &mut PgConnection, id: SurplusId) -> sqlx::Result<
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(|row| Ok((LotId(row.lot), fen("surplus_lot", row.left_fen)?))).collect()
+}
+
+/// The lots that became surplus.
+pub async fn found_lots(connection: &mut PgConnection, id: SurplusId) -> sqlx::Result<Vec<(LotId, Fen)>> {
+    let rows =
+        sqlx::query!("select lot, amount_fen from transfer where cause = $1 and code = 'surplus' order by lot", id.0)
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter().map(|row| Ok((LotId(row.lot), fen("transfer.amount_fen", row.amount_fen)?))).collect()
+}
+
+/// Whether nobody was told of it before.
+pub async fn set_told(
+    connection: &mut PgConnection,
+    (id, placement): (SurplusId, Option<SurplusPlacementId>),
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let (kind, subject) = placement.map_or(("found", id.0), |placement| ("placed", placement.0));
+    let done = sqlx::query!(
+        "insert into surplus_told (kind, subject, told_at) values ($1, $2, $3) on conflict do nothing",
+        kind,
+        subject,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// What of these lots is whose, and what its giver said.
