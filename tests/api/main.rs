@@ -94,6 +94,7 @@ mod stages;
 mod statements;
 mod story;
 mod substitutes;
+mod surplus_givers;
 mod surpluses;
 mod todo;
 mod todo_money;
