@@ -226,11 +226,11 @@ async fn the_table_has_every_row_of_both_sides_and_adds_up_to_the_page() {
 
     let answer = charity.checker.page("/api/v1/bank-lines/unmatched/table").await;
     assert_eq!(answer.status, StatusCode::OK);
-    let text = answer.text();
-    assert!(text.starts_with('\u{feff}') && text.contains("截至") && text.contains("'=过路人"), "{text}");
-    assert!(text.contains("已说明属于谁，等另一位同事确认") && text.contains("等另一位同事确认"), "{text}");
-    assert!(text.contains(&format!("{},50000.00,", pledge.reference)), "{text}");
-    let of_stray = text.lines().find(|row| row.contains(",500.00,")).unwrap();
+    let csv = answer.text();
+    assert!(csv.starts_with('\u{feff}') && csv.contains("截至") && csv.contains("'=过路人"), "{csv}");
+    assert!(csv.contains("已说明属于谁，等另一位同事确认") && csv.contains("等另一位同事确认"), "{csv}");
+    assert!(csv.contains(&format!("{},50000.00,", pledge.reference)), "{csv}");
+    let of_stray = csv.lines().find(|row| row.contains(",500.00,")).unwrap();
     assert!(of_stray.starts_with("已到账，来源未明,2026-06-30,2026-"), "both days: {of_stray}");
     let both: Unmatched = charity.maker.call(arrivals::unmatched()).await.unwrap();
     assert_eq!((both.lines.number, both.oldest_lines.len()), (60, 50));
@@ -301,9 +301,8 @@ async fn two_who_sign_one_month_at_the_same_moment_sign_it_once() {
     let (one, other) =
         tokio::join!(charity.checker.call(month_ends::sign(month.id)), second.call(month_ends::sign(month.id)));
     assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");
-    let (signed, refused) = match (one, other) {
-        (Ok(signed), Err(refused)) | (Err(refused), Ok(signed)) => (signed, refused),
-        _ => unreachable!("one of them"),
+    let ((Ok(signed), Err(refused)) | (Err(refused), Ok(signed))) = (one, other) else {
+        unreachable!("one of them");
     };
     assert_eq!(refused.status, 409, "{refused:?}");
     let list = charity.maker.call(month_ends::list()).await.unwrap().items;
@@ -336,9 +335,9 @@ async fn a_line_for_six_pledges_is_divided_by_hand_without_losing_what_was_typed
     };
     let more = charity.maker.form(&page, &typed(5, "more_parts")).await;
     assert_eq!(more.status, StatusCode::OK);
-    let text = more.text();
-    assert_eq!(rows(&text), 10);
-    assert!(references[..5].iter().all(|reference| text.contains(&format!("value=\"{reference}\""))), "{text}");
+    let shown = more.text();
+    assert_eq!(rows(&shown), 10);
+    assert!(references[..5].iter().all(|reference| shown.contains(&format!("value=\"{reference}\""))), "{shown}");
     assert_eq!(charity.maker.call(arrivals::get(line.id)).await.unwrap().parts.len(), 0, "nothing is done by it");
     let blank = [("reference", ""), ("part_amount", "")].repeat(15);
     let full = charity.maker.form(&page, &[typed(5, "more_parts"), blank].concat()).await.text();
@@ -353,11 +352,11 @@ async fn a_line_for_six_pledges_is_divided_by_hand_without_losing_what_was_typed
     // All six stand in the form by which it is booked anew.
     charity.checker.call(arrivals::confirm(matched.id, &seen(&matched))).await.unwrap();
     let anew = format!("{page}/rebook");
-    let text = charity.maker.page(&anew).await.text();
-    assert_eq!(rows(&text), 6);
-    assert!(references.iter().all(|reference| text.contains(&format!("value=\"{reference}\""))), "{text}");
+    let shown = charity.maker.page(&anew).await.text();
+    assert_eq!(rows(&shown), 6);
+    assert!(references.iter().all(|reference| shown.contains(&format!("value=\"{reference}\""))), "{shown}");
     let more = [typed(6, "more_parts"), vec![("reason", "附言写错编号")]].concat();
-    let text = charity.maker.form(&anew, &more).await.text();
-    assert!(rows(&text) == 11 && text.contains("附言写错编号"), "{text}");
+    let shown = charity.maker.form(&anew, &more).await.text();
+    assert!(rows(&shown) == 11 && shown.contains("附言写错编号"), "{shown}");
     test.done().await;
 }

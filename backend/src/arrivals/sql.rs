@@ -253,9 +253,8 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
         r#"select part.line, part.lot, part.amount_fen, part.campaign, part.gift_number, p.id as "pledge?", p.reference as "reference?",
                   o.name as "enterprise_name?", named.id as "named_pledge?", named.reference as "named_reference?",
                   giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?",
-                  coalesce(unowned.taken_fen, 0) as "taken_fen!"
+                  coalesce((select u.taken_fen from unowned_part u where u.lot = part.lot), 0) as "taken_fen!"
            from bank_line_part part
-           left join unowned_part unowned on unowned.lot = part.lot
            left join pledge_counted p on p.id = part.pledge
            left join organisation o on o.id = p.enterprise
            left join part_owner owner on owner.lot = part.lot and owner.confirmed_by is null
