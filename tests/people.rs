@@ -12,6 +12,8 @@ use domain::organisation::{OrganisationKind, Role};
 use domain::{BankAccountId, CampaignId, OrganisationId, PersonId};
 
 pub const PASSWORD: &str = "correct horse battery";
+/// Whom one asks at a charity of a test's campaign.
+pub const CONTACT: &str = "示例慈善会办公室 0753-0000000";
 /// Of everybody whose organisation demands a second factor.
 pub const SECRET: &[u8; 20] = b"twenty bytes of seed";
 
@@ -160,6 +162,12 @@ impl TestApp {
             charities: &charities,
         };
         let id = campaigns::create(&self.app, &new).await.expect("a campaign");
+        sqlx::query("update campaign_charity set contact = $2 where campaign = $1")
+            .bind(id.0)
+            .bind(CONTACT)
+            .execute(&self.app.pool)
+            .await
+            .expect("the charities say whom one asks");
         for stage in [CampaignStage::Preview, CampaignStage::Live] {
             campaigns::set_stage(&self.app, id, stage).await.expect("the next stage");
         }

@@ -306,7 +306,12 @@ async fn a_charity_lists_its_accounts_with_what_is_in_them_and_the_auditor_all()
     assert_eq!(auditor.call(ledger::accounts(&one)).await.unwrap().items.len(), 2);
     assert_eq!(ready.enterprise.call(ledger::accounts(&one)).await.unwrap_err().status, 403);
     let page = charity.maker.page("/work/accounts?kind=allocated").await.text();
-    assert!(page.contains("科目和余额") && page.contains("10,000 元"), "{page}");
+    assert!(page.contains("科目和余额") && page.contains("10,000 元") && !page.contains("/ledger/world"), "{page}");
+    let page = auditor.page("/work/accounts").await.text();
+    for account in ["/ledger/world", "/ledger/returned"] {
+        assert!(page.contains(account), "what is of all charities is found by the auditor: {page}");
+        assert_eq!(auditor.page(account).await.status, StatusCode::OK, "{account}");
+    }
     assert!(test.visitor().page("/about/ledger").await.text().contains("原来的那笔不改、不删"));
     test.done().await;
 }

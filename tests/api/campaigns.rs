@@ -181,10 +181,16 @@ async fn what_is_set_up_stands_fast_from_the_rehearsal_on_and_two_people_do_not_
     let read = office.call(setup::set_charity(made.id, &change)).await.unwrap();
     assert_eq!(read.charities[0].charity.certificate.as_ref().unwrap().number, "示例募 002");
     assert_eq!(office.call(setup::set_charity(made.id, &change)).await.unwrap().version, read.version, "sent twice");
-    let contact = CampaignCharity { contact: "另一个电话".into(), ..change.charity };
+    let contact = CampaignCharity { contact: "另一个电话".into(), ..change.charity.clone() };
     let late = CharityChange { version: changed.version, charity: contact };
     let late = office.call(setup::set_charity(made.id, &late)).await.unwrap_err();
     assert_eq!(late.error.code, ErrorCode::Conflict, "of a version that was read before");
+    // Whom the public asks is not taken away while the public sees it, by nobody.
+    let silent = CampaignCharity { contact: " ".into(), ..change.charity };
+    let silent = CharityChange { version: read.version, charity: silent };
+    assert_eq!(office.call(setup::set_charity(made.id, &silent)).await.unwrap_err().fields(), ["contact"]);
+    let owner = sqlx::raw_sql("update campaign_charity set contact = ''").execute(&test.app.pool).await.unwrap_err();
+    assert!(owner.to_string().contains("no contact"), "{owner}");
     test.done().await;
 }
 

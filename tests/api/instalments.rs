@@ -14,7 +14,7 @@ use domain::due::{DueKind, DueStanding};
 use domain::pledge::{Every, InstalmentStanding, PledgeInput, PledgeStatus, Schedule};
 use domain::{CampaignId, Fen};
 use tests::TestApp;
-use tests::people::Charity;
+use tests::people::{CONTACT, Charity};
 
 fn in_parts(n: u128, campaign: CampaignId, charity: &Charity<'_>, schedule: Schedule) -> NewPledge {
     let new = new_pledge(n, campaign, charity, None);
@@ -57,11 +57,11 @@ async fn a_pledge_in_parts_is_one_pledge_and_money_covers_it_from_the_first_part
     test.done().await;
 }
 
-/// Has the regular work done; how many letters said this.
+/// Has the regular work done; how many letters said this, and whom to ask.
 async fn reminded(test: &TestApp, subject: &str) -> usize {
     keep_up(&test.app).await.unwrap();
     jobs::run_due(&test.app).await.unwrap();
-    sent(test).iter().filter(|letter| letter.subject.contains(subject)).count()
+    sent(test).iter().filter(|letter| letter.subject.contains(subject) && letter.text.contains(CONTACT)).count()
 }
 
 #[tokio::test]
@@ -89,6 +89,10 @@ async fn what_is_late_says_so_once_is_reminded_once_and_late_money_mends_it() {
     let parts: Vec<_> = due.items.iter().filter(|due| due.kind == DueKind::Instalment).collect();
     assert_eq!((parts.len(), parts[0].standing, parts[1].standing), (3, DueStanding::Late, DueStanding::Open));
     assert_eq!(parts[0].path, format!("/pledges/{}", pledge.id));
+    for path in ["/commitments/due", &parts[0].path] {
+        assert!(enterprise.page(path).await.text().contains(CONTACT), "whom to ask: {path}");
+    }
+    assert!(enterprise.page(&parts[0].path).await.text().contains("汇款途中被银行扣掉的手续费"));
     // Nobody but those concerned reads that it is late.
     let public = test.visitor().page("/campaigns/630-2026").await.text();
     assert!(!public.contains("逾期"), "{public}");
@@ -132,7 +136,7 @@ async fn the_form_shows_the_parts_before_they_count_and_names_what_is_wrong() {
     ];
     let refused = enterprise.form("/pledge", &form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text().contains("请填写分几期") && refused.text().contains("请填写第一期的日期"));
+    assert!(refused.text().contains("请填写分几期") && refused.text().contains("请填写约定的日期"));
     form.extend([("parts", "3"), ("first_due", first.as_str())]);
     let review = enterprise.form("/pledge", &form).await.text();
     assert!(review.contains("33.34") && review.contains("33.33"), "{review}");
@@ -140,6 +144,18 @@ async fn the_form_shows_the_parts_before_they_count_and_names_what_is_wrong() {
     form.push(("action", "confirm"));
     let made = enterprise.form("/pledge", &form).await.location();
     assert!(enterprise.page(&made).await.text().contains("分期（3 期）"));
+    // All of it by one day is a pledge with one part, which is reminded of like any other.
+    let whole = enterprise.page("/pledge").await.hidden("id");
+    form.retain(|(name, _)| !["id", "pace", "parts", "first_due", "action"].contains(name));
+    form.extend([("id", whole.as_str()), ("pace", "once_by"), ("action", "confirm")]);
+    assert!(enterprise.form("/pledge", &form).await.text().contains("请填写约定的日期"));
+    form.push(("first_due", first.as_str()));
+    assert_eq!(enterprise.form("/pledge", &form).await.status, StatusCode::SEE_OTHER);
+    let parts = enterprise.call(pledges::instalments(whole.parse().unwrap())).await.unwrap().items;
+    assert_eq!(
+        parts.iter().map(|one| (one.part.due_on, one.part.amount)).collect::<Vec<_>>(),
+        [(today, Fen::yuan(100))]
+    );
     // Every hour somebody looks; nothing is due yet for long.
     regular::round(&test.app, &mut DateTime::<Utc>::MAX_UTC.clone()).await;
     test.done().await;

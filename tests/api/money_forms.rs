@@ -180,6 +180,7 @@ async fn a_bank_line_goes_over_two_desks_by_forms() {
     let pledge = enterprise.call(pledges::get(pledge.id)).await.unwrap();
     assert_eq!((pledge.status, pledge.arrived_fen), (PledgeStatus::PartlyArrived, Fen::yuan(20_000)));
     says(&enterprise.page("/my-gifts").await, "到账 20,000 元");
+    says(&enterprise.page("/my-gifts").await, &format!("/enterprises/{}", pledge.enterprise));
     says(&charity.maker.page("/work/bank-lines?done=1").await, "30,000 元");
     test.done().await;
 }

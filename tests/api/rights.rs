@@ -443,7 +443,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /bank-lines/{id}/match", json!(parts)),
         ("POST /bank-lines/{id}/not-donation", json!({ "reason": "银行结息，见回单" })),
         ("POST /bank-lines/{id}/donation", json!({ "reason": "查明是捐款" })),
-        ("POST /bank-lines/match", json!({ "lines": [{ "line": line.id, "pledge": pledge.id }] })),
+        ("POST /matches", json!({ "lines": [{ "line": line.id, "pledge": pledge.id }] })),
         ("POST /bank-lines/confirm", json!({ "lines": [{ "line": line.id, "lots": [] }] })),
         (
             "POST /bank-statements",

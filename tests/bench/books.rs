@@ -80,6 +80,13 @@ pub async fn measure(stage: &Stage) {
         format!("/fields/{}/money/spent", fields[turn % fields.len()])
     })
     .await;
+    let givers = column(&stage.database, "select distinct enterprise from pledge where arrived_fen > 0");
+    one(stage, "spent of an enterprise with its rows", uncached, move |turn: usize| {
+        format!("/enterprises/{}/money/spent", givers[turn % givers.len()])
+    })
+    .await;
+    let rows = format!("/campaigns/{campaign}/money/disbursed");
+    one(stage, "disbursed of a campaign with its rows", uncached, move |_| rows.clone()).await;
     one(stage, "a campaign's page", uncached, move |_| format!("/campaigns/{campaign}")).await;
 }
 

@@ -163,7 +163,7 @@ impl Maker<'_> {
             after = page.next;
             while chosen.len() >= LINES_AT_ONCE || (after.is_none() && !chosen.is_empty()) {
                 let lines = chosen.drain(..chosen.len().min(LINES_AT_ONCE)).collect();
-                let step: DoneWithLines = self.post("/bank-lines/match", &MatchMany { lines }).await;
+                let step: DoneWithLines = self.post("/matches", &MatchMany { lines }).await;
                 done += step.done;
             }
             if after.is_none() {

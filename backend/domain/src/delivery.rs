@@ -3,6 +3,7 @@
 //! A village reports once; money and outcome are read from the same report. An item counts as 支出 only when the
 //! charity has accepted it. Deliberately absent: pictures, indicators, and names of the people who are helped.
 
+use crate::appeal::{self, Appeal};
 use crate::day::check_past;
 use crate::money::to_half_width;
 use crate::{Fen, Problem, Problems};
@@ -122,6 +123,9 @@ impl ReportInput {
         problems.require(says_something, "text", "请写几句进展，或至少填一笔支出");
         problems.require(length(&self.text) <= REPORT_TEXT_MAX, "text", "进展最多写 2000 字，请删短一些");
         note_personal_numbers(&mut problems, "text", &self.text);
+        if let Some(appeal) = appeal::seen_in(&self.text).filter(|appeal| *appeal != Appeal::Number) {
+            problems.add("text", appeal.to_string());
+        }
         let counted = self.quantity_so_far.is_none_or(|quantity| quantity >= 0);
         problems.require(counted, "quantity_so_far", "累计成效数量不能小于 0");
         problems.require(self.items.len() <= REPORT_ITEMS_MAX, "items", "一次最多填 100 笔支出，其余请另报");
@@ -235,6 +239,8 @@ mod tests {
         assert_eq!(ReportInput { items: vec![], quantity_so_far: None, ..report() }.check(today()), Ok(()));
         let empty = ReportInput { text: "  ".to_owned(), items: vec![], ..report() };
         assert_eq!(fields(empty.check(today())), ["text"]);
+        let appeal = ReportInput { text: "还差一点，请大家扫收款码支持".to_owned(), ..report() };
+        assert_eq!(fields(appeal.check(today())), ["text"], "nobody is paid past the charity");
     }
 
     #[test]

@@ -104,10 +104,13 @@ pub fn stands(facts: &GivingFacts, today: NaiveDate) -> Result<(), NoGiving> {
 pub fn check_opening(
     certificate: Option<&FundraisingCertificate>,
     filing: Option<&FundraisingFiling>,
+    contact: &str,
     (period, filing_days): (Validity, i32),
     today: NaiveDate,
 ) -> Result<(), Vec<Problem>> {
     let mut problems = Problems::new();
+    let said = !contact.trim().is_empty();
+    problems.require(said, "charity", "这家慈善组织还没有写公众可以问的联系方式，请先在活动的设置里补上");
     problems.require(period.from <= period.to, "ends_on", "截止日期不能早于起始日期");
     problems.require(period.to >= today, "ends_on", "截止日期不能早于今天");
     match certificate {
@@ -266,7 +269,7 @@ mod tests {
             period: valid("2026-06-15", "2026-09-30"),
         };
         let fields = |certificate, filing, from, to, days| -> Vec<String> {
-            let checked = check_opening(certificate, filing, (valid(from, to), days), today);
+            let checked = check_opening(certificate, filing, "0753-0000000", (valid(from, to), days), today);
             checked.err().into_iter().flatten().map(|problem| problem.field).collect()
         };
         let (some, filed) = (Some(&certificate), Some(&filing));
@@ -278,6 +281,8 @@ mod tests {
         assert_eq!(fields(some, filed, "2026-07-01", "2026-10-01", 10), ["starts_on"]);
         assert_eq!(fields(some, filed, "2026-07-01", "2027-01-01", 10), ["ends_on", "starts_on"]);
         assert_eq!(fields(some, filed, "2026-06-20", "2026-06-29", 10), ["ends_on"], "over already");
+        let silent = check_opening(some, filed, " ", (valid("2026-06-20", "2026-09-30"), 10), today).unwrap_err();
+        assert!(silent.len() == 1 && silent[0].message.contains("联系方式"), "{silent:?}");
     }
 
     #[test]

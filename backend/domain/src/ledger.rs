@@ -52,7 +52,7 @@ use uuid::Uuid;
 pub use account::{Account, NotAnAccount};
 pub use balances::Balances;
 pub use event::{ArrivalPart, Event, Fund, GoodsHeld, Landing, ReturnedFrom};
-pub use glossary::{AccountKind, CauseKind, MONEY_WORDS};
+pub use glossary::{AccountKind, CauseKind, FEES_HELD_BACK, MONEY_WORDS};
 pub use lots::{LotBalance, NotEnough, take_lots};
 pub use policy::transfers_for;
 

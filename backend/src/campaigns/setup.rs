@@ -231,6 +231,7 @@ pub async fn set_charity(
     asked.check(app.clock.today())?;
     let mut tx = app.begin().await?;
     let (id, stage) = locked(&mut tx, name, CampaignAct::KeepRecords).await?;
+    asked.check_contact(stage)?;
     let known = sql::charities(&mut tx, id, app.clock.today()).await?;
     let before = known.iter().find(|own| own.charity.id == asked.charity);
     if before.is_some_and(|own| recorded(own) == asked) {

@@ -127,5 +127,7 @@ fn due_of(app: &App, row: sql::Row) -> Due {
         reference: row.reference,
         path: row.path,
         pairing: row.under_way.map(PairingId),
+        charity: row.charity,
+        charity_contact: row.charity_contact,
     }
 }

@@ -33,6 +33,9 @@ pub struct Row {
     pub waiting: bool,
     /// The agreement under way that it belongs to, or that lists its village.
     pub under_way: Option<Uuid>,
+    /// Who receives a pledge, and whom to ask there.
+    pub charity: Option<String>,
+    pub charity_contact: String,
 }
 
 /// What is open first, by day; of what is settled the latest.
@@ -45,8 +48,12 @@ pub async fn of_enterprise(
         r#"select d.kind as "kind!", d.subject as "subject!", d.day, d.what as "what!", d.status as "status!", d.quantity,
                   d.delivered, d.unit as "unit!", d.amount_fen, d.arrived_fen, d.town, d.villages as "villages!",
                   d.reference as "reference!", d.settled as "settled!", d.kept as "kept!", d.waiting as "waiting!",
-                  d.pairing, d.pledge, u.id as "under_way?"
+                  d.pairing, d.pledge, u.id as "under_way?", o.name as "charity?",
+                  coalesce(c.contact, '') as "charity_contact!"
            from enterprise_due d
+           left join pledge g on g.id = d.pledge
+           left join organisation o on o.id = g.charity
+           left join campaign_charity c on c.campaign = g.campaign and c.charity = g.charity
            left join lateral (
                select p.id
                from pairing p
@@ -90,6 +97,8 @@ pub async fn of_enterprise(
                 kept: row.kept,
                 waiting: row.waiting,
                 under_way: row.under_way,
+                charity: row.charity,
+                charity_contact: row.charity_contact,
             })
         })
         .collect()

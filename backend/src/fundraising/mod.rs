@@ -116,7 +116,8 @@ pub async fn open(
     let rights = sql::rights(&mut tx, id, new.charity).await?;
     let rights = rights.ok_or_else(|| Error::invalid("charity", "请选择接收本次活动捐款的慈善组织"))?;
     let today = app.clock.today();
-    check_opening(rights.certificate.as_ref(), rights.filing.as_ref(), (new.period, rights.filing_days), today)?;
+    let (certificate, filing) = (rights.certificate.as_ref(), rights.filing.as_ref());
+    check_opening(certificate, filing, &rights.contact, (new.period, rights.filing_days), today)?;
     let (Some(certificate), Some(filing)) = (&rights.certificate, &rights.filing) else { return Err(Error::NotFound) };
     let on = sql::OpenedOn { certificate, filing, filing_days: rights.filing_days, site: &site.site };
     let inserted = sql::insert(&mut tx, id, &new, &on, (desk.acting.person, app.clock.now())).await;

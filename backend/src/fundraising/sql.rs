@@ -165,6 +165,7 @@ pub struct Rights {
     pub certificate: Option<FundraisingCertificate>,
     pub filing: Option<FundraisingFiling>,
     pub filing_days: i32,
+    pub contact: String,
 }
 
 pub async fn rights(
@@ -174,7 +175,7 @@ pub async fn rights(
 ) -> sqlx::Result<Option<Rights>> {
     let row = sqlx::query!(
         "select cc.certificate_no, cc.certificate_from, cc.certificate_to, cc.filing_no, cc.filed_on, cc.filing_from,
-                cc.filing_to, c.filing_days
+                cc.filing_to, cc.contact, c.filing_days
          from campaign_charity cc
          join campaign c on c.id = cc.campaign
          join organisation o on o.id = cc.charity
@@ -192,6 +193,7 @@ pub async fn rights(
             certificate: certificate.map(|(number, valid)| FundraisingCertificate { number, valid }),
             filing: filing.map(|((number, filed_on), period)| FundraisingFiling { number, filed_on, period }),
             filing_days: row.filing_days,
+            contact: row.contact,
         }
     }))
 }

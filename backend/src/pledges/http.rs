@@ -8,12 +8,12 @@ use crate::http::{Body, Path};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::api::List;
 use domain::api::money::{self, NeedMoney};
 use domain::api::pledges::{
-    CANCEL, CancelPledge, ChangeDisplay, DESIGNATE, DISPLAY, DISPLAYS, Designate, DisplayChosen, NewPledge, OWN,
-    PLEDGE, PLEDGES, Pledge, TRAIL, Trail,
+    CANCEL, CancelPledge, ChangeDisplay, DESIGNATE, DISPLAY, DISPLAYS, Designate, DisplayChosen, INSTALMENTS,
+    NewPledge, OWN, PLEDGE, PLEDGES, Pledge, PledgeInstalment, TRAIL, Trail,
 };
+use domain::api::{Count, List};
 use domain::pledge::PledgeReference;
 use domain::{NeedId, PledgeId};
 
@@ -24,6 +24,7 @@ pub fn routes() -> Endpoints {
         .get(PLEDGE, "一笔认捐，按 id 或认捐编号", read)
         .post(DESIGNATE, "为一笔定向认捐指定需求", designate)
         .post(CANCEL, "取消一笔还没有签约、没有到账的认捐", cancel)
+        .get(INSTALMENTS, "一笔认捐的各期：日期、金额、到账多少", instalments)
         .get(TRAIL, "一笔认捐的去向", trail)
         .post(DISPLAY, "改公开的方式，立即生效", change_display)
         .get(DISPLAYS, "一笔认捐历次选择的公开方式，只给捐赠方", display_history)
@@ -64,6 +65,17 @@ async fn cancel(
     Body(why): Body<CancelPledge>,
 ) -> Result<Json<Pledge>> {
     Ok(Json(super::cancel(&app, &enterprise, id, &why).await?))
+}
+
+async fn instalments(
+    State(app): State<App>,
+    _: SignedIn,
+    caller: Caller,
+    Path(id): Path<PledgeId>,
+) -> Result<Json<List<PledgeInstalment>>> {
+    let items = super::read(&app, &(&caller).into(), id).await?.instalments;
+    let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
+    Ok(Json(List { items, next: None, count }))
 }
 
 async fn trail(State(app): State<App>, _: SignedIn, caller: Caller, Path(id): Path<PledgeId>) -> Result<Json<Trail>> {

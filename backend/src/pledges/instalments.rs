@@ -107,6 +107,7 @@ async fn remind(app: &App, due: sql::ToRemind, reminder: InstalmentReminder) -> 
     }
     let pledge = stored(app, &mut tx, due.pledge).await?.pledge;
     let letter = InstalmentDue {
+        contact: pledges::pay_to(&mut tx, pledge.campaign, pledge.charity).await?.contact,
         need: purpose(&pledge),
         reference: pledge.reference.to_string(),
         enterprise: pledge.enterprise_name,

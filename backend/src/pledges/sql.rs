@@ -206,7 +206,7 @@ pub async fn pay_to(
 ) -> sqlx::Result<PayTo> {
     sqlx::query_as!(
         PayTo,
-        "select b.holder, b.bank, b.account_no
+        "select b.holder, b.bank, b.account_no, cc.contact
          from campaign_charity cc
          join bank_account b on b.id = cc.bank_account
          where cc.campaign = $1 and cc.charity = $2",

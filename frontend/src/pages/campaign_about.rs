@@ -26,6 +26,10 @@ pub fn about(read: &CampaignMoney) -> AnyView {
             <h2>{t!("企业怎样捐")}</h2>
             <p>{t!("企业按捐赠协议，从对公账户转账到下面慈善组织的账户。先在这里认捐，就会得到收款账号和写进附言的认捐编号。完全自愿。")}</p>
             {pledge}
+            <p class="soft">
+                {t!("已经汇了款、还没有在这里认捐的企业，登录以后可以凭银行回单认领。")}" "
+                <a href=href("/gift-claims/new")>{t!("认领到账的捐款")}</a>
+            </p>
         </section>
         <section class="card facts" id="charities">
             <h2>{t!("接收捐款的慈善组织")}</h2>

@@ -28,7 +28,7 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
         <h1>{t!("我们的承诺")}</h1>
-        <p class="soft">{t!("企业答应的事，按约定的日期排：资金以外的承诺、共建计划里由企业负责的节点、结对到期、还没有全部到账的认捐。")}</p>
+        <p class="soft">{t!("企业答应的事，按约定的日期排：资金以外的承诺、共建计划里由企业负责的节点、结对到期、还没有全部到账的认捐和各期约定的汇款。")}</p>
         {filters(&chosen, &list.counts)}
         <div class="two reading">
             <div class="middle">
@@ -77,6 +77,14 @@ fn row(due: &Due, contacts: &[DueContacts]) -> AnyView {
     let whom = due.pairing.filter(|pairing| contacts.iter().any(|of| of.pairing == *pairing)).map(|pairing| {
         view! { <a href=format!("#contacts-{pairing}")>{t!("联系人")}</a> }
     });
+    let charity = due.charity.clone().map(|charity| {
+        let says = if due.charity_contact.is_empty() {
+            charity
+        } else {
+            t!("{charity}，联系方式：{contact}", charity = charity, contact = due.charity_contact)
+        };
+        view! { <span class="soft">{says}</span> }
+    });
     view! {
         <li>
             <div class="need" class:late=late>
@@ -89,6 +97,7 @@ fn row(due: &Due, contacts: &[DueContacts]) -> AnyView {
                     <b><a href=href(&due.path)>{what}</a></b>
                     {amount(due).map(|amount| view! { <span>{amount}</span> })}
                     {(!place.is_empty()).then(|| view! { <span>{place}</span> })}
+                    {charity}
                     <span class="soft">{due.reference.clone()}" "{whom}</span>
                 </span>
                 <span class="amount">{day}</span>

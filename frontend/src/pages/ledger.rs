@@ -272,6 +272,12 @@ pub async fn accounts(visit: &Visit) -> Result<Page, ApiError> {
         let link = href(&format!("/work/accounts?{}", query_string(&all)));
         view! { <p class="paging"><a class="button quiet" rel="next" href=link>{t!("下一页")}</a></p> }
     });
+    // Of all charities together, and therefore nobody's but the auditor's.
+    let shared = visit.has(&[Role::Auditor]).then(|| {
+        [AccountKind::World, AccountKind::Returned].map(|of| {
+            view! { <a class="button quiet" href=href(&format!("/ledger/{of}"))>{text(of.label())}</a> }
+        })
+    });
     let explained = kind.map(|kind| view! { <p class="soft">{text(kind.explain())}</p> });
     let body = view! {
         <nav class="crumbs" aria-label=t!("位置")><a href=href("/work")>{t!("我的工作")}</a></nav>
@@ -281,6 +287,7 @@ pub async fn accounts(visit: &Visit) -> Result<Page, ApiError> {
         <p class="buttons">
             {tab(None, t!("在途、非定向资金和费用").to_owned())}
             {KINDS.into_iter().map(|kind| tab(Some(kind), text(kind.label()))).collect_view()}
+            {shared}
         </p>
         {explained}
         {balances(&list.items)}

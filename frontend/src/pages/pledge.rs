@@ -12,7 +12,7 @@ use domain::PledgeId;
 use domain::api::commitments::{self, CommitmentQuery};
 use domain::api::pledges::{self, PayTo, Pledge, PledgeInstalment};
 use domain::api::{ApiError, ErrorCode, ledger};
-use domain::ledger::Account;
+use domain::ledger::{Account, FEES_HELD_BACK};
 use domain::organisation::Role;
 use domain::pledge::{DesignationTarget, DisplayChoice, InstalmentStanding, PledgeStatus, Restriction};
 use leptos::prelude::*;
@@ -190,9 +190,11 @@ fn payment_sheet(pledge: &Pledge, pay_to: &PayTo) -> AnyView {
                 <dt>{t!("银行账号")}</dt><dd><code>{pay_to.account_no.clone()}</code></dd>
                 {next}
                 <dt>{in_all}</dt><dd class=size>{money::exact(missing)}</dd>
+                {(!pay_to.contact.is_empty()).then(|| view! { <dt>{t!("有问题问谁")}</dt><dd>{pay_to.contact.clone()}</dd> })}
             </dl>
             <p>{t!("请由 {name} 的对公账户汇款，并在附言里写上编号，慈善组织才认得出这笔款。", name = pledge.enterprise_name)}</p>
             <p class="soft">{t!("银行到账并经慈善组织两人核对后才算到账。本页可以直接打印。")}</p>
+            <p class="soft">{text(FEES_HELD_BACK)}</p>
         </section>
     }
     .into_any()
@@ -214,10 +216,14 @@ fn instalments(pledge: &Pledge) -> Option<AnyView> {
             </tr>
         }
     });
+    let title = match pledge.instalments.len() {
+        1 => t!("约定的日期").to_owned(),
+        n => t!("分期（{n} 期）", n = n),
+    };
     Some(
         view! {
             <section class="card" id="instalments">
-                <h2>{t!("分期（{n} 期）", n = pledge.instalments.len())}</h2>
+                <h2>{title}</h2>
                 <table class="sums gifts">
                     <thead><tr><th scope="col">{t!("约定日期")}</th><th scope="col">{t!("金额")}</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
@@ -319,11 +325,19 @@ pub async fn own(visit: &Visit) -> Result<Page, ApiError> {
             {pledges.then(|| view! { <a class="button" href=href("/needs")>{t!("找需求认捐")}</a> })}
             <a class="button quiet" href=href("/directed-balance")>{t!("定向额度")}</a>
         </div>
+        {four_numbers(visit)}
         {own_rows(&list.items)}
         {totals(&besides.totals, t!("我们全部承诺的合计，不含已撤回的。").to_owned())}
         <p><a href=href("/commitments")>{t!("资金以外的承诺")}</a></p>
     };
     Ok(Page::new(t!("我的捐赠"), body.into_any()))
+}
+
+/// Where the enterprise reads what became of all its gifts together.
+fn four_numbers(visit: &Visit) -> Option<AnyView> {
+    let acting = visit.me.as_ref()?.acting_as(&[Role::EnterpriseOwner, Role::EnterpriseOperator])?.organisation;
+    let link = href(&format!("/enterprises/{acting}"));
+    Some(view! { <p><a href=link>{t!("我们全部捐赠的四个数：认捐、到账、拨付、支出")}</a></p> }.into_any())
 }
 
 pub fn own_rows(pledges: &[Pledge]) -> AnyView {

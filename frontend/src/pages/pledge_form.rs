@@ -23,6 +23,8 @@ use leptos::prelude::*;
 
 /// Paid at once, without a day.
 const ONCE: &str = "once";
+/// Once, by an agreed day.
+const ONCE_BY: &str = "once_by";
 /// What is carried from the first step to the second, and back.
 const CARRIED: [&str; 17] = [
     "split",
@@ -247,16 +249,17 @@ fn pace(form: &FormState) -> AnyView {
         own.set("pace", ONCE);
     }
     let rhythms = Every::ALL.iter().map(|every| (every.as_str(), t!("分期：{every}一期", every = text(every.label()))));
-    let choices = std::iter::once((ONCE, t!("一次汇清，不约定日期").to_owned())).chain(rhythms).collect();
+    let once = [(ONCE, t!("一次汇清，不约定日期").to_owned()), (ONCE_BY, t!("一次汇清，约定日期").to_owned())];
+    let choices = once.into_iter().chain(rhythms).collect();
     let open =
         own.value("pace") != ONCE || ["pace", "parts", "first_due"].iter().any(|name| form.problem(name).is_some());
     view! {
         <details class="card" open=open>
-            <summary>{t!("要分期汇款")}</summary>
+            <summary>{t!("要约定日期或者分期汇款")}</summary>
             {radios(&own, "pace", (t!("一次还是分期"), None), choices)}
-            <p class="hint">{t!("选分期的，再填下面两项。到期前后会发提醒信。")}</p>
-            {Field::new(form, "parts", t!("分几期")).input("number", "numeric", "off")}
-            {Field::new(form, "first_due", t!("第一期的日期")).input("date", "none", "off")}
+            <p class="hint">{t!("约定日期的填日期，分期的还要填期数。到期前后会发提醒信。")}</p>
+            {Field::new(form, "first_due", t!("约定的日期（分期的是第一期）")).input("date", "none", "off")}
+            {Field::new(form, "parts", t!("分几期（只有分期的要填）")).input("number", "numeric", "off")}
         </details>
     }
     .into_any()
@@ -264,10 +267,10 @@ fn pace(form: &FormState) -> AnyView {
 
 /// The parts that were chosen; none where it is paid at once.
 fn schedule(form: &FormState) -> Option<Vec<Instalment>> {
-    let schedule = Schedule {
-        first_due: form.value("first_due").trim().parse().ok()?,
-        parts: form.value("parts").trim().parse().ok()?,
-        every: form.value("pace").parse().ok()?,
+    let first_due = form.value("first_due").trim().parse().ok()?;
+    let schedule = match form.value("pace") {
+        ONCE_BY => Schedule::once(first_due),
+        pace => Schedule { first_due, parts: form.value("parts").trim().parse().ok()?, every: pace.parse().ok()? },
     };
     Some(schedule.instalments(Fen::parse_yuan(form.value("amount")).ok()?))
 }

@@ -124,7 +124,14 @@ pub fn auditor() -> AnyView {
             t!("对接"),
             vec![("/pairings", t!("结对")), ("/work/earlier-pairings", t!("以往的结对")), ("/rounds", t!("对接轮次"))],
         ),
-        (t!("监督"), vec![("/work/audit", t!("操作记录"))]),
+        (
+            t!("监督"),
+            vec![
+                ("/work/audit", t!("操作记录")),
+                ("/work/campaigns", t!("活动的设置")),
+                ("/work/giving-sites", t!("捐赠网站的名单")),
+            ],
+        ),
     ])
 }
 

@@ -13,7 +13,7 @@ pub const STATEMENT: &str = "/bank-statements/{id}";
 pub const COLUMNS: &str = "/bank-statements/{id}/columns";
 pub const TAKE_IN: &str = "/bank-statements/{id}/take-in";
 pub const PROBLEMS: &str = "/bank-statements/{id}/problems";
-pub const MATCH_MANY: &str = "/bank-lines/match";
+pub const MATCH_MANY: &str = "/matches";
 pub const CONFIRM_MANY: &str = "/bank-lines/confirm";
 
 /// Lines that one step matches or confirms at most.

@@ -97,6 +97,10 @@ pub struct Due {
     pub path: String,
     /// The agreement under way that it belongs to, or that lists its village.
     pub pairing: Option<PairingId>,
+    /// Of a pledge: the charity that receives it, and whom to ask there; empty where it says nobody.
+    pub charity: Option<String>,
+    #[serde(default)]
+    pub charity_contact: String,
 }
 
 /// Whom to call about one pairing.

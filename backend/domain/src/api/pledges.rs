@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub const PLEDGES: &str = "/pledges";
 pub const PLEDGE: &str = "/pledges/{id}";
 pub const OWN: &str = "/pledges/own";
+pub const INSTALMENTS: &str = "/pledges/{id}/instalments";
 pub const TRAIL: &str = "/pledges/{id}/trail";
 pub const DISPLAY: &str = "/pledges/{id}/display";
 pub const DISPLAYS: &str = "/pledges/{id}/displays";
@@ -41,6 +42,12 @@ pub fn by_reference(reference: PledgeReference) -> Call<Pledge> {
 #[must_use]
 pub fn own() -> Call<List<Pledge>> {
     Call::get(OWN)
+}
+
+/// The parts of a pledge by day, as they stand today; none where it is paid at once.
+#[must_use]
+pub fn instalments(id: PledgeId) -> Call<List<PledgeInstalment>> {
+    Call::get(format!("/pledges/{id}/instalments"))
 }
 
 /// What became of the money of a pledge.
@@ -213,6 +220,8 @@ pub struct PayTo {
     pub holder: String,
     pub bank: String,
     pub account_no: String,
+    /// Whom to ask at the charity: an office, its telephone; empty where it says nobody.
+    pub contact: String,
 }
 
 /// A confirmed part of a bank line.

@@ -214,6 +214,19 @@ impl CampaignCharity {
     }
 }
 
+impl CampaignCharity {
+    /// Whoever is shown to everybody says whom everybody asks.
+    ///
+    /// # Errors
+    /// A sentence for the contact that is missing.
+    pub fn check_contact(&self, stage: CampaignStage) -> Result<(), Vec<Problem>> {
+        let mut problems = Problems::new();
+        let said = !self.contact.trim().is_empty() || stage == CampaignStage::Draft;
+        problems.require(said, "contact", "活动已经公开，请写公众可以问的联系方式");
+        problems.none_or_err()
+    }
+}
+
 fn check_days(problems: &mut Problems, field: &str, valid: Validity) {
     problems.require(valid.from >= FIRST_DAY, field, "日期不能早于 2000 年");
     problems.require(valid.from <= valid.to, field, "截止日期不能早于起始日期");

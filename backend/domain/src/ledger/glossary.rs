@@ -148,6 +148,9 @@ impl TransferCode {
 }
 
 /// Words of money that stand beside the accounts: the four numbers and what is told with them.
+/// Who bears what a bank keeps, as it stands beside every payment sheet: a gift is what arrives.
+pub const FEES_HELD_BACK: &str = "到账按慈善组织账户实际收到的金额记。汇款途中被银行扣掉的手续费不算捐赠，认捐还差多少仍显示多少，可以补汇；慈善组织自己账户的手续费另记一行，由非定向的款支付，不减少任何一笔定向捐赠。";
+
 pub const MONEY_WORDS: &[(&str, &str)] = &[
     ("认捐", "企业的承诺，还不是钱。已取消的和已豁免的部分不算。"),
     ("到账", "银行已收到、经慈善组织两人核对的款，减去退回的。"),
@@ -158,6 +161,7 @@ pub const MONEY_WORDS: &[(&str, &str)] = &[
         "企业捐的物资经慈善组织两人验收核定的价值。单独一个数，不加进认捐、到账、拨付、支出，也不和钱相加；公开的数只含愿意公开折款的捐赠。",
     ),
     ("在途", "银行已收到、还不知道是谁的款。找到捐赠方以前不算任何人的到账。"),
+    ("汇款手续费", FEES_HELD_BACK),
     ("统筹安排", "慈善组织从非定向资金中留给一条需求的款：没有人专门为它认捐。"),
     ("结余", "需求做完后剩下、还没有定新用途的款。"),
     ("批次", "一笔到账的银行流水，或其中的一部分。每一分钱从到账到支出都带着自己的批次，所以能从捐赠方一直查到发票。"),

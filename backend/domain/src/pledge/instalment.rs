@@ -92,6 +92,12 @@ pub struct Instalment {
 }
 
 impl Schedule {
+    /// All of it by one day.
+    #[must_use]
+    pub const fn once(by: NaiveDate) -> Self {
+        Schedule { first_due: by, parts: 1, every: Every::Month }
+    }
+
     /// Whether an amount can be paid like this, promised on the legal day `today`.
     ///
     /// # Errors
@@ -100,7 +106,7 @@ impl Schedule {
         let mut problems = Problems::new();
         let within = |months| today.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX);
         let first = (today..=within(FIRST_WITHIN)).contains(&self.first_due);
-        problems.require(first, "first_due", "第一期的日期从今天起，最晚三年内");
+        problems.require(first, "first_due", "约定的日期从今天起，最晚三年内");
         let number = (1..=PARTS_MAX).contains(&self.parts);
         problems.require(number, "parts", "期数应为 1 至 60");
         let last = self.due_on(self.parts.max(1) - 1);

@@ -147,6 +147,13 @@ async fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError>
 fn schedule(form: &mut Form) -> Option<Schedule> {
     match form.value("pace") {
         "" | "once" => None,
+        "once_by" => {
+            let by = form.value("first_due").trim().parse::<NaiveDate>();
+            if by.is_err() {
+                form.problem("first_due", "请填写约定的日期，如 2026-06-30");
+            }
+            by.ok().map(Schedule::once)
+        }
         pace => {
             let every = pace.parse::<Every>();
             let parts = form.value("parts").trim().parse::<u16>();
@@ -158,7 +165,7 @@ fn schedule(form: &mut Form) -> Option<Schedule> {
                 form.problem("parts", "请填写分几期，如 4");
             }
             if first_due.is_err() {
-                form.problem("first_due", "请填写第一期的日期，如 2026-06-30");
+                form.problem("first_due", "请填写约定的日期，如 2026-06-30");
             }
             Some(Schedule { first_due: first_due.ok()?, parts: parts.ok()?, every: every.ok()? })
         }

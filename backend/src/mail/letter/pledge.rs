@@ -14,6 +14,9 @@ pub struct InstalmentDue {
     pub enterprise: String,
     pub campaign: String,
     pub charity: String,
+    /// Whom to ask there; empty where nobody is named, and in letters from before.
+    #[serde(default)]
+    pub contact: String,
     pub need: Option<NamedNeed>,
     pub due_on: NaiveDate,
     pub amount: Fen,
@@ -39,19 +42,23 @@ impl InstalmentDue {
                 format!("您约定 {on} 前到账的一期还没有到账。经营严重困难的，请联系慈善组织，凭材料商量豁免。"),
             ),
         };
+        let mut facts = vec![
+            ("附言（认捐编号）", self.reference.clone()),
+            ("约定日期", on),
+            ("这一期的金额", self.amount.to_string()),
+            ("还没有到账", self.missing.to_string()),
+            ("活动", self.campaign.clone()),
+            ("接受捐赠的慈善组织", self.charity.clone()),
+            ("用途", purpose(self.need.as_ref())),
+        ];
+        if !self.contact.is_empty() {
+            facts.push(("慈善组织的联系方式", self.contact.clone()));
+        }
         Content {
             subject: format!("{subject}：{}", self.reference),
             blocks: vec![
                 paragraph(says),
-                Block::Facts(vec![
-                    ("附言（认捐编号）", self.reference.clone()),
-                    ("约定日期", on),
-                    ("这一期的金额", self.amount.to_string()),
-                    ("还没有到账", self.missing.to_string()),
-                    ("活动", self.campaign.clone()),
-                    ("接受捐赠的慈善组织", self.charity.clone()),
-                    ("用途", purpose(self.need.as_ref())),
-                ]),
+                Block::Facts(facts),
                 Block::Note("汇款请照认捐页上的汇款单，核对收款户名和账号。我们不会用电话或短信要求您改用别的账号。"),
             ],
             link: ("查看这笔认捐", self.path.clone()),
