@@ -49,7 +49,7 @@ pub fn new_payee(n: u128, charity: &Charity<'_>, document: FileId) -> NewPayee {
 pub async fn enter_and_verify(charity: &Charity<'_>, new: &NewPayee, how: &str) -> Payee {
     let entry = EnterPayee { account_no: new.account_no.clone() };
     charity.maker.call(payees::enter(new.id, &entry)).await.unwrap();
-    charity.checker.call(payees::verify(new.id, &VerifyPayee { how: how.into() })).await.unwrap()
+    charity.checker.call(payees::verify(new.id, &VerifyPayee { how: how.into(), no_interest: true })).await.unwrap()
 }
 
 pub fn allocation(n: u128, need: &Need, pledge: Option<&Pledge>, yuan: i64) -> NewAllocation {
@@ -251,7 +251,7 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     assert_eq!(village.call(payees::propose(&bad)).await.unwrap_err().fields(), ["document"]);
     let proposed = village.call(payees::propose(&new_payee(2, charity, document))).await.unwrap();
     assert_eq!((proposed.status, proposed.account_no.as_deref()), (PayeeStatus::Proposed, None));
-    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
+    let how = VerifyPayee { how: "回拨镇财政所电话核实".into(), no_interest: true };
     assert_eq!(charity.checker.call(payees::verify(proposed.id, &how)).await.unwrap_err().status, 409, "not entered");
     for typed in ["", "12ab", "0000 9999 8888 1243"] {
         let entry = EnterPayee { account_no: typed.into() };
@@ -264,8 +264,14 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
     assert_eq!(charity.maker.call(payees::enter(proposed.id, &entry)).await.unwrap(), entered, "said twice");
     let refused = charity.maker.call(disbursements::prepare(&payment(1, need, &proposed, 100))).await.unwrap_err();
     assert_eq!(refused.fields(), ["payee"], "not verified");
-    let empty = VerifyPayee { how: " ".into() };
-    assert_eq!(charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(), ["how"]);
+    let empty = VerifyPayee { how: " ".into(), no_interest: false };
+    assert_eq!(
+        charity.checker.call(payees::verify(proposed.id, &empty)).await.unwrap_err().fields(),
+        ["how", "no_interest"]
+    );
+    let undeclared = format!("update payee set status = 'verified' where id = '{}'", proposed.id);
+    let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(undeclared)).execute(&test.app.pool).await.unwrap_err().to_string();
+    assert!(refused.contains("declaration of no interest"), "{refused}");
     let unread = new_payee(3, charity, picture(village).await);
     village.call(payees::propose(&unread)).await.unwrap();
     let shown = charity.checker.call(payees::list(&PayeeQuery::default())).await.unwrap();
@@ -388,7 +394,7 @@ async fn others_neither_see_nor_move_a_charitys_money() {
         ("other payer", other.payer.clone(), [404, 403, 403, 403, 403, 404]),
     ];
     let status = |result: Result<(), tests::Refused>| result.err().map_or(200, |refused| refused.status);
-    let how = VerifyPayee { how: "电话核实".into() };
+    let how = VerifyPayee { how: "电话核实".into(), no_interest: true };
     for (who, client, expected) in everybody {
         let found = [
             status(client.call(disbursements::get(made.id)).await.map(|_| ())),
@@ -432,7 +438,7 @@ async fn who_entered_an_account_does_not_verify_it() {
     village.call(payees::propose(&new)).await.unwrap();
     let entry = EnterPayee { account_no: new.account_no.clone() };
     both.call(payees::enter(new.id, &entry)).await.unwrap();
-    let how = VerifyPayee { how: "回拨镇财政所电话核实".into() };
+    let how = VerifyPayee { how: "回拨镇财政所电话核实".into(), no_interest: true };
     let refused = both.call(payees::verify(new.id, &how)).await.unwrap_err();
     assert!(refused.status == 409 && refused.error.message.contains("录入以外的人"), "{}", refused.error.message);
     let mut connection = test.app.pool.acquire().await.unwrap();

@@ -99,5 +99,6 @@ mod surpluses;
 mod todo;
 mod todo_money;
 mod towns;
+mod unmatched;
 mod uploads;
 mod verifications;

@@ -472,7 +472,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /disbursements/{id}/pay", json!({ "paid_on": "2026-06-30", "bank_reference": "P-9" })),
         ("POST /payees", json!(new_payee(98, charity, photo))),
         ("POST /payees/{id}/enter", json!({ "account_no": "00000000" })),
-        ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实" })),
+        ("POST /payees/{id}/verify", json!({ "how": "回拨镇财政所电话核实", "no_interest": true })),
         ("POST /organisations/{id}/invitations", json!(invitation(2))),
         (
             "POST /organisations/{id}/members/{person}",

@@ -20,6 +20,8 @@ pub use suggest::{Candidate, Candidates, Reason, Suggestion, meant, normal_name}
 pub const REMARK_MAX: usize = 200;
 /// Characters of a payer's name at most.
 pub const PAYER_MAX: usize = 100;
+/// Parts that a person divides one line into by hand at most.
+pub const PARTS_TYPED: usize = 20;
 /// Characters of a bank's serial number at most.
 pub const SERIAL_MAX: usize = 64;
 

@@ -279,6 +279,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("month_end_reopening_asked", "申请重开月份"),
     ("month_end_reopened", "重开月份"),
     ("ledger_exported", "导出账簿"),
+    ("unmatched_exported", "导出两边都没对上的"),
     ("bank_line_not_donation", "把流水放到一边，不算捐款"),
     ("bank_line_donation", "把流水放回，算作捐款"),
     ("bank_statement_read", "读取了银行对账单"),

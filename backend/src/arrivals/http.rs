@@ -4,6 +4,7 @@ use super::Viewer;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::download::{FileFormat, Streamed};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -13,7 +14,8 @@ use domain::BankLineId;
 use domain::api::List;
 use domain::api::arrivals::{
     BANK_LINE, BANK_LINES, BankLine, CONFIRM, CONFIRM_OWNER, ConfirmLine, DONATION, LineQuery, MATCH, MatchLine,
-    NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, Unmatch, Unmatched, VOID, VoidLine,
+    NOT_DONATION, NewBankLine, OWNER, PartOwner, UNMATCH, UNMATCHED, UNMATCHED_TABLE, Unmatch, Unmatched, VOID,
+    VoidLine,
 };
 use domain::api::bank_statements::{CONFIRM_MANY, ConfirmMany, DoneWithLines, MATCH_MANY, MatchMany};
 
@@ -31,6 +33,7 @@ pub fn routes() -> Endpoints {
         .post(NOT_DONATION, "把不是捐款的收入（如结息）放到一边", not_donation)
         .post(DONATION, "放到一边的收入其实是捐款，重新等待匹配", donation)
         .get(UNMATCHED, "两边都没对上的：没有认捐的到账，没有到账的认捐", unmatched)
+        .get(UNMATCHED_TABLE, "两边都没对上的全部，一行一笔（CSV）", unmatched_table)
         .post(MATCH_MANY, "按建议一次匹配多笔流水，不能办的留下并说明", match_many)
         .post(CONFIRM_MANY, "第二个人一次确认多笔流水，不能办的留下并说明", confirm_many)
         .merge(super::statements::routes())
@@ -128,6 +131,11 @@ async fn match_many(
     Body(lines): Body<MatchMany>,
 ) -> Result<Json<DoneWithLines>> {
     Ok(Json(super::match_many(&app, &maker, &lines).await?))
+}
+
+async fn unmatched_table(State(app): State<App>, staff: CharityStaff) -> Result<Streamed> {
+    let body = axum::body::Body::from_stream(super::unmatched_table(&app, &staff).await?);
+    Ok(Streamed { format: FileFormat::Csv, name: "unmatched", body })
 }
 
 async fn confirm_many(

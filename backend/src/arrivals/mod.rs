@@ -16,7 +16,7 @@ mod unmatched;
 
 pub use http::routes;
 pub use many::{confirm_many, match_many};
-pub use unmatched::unmatched;
+pub use unmatched::{table as unmatched_table, unmatched};
 
 use crate::app::App;
 use crate::audit::{self, Record};
@@ -447,10 +447,11 @@ pub async fn list(app: &App, viewer: &Viewer, query: &LineQuery) -> Result<List<
     Ok(List { items, next, count: Count::capped(counted) })
 }
 
-/// Adds parts, guesses and rights to lines: three more queries, however many lines.
+/// Adds parts, steps that wait, guesses and rights to lines: four more queries, however many lines.
 async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>) -> Result<Vec<BankLine>> {
     let ids: Vec<BankLineId> = rows.iter().map(|row| row.id).collect();
     let parts = sql::parts(tx, &ids).await?;
+    let steps = sql::second_steps(tx, &ids).await?;
     let open: Vec<_> = rows.iter().filter(|row| row.status.may_become(BankLineStatus::Matched)).collect();
     let inputs: Vec<_> = open.iter().map(|row| &row.input).collect();
     let guesses = Guesses::read(tx, viewer.charity, &inputs).await?.of(tx, &inputs).await?;
@@ -459,19 +460,22 @@ async fn with_parts(tx: &mut PgConnection, viewer: &Viewer, rows: Vec<sql::Row>)
         let own = parts.iter().filter(|part| part.line == row.id).map(|part| shown(viewer, &row, part));
         let own = own.collect::<Result<Vec<_>>>()?;
         let may = rights(viewer, &row);
+        let waits = steps.iter().filter(|(line, _)| *line == row.id).map(|(_, step)| *step).collect();
         let suggestions = guesses.remove(&row.id).unwrap_or_default();
-        Ok(row.into_api(own, suggestions, may))
+        Ok(row.into_api(own, waits, suggestions, may))
     };
     rows.into_iter().map(line).collect()
 }
 
-/// A part with what the viewer may do about an unknown giver.
+/// A part with what the viewer may do about an unknown giver. What goes back, or went back, is nobody's to name or to
+/// claim; what is left of it can only go back too.
 fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> Result<LinePart> {
-    let unknown = row.status == BankLineStatus::Confirmed && part.pledge.is_none() && part.campaign.is_none();
+    let unowned = row.status == BankLineStatus::Confirmed && part.pledge.is_none();
+    let claimable = unowned && part.taken.is_zero();
+    let unknown = claimable && part.campaign.is_none();
     let maker = viewer.roles.contains(&Role::CharityMaker);
     let checker = viewer.roles.contains(&Role::CharityChecker);
     let second = part.owner.as_ref().is_some_and(|(by, _)| *by != viewer.person);
-    let claimable = row.status == BankLineStatus::Confirmed && part.pledge.is_none();
     Ok(LinePart {
         lot: part.lot,
         amount_fen: part.amount,
@@ -481,7 +485,7 @@ fn shown(viewer: &Viewer, row: &sql::Row, part: &sql::Part) -> Result<LinePart> 
         may_name_owner: unknown && maker,
         may_confirm_owner: unknown && checker && second,
         claim_code: claimable.then(|| gift_claims::code_of(part.number)).transpose()?,
-        may_return: claimable && maker,
+        may_return: unowned && maker && part.taken < part.amount,
     })
 }
 
@@ -504,7 +508,8 @@ pub async fn waiting_to_be_matched(tx: &mut PgConnection, acting: &Acting) -> Re
     Ok(sql::waiting_to_be_matched(tx, acting.organisation).await?)
 }
 
-/// What of bank lines waits for this checker: those that he neither entered nor matched.
+/// What of bank lines waits for this checker: lines that are matched, said to come back, or whose giver was found, where
+/// he had no part in it.
 pub async fn waiting_to_be_confirmed(tx: &mut PgConnection, acting: &Acting) -> Result<Waiting> {
     Ok(sql::waiting_to_be_confirmed(tx, acting.organisation, acting.person).await?)
 }

@@ -3,7 +3,7 @@
 use crate::db::decode;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::arrivals::{
-    BankAccount, BankLine, LineDesk, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge,
+    BankAccount, BankLine, LineDesk, LinePart, LineRights, MatchPart, NamedOwner, NewBankLine, PartPledge, SecondStep,
     SuggestedPledge,
 };
 use domain::arrival::{BankLineInput, BankLineStatus};
@@ -232,6 +232,8 @@ pub struct Part {
     pub number: i64,
     /// Whose it is said to be while nobody has agreed, and who said it.
     pub owner: Option<(PersonId, NamedOwner)>,
+    /// What returns have taken of it, paid or under way.
+    pub taken: Fen,
 }
 
 pub fn part_pledge(
@@ -250,7 +252,8 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
     let rows = sqlx::query!(
         r#"select part.line, part.lot, part.amount_fen, part.campaign, part.gift_number, p.id as "pledge?", p.reference as "reference?",
                   o.name as "enterprise_name?", named.id as "named_pledge?", named.reference as "named_reference?",
-                  giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?"
+                  giver.name as "named_enterprise?", owner.named_by as "named_by?", namer.name as "named_by_name?",
+                  coalesce((select u.taken_fen from unowned_part u where u.lot = part.lot), 0) as "taken_fen!"
            from bank_line_part part
            left join pledge_counted p on p.id = part.pledge
            left join organisation o on o.id = p.enterprise
@@ -278,9 +281,27 @@ pub async fn parts(connection: &mut PgConnection, lines: &[BankLineId]) -> sqlx:
                 campaign: row.campaign.map(CampaignId),
                 number: row.gift_number,
                 owner,
+                taken: fen(row.taken_fen)?,
             })
         })
         .collect()
+}
+
+/// What of each line waits for a second person.
+pub async fn second_steps(
+    connection: &mut PgConnection,
+    lines: &[BankLineId],
+) -> sqlx::Result<Vec<(BankLineId, SecondStep)>> {
+    let lines: Vec<Uuid> = lines.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select distinct line as "line!", step as "step!"
+           from line_waiting
+           where line = any($1) and desk = 'confirm'"#,
+        &lines
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok((BankLineId(row.line), decode::word("line_waiting.step", &row.step)?))).collect()
 }
 
 /// A line as it is read.
@@ -299,7 +320,13 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn into_api(self, parts: Vec<LinePart>, suggestions: Vec<SuggestedPledge>, may: LineRights) -> BankLine {
+    pub fn into_api(
+        self,
+        parts: Vec<LinePart>,
+        waits: Vec<SecondStep>,
+        suggestions: Vec<SuggestedPledge>,
+        may: LineRights,
+    ) -> BankLine {
         BankLine {
             id: self.id,
             bank_account: self.account,
@@ -311,6 +338,7 @@ impl Row {
             confirmed_at: self.confirmed_at,
             reason: self.reason,
             parts,
+            waits,
             suggestions,
             may,
         }
@@ -400,16 +428,23 @@ pub async fn waiting(
 ) -> sqlx::Result<Vec<Row>> {
     let rows = sqlx::query_as!(
         Stored,
-        r#"select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
+        r#"with page as materialized (
+               select w.line
+               from line_waiting w
+               where w.charity = $1 and ($4::text is null or w.desk = $4)
+                 and ($2::uuid is null
+                      or (w.entered_at, w.line) > (select l.entered_at, l.id from bank_line l where l.id = $2))
+               group by w.entered_at, w.line
+               order by w.entered_at, w.line
+               limit $3
+           )
+           select id as "id!", bank_account as "bank_account!", holder as "holder!", bank as "bank!",
                   account_no as "account_no!", booked_on as "booked_on!", payer as "payer!", amount_fen as "amount_fen!",
                   remark as "remark!", serial_no as "serial_no!", status as "status!", entered_by as "entered_by!",
                   matched_by, entered_by_name, matched_by_name, confirmed_by_name, confirmed_at, reason, channel as "channel!"
-           from bank_line_read
-           where charity = $1 and status in ('unmatched', 'suggested', 'matched')
-             and ($4::text is null or ($4 = 'confirm') = (status = 'matched'))
-             and ($2::uuid is null or (entered_at, id) > (select l.entered_at, l.id from bank_line l where l.id = $2))
-           order by entered_at, id
-           limit $3"#,
+           from page
+           join bank_line_read on id = page.line
+           order by entered_at, id"#,
         charity.0,
         after.map(|after| after.0),
         limit,
@@ -455,10 +490,9 @@ pub async fn count_waiting(
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
-           from (select from bank_line l
-                 join bank_account a on a.id = l.bank_account
-                 where a.charity = $1 and l.status in ('unmatched', 'suggested', 'matched')
-                   and ($2::text is null or ($2 = 'confirm') = (l.status = 'matched'))
+           from (select from line_waiting
+                 where charity = $1 and ($2::text is null or desk = $2)
+                 group by line
                  limit 1001) as counted"#,
         charity.0,
         desk.map(LineDesk::as_str)
@@ -483,12 +517,11 @@ pub async fn count_done(connection: &mut PgConnection, charity: OrganisationId) 
 pub async fn waiting_to_be_matched(connection: &mut PgConnection, charity: OrganisationId) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
-        r#"select count(*) as "count!", min(entered_at) as oldest
-           from (select l.entered_at
-                 from bank_line l
-                 join bank_account a on a.id = l.bank_account
-                 where a.charity = $1 and l.status in ('unmatched', 'suggested')
-                 order by l.entered_at
+        r#"select count(*) as "count!", min(since) as oldest
+           from (select since
+                 from line_waiting
+                 where charity = $1 and desk = 'match'
+                 order by since
                  limit 1001) as waiting"#,
         charity.0
     )
@@ -503,12 +536,12 @@ pub async fn waiting_to_be_confirmed(
 ) -> sqlx::Result<Waiting> {
     sqlx::query_as!(
         Waiting,
-        r#"select count(*) as "count!", min(matched_at) as oldest
-           from (select l.matched_at
-                 from bank_line l
-                 join bank_account a on a.id = l.bank_account
-                 where a.charity = $1 and l.status = 'matched' and l.entered_by <> $2 and l.matched_by <> $2
-                 order by l.matched_at
+        r#"select count(*) as "count!", min(since) as oldest
+           from (select min(since) as since
+                 from line_waiting
+                 where charity = $1 and desk = 'confirm' and one is distinct from $2 and other is distinct from $2
+                 group by line
+                 order by min(since)
                  limit 1001) as waiting"#,
         charity.0,
         checker.0

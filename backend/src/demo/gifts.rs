@@ -308,7 +308,7 @@ async fn deliver(app: &App, desks: &Desks, need: NeedId, pledge: PledgeId, arriv
     };
     let payee = payees::propose(app, &village, &payee).await?;
     payees::enter(app, &maker, payee.id, &EnterPayee { account_no: PAYEE_NO.into() }).await?;
-    let how = VerifyPayee { how: "回拨镇政府公开电话，与开户证明一致".into() };
+    let how = VerifyPayee { how: "回拨镇政府公开电话，与开户证明一致".into(), no_interest: true };
     payees::verify(app, &checker, payee.id, &how).await?;
     let set_aside =
         NewAllocation { id: app.clock.id(), need, pledge: Some(pledge), campaign: None, amount_fen: arrived };

@@ -31,16 +31,11 @@ pub async fn candidates(
     campaign: CampaignId,
 ) -> sqlx::Result<Vec<Candidate>> {
     let rows = sqlx::query!(
-        r#"select p.gift_number, p.line, p.lot, b.charity, p.campaign is not null as "general!"
-           from bank_line_part p
-           join bank_line l on l.id = p.line and l.status = 'confirmed'
-           join bank_account b on b.id = l.bank_account
-           join campaign_charity cc on cc.charity = b.charity and cc.campaign = $3
-           where p.pledge is null and (p.campaign is null or p.campaign = $3) and p.rebooked_by is null
-             and p.amount_fen = $1 and l.booked_on = $2
-             and not exists (select from gift_return_take t
-                             join gift_return r on r.id = t.gift_return and r.status = 'paid'
-                             where t.lot = p.lot)"#,
+        r#"select p.gift_number as "gift_number!", p.line as "line!", p.lot as "lot!", p.charity as "charity!",
+                  p.campaign is not null as "general!"
+           from unowned_part p
+           join campaign_charity cc on cc.charity = p.charity and cc.campaign = $3
+           where (p.campaign is null or p.campaign = $3) and p.amount_fen = $1 and p.booked_on = $2 and p.paid_fen = 0"#,
         amount.get(),
         day,
         campaign.0
@@ -351,16 +346,12 @@ pub struct Unowned {
 /// Oldest first.
 pub async fn unowned(connection: &mut PgConnection, charity: OrganisationId, limit: i64) -> sqlx::Result<Vec<Unowned>> {
     let rows = sqlx::query!(
-        "select p.gift_number, p.line, l.payer, p.amount_fen, l.booked_on
-         from bank_line_part p
-         join bank_line l on l.id = p.line and l.status = 'confirmed'
-         join bank_account b on b.id = l.bank_account
-         where b.charity = $1 and p.pledge is null and p.rebooked_by is null
-           and not exists (select from gift_return_take t
-                           join gift_return r on r.id = t.gift_return and r.status = 'paid'
-                           where t.lot = p.lot)
-         order by l.booked_on, p.gift_number
-         limit $2",
+        r#"select gift_number as "gift_number!", line as "line!", payer as "payer!", amount_fen as "amount_fen!",
+                  booked_on as "booked_on!"
+           from unowned_part
+           where charity = $1 and taken_fen = 0
+           order by booked_on, gift_number
+           limit $2"#,
         charity.0,
         limit
     )

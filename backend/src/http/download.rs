@@ -1,6 +1,7 @@
 //! A file to keep: the answer of whoever downloads a table, or days for a calendar.
 
 use super::endpoints::{Answered, Description};
+use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::api::need_imports::TemplateFormat;
@@ -55,12 +56,32 @@ impl Answered for Download {
 
 impl IntoResponse for Download {
     fn into_response(self) -> Response {
+        Streamed { format: self.format, name: self.name, body: Body::from(self.bytes) }.into_response()
+    }
+}
+
+/// A file that is written while it is sent.
+pub struct Streamed {
+    pub format: FileFormat,
+    /// Of the file, without its ending.
+    pub name: &'static str,
+    pub body: Body,
+}
+
+impl Answered for Streamed {
+    fn describe(description: &mut Description) {
+        Download::describe(description);
+    }
+}
+
+impl IntoResponse for Streamed {
+    fn into_response(self) -> Response {
         let name = format!("attachment; filename=\"{}.{}\"", self.name, self.format.ending());
         let headers = [
             (header::CONTENT_TYPE, self.format.mime()),
             (header::CONTENT_DISPOSITION, name.as_str()),
             (header::CACHE_CONTROL, "private, no-store"),
         ];
-        (headers, self.bytes).into_response()
+        (headers, self.body).into_response()
     }
 }

@@ -132,6 +132,8 @@ pub async fn verify(app: &App, Sure(checker): &Sure<CharityChecker>, id: PayeeId
         "how",
         "请写明怎样核实的，如回拨哪个电话、核对哪份证明",
     );
+    let declared = "请先声明：收款方不是本慈善组织管理人员的利害关系人。如果是，不能向它付款";
+    problems.require(how.no_interest, "no_interest", declared);
     problems.none_or_err()?;
     let mut tx = app.begin().await?;
     let row = sql::lock(&mut tx, id).await?.filter(|row| row.charity == checker.acting.organisation);

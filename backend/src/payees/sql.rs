@@ -128,7 +128,7 @@ pub async fn set_verified(
 ) -> sqlx::Result<PgQueryResult> {
     sqlx::query!(
         "update payee
-         set status = 'verified', verified_by = $2, verified_how = $3, verified_at = $4, held_until = $5
+         set status = 'verified', verified_by = $2, verified_how = $3, verified_at = $4, held_until = $5, no_interest = true
          where id = $1 and status = 'entered'",
         id.0,
         person.0,

@@ -18,7 +18,7 @@ pub use claimed::insert as insert_claimed;
 pub use designations::designate;
 pub use display::{change as change_display, history as display_history};
 pub use http::routes;
-pub use outstanding::{need_titles, outstanding, unpaid};
+pub use outstanding::{need_titles, outstanding};
 pub use waived::waive;
 
 use crate::app::App;

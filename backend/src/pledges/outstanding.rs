@@ -4,4 +4,4 @@
 
 mod sql;
 
-pub use sql::{need_titles, outstanding, unpaid};
+pub use sql::{need_titles, outstanding};

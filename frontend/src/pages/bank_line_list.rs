@@ -6,7 +6,7 @@ use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
 use domain::Fen;
 use domain::api::ApiError;
-use domain::api::arrivals::{self, BankLine, LineDesk, LineQuery};
+use domain::api::arrivals::{self, BankLine, LineDesk, LineQuery, SecondStep};
 use domain::organisation::Role;
 use leptos::prelude::*;
 
@@ -123,6 +123,7 @@ fn row(line: &BankLine, whose: Option<AnyView>) -> AnyView {
             <span class="what">
                 <span class="amount">{money::exact(line.line.amount)}</span>
                 <span class="tag status">{text(line.status.label())}</span>
+                {line.waits.iter().filter(|step| **step != SecondStep::Arrival).map(|step| view! { <span class="tag status">{text(step.label())}</span> }).collect_view()}
             </span>
         </a>
     }
@@ -187,7 +188,7 @@ fn to_confirm(form: &FormState, query: &LineQuery, lines: &[BankLine]) -> AnyVie
         rows.collect_view().into_any(),
         offered.then(|| {
             view! {
-                <p class="hint">{t!("请对照银行流水逐笔核对，再选中一起复核。您自己录入或匹配的，须由别人复核。")}</p>
+                <p class="hint">{t!("请对照银行流水逐笔核对，再选中一起复核。您自己录入或匹配的，须由别人复核。待确认归属或退回的，请打开那一笔确认。")}</p>
                 <button class="button" name="action" value="review">{t!("核对选中的合计")}</button>
             }
             .into_any()
@@ -206,7 +207,18 @@ fn whose(line: &BankLine) -> AnyView {
         let owner = match (&part.pledge, part.campaign) {
             (Some(pledge), _) => format!("{} {}", pledge.enterprise_name, pledge.reference),
             (None, Some(_)) => t!("活动的非定向捐款").to_owned(),
-            (None, None) => t!("来源未明").to_owned(),
+            (None, None) => match &part.owner {
+                Some(said) => {
+                    let (name, reference) = (&said.pledge.enterprise_name, said.pledge.reference);
+                    t!(
+                        "来源未明，{by} 认为是 {name} {reference}",
+                        by = said.named_by,
+                        name = name,
+                        reference = reference
+                    )
+                }
+                None => t!("来源未明").to_owned(),
+            },
         };
         let amount = (line.parts.len() > 1).then(|| money::exact(part.amount_fen));
         view! { <span class="soft">"→ "{owner}" "{amount}</span> }

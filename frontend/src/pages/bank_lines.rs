@@ -10,11 +10,26 @@ use crate::words::{date, href, instant, text};
 use domain::BankLineId;
 use domain::api::arrivals::{self, BankLine, LinePart, SuggestedPledge};
 use domain::api::{ApiError, ErrorCode, bank_accounts, rebookings, returns};
-use domain::arrival::LineChannel;
+use domain::arrival::{LineChannel, PARTS_TYPED};
 use leptos::prelude::*;
 
-/// Parts that the form for dividing a line offers.
-pub const PARTS: usize = 5;
+/// Parts that the form for dividing a line offers at first, and that it adds when asked for more.
+const PARTS: usize = 5;
+
+/// How many rows for parts a form has: what was typed or stands, at least a few, and as many more as were asked for.
+pub fn part_rows(form: &FormState, standing: usize) -> usize {
+    let typed = form.all("part_amount").len().max(form.all("reference").len());
+    let more = if form.value("action") == "more_parts" { PARTS } else { 0 };
+    (typed.max(standing).max(PARTS) + more).min(PARTS_TYPED.max(standing))
+}
+
+/// The button for more rows, while more are to be had.
+pub fn more_parts(rows: usize) -> Option<AnyView> {
+    (rows < PARTS_TYPED).then(|| {
+        view! { <p><button class="button quiet" name="action" value="more_parts" formnovalidate>{t!("再加几行")}</button></p> }
+            .into_any()
+    })
+}
 
 /// Entering a line as the bank's statement has it.
 pub async fn new(visit: &Visit) -> Result<Page, ApiError> {
@@ -338,7 +353,8 @@ fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {
         view! { <p class="soft">{t!("没有找到可能的认捐。可以按编号填写，或先记为来源未明。")}</p> }
     });
     let (references, amounts) = (form.all("reference"), form.all("part_amount"));
-    let rows = (0..PARTS).map(|n| {
+    let number = part_rows(form, 0);
+    let rows = (0..number).map(|n| {
         let reference = references.get(n).copied().unwrap_or_default().to_owned();
         let first = if n == 0 && form.values.is_empty() { line.line.amount.to_input() } else { String::new() };
         let amount = amounts.get(n).map_or(first, |typed| (*typed).to_owned());
@@ -354,6 +370,7 @@ fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {
                     {problem(form, "parts")}
                     <p class="hint">{t!("各份合计须等于流水金额。编号留空的一份记为来源未明。")}</p>
                     <ol class="items" id="parts">{rows.collect_view()}</ol>
+                    {more_parts(number)}
                     <button class="button quiet" name="action" value="divide">{t!("按这样匹配")}</button>
                 </form>
             </details>

@@ -1,7 +1,7 @@
 //! A confirmed line that was booked wrongly: what was said of it, what stands in the way, and the form for saying what it
 //! really is.
 
-use super::bank_lines::{PARTS, part_row};
+use super::bank_lines::{more_parts, part_row, part_rows};
 use crate::parts::field::{Field, problem, summary, tick};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
@@ -152,7 +152,8 @@ async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> R
         chosen.set("unnamed", "unknown".to_owned());
     }
     let (references, amounts) = (form.all("reference"), form.all("part_amount"));
-    let rows = (0..PARTS).map(|n| {
+    let number = part_rows(form, line.parts.len());
+    let rows = (0..number).map(|n| {
         let stands = line.parts.get(n).filter(|_| form.values.is_empty());
         let said = stands.and_then(|part| part.pledge.as_ref()).map(|pledge| pledge.reference.to_string());
         let reference = references.get(n).map(|typed| (*typed).to_owned()).or(said).unwrap_or_default();
@@ -168,6 +169,7 @@ async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> R
                 {problem(form, "parts")}
                 <p class="hint">{t!("各份合计须等于流水金额。改错的那一份，其余照旧。")}</p>
                 <ol class="items" id="parts">{rows.collect_view()}</ol>
+                {more_parts(number)}
                 {Field::new(&chosen, "unnamed", t!("编号留空的归入")).select(t!("请选择"), unnamed)}
                 {tick(form, "not_donation", t!("整笔都不是捐款（如付错的款），放到一边"))}
                 {Field::new(form, "reason", t!("哪里错了，依据是什么")).area(3)}

@@ -2,16 +2,16 @@
 
 use crate::parts::money;
 use crate::visit::{Page, Visit};
-use crate::words::{date, href, instant};
+use crate::words::{date, href, instant, text};
 use domain::api::ApiError;
-use domain::api::arrivals::{self, UnmatchedLine, UnmatchedOut, UnmatchedPledge, UnmatchedSum};
+use domain::api::arrivals::{self, SecondStep, UnmatchedLine, UnmatchedOut, UnmatchedPledge, UnmatchedSum};
 use leptos::prelude::*;
 
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let unmatched = visit.call(arrivals::unmatched()).await?;
     let sums = [
         (t!("流水还没有人匹配"), unmatched.lines, Some("/work/bank-lines?desk=match")),
-        (t!("已匹配，等待复核"), unmatched.matched, Some("/work/bank-lines?desk=confirm")),
+        (t!("已说明，等待复核"), unmatched.matched, Some("/work/bank-lines?desk=confirm")),
         (t!("已到账，来源未明"), unmatched.unknown, None),
         (t!("银行支出，还没有说明"), unmatched.out, Some("/work/outgoings")),
         (t!("已认捐，尚未到账"), unmatched.outstanding, None),
@@ -35,18 +35,20 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
+            <p><a class="button quiet" href=arrivals::unmatched_path() download="unmatched.csv">{t!("下载全部（CSV 表格）")}</a></p>
+            <p class="hint">{t!("下面每一边只列最早的 50 笔，其余都在表格里：哪一边、日期、对方、编号、金额、还缺什么。")}</p>
         </section>
         <div class="two">
             <div>
-                <h2>{t!("有流水，没有认捐（最早的 {n} 笔）", n = unmatched.oldest_lines.len())}</h2>
+                <h2>{t!("有流水，没有认捐（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_lines.len(), all = unmatched.lines.number)}</h2>
                 {lines(&unmatched.oldest_lines, t!("每一笔流水都有人匹配了。"))}
-                <h2>{t!("已到账，来源未明（最早的 {n} 份）", n = unmatched.oldest_unknown.len())}</h2>
+                <h2>{t!("已到账，来源未明（最早的 {n} 份，共 {all} 份）", n = unmatched.oldest_unknown.len(), all = unmatched.unknown.number)}</h2>
                 {lines(&unmatched.oldest_unknown, t!("没有来源未明的款。"))}
-                <h2>{t!("银行支出，还没有说明（最早的 {n} 笔）", n = unmatched.oldest_out.len())}</h2>
+                <h2>{t!("银行支出，还没有说明（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_out.len(), all = unmatched.out.number)}</h2>
                 {out(&unmatched.oldest_out)}
             </div>
             <div>
-                <h2>{t!("有认捐，没有到账（最早的 {n} 笔）", n = unmatched.oldest_pledges.len())}</h2>
+                <h2>{t!("有认捐，没有到账（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_pledges.len(), all = unmatched.outstanding.number)}</h2>
                 {pledges(&unmatched.oldest_pledges)}
             </div>
         </div>
@@ -70,6 +72,21 @@ fn total(label: &'static str, sum: UnmatchedSum, to: Option<&'static str>) -> An
     .into_any()
 }
 
+/// The bank's day, and the one on which it was booked.
+fn days(line: &UnmatchedLine) -> String {
+    match line.recorded_on {
+        None => date(line.booked_on),
+        Some(recorded) => {
+            t!("银行入账 {day}，确认到账 {recorded}", day = date(line.booked_on), recorded = date(recorded))
+        }
+    }
+}
+
+/// What somebody has said and a second person has not agreed to yet.
+fn waits(step: Option<SecondStep>) -> Option<AnyView> {
+    step.map(|step| view! { <span class="tag status">{text(step.label())}</span> }.into_any())
+}
+
 fn lines(lines: &[UnmatchedLine], none: &'static str) -> AnyView {
     if lines.is_empty() {
         return view! { <p class="card empty">{none}</p> }.into_any();
@@ -78,8 +95,8 @@ fn lines(lines: &[UnmatchedLine], none: &'static str) -> AnyView {
         view! {
             <li>
                 <a class="need" href=href(&format!("/work/bank-lines/{}", line.line))>
-                    <span class="what"><b>{line.payer.clone()}</b><span class="soft">{date(line.booked_on)}</span></span>
-                    <span class="amount">{money::exact(line.amount_fen)}</span>
+                    <span class="what"><b>{line.payer.clone()}</b><span class="soft">{days(line)}</span></span>
+                    <span class="what"><span class="amount">{money::exact(line.amount_fen)}</span>{waits(line.waits)}</span>
                 </a>
             </li>
         }
@@ -96,7 +113,7 @@ fn out(rows: &[UnmatchedOut]) -> AnyView {
             <li>
                 <a class="need" href=href("/work/outgoings")>
                     <span class="what"><b>{row.payee.clone()}</b><span class="soft">{date(row.booked_on)}</span></span>
-                    <span class="amount">"−"{money::exact(row.amount_fen)}</span>
+                    <span class="what"><span class="amount">"−"{money::exact(row.amount_fen)}</span>{waits(row.waits)}</span>
                 </a>
             </li>
         }

@@ -1,6 +1,6 @@
 //! Bank lines: entering, matching, confirming by a second person.
 
-use super::{Call, List};
+use super::{Call, List, PREFIX};
 use crate::arrival::{BankLineInput, BankLineStatus, Suggestion};
 use crate::gift_claim::GiftCode;
 use crate::pledge::PledgeReference;
@@ -17,6 +17,8 @@ pub const VOID: &str = "/bank-lines/{id}/void";
 pub const NOT_DONATION: &str = "/bank-lines/{id}/not-donation";
 pub const DONATION: &str = "/bank-lines/{id}/donation";
 pub const UNMATCHED: &str = "/bank-lines/unmatched";
+/// Every row of the same, as a table.
+pub const UNMATCHED_TABLE: &str = "/bank-lines/unmatched/table";
 pub const OWNER: &str = "/bank-lines/{id}/owner";
 pub const CONFIRM_OWNER: &str = "/bank-lines/{id}/owner/confirm";
 
@@ -79,6 +81,12 @@ pub fn unmatched() -> Call<Unmatched> {
     Call::get(UNMATCHED)
 }
 
+/// Where every row of it is downloaded.
+#[must_use]
+pub fn unmatched_path() -> String {
+    format!("{PREFIX}{UNMATCHED_TABLE}")
+}
+
 /// Says whose a confirmed part of an unknown giver is; another pledge takes the place of one that is not confirmed.
 #[must_use]
 pub fn name_owner(id: BankLineId, owner: &PartOwner) -> Call<BankLine> {
@@ -106,6 +114,30 @@ words! {
     pub enum LineDesk {
         Match = "match" / "等待匹配",
         Confirm = "confirm" / "等待复核",
+    }
+}
+
+words! {
+    /// What one person has said and a second one has to agree to.
+    pub enum SecondStep {
+        Arrival = "arrival" / "待复核到账",
+        /// Whose money of an unknown giver is.
+        Owner = "owner" / "待确认归属",
+        /// That it is a payment coming back.
+        Back = "back" / "待确认退回",
+        /// What a row of money out was.
+        Out = "out" / "待确认支出说明",
+    }
+}
+
+words! {
+    /// A kind of what finds no other side.
+    pub enum UnmatchedSide {
+        Lines = "lines" / "流水还没有人匹配",
+        Matched = "matched" / "已说明，等待复核",
+        Unknown = "unknown" / "已到账，来源未明",
+        Out = "out" / "银行支出，还没有说明",
+        Outstanding = "outstanding" / "已认捐，尚未到账",
     }
 }
 
@@ -191,6 +223,8 @@ pub struct BankLine {
     /// Why it was voided, or put aside as no gift.
     pub reason: Option<String>,
     pub parts: Vec<LinePart>,
+    /// What of it waits for a second person.
+    pub waits: Vec<SecondStep>,
     /// Whose it may be, best first; while it is not matched.
     pub suggestions: Vec<SuggestedPledge>,
     pub may: LineRights,
@@ -216,9 +250,9 @@ pub struct Unmatched {
     pub as_of: DateTime<Utc>,
     /// Lines of which nobody has said whose they are.
     pub lines: UnmatchedSum,
-    /// Lines that wait for the second person.
+    /// Lines that wait for the second person: matched, or said to be a payment coming back.
     pub matched: UnmatchedSum,
-    /// Confirmed parts whose giver is not known.
+    /// What was not paid back of confirmed parts whose giver is not known.
     pub unknown: UnmatchedSum,
     /// Rows of money out that nobody has explained.
     pub out: UnmatchedSum,
@@ -238,6 +272,7 @@ pub struct UnmatchedOut {
     pub booked_on: NaiveDate,
     pub payee: String,
     pub amount_fen: Fen,
+    pub waits: Option<SecondStep>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,9 +288,13 @@ pub struct UnmatchedSum {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnmatchedLine {
     pub line: BankLineId,
+    /// The bank's day.
     pub booked_on: NaiveDate,
+    /// The day on which it was confirmed, where it was.
+    pub recorded_on: Option<NaiveDate>,
     pub payer: String,
     pub amount_fen: Fen,
+    pub waits: Option<SecondStep>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -86,6 +86,9 @@ pub struct EnterPayee {
 pub struct VerifyPayee {
     /// How it was checked: called back at which number, which document.
     pub how: String,
+    /// Declared by who verifies: whoever is paid there is not close to those who run the charity (慈善法 on beneficiaries).
+    #[serde(default)]
+    pub no_interest: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

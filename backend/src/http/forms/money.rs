@@ -219,6 +219,10 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     };
     let inner = form.page.in_process(&site);
     let Ok(id) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
+    if form.value("action") == "more_parts" {
+        form.state.fine = true;
+        return site.page(&form.page, Some(form.state)).await;
+    }
     let (result, done) = match form.value("action") {
         "match" => (match_whole(&site, &mut form, id).await, "matched"),
         "divide" => (divide(&site, &mut form, id).await, "matched"),

@@ -116,7 +116,8 @@ pub async fn payees(State(site): State<Site>, request: Request) -> Response {
             (inner.call(payees::enter(id, &entry)).await, "entered")
         }
         ("verify", Ok(id)) => {
-            let how = VerifyPayee { how: form.value("how").to_owned() };
+            let no_interest = form.value("no_interest") == "1";
+            let how = VerifyPayee { how: form.value("how").to_owned(), no_interest };
             (inner.call(payees::verify(id, &how)).await, "verified")
         }
         ("close", Ok(id)) => (inner.call(payees::close(id)).await, "closed"),

@@ -15,6 +15,10 @@ pub async fn propose(State(site): State<Site>, Path(id): Path<String>, request: 
         Err(response) => return response,
     };
     let Ok(line) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
+    if form.value("action") == "more_parts" {
+        form.state.fine = true;
+        return site.page(&form.page, Some(form.state)).await;
+    }
     let not_donation = form.value("not_donation") == "1";
     let parts = if not_donation { Ok(Vec::new()) } else { typed_parts(&site, &mut form).await };
     let (parts, id) = match (parts, form.value("id").parse()) {

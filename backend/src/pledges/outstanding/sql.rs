@@ -1,7 +1,6 @@
 //! The only SQL on pledges of which money is still to come.
 
 use crate::db::decode::{fen, word};
-use domain::api::arrivals::{UnmatchedPledge, UnmatchedSum};
 use domain::arrival::Candidate;
 use domain::pledge::PledgeReference;
 use domain::{OrganisationId, PledgeId};
@@ -88,46 +87,4 @@ pub async fn need_titles(
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|row| (PledgeId(row.pledge), row.titles)).collect())
-}
-
-/// What is still to come of a charity's pledges, and the oldest of them.
-pub async fn unpaid(
-    connection: &mut PgConnection,
-    charity: OrganisationId,
-    limit: i64,
-) -> sqlx::Result<(UnmatchedSum, Vec<UnmatchedPledge>)> {
-    let sum = sqlx::query!(
-        r#"select count(*) as "number!", coalesce(sum(amount_fen - arrived_fen), 0)::bigint as "fen!",
-                  min(pledged_day) as since
-           from pledge
-           where charity = $1 and status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-             and amount_fen > arrived_fen"#,
-        charity.0
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let rows = sqlx::query!(
-        "select p.id, p.reference, o.name, p.pledged_day, p.amount_fen - p.arrived_fen as outstanding_fen
-         from pledge p
-         join organisation o on o.id = p.enterprise
-         where p.charity = $1 and p.status in ('pledged', 'agreed', 'partly_arrived', 'overdue')
-           and p.amount_fen > p.arrived_fen
-         order by p.pledged_at, p.id
-         limit $2",
-        charity.0,
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    let oldest = rows.into_iter().map(|row| {
-        Ok(UnmatchedPledge {
-            pledge: PledgeId(row.id),
-            reference: word("pledge", &row.reference)?,
-            enterprise_name: row.name,
-            pledged_on: row.pledged_day,
-            outstanding_fen: fen("amount", row.outstanding_fen.unwrap_or_default())?,
-        })
-    });
-    let oldest = oldest.collect::<sqlx::Result<_>>()?;
-    Ok((UnmatchedSum { number: sum.number, amount_fen: fen("amount", sum.fen)?, since: sum.since }, oldest))
 }
