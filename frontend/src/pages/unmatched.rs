@@ -40,15 +40,15 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
         </section>
         <div class="two">
             <div>
-                <h2>{t!("有流水，没有认捐（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_lines.len(), all = unmatched.lines.number)}</h2>
+                <h2>{t!("有流水，没有认捐（{n}）", n = unmatched.lines.number)}</h2>
                 {lines(&unmatched.oldest_lines, t!("每一笔流水都有人匹配了。"))}
-                <h2>{t!("已到账，来源未明（最早的 {n} 份，共 {all} 份）", n = unmatched.oldest_unknown.len(), all = unmatched.unknown.number)}</h2>
+                <h2>{t!("已到账，来源未明（{n}）", n = unmatched.unknown.number)}</h2>
                 {lines(&unmatched.oldest_unknown, t!("没有来源未明的款。"))}
-                <h2>{t!("银行支出，还没有说明（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_out.len(), all = unmatched.out.number)}</h2>
+                <h2>{t!("银行支出，还没有说明（{n}）", n = unmatched.out.number)}</h2>
                 {out(&unmatched.oldest_out)}
             </div>
             <div>
-                <h2>{t!("有认捐，没有到账（最早的 {n} 笔，共 {all} 笔）", n = unmatched.oldest_pledges.len(), all = unmatched.outstanding.number)}</h2>
+                <h2>{t!("有认捐，没有到账（{n}）", n = unmatched.outstanding.number)}</h2>
                 {pledges(&unmatched.oldest_pledges)}
             </div>
         </div>
