@@ -442,7 +442,7 @@ async fn who_entered_an_account_does_not_verify_it() {
     let refused = both.call(payees::verify(new.id, &how)).await.unwrap_err();
     assert!(refused.status == 409 && refused.error.message.contains("录入以外的人"), "{}", refused.error.message);
     let mut connection = test.app.pool.acquire().await.unwrap();
-    let forged = sqlx::query("update payee set status = 'verified', verified_by = entered_by, verified_at = now(), verified_how = 'x' where id = $1")
+    let forged = sqlx::query("update payee set status = 'verified', verified_by = entered_by, verified_at = now(), verified_how = 'x', no_interest = true where id = $1")
         .bind(new.id.0)
         .execute(&mut *connection)
         .await;
