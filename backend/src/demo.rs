@@ -38,7 +38,7 @@ pub const PASSWORD: &str = "qiancun-shili";
 const FILLING: i64 = 0x7169_616e_6375_6e01;
 
 /// The tables that seeding fills; with whatever refers to their rows, all but places and the installation's own.
-pub const FILLED: [&str; 20] = [
+pub const FILLED: [&str; 21] = [
     "person",
     "organisation",
     "campaign",
@@ -59,6 +59,7 @@ pub const FILLED: [&str; 20] = [
     "pledge_reached",
     "round_fact_change",
     "ledger_kept",
+    "surplus_told",
 ];
 
 /// Refuses a real database in a demo, and a demo's outside, before anything of it is touched.
