@@ -301,6 +301,12 @@ impl Browser {
         self.fill(id.as_str().unwrap_or_else(|| panic!("no field {name}")), value).await;
     }
 
+    /// Ticks the first box of this name, on such a page.
+    pub async fn tick_first(&self, name: &str) {
+        let id = self.run(&format!("return document.querySelector(\"[name='{name}']\")?.id")).await;
+        self.tick(id.as_str().unwrap_or_else(|| panic!("no box {name}"))).await;
+    }
+
     /// Chooses the first that is a choice, after the line that asks for one.
     pub async fn choose_first(&self, id: &str) {
         let first = self.run(&format!("return document.getElementById('{id}').options[1].value")).await;

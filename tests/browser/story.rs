@@ -202,6 +202,7 @@ async fn money_leaves_for_it(browser: &Browser, need: &str, pledge: &str) {
     browser.sign_in("checker").await;
     browser.goto("/work/payees?status=entered").await;
     browser.fill_first("how", "回拨镇政府公开电话，与开户证明一致").await;
+    browser.tick_first("no_interest").await;
     browser.follow("(//button[@value='verify'])[1]").await;
     browser.sees("收款账户已核实").await;
     browser.goto("/work/payees?status=verified").await;
