@@ -216,6 +216,12 @@ impl Form {
         self.state.value(name)
     }
 
+    /// The same page as the next step of the form.
+    async fn next_step(mut self, site: &Site) -> Response {
+        self.state.fine = true;
+        site.page(&self.page, Some(self.state)).await
+    }
+
     /// The page again, with what is wrong.
     async fn refused(mut self, site: &Site, error: ApiError) -> Response {
         self.state.ask = match error.code {

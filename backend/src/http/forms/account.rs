@@ -57,12 +57,6 @@ pub async fn account(State(site): State<Site>, request: Request) -> Response {
 }
 
 impl Form {
-    /// The same page as the next step of the form.
-    pub(super) async fn next_step(mut self, site: &Site) -> Response {
-        self.state.fine = true;
-        site.page(&self.page, Some(self.state)).await
-    }
-
     /// Recovery codes are shown once, by the answer that made them.
     async fn codes(mut self, site: &Site, codes: Vec<String>) -> Response {
         for code in codes {

@@ -81,8 +81,7 @@ pub async fn many(State(site): State<Site>, request: Request) -> Response {
     let (result, desk, what) = match action.as_str() {
         "review" => {
             form.state.set("step", "review");
-            form.state.fine = true;
-            return site.page(&form.page, Some(form.state)).await;
+            return form.next_step(&site).await;
         }
         "match_many" => (match_many(&site, &form).await, "match", "matched"),
         "confirm_many" => (confirm_many(&site, &form).await, "confirm", "confirmed"),

@@ -44,8 +44,7 @@ pub async fn new(State(site): State<Site>, request: Request) -> Response {
         return form.refused(&site, ApiError::new(ErrorCode::BadRequest, "请从需求页重新打开这个页面")).await;
     };
     if action == "back" {
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let input = input(&mut form);
     if action != "confirm" {
@@ -59,8 +58,7 @@ pub async fn new(State(site): State<Site>, request: Request) -> Response {
             return form.refused(&site, invalid(fields)).await;
         }
         form.state.set("step", "review");
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     if !form.state.problems.is_empty() {
         return form.refused(&site, invalid(Vec::new())).await;

@@ -7,15 +7,12 @@ use axum::response::Response;
 use domain::api::deductions;
 
 pub async fn estimate(State(site): State<Site>, request: Request) -> Response {
-    let mut form = match Form::read(&site, request).await {
+    let form = match Form::read(&site, request).await {
         Ok(form) => form,
         Err(response) => return response,
     };
     match form.page.in_process(&site).call(deductions::given()).await {
-        Ok(_) => {
-            form.state.fine = true;
-            site.page(&form.page, Some(form.state)).await
-        }
+        Ok(_) => form.next_step(&site).await,
         Err(error) => form.refused(&site, error).await,
     }
 }

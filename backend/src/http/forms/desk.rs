@@ -87,8 +87,7 @@ pub async fn private(State(site): State<Site>, Path(id): Path<String>, request: 
             form.state.set("read_name", person.name.unwrap_or_default());
             form.state.set("read_account", person.account);
             form.state.set("read_email", person.email.unwrap_or_default());
-            form.state.fine = true;
-            site.page(&form.page, Some(form.state)).await
+            form.next_step(&site).await
         }
         Err(error) => form.refused(&site, error).await,
     }

@@ -146,8 +146,7 @@ pub async fn new(State(site): State<Site>, request: Request) -> Response {
         }
     }
     if action == "back" || action == "rows" {
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let input = input(&mut form, &site).await;
     let receiver = form
@@ -171,8 +170,7 @@ pub async fn new(State(site): State<Site>, request: Request) -> Response {
             return form.refused(&site, as_in_the_form(invalid(fields))).await;
         }
         form.state.set("step", "review");
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let (Some((campaign, charity)), Ok(id), true) =
         (receiver, form.value("id").parse(), form.state.problems.is_empty())

@@ -68,13 +68,11 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
     form.state.values.retain(|(name, _)| name != "step");
     let action = form.value("action").to_owned();
     if action == "back" {
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     if ["split", "rows", "whole"].contains(&action.as_str()) {
         designations::rearrange(&mut form, &action);
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let new = match new_pledge(&site, &mut form).await {
         Ok(new) => new,
@@ -82,8 +80,7 @@ pub async fn pledge(State(site): State<Site>, request: Request) -> Response {
     };
     if action != "confirm" {
         form.state.set("step", "review");
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let inner = form.page.in_process(&site);
     let made = match form.value("on_behalf").parse::<OnBehalfId>() {
@@ -147,29 +144,28 @@ async fn new_pledge(site: &Site, form: &mut Form) -> Result<NewPledge, ApiError>
 fn schedule(form: &mut Form) -> Option<Schedule> {
     match form.value("pace") {
         "" | "once" => None,
-        "once_by" => {
-            let by = form.value("first_due").trim().parse::<NaiveDate>();
-            if by.is_err() {
-                form.problem("first_due", "请填写约定的日期，如 2026-06-30");
-            }
-            by.ok().map(Schedule::once)
-        }
+        "once_by" => agreed_day(form).map(Schedule::once),
         pace => {
             let every = pace.parse::<Every>();
             let parts = form.value("parts").trim().parse::<u16>();
-            let first_due = form.value("first_due").trim().parse::<NaiveDate>();
             if every.is_err() {
                 form.problem("pace", "请选择一次汇清或分期");
             }
             if parts.is_err() {
                 form.problem("parts", "请填写分几期，如 4");
             }
-            if first_due.is_err() {
-                form.problem("first_due", "请填写约定的日期，如 2026-06-30");
-            }
-            Some(Schedule { first_due: first_due.ok()?, parts: parts.ok()?, every: every.ok()? })
+            let first_due = agreed_day(form);
+            Some(Schedule { first_due: first_due?, parts: parts.ok()?, every: every.ok()? })
         }
     }
+}
+
+fn agreed_day(form: &mut Form) -> Option<NaiveDate> {
+    let day = form.value("first_due").trim().parse();
+    if day.is_err() {
+        form.problem("first_due", "请填写约定的日期，如 2026-06-30");
+    }
+    day.ok()
 }
 
 /// Entering a bank line.
@@ -220,8 +216,7 @@ pub async fn line_step(State(site): State<Site>, Path(id): Path<String>, request
     let inner = form.page.in_process(&site);
     let Ok(id) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
     if form.value("action") == "more_parts" {
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let (result, done) = match form.value("action") {
         "match" => (match_whole(&site, &mut form, id).await, "matched"),

@@ -16,8 +16,7 @@ pub async fn propose(State(site): State<Site>, Path(id): Path<String>, request: 
     };
     let Ok(line) = id.parse::<BankLineId>() else { return site.page(&form.page, None).await };
     if form.value("action") == "more_parts" {
-        form.state.fine = true;
-        return site.page(&form.page, Some(form.state)).await;
+        return form.next_step(&site).await;
     }
     let not_donation = form.value("not_donation") == "1";
     let parts = if not_donation { Ok(Vec::new()) } else { typed_parts(&site, &mut form).await };
