@@ -432,14 +432,8 @@ pub async fn by_id(connection: &mut PgConnection, id: AllocationId) -> sqlx::Res
                   need_code, need_title as "need_title!", pledge, reference, position, enterprise, enterprise_name, campaign,
                   campaign_name, amount_fen as "amount_fen!", arranged as "arranged!", beyond as "beyond!",
                   made_at as "made_at!", made_by_name as made_by, accepted_at, accepted_by_name as accepted_by, ended_at,
-                  ended_reason,
-                  exists (
-                      select
-                      from surplus s
-                      where s.need = r.need and s.charity = r.charity and s.status = 'confirmed'
-                        and s.decided_at >= r.accepted_at
-                  ) as "surplus!"
-           from allocation_read r
+                  ended_reason, surplus as "surplus!"
+           from allocation_read
            where id = $1"#,
         id.0
     )
@@ -461,14 +455,8 @@ pub async fn list(
                   need_code, need_title as "need_title!", pledge, reference, position, enterprise, enterprise_name, campaign,
                   campaign_name, amount_fen as "amount_fen!", arranged as "arranged!", beyond as "beyond!",
                   made_at as "made_at!", made_by_name as made_by, accepted_at, accepted_by_name as accepted_by, ended_at,
-                  ended_reason,
-                  exists (
-                      select
-                      from surplus s
-                      where s.need = r.need and s.charity = r.charity and s.status = 'confirmed'
-                        and s.decided_at >= r.accepted_at
-                  ) as "surplus!"
-           from allocation_read r
+                  ended_reason, surplus as "surplus!"
+           from allocation_read
            where (enterprise = $1 or charity = $2)
              and ($3::uuid is null
                   or (made_at, id) < (select a.made_at, a.id from allocation a where a.id = $3))

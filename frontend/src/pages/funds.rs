@@ -1,7 +1,7 @@
 //! Arrived money of givers: their directed balance with needs that fit, and the charity's desk of what they ask for.
 
 use crate::parts::designations;
-use crate::parts::field::{Field, problem, summary_of_row};
+use crate::parts::field::{Field, problem, summary_of_row, tick_of_row};
 use crate::parts::money;
 use crate::parts::reasons::{Reader, words as reason_words};
 use crate::visit::{FormState, Page, Visit};
@@ -146,11 +146,7 @@ fn point(visit: &Visit, form: &FormState, (item, n): (&DirectedBalance, usize), 
                 <input type="hidden" name="position" value=item.position />
                 {Field::new(&filled, "need_code", t!("需求编号")).hint(t!("如 XQ-441424-2026-1")).of_row(key).text()}
                 {Field::new(&filled, "amount", t!("金额（元）")).of_row(key).input("text", "decimal", "off")}
-                <p class="choice">
-                    <input type="checkbox" id=format!("beyond-{key}") name="beyond" value="1"
-                        checked=own.value("beyond") == "1" />
-                    <label for=format!("beyond-{key}")>{t!("多于缺口也要给")}</label>
-                </p>
+                {tick_of_row(own, "beyond", key, t!("多于缺口也要给"))}
                 <button class="button" name="action" value="request">{t!("提交申请")}</button>
             </form>
             <p class="hint"><a href=change>{t!("要用到范围以外的需求？申请调整用途")}</a></p>
@@ -167,7 +163,7 @@ fn own_rows(form: &FormState, list: &List<AllocationRow>, signs: bool) -> AnyVie
         let key = row.id.to_string();
         let act = match row.status {
             AllocationStatus::Requested if signs => Some(reason_form(form, &key, "release", t!("撤回申请"))),
-            AllocationStatus::Accepted | AllocationStatus::Locked if signs && !row.surplus => {
+            _ if signs && row.is_movable() => {
                 let link = href(&format!("/purpose-changes/new?allocation={key}"));
                 Some(view! { <p class="hint"><a href=link>{t!("申请调整用途")}</a></p> }.into_any())
             }
@@ -264,8 +260,7 @@ pub async fn desk(visit: &Visit) -> Result<Page, ApiError> {
     };
     let all = others.iter().map(|row| {
         let key = row.id.to_string();
-        let standing = matches!(row.status, AllocationStatus::Accepted | AllocationStatus::Locked) && !row.surplus;
-        let act = (decides && standing).then(|| {
+        let act = (decides && row.is_movable()).then(|| {
             let link = href(&format!("/purpose-changes/new?allocation={key}"));
             view! {
                 {reason_form(form, &key, "release", t!("释放"))}

@@ -1,6 +1,6 @@
 //! The accounts that may be paid: a village proposes one, a charity's maker enters it, its checker verifies it.
 
-use crate::parts::field::{Field, problem, summary_of_row};
+use crate::parts::field::{Field, summary_of_row, tick_of_row};
 use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, instant, text};
@@ -102,19 +102,11 @@ fn row(visit: &Visit, form: &FormState, here: &PayeeQuery, payee: &Payee) -> Any
     let verify = (checker && payee.status == PayeeStatus::Entered).then(|| {
         let empty = FormState::default();
         let own = if form.value("payee") == id { form } else { &empty };
-        let wrong = problem(own, "no_interest");
-        let tick = format!("no_interest-{id}");
         view! {
             <form method="post" action=address(here.status, here.after.as_deref())>
                 <input type="hidden" name="payee" value=id.clone() />
                 {Field::new(own, "how", t!("怎样核实的")).hint(t!("不要用登记时留的电话。如“回拨镇政府公开电话，与开户证明一致”。")).of_row(&id).text()}
-                <div class="field" class:wrong=own.problem("no_interest").is_some()>
-                    {wrong}
-                    <p class="choice">
-                        <input type="checkbox" id=tick.clone() name="no_interest" value="1" checked=own.value("no_interest") == "1" />
-                        <label for=tick>{t!("我声明：收款方不是本慈善组织管理人员的利害关系人")}</label>
-                    </p>
-                </div>
+                {tick_of_row(own, "no_interest", &id, t!("我声明：收款方不是本慈善组织管理人员的利害关系人"))}
                 <button class="button" name="action" value="verify">{t!("核实无误")}</button>
             </form>
         }

@@ -202,14 +202,23 @@ fn summary_with(form: &FormState, id: impl Fn(&str) -> String) -> Option<AnyView
 
 /// A box to be ticked, with its sentence behind it.
 pub fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
+    tick_at(form, name, name.to_owned(), label)
+}
+
+/// The same where each row of a page has such a form.
+pub fn tick_of_row(form: &FormState, name: &'static str, row: &str, label: &'static str) -> AnyView {
+    tick_at(form, name, format!("{name}-{row}"), label)
+}
+
+fn tick_at(form: &FormState, name: &'static str, id: String, label: &'static str) -> AnyView {
     let wrong = form.problem(name).is_some();
     view! {
         <div class="field" class:wrong=wrong>
-            {problem(form, name)}
+            {problem_at(form, name, &id)}
             <p class="choice">
-                <input type="checkbox" id=name name=name value="1" checked=form.value(name) == "1"
-                    aria-describedby=wrong.then(|| format!("{name}-problem")) />
-                <label for=name>{label}</label>
+                <input type="checkbox" id=id.clone() name=name value="1" checked=form.value(name) == "1"
+                    aria-describedby=wrong.then(|| format!("{id}-problem")) />
+                <label for=id>{label}</label>
             </p>
         </div>
     }

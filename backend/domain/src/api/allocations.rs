@@ -147,6 +147,14 @@ pub struct AllocationRow {
     pub surplus: bool,
 }
 
+impl AllocationRow {
+    /// It stands and may still be released, or its purpose changed.
+    #[must_use]
+    pub const fn is_movable(&self) -> bool {
+        matches!(self.status, AllocationStatus::Accepted | AllocationStatus::Locked) && !self.surplus
+    }
+}
+
 /// What of an enterprise's gifts has arrived, and where it can go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
