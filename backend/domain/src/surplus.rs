@@ -13,6 +13,7 @@ use crate::{Fen, LotId, PersonId, PledgeId, Problem, Problems};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Within how many months it is handled.
 pub const HANDLED_WITHIN_MONTHS: u32 = 3;
@@ -232,6 +233,16 @@ pub enum SurplusSource {
     Part(LotId),
 }
 
+impl SurplusSource {
+    #[must_use]
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Gift(pledge) => pledge.0,
+            Self::Part(lot) => lot.0,
+        }
+    }
+}
+
 /// A lot of a surplus that nobody has asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SurplusLot {
@@ -358,7 +369,6 @@ pub fn check_second(proposed_by: PersonId, confirmed_by: PersonId) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     const NONE: Several = (0, Fen::ZERO);
     const DONE: RemainsFacts = RemainsFacts {

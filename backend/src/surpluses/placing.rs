@@ -20,8 +20,7 @@ use domain::surplus::{
 use domain::{EventId, Fen, LotId, NeedId, OrganisationId, SurplusId, SurplusPlacementId};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
+use std::collections::BTreeMap;
 
 /// Asks for it; so much of the surplus is held for it. The same id and content again gives the same answer.
 pub async fn place(
@@ -39,7 +38,8 @@ pub async fn place(
     let own = lock(&mut tx, acting.organisation, id).await?;
     let known = dossier(app, &mut tx, &eyes, id).await?;
     if let Some(placed) = known.placements.iter().find(|placement| placement.id == new.id) {
-        let same = says(placed, new) && sql::chosen(&mut tx, new.id).await? == ids(new);
+        let chosen = new.chosen().into_iter().map(SurplusSource::id).collect();
+        let same = says(placed, new) && sql::chosen(&mut tx, new.id).await? == chosen;
         return if same { Ok(known) } else { Err(another()) };
     }
     if own.status != SurplusStatus::Confirmed {
@@ -54,7 +54,7 @@ pub async fn place(
     // The need before the ledger's accounts, as everywhere.
     may_take(&mut tx, new.to_need, new.amount_fen).await?.map_err(|error| beside_its_field(&error))?;
     let held = of_givers(&mut tx, &own).await?;
-    let takes = new.basis.take(&held, &chosen(new), like, new.amount_fen).map_err(not_taken)?;
+    let takes = new.basis.take(&held, &new.chosen(), like, new.amount_fen).map_err(not_taken)?;
     campaigns::lots_may_move(&mut tx, takes.iter().map(|(lot, _)| *lot)).await?;
     sql::insert_placement(&mut tx, id, new, acting.person, app.clock.now())
         .await
@@ -104,16 +104,6 @@ async fn of_givers(tx: &mut PgConnection, own: &Locked) -> Result<Vec<SurplusLot
         SurplusLot { held, source, terms }
     };
     Ok(held.into_iter().map(of).collect())
-}
-
-fn chosen(new: &NewSurplusPlacement) -> Vec<SurplusSource> {
-    let gifts = new.pledges.iter().copied().map(SurplusSource::Gift);
-    gifts.chain(new.lots.iter().copied().map(SurplusSource::Part)).collect()
-}
-
-/// As they are written down.
-fn ids(new: &NewSurplusPlacement) -> BTreeSet<Uuid> {
-    new.pledges.iter().map(|id| id.0).chain(new.lots.iter().map(|id| id.0)).collect()
 }
 
 fn not_taken(error: NotTaken) -> Error {

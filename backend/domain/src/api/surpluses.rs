@@ -4,7 +4,7 @@ use super::campaigns::PageQuery;
 use super::{Call, List};
 use crate::allocation::FundingChoice;
 use crate::pledge::{PledgeReference, Restriction};
-use crate::surplus::{LikePurpose, PlacementBasis, PlacementStatus, SurplusStatus, UnderWay};
+use crate::surplus::{LikePurpose, PlacementBasis, PlacementStatus, SurplusSource, SurplusStatus, UnderWay};
 use crate::{BankLineId, Fen, LotId, NeedId, OrganisationId, PledgeId, ReturnId, SurplusId, SurplusPlacementId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,15 @@ pub struct NewSurplusPlacement {
     /// The same, of lots that no pledge has.
     #[serde(default)]
     pub lots: Vec<LotId>,
+}
+
+impl NewSurplusPlacement {
+    /// Whose money it is said to be of, in one list.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<SurplusSource> {
+        let gifts = self.pledges.iter().copied().map(SurplusSource::Gift);
+        gifts.chain(self.lots.iter().copied().map(SurplusSource::Part)).collect()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

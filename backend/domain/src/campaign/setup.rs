@@ -212,9 +212,7 @@ impl CampaignCharity {
         problems.require(self.contact.chars().count() <= 200, "contact", "联系方式最多 200 个字");
         problems.none_or_err()
     }
-}
 
-impl CampaignCharity {
     /// Whoever is shown to everybody says whom everybody asks.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub async fn insert_placement(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<PgQueryResult> {
-    let chosen: Vec<Uuid> = new.pledges.iter().map(|id| id.0).chain(new.lots.iter().map(|id| id.0)).collect();
+    let chosen: Vec<Uuid> = new.chosen().into_iter().map(SurplusSource::id).collect();
     sqlx::query!(
         "insert into surplus_placement (id, surplus, to_need, amount_fen, why_similar, basis, basis_reference, status,
                                         proposed_by, proposed_at, chosen)
