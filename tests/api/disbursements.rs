@@ -108,6 +108,14 @@ pub async fn approved(ready: &Ready<'_>, n: u128, yuan: i64) -> Disbursement {
     ready.charity.checker.call(disbursements::approve(prepared.id)).await.unwrap()
 }
 
+/// So much is set aside for the need, and of it so much is paid out.
+pub async fn paid_out(ready: &Ready<'_>, set_aside: i64, yuan: i64) -> Disbursement {
+    let part = allocation(1, &ready.need, Some(&ready.pledge), set_aside);
+    ready.charity.maker.call(disbursements::allocate(&part)).await.unwrap();
+    let waiting = approved(ready, 1, yuan).await;
+    ready.charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap()
+}
+
 #[tokio::test]
 async fn money_leaves_over_three_desks_and_is_counted_when_it_is_paid() {
     let test = TestApp::new().await;
@@ -148,9 +156,7 @@ async fn everybody_at_a_charity_its_owner_too_reads_its_own_books_and_no_others(
     let test = TestApp::new().await;
     let ready = ready(&test).await;
     let Ready { charity, need, pledge, enterprise, .. } = &ready;
-    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let waiting = approved(&ready, 1, 30_000).await;
-    let done = charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let done = paid_out(&ready, 40_000, 30_000).await;
     let owner = test.member("owner", charity.id, Role::CharityOwner).await;
     let other = test.charity("另一慈善会").await;
     let other_owner = test.member("other-owner", other.id, Role::CharityOwner).await;
@@ -297,7 +303,7 @@ async fn a_payee_is_verified_by_the_charity_and_a_changed_one_is_not_paid() {
 async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the_recorded_answer() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, village, need, pledge, payee, .. } = &ready;
+    let Ready { charity, village, need, payee, .. } = &ready;
     let proposed = new_payee(2, charity, picture(village).await);
     let known = village.call(payees::propose(&proposed)).await.unwrap();
     assert_eq!(village.call(payees::propose(&proposed)).await.unwrap(), known);
@@ -309,9 +315,7 @@ async fn the_same_id_with_anything_else_is_a_conflict_and_a_true_repeat_gets_the
     ] {
         assert_eq!(village.call(payees::propose(&other)).await.unwrap_err().status, 409, "{other:?}");
     }
-    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 30_000))).await.unwrap();
-    let waiting = approved(&ready, 1, 30_000).await;
-    charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let waiting = paid_out(&ready, 30_000, 30_000).await;
     let new = payment(1, need, payee, 30_000);
     let again = charity.maker.call(disbursements::prepare(&new)).await.unwrap();
     assert_eq!((again.id, again.status), (waiting.id, DisbursementStatus::Paid), "nothing is left, and it is told");

@@ -1,6 +1,6 @@
 //! Money that goes back to its giver, and payments that come back.
 
-use crate::disbursements::{Ready, allocation, approved, paid, ready};
+use crate::disbursements::{Ready, allocation, approved, paid, paid_out, ready};
 use crate::figures::add_up;
 use crate::mail::sent;
 use crate::money::{matched, new_line, new_pledge, seen};
@@ -210,9 +210,7 @@ async fn a_payment_that_bounces_is_set_aside_for_its_need_again() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
     let Ready { charity, need, pledge, .. } = &ready;
-    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let payment = approved(&ready, 1, 30_000).await;
-    charity.payer.call(disbursements::pay(payment.id, &paid())).await.unwrap();
+    let payment = paid_out(&ready, 40_000, 30_000).await;
     let back = |kind| SayBack { disbursement: payment.id, kind };
     let comes = async |n, yuan| {
         charity.maker.call(arrivals::enter(&new_line(n, charity, "示例镇财政所代管户", yuan, "退汇"))).await.unwrap()

@@ -1,6 +1,6 @@
 //! What needs left: declared and confirmed by two, used for another need by two or returned, and told to givers and everybody.
 
-use crate::disbursements::{Ready, allocation, approved, gift, paid, payment, ready};
+use crate::disbursements::{Ready, allocation, approved, gift, paid, paid_out, payment, ready};
 use crate::figures::add_up;
 use crate::gifts::{adds_up, spends};
 use crate::mail::sent;
@@ -105,11 +105,8 @@ pub async fn spoil(test: &TestApp, sql: &str) {
 /// Of 40,000 yuan set aside for the need, 30,000 are paid and accounted for, and the need is closed.
 pub async fn over(test: &TestApp) -> Ready<'_> {
     let ready = ready(test).await;
-    let part = allocation(1, &ready.need, Some(&ready.pledge), 40_000);
-    ready.charity.maker.call(money_out::allocate(&part)).await.unwrap();
-    let waiting = approved(&ready, 1, 30_000).await;
-    ready.charity.payer.call(money_out::pay(waiting.id, &paid())).await.unwrap();
-    spends(&ready, 1, waiting.id, &[30_000]).await;
+    let payment = paid_out(&ready, 40_000, 30_000).await;
+    spends(&ready, 1, payment.id, &[30_000]).await;
     closes(test, &ready.need).await;
     ready
 }
@@ -227,10 +224,8 @@ async fn the_rest_of_a_need_is_declared_by_one_and_confirmed_by_another_and_told
 async fn nothing_is_surplus_while_anything_is_under_way_and_the_refusal_lists_it() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, need, pledge, payee, .. } = &ready;
-    charity.maker.call(money_out::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let waiting = approved(&ready, 1, 30_000).await;
-    charity.payer.call(money_out::pay(waiting.id, &paid())).await.unwrap();
+    let Ready { charity, need, payee, .. } = &ready;
+    let waiting = paid_out(&ready, 40_000, 30_000).await;
     let prepared = charity.maker.call(money_out::prepare(&payment(2, need, payee, 4_000))).await.unwrap();
     let known = charity.maker.call(surpluses::remains_of(need.id)).await.unwrap();
     let kinds: Vec<_> = known.under_way.iter().map(|one| (one.kind, one.amount_fen)).collect();

@@ -3,7 +3,7 @@
 
 use crate::bank_accounts::opens_with;
 use crate::bank_statements::read as read_statement;
-use crate::disbursements::{Ready, allocation, approved, paid, ready};
+use crate::disbursements::{Ready, paid_out, ready};
 use crate::money::{matched, new_line, new_pledge, seen};
 use crate::month_ends::new_month;
 use crate::outgoings::{meaning, open};
@@ -15,7 +15,7 @@ use domain::api::arrivals::{
 };
 use domain::api::bank_statements::{self, ConfirmMany, SeenLine, TakeIn};
 use domain::api::returns::{self, SayBack};
-use domain::api::{disbursements, gift_claims, ledger, month_ends, outgoings, pledges, sessions, todo};
+use domain::api::{gift_claims, ledger, month_ends, outgoings, pledges, sessions, todo};
 use domain::arrival::BankLineStatus;
 use domain::giving_back::BackKind;
 use domain::ledger::Account;
@@ -146,10 +146,8 @@ async fn whose_money_it_is_said_to_be_calls_the_second_person_and_not_the_first(
 async fn a_payment_said_to_come_back_calls_the_second_person_and_not_the_first() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, need, pledge, .. } = &ready;
-    charity.maker.call(disbursements::allocate(&allocation(1, need, Some(pledge), 40_000))).await.unwrap();
-    let payment = approved(&ready, 1, 30_000).await;
-    charity.payer.call(disbursements::pay(payment.id, &paid())).await.unwrap();
+    let Ready { charity, .. } = &ready;
+    let payment = paid_out(&ready, 40_000, 30_000).await;
     let new = new_line(9, charity, "示例镇财政所代管户", 30_000, "退汇");
     let line = charity.maker.call(arrivals::enter(&new)).await.unwrap();
     maker_checks_too(&test, charity).await;
