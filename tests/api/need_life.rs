@@ -262,10 +262,14 @@ async fn a_need_that_nobody_meets_is_warned_about_expires_and_is_written_anew() 
 }
 
 #[tokio::test]
-async fn what_has_a_pledge_does_not_expire() {
+async fn what_has_a_pledge_does_not_expire_and_nobody_is_told_that_it_will() {
     let test = TestApp::new().await;
     ready(&test).await;
-    test.clock.advance(Duration::days(400));
+    test.clock.advance(Duration::days(140));
+    assert_eq!(room::life::expire(&test.app).await.unwrap(), 0);
+    jobs::run_due(&test.app).await.unwrap();
+    assert!(sent(&test).iter().all(|letter| !letter.subject.contains("需求快到期")), "it has its pledge");
+    test.clock.advance(Duration::days(260));
     assert_eq!(room::life::expire(&test.app).await.unwrap(), 0);
     test.done().await;
 }

@@ -268,15 +268,15 @@ pub async fn open_publicized(app: &App) -> Result<usize> {
 pub async fn expire(app: &App) -> Result<usize> {
     let today = app.clock.today();
     let mut connection = app.pool.acquire().await?;
-    let due = sql::day_passed(&mut connection, today, ROUND).await?;
-    let near = sql::day_near(&mut connection, (today, warned_until(today)), ROUND).await?;
+    let due = sql::met_by_nobody(&mut connection, today, warned_until(today), ROUND).await?;
     drop(connection);
+    let (passed, near): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, day)| *day < today);
     for (id, day) in near {
         if let Err(error) = warn(app, id, day).await {
             tracing::error!(need = %id, %error, "a village is not warned that its need will expire");
         }
     }
-    house_takes(app, NeedAction::Expire, due).await
+    house_takes(app, NeedAction::Expire, passed.into_iter().map(|(id, _)| id).collect()).await
 }
 
 /// One that fails keeps no other from its turn.

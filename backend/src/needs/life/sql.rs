@@ -150,39 +150,26 @@ pub async fn publicity_over(connection: &mut PgConnection, today: NaiveDate, lim
     Ok(ids.into_iter().map(NeedId).collect())
 }
 
-/// Open needs whose day has passed, without a promise and with nothing set aside, longest passed first.
-pub async fn day_passed(connection: &mut PgConnection, today: NaiveDate, limit: i64) -> sqlx::Result<Vec<NeedId>> {
-    let ids = sqlx::query_scalar!(
-        "select n.id
-         from need n
-         where n.status = 'open' and n.wanted_by < $1
-           and not exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
-           and not exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
-           and not exists (select from goods_hand_over o where o.need = n.id and o.status = 'accepted')
-           and not exists (select from goods_gift g
-                           where g.set_aside_for = n.id and g.status in ('set_aside', 'partly_handed_over'))
-           and (select m.arranged_fen from money_by_need m where m.need = n.id) <= 0
-         order by n.wanted_by, n.id
-         limit $2",
-        today,
-        limit
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(ids.into_iter().map(NeedId).collect())
-}
-
-/// Open needs whose day is near and whose village was not yet warned of that day.
-pub async fn day_near(
+/// Open needs without a promise and with nothing set aside whose day has passed, or is near while their village was not
+/// yet warned of that day; each with its day, earliest first.
+pub async fn met_by_nobody(
     connection: &mut PgConnection,
-    (today, until): (NaiveDate, NaiveDate),
+    today: NaiveDate,
+    until: NaiveDate,
     limit: i64,
 ) -> sqlx::Result<Vec<(NeedId, NaiveDate)>> {
     let rows = sqlx::query!(
-        r#"select id, wanted_by as "wanted_by!"
-           from need
-           where status = 'open' and wanted_by between $1 and $2 and warned_for is distinct from wanted_by
-           order by wanted_by, id
+        r#"select n.id, n.wanted_by as "wanted_by!"
+           from need n
+           where n.status = 'open' and n.wanted_by <= $2
+             and (n.wanted_by < $1 or n.warned_for is distinct from n.wanted_by)
+             and not exists (select from designation_counted d where d.need = n.id and d.counted_fen > 0)
+             and not exists (select from commitment_counted c where c.need = n.id and c.counted > 0)
+             and not exists (select from goods_hand_over o where o.need = n.id and o.status = 'accepted')
+             and not exists (select from goods_gift g
+                             where g.set_aside_for = n.id and g.status in ('set_aside', 'partly_handed_over'))
+             and (select m.arranged_fen from money_by_need m where m.need = n.id) <= 0
+           order by n.wanted_by, n.id
            limit $3"#,
         today,
         until,
