@@ -261,10 +261,15 @@ pub async fn take_back(app: &App, tx: &mut PgConnection, id: ReturnId, owners: O
     mail::write_to(tx, app, (enterprise, Giver::ROLES), &Letter::ReturnTakenBack(letter)).await
 }
 
+/// Locks the surplus that a return is of, if any; to be called before anything else of it is locked.
+pub async fn hold_surplus(tx: &mut PgConnection, id: ReturnId) -> Result<()> {
+    let surplus = sql::surplus_of(tx, id).await?;
+    surpluses::hold(tx, surplus).await
+}
+
 /// A return of the caller's charity that may go to this state, locked.
 async fn lock(tx: &mut PgConnection, acting: &Acting, id: ReturnId, next: ReturnStatus) -> Result<sql::Known> {
-    let surplus = sql::surplus_of(tx, id).await?;
-    surpluses::hold(tx, surplus).await?;
+    hold_surplus(tx, id).await?;
     sql::lock(tx, id).await?;
     let known = sql::by_id(tx, id).await?.filter(|known| known.charity == acting.organisation);
     let known = known.ok_or(Error::NotFound)?;

@@ -87,6 +87,9 @@ fn is_one_of(own: &BTreeSet<TransferId>, stands: &Standing) -> (impl Fn(&Posted)
 
 /// Locks what is to be taken back, of the caller's charity, and says what of it stands.
 async fn lock(tx: &mut PgConnection, acting: &Acting, subject: Subject) -> Result<Option<Standing>> {
+    if let (ReversalKind::Return, id) = subject {
+        returns::hold_surplus(tx, ReturnId(id)).await?;
+    }
     sql::lock_subject(tx, subject).await?;
     if sql::charity_of(tx, subject).await? != Some(acting.organisation) {
         return Err(Error::NotFound);
