@@ -4,6 +4,7 @@
 use crate::disbursements::{allocation, ready};
 use crate::mail::sent;
 use crate::money::{matched, new_line, new_pledge, seen};
+use crate::surpluses::{closes, found};
 use axum::http::StatusCode;
 use backend::jobs;
 use domain::api::arrivals::{self, BankLine, MatchLine, MatchPart, PartOwner};
@@ -130,15 +131,23 @@ async fn money_that_has_moved_on_is_not_reversed_and_the_refusal_lists_what_foll
     let enterprise = test.enterprise("other").await;
     let late =
         enterprise.call(pledges::create(&new_pledge(9, ready.campaign, charity, Some(&ready.need)))).await.unwrap();
-    let line = matched(charity, 9, 1_000, &late).await;
-    let line = charity.checker.call(arrivals::confirm(line.id, &seen(&line))).await.unwrap();
-    charity.maker.call(rebookings::propose(line.id, &rebooking(2, vec![]))).await.unwrap();
+    let other = matched(charity, 9, 1_000, &late).await;
+    let other = charity.checker.call(arrivals::confirm(other.id, &seen(&other))).await.unwrap();
+    charity.maker.call(rebookings::propose(other.id, &rebooking(2, vec![]))).await.unwrap();
     charity.maker.call(disbursements::allocate(&allocation(2, &ready.need, Some(&late), 10))).await.unwrap();
     let stopped = charity.checker.call(rebookings::confirm(RebookingId(Uuid::from_u128(2)))).await.unwrap_err();
     assert_eq!(stopped.status, 409);
     let dropped = charity.maker.call(rebookings::drop(RebookingId(Uuid::from_u128(2)))).await.unwrap();
     assert_eq!(dropped.items[0].outcome, Some(RebookingOutcome::Dropped));
     assert_eq!(enterprise.call(pledges::get(late.id)).await.unwrap().arrived_fen, Fen::yuan(1_000));
+
+    // What became a surplus stays one, and the refusal names no step that nobody can take.
+    closes(&test, &ready.need).await;
+    let surplus = found(charity, 1, &ready.need, 40_010).await;
+    let refused = charity.maker.call(rebookings::propose(line.id, &rebooking(3, vec![]))).await.unwrap_err();
+    assert!(refused.status == 409 && refused.error.message.contains("确认后不能收回"), "{}", refused.error.message);
+    let page = charity.maker.page(&format!("/work/bank-lines/{}/rebook", line.id)).await.text();
+    assert!(page.contains("确认后不能收回") && page.contains(&format!("/work/surpluses/{}", surplus.id)));
     test.done().await;
 }
 

@@ -11,6 +11,9 @@ use domain::{DisbursementId, EventId, LotId, TransferId};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 
+/// To whoever would take a surplus back.
+const FINAL: &str = "其中转为结余和使用结余的，确认后不能收回；还在结余里的款，可以从那笔结余退回捐赠方";
+
 /// The transfers of a kind that nobody has taken back.
 pub fn standing(history: &[Posted], of_kind: impl Fn(&Posted) -> bool) -> Vec<Posted> {
     let taken_back: BTreeSet<TransferId> = history.iter().filter_map(|posted| posted.transfer.corrects).collect();
@@ -68,5 +71,7 @@ async fn moved_on(tx: &mut PgConnection, rows: &[Posted]) -> Result<Error> {
         format!("{} {} {}{need}", row.effective_on, row.code.label(), row.amount_fen)
     });
     let list = list.collect::<Vec<_>>().join("；");
-    Ok(Error::Conflict(format!("这笔款已继续使用，要先冲正或收回其后的 {} 笔：{list}", rows.len())))
+    let says = format!("这笔款已继续使用，要先冲正或收回其后的 {} 笔：{list}", rows.len());
+    let says = if named.iter().any(MovedOn::is_final) { format!("{says}。{FINAL}") } else { says };
+    Ok(Error::Conflict(says))
 }

@@ -353,13 +353,15 @@ pub async fn named(connection: &mut PgConnection, posted: &[Posted]) -> sqlx::Re
     let ids: Vec<Uuid> = posted.iter().map(|posted| posted.id.0).collect();
     let rows = sqlx::query!(
         r#"select t.id, a.pledge as "pledge?", d.id as "disbursement?", i.id as "item?", r.id as "gift_return?",
-                  n.title as "title?"
+                  coalesce(s.id, p.surplus) as "surplus?", n.title as "title?"
            from transfer t
            left join allocation a on a.id = t.cause
            left join spending_item i on i.id = t.cause
            left join gift_return r on r.id = t.cause
            left join disbursement d on d.id = coalesce(i.disbursement, t.cause)
-           left join need n on n.id = coalesce(a.need, d.need)
+           left join surplus s on s.id = t.cause
+           left join surplus_placement p on p.id = t.cause
+           left join need n on n.id = coalesce(a.need, d.need, s.need, p.to_need)
            where t.id = any($1)
            order by t.seq"#,
         &ids
@@ -369,13 +371,12 @@ pub async fn named(connection: &mut PgConnection, posted: &[Posted]) -> sqlx::Re
     let of = |id: Uuid| posted.iter().find(|posted| posted.id.0 == id);
     let named = rows.into_iter().filter_map(|row| {
         let posted = of(row.id)?;
-        let path = match (row.item, row.disbursement, row.pledge, row.gift_return) {
-            (Some(_), ..) => Some("/work/spending".to_owned()),
-            (None, Some(id), ..) => Some(format!("/work/disbursements/{id}")),
-            (None, None, Some(id), _) => Some(format!("/pledges/{id}")),
-            (None, None, None, Some(id)) => Some(format!("/work/returns/{id}")),
-            (None, None, None, None) => None,
-        };
+        // An item is looked after with all of its village; else one of these is the cause.
+        let path = row.item.map(|_| "/work/spending".to_owned());
+        let path = path.or_else(|| row.disbursement.map(|id| format!("/work/disbursements/{id}")));
+        let path = path.or_else(|| row.pledge.map(|id| format!("/pledges/{id}")));
+        let path = path.or_else(|| row.gift_return.map(|id| format!("/work/returns/{id}")));
+        let path = path.or_else(|| row.surplus.map(|id| format!("/work/surpluses/{id}")));
         Some(MovedOn {
             transfer: posted.id,
             code: posted.transfer.code,

@@ -128,6 +128,9 @@ fn moved_on(rows: &[MovedOn]) -> Option<AnyView> {
 
 /// What became of money, each with where it is looked after.
 pub fn followed(rows: &[MovedOn]) -> AnyView {
+    let stays = rows.iter().any(MovedOn::is_final).then(|| {
+        view! { <p>{t!("其中转为结余和使用结余的，确认后不能收回；还在结余里的款，可以从那笔结余退回捐赠方。")}</p> }
+    });
     let rows = rows.iter().map(|row| {
         let what = format!("{} {}", text(row.code.label()), date(row.effective_on));
         let what = match &row.path {
@@ -138,7 +141,7 @@ pub fn followed(rows: &[MovedOn]) -> AnyView {
             <tr><th scope="row">{what}" "{row.need_title.clone()}</th><td>{money::exact(row.amount_fen)}</td></tr>
         }
     });
-    view! { <table class="sums"><tbody>{rows.collect_view()}</tbody></table> }.into_any()
+    view! { <table class="sums"><tbody>{rows.collect_view()}</tbody></table>{stays} }.into_any()
 }
 
 async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> Result<AnyView, ApiError> {
