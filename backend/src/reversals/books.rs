@@ -56,7 +56,13 @@ pub async fn reversal(
     on: NaiveDate,
 ) -> Result<Event> {
     let (event, rows) = reversing(tx, record, lots, of_kind, on).await?;
-    if rows.is_empty() { Ok(event) } else { Err(moved_on(tx, &rows).await?) }
+    if rows.is_empty() {
+        return Ok(event);
+    }
+    let lots: BTreeSet<LotId> = rows.iter().map(|row| row.transfer.lot).collect();
+    let stays = |posted: &Posted| posted.transfer.code.is_final() && lots.contains(&posted.transfer.lot);
+    let stays = matches!(&event, Event::Reversed { history, .. } if !standing(history, stays).is_empty());
+    Err(moved_on(tx, &rows, stays).await?)
 }
 
 /// What transfers are for, and where that is looked after.
@@ -64,7 +70,8 @@ pub async fn named(tx: &mut PgConnection, rows: &[Posted]) -> Result<Vec<MovedOn
     Ok(sql::named(tx, rows).await?)
 }
 
-async fn moved_on(tx: &mut PgConnection, rows: &[Posted]) -> Result<Error> {
+/// The refusal: which transfers followed, and whether some of the money went where it stays.
+async fn moved_on(tx: &mut PgConnection, rows: &[Posted], stays: bool) -> Result<Error> {
     let named = named(tx, rows).await?;
     let list = named.iter().map(|row| {
         let need = row.need_title.as_deref().map(|title| format!("（{title}）")).unwrap_or_default();
@@ -72,6 +79,6 @@ async fn moved_on(tx: &mut PgConnection, rows: &[Posted]) -> Result<Error> {
     });
     let list = list.collect::<Vec<_>>().join("；");
     let says = format!("这笔款已继续使用，要先冲正或收回其后的 {} 笔：{list}", rows.len());
-    let says = if named.iter().any(MovedOn::is_final) { format!("{says}。{FINAL}") } else { says };
+    let says = if stays { format!("{says}。{FINAL}") } else { says };
     Ok(Error::Conflict(says))
 }

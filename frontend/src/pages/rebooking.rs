@@ -128,7 +128,7 @@ fn moved_on(rows: &[MovedOn]) -> Option<AnyView> {
 
 /// What became of money, each with where it is looked after.
 pub fn followed(rows: &[MovedOn]) -> AnyView {
-    let stays = rows.iter().any(MovedOn::is_final).then(|| {
+    let stays = rows.iter().any(|row| row.code.is_final()).then(|| {
         view! { <p>{t!("其中转为结余和使用结余的，确认后不能收回；还在结余里的款，可以从那笔结余退回捐赠方。")}</p> }
     });
     let rows = rows.iter().map(|row| {

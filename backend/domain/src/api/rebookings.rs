@@ -79,13 +79,6 @@ pub struct MovedOn {
     pub path: Option<String>,
 }
 
-impl MovedOn {
-    /// Whether it cannot be taken back: what two people found to be a surplus, and what became of it.
-    pub fn is_final(&self) -> bool {
-        matches!(self.code, TransferCode::Surplus | TransferCode::PlaceSurplus)
-    }
-}
-
 words! {
     /// What became of a proposal.
     pub enum RebookingOutcome {

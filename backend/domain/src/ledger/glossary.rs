@@ -79,6 +79,12 @@ impl AccountKind {
 }
 
 impl TransferCode {
+    /// Whether nobody can take it back: what two people found to be a surplus, and what it was used for.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, TransferCode::Surplus | TransferCode::PlaceSurplus)
+    }
+
     /// What such a row says, in one sentence.
     #[must_use]
     pub const fn explain(self) -> &'static str {
