@@ -15,11 +15,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::{
-    accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, commitments, consents,
-    coverage, deductions, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files, fundraising,
-    gift_claims, gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs, notices, offers,
-    on_behalf, organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes, registrations,
-    resets, returns, reversals, rounds, saved_searches, surpluses, texts, todo, verifications,
+    accounting, agreements, allocations, areas, arrivals, audit, bank_accounts, campaigns, charity_books, commitments,
+    consents, coverage, deductions, deliveries, disbursements, dues, earlier_pairings, enquiries, figures, files,
+    fundraising, gift_claims, gift_requests, gifts, goods_gifts, jobs, ledger, links, matching, month_ends, needs,
+    notices, offers, on_behalf, organisations, outgoings, pairings, payees, people, places, pledges, purpose_changes,
+    registrations, resets, returns, reversals, rounds, saved_searches, surpluses, texts, todo, verifications,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
@@ -76,6 +76,7 @@ pub fn endpoints() -> Endpoints {
         month_ends::routes(),
         accounting::routes(),
         ledger::routes(),
+        charity_books::routes(),
         gifts::routes(),
         figures::routes(),
         payees::routes(),

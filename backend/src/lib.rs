@@ -21,6 +21,7 @@ pub mod arrivals;
 pub mod audit;
 pub mod bank_accounts;
 pub mod campaigns;
+pub mod charity_books;
 pub mod check;
 pub mod clock;
 pub mod commitments;

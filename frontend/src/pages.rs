@@ -18,6 +18,7 @@ mod campaign_giving;
 mod campaign_needs;
 mod campaign_office;
 mod campaigns;
+mod charity_books;
 mod commitment_form;
 mod commitments;
 mod consents;
@@ -137,14 +138,25 @@ async fn page(visit: &Visit) -> (Page, bool) {
     }
 }
 
+/// What has to be agreed to or chosen before a page can be shown.
+async fn asked_first(visit: &Visit, segments: &[&str]) -> Result<Option<Page>, ApiError> {
+    if consents::asks_first(visit, segments) {
+        return Ok(Some(consents::ask(visit)));
+    }
+    if charity_books::asks_first(visit, segments) {
+        return charity_books::page(visit).await.map(Some);
+    }
+    Ok(None)
+}
+
 /// The whole site on one screen.
 async fn route(visit: &Visit) -> Result<Page, ApiError> {
     if let Some((form, ask)) = visit.form.as_ref().and_then(|form| Some((form, form.ask?))) {
         return Ok(prove::page(visit, form, ask));
     }
     let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
-    if consents::asks_first(visit, &segments) {
-        return Ok(consents::ask(visit));
+    if let Some(asked) = asked_first(visit, &segments).await? {
+        return Ok(asked);
     }
     match segments.as_slice() {
         [] => home::page(visit).await,
@@ -250,6 +262,7 @@ async fn work(visit: &Visit, segments: &[&str]) -> Result<Page, ApiError> {
         ["offers", "new"] => offer_form::new(visit).await,
         ["offers", id] => offer_form::edit(visit, id).await,
         ["profile"] => profile::page(visit).await,
+        ["charity-books"] => charity_books::page(visit).await,
         ["spending"] => spending::page(visit).await,
         ["spending", id] => correction::page(visit, id).await,
         ["payees"] => payees::page(visit).await,

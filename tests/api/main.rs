@@ -13,6 +13,7 @@ mod bank_lines;
 mod bank_statements;
 mod campaigns;
 mod cancelled;
+mod charity_books;
 mod check;
 mod commitment_forms;
 mod commitments;

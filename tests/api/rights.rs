@@ -502,6 +502,7 @@ async fn world(test: &TestApp) -> (World, Vec<(&'static str, Client<'_>)>) {
         ("POST /earlier-pairings/display", json!({ "name": "partial" })),
         ("POST /session/proof", json!({ "password": "guess" })),
         ("POST /session/organisation", json!({ "organisation": charity.id })),
+        ("POST /session/charity", json!({ "charity": charity.id })),
     ]);
     bodies.extend(gift_bodies);
     bodies.extend(crate::returns::bodies(charity, pledge, &prepared));

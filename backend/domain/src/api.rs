@@ -12,6 +12,7 @@ pub mod audit;
 pub mod bank_accounts;
 pub mod bank_statements;
 pub mod campaigns;
+pub mod charity_books;
 pub mod commitments;
 pub mod consents;
 pub mod contact;

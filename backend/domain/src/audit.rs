@@ -33,6 +33,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sign_out_elsewhere", "退出其他设备"),
     ("session_ended_by_copy", "登录凭据被重复使用，登录已终止"),
     ("acting_chosen", "换单位办事"),
+    ("charity_books_chosen", "选择看哪个慈善组织的账"),
     ("proved", "再次确认本人"),
     ("password_changed", "改密码"),
     ("second_factor_set", "启用两步验证"),

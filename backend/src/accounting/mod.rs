@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::clock::shanghai;
 use crate::error::{Error, Result};
-use crate::http::caller::CharityStaff;
+use crate::http::caller::BooksReader;
 use crate::tables::written::csv_rows;
 use crate::tables::written::streamed::Workbook;
 use anyhow::Context;
@@ -91,22 +91,22 @@ struct At {
 /// The legs of a charity's transfers. Taking them out of the house is recorded.
 pub async fn legs(
     app: &App,
-    staff: &CharityStaff,
+    reader: &BooksReader,
     query: LegsQuery,
 ) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
     query.check()?;
-    let acting = &staff.acting;
+    let acting = &reader.acting;
     let mut tx = app.begin().await?;
     let until_seq = sql::last(&mut tx).await?;
     let record = Record {
         verb: "ledger_exported",
         subject_kind: "organisation",
-        subject: acting.organisation.0,
+        subject: reader.charity.0,
         before: None,
         after: Some(json!({ "from": query.from, "until": query.until })),
         reason: None,
     };
-    audit::record(app, &mut tx, acting, &staff.origin, record).await?;
+    audit::record(app, &mut tx, acting, &reader.origin, record).await?;
     tx.commit().await?;
     let writer = match query.format {
         TemplateFormat::Csv => Writer::Csv,
@@ -117,7 +117,7 @@ pub async fn legs(
     };
     let at = At {
         app: app.clone(),
-        charity: acting.organisation,
+        charity: reader.charity,
         query,
         until_seq,
         after: 0,

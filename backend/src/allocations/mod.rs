@@ -19,7 +19,7 @@ use crate::http::caller::{AllocationDesk, Audit, Caller, CharityMaker, CharitySt
 use crate::mail::letter::NamedNeed;
 use crate::mail::letter::fund::{FundNews, FundStep};
 use crate::mail::{self, Letter};
-use crate::{campaigns, ledger, needs, pledges};
+use crate::{campaigns, charity_books, ledger, needs, pledges};
 use domain::allocation::{AllocationError, AllocationStatus, PointingFacts};
 use domain::api::allocations::{Allocation, AllocationReason, AllocationRow, NewAllocation, NewAllocationRequest};
 use domain::api::campaigns::PageQuery;
@@ -529,13 +529,13 @@ fn without_others(mut row: AllocationRow, staff: bool) -> AllocationRow {
     row
 }
 
-/// Those of the caller's enterprise or charity, latest first.
+/// Those of the caller's enterprise, or of the charity whose books he reads, latest first.
 pub async fn list(app: &App, caller: &Caller, query: &PageQuery) -> Result<List<AllocationRow>> {
     let after = query.after.as_deref().map(str::parse::<AllocationId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
-    let sides = sides(caller);
+    let sides = (sides(caller).0, charity_books::read_by(caller)?);
     if sides == (None, None) {
-        return Err(Error::Forbidden("只有捐赠企业和慈善组织的账号可以看分配"));
+        return Err(Error::Forbidden("只有捐赠企业、慈善组织和审计的账号可以看分配"));
     }
     let mut tx = app.snapshot().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);

@@ -3,7 +3,7 @@
 use super::Viewer;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityMaker, SignedIn, Sure};
 use crate::http::download::{FileFormat, Streamed};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
@@ -43,20 +43,20 @@ pub fn routes() -> Endpoints {
 
 async fn list(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Query(query): Query<LineQuery>,
 ) -> Result<Json<List<BankLine>>> {
-    Ok(Json(super::list(&app, &Viewer::of(&staff, &person.me), &query).await?))
+    Ok(Json(super::list(&app, &Viewer::of(&reader, &person.me), &query).await?))
 }
 
 async fn read(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Path(id): Path<BankLineId>,
 ) -> Result<Json<BankLine>> {
-    Ok(Json(super::get(&app, &Viewer::of(&staff, &person.me), id).await?))
+    Ok(Json(super::get(&app, &Viewer::of(&reader, &person.me), id).await?))
 }
 
 async fn enter(
@@ -121,8 +121,8 @@ async fn donation(
     Ok(Json(super::donation(&app, &maker, id, &why).await?))
 }
 
-async fn unmatched(State(app): State<App>, staff: CharityStaff) -> Result<Json<Unmatched>> {
-    Ok(Json(super::unmatched(&app, &staff).await?))
+async fn unmatched(State(app): State<App>, reader: BooksReader) -> Result<Json<Unmatched>> {
+    Ok(Json(super::unmatched(&app, &reader).await?))
 }
 
 async fn match_many(
@@ -133,8 +133,8 @@ async fn match_many(
     Ok(Json(super::match_many(&app, &maker, &lines).await?))
 }
 
-async fn unmatched_table(State(app): State<App>, staff: CharityStaff) -> Result<Streamed> {
-    let body = axum::body::Body::from_stream(super::unmatched_table(&app, &staff).await?);
+async fn unmatched_table(State(app): State<App>, reader: BooksReader) -> Result<Streamed> {
+    let body = axum::body::Body::from_stream(super::unmatched_table(&app, &reader).await?);
     Ok(Streamed { format: FileFormat::Csv, name: "unmatched", body })
 }
 

@@ -21,7 +21,7 @@ pub use unmatched::{table as unmatched_table, unmatched};
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{CharityChecker, CharityMaker, CharityStaff, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityMaker, Sure};
 use crate::{bank_accounts, campaigns, gift_claims, ledger, pledges};
 use domain::api::arrivals::{
     BankLine, ConfirmLine, LinePart, LineQuery, LineRights, MatchLine, MatchPart, NewBankLine, VoidLine,
@@ -390,10 +390,10 @@ pub struct Viewer {
 impl Viewer {
     /// With all the roles that the person has in the charity.
     #[must_use]
-    pub fn of(staff: &CharityStaff, me: &domain::api::sessions::Me) -> Self {
-        let own = me.acting().filter(|membership| membership.organisation == staff.acting.organisation);
+    pub fn of(reader: &BooksReader, me: &domain::api::sessions::Me) -> Self {
+        let own = me.acting().filter(|membership| membership.organisation == reader.charity);
         let roles = own.map(|membership| membership.role).collect();
-        Viewer { charity: staff.acting.organisation, person: staff.acting.person, roles }
+        Viewer { charity: reader.charity, person: reader.acting.person, roles }
     }
 }
 

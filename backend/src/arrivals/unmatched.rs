@@ -11,7 +11,7 @@ pub use table::table;
 use crate::app::App;
 use crate::db::decode::word;
 use crate::error::Result;
-use crate::http::caller::CharityStaff;
+use crate::http::caller::BooksReader;
 use domain::api::arrivals::{Unmatched, UnmatchedLine, UnmatchedOut, UnmatchedPledge, UnmatchedSide, UnmatchedSum};
 use domain::{BankLineId, OutgoingId, PledgeId};
 
@@ -19,8 +19,8 @@ use domain::{BankLineId, OutgoingId, PledgeId};
 const OLDEST: i64 = 50;
 
 /// What of lines and of pledges finds no other side.
-pub async fn unmatched(app: &App, staff: &CharityStaff) -> Result<Unmatched> {
-    let charity = staff.acting.organisation;
+pub async fn unmatched(app: &App, reader: &BooksReader) -> Result<Unmatched> {
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let sums = sql::sums(&mut tx, charity).await?;
     let sum = |side| sums.iter().find(|(of, _)| *of == side).map_or_else(UnmatchedSum::default, |(_, sum)| *sum);

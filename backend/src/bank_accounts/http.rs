@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{CharityApprover, CharityOwner, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityApprover, CharityOwner, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -23,8 +23,8 @@ pub fn routes() -> Endpoints {
         .post(DROP_STEP, "不采用账户的登记或改动", drop_step)
 }
 
-async fn list(State(app): State<App>, staff: CharityStaff, person: SignedIn) -> Result<Json<List<BankAccountRecord>>> {
-    Ok(Json(super::list(&app, &staff, &person.me).await?))
+async fn list(State(app): State<App>, reader: BooksReader, person: SignedIn) -> Result<Json<List<BankAccountRecord>>> {
+    Ok(Json(super::list(&app, &reader, &person.me).await?))
 }
 
 async fn enter(

@@ -11,7 +11,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{CharityApprover, CharityOwner, CharityStaff, Origin, Sure};
+use crate::http::caller::{BooksReader, CharityApprover, CharityOwner, Origin, Sure};
 use chrono::NaiveDate;
 use domain::api::bank_accounts::{AccountStepOutcome, BankAccountRecord, NewAccountStep, NewBankAccount};
 use domain::api::{Count, List};
@@ -25,12 +25,12 @@ use sqlx::PgConnection;
 const ONE_AT_A_TIME: &str = "这个账户还有一件事等待确认，请先确认或撤回";
 
 /// The accounts of the caller's charity, in the order in which they were entered.
-pub async fn list(app: &App, staff: &CharityStaff, me: &domain::api::sessions::Me) -> Result<List<BankAccountRecord>> {
-    let charity = staff.acting.organisation;
+pub async fn list(app: &App, reader: &BooksReader, me: &domain::api::sessions::Me) -> Result<List<BankAccountRecord>> {
+    let charity = reader.charity;
     let roles: Vec<Role> =
         me.acting().filter(|own| own.organisation == charity).map(|membership| membership.role).collect();
     let mut tx = app.snapshot().await?;
-    let items = read(&mut tx, charity, None, (staff.acting.person, &roles)).await?;
+    let items = read(&mut tx, charity, None, (reader.acting.person, &roles)).await?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items, next: None, count })
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityStaff, Sure, Village};
+use crate::http::caller::{BooksReader, Caller, CharityChecker, Sure, Village};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -39,8 +39,8 @@ async fn report(
     Ok((StatusCode::CREATED, Json(super::report(&app, &village, need, &new).await?)))
 }
 
-async fn waiting(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<ItemToDecide>>> {
-    Ok(Json(super::waiting(&app, &staff).await?))
+async fn waiting(State(app): State<App>, reader: BooksReader) -> Result<Json<List<ItemToDecide>>> {
+    Ok(Json(super::waiting(&app, &reader).await?))
 }
 
 async fn to_correct(

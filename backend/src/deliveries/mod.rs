@@ -10,7 +10,9 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Audit, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Sure, Village};
+use crate::http::caller::{
+    Audit, BooksReader, Caller, CharityChecker, CharityStaff, Federation, Giver, Origin, Sure, Village,
+};
 use crate::mail::letter::{ReportPublished, SpendingReturned};
 use crate::mail::{self, Letter};
 use crate::{campaigns, files, ledger, needs, organisations, pledges};
@@ -319,9 +321,9 @@ async fn one(app: &App, id: SpendingItemId) -> Result<Spent> {
 }
 
 /// The items that wait for the caller's charity, oldest first.
-pub async fn waiting(app: &App, staff: &CharityStaff) -> Result<List<ItemToDecide>> {
+pub async fn waiting(app: &App, reader: &BooksReader) -> Result<List<ItemToDecide>> {
     let mut connection = app.pool.acquire().await?;
-    let items = sql::waiting(&mut connection, staff.acting.organisation, LIST_MAX).await?;
+    let items = sql::waiting(&mut connection, reader.charity, LIST_MAX).await?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     let shown = items.into_iter().map(|item| ItemToDecide {
         need: item.need,

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, SignedIn, Sure,
+    BooksReader, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, SignedIn, Sure,
 };
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
@@ -35,10 +35,10 @@ pub fn routes() -> Endpoints {
 
 async fn list(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<List<Disbursement>>> {
-    Ok(Json(super::list(&app, &staff, &query).await?))
+    Ok(Json(super::list(&app, &reader, &query).await?))
 }
 
 async fn prepare(
@@ -62,8 +62,8 @@ async fn of_need(State(app): State<App>, Path(need): Path<NeedId>) -> Result<Jso
     Ok(Json(super::of_need(&app, need).await?))
 }
 
-async fn available(State(app): State<App>, staff: CharityStaff, Path(need): Path<NeedId>) -> Result<Json<Available>> {
-    Ok(Json(super::available(&app, &staff, need).await?))
+async fn available(State(app): State<App>, reader: BooksReader, Path(need): Path<NeedId>) -> Result<Json<Available>> {
+    Ok(Json(super::available(&app, &reader, need).await?))
 }
 
 async fn check(
@@ -102,8 +102,8 @@ async fn pay(
     Ok(Json(super::pay(&app, &payer, id, &paid).await?))
 }
 
-async fn approval_rule(State(app): State<App>, staff: CharityStaff) -> Result<Json<ApprovalRule>> {
-    Ok(Json(super::approval_rule(&app, &staff).await?))
+async fn approval_rule(State(app): State<App>, reader: BooksReader) -> Result<Json<ApprovalRule>> {
+    Ok(Json(super::approval_rule(&app, &reader).await?))
 }
 
 async fn set_approval_rule(

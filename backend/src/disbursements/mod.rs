@@ -13,8 +13,8 @@ use crate::audit::{self, Record};
 use crate::clock::shanghai;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{
-    Audit, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer, CharityStaff, Origin,
-    Sure, Village,
+    Audit, BooksReader, Caller, CharityApprover, CharityChecker, CharityMaker, CharityOwner, CharityPayer,
+    CharityStaff, Origin, Sure, Village,
 };
 use crate::mail::letter::DisbursementPaid;
 use crate::mail::{self, Letter};
@@ -104,8 +104,8 @@ async fn within_allocation(
 }
 
 /// What the caller's charity has set aside for a need, and what of it is reserved, read in one moment.
-pub async fn available(app: &App, staff: &CharityStaff, need: NeedId) -> Result<Available> {
-    let charity = staff.acting.organisation;
+pub async fn available(app: &App, reader: &BooksReader, need: NeedId) -> Result<Available> {
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let allocated_fen = ledger::balance(&mut tx, &Account::Allocated { need, charity }).await?;
     let reserved_fen = sql::reserved(&mut tx, need, charity, None).await?;
@@ -318,9 +318,9 @@ fn next_desk(status: DisbursementStatus) -> Option<(Desk, &'static [Role])> {
 }
 
 /// The charity's own rule of a second approver.
-pub async fn approval_rule(app: &App, staff: &CharityStaff) -> Result<ApprovalRule> {
+pub async fn approval_rule(app: &App, reader: &BooksReader) -> Result<ApprovalRule> {
     let mut connection = app.pool.acquire().await?;
-    Ok(ApprovalRule { from_fen: sql::approval_rule(&mut connection, staff.acting.organisation).await? })
+    Ok(ApprovalRule { from_fen: sql::approval_rule(&mut connection, reader.charity).await? })
 }
 
 /// Sets it for payments that are prepared from now on. It adds a pair of eyes; nothing takes one away.
@@ -358,10 +358,10 @@ pub async fn of_need(app: &App, need: NeedId) -> Result<List<PublicPayment>> {
 }
 
 /// The payments of the caller's charity, latest first.
-pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<List<Disbursement>> {
+pub async fn list(app: &App, reader: &BooksReader, query: &PageQuery) -> Result<List<Disbursement>> {
     let after = query.after.as_deref().map(str::parse::<DisbursementId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
-    let charity = staff.acting.organisation;
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut items = sql::of_charity(&mut tx, charity, after, limit).await?;

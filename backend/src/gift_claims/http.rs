@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Result;
 use crate::http::caller::{
-    CharityApprover, CharityChecker, CharityMaker, CharityStaff, Enterprise, RequestReader, Sure,
+    BooksReader, CharityApprover, CharityChecker, CharityMaker, Enterprise, RequestReader, Sure,
 };
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
@@ -45,8 +45,8 @@ async fn ask(
     Ok((StatusCode::CREATED, Json(super::ask(&app, &enterprise, &new).await?)))
 }
 
-async fn codes(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<UnclaimedGift>>> {
-    Ok(Json(super::codes(&app, &staff).await?))
+async fn codes(State(app): State<App>, reader: BooksReader) -> Result<Json<List<UnclaimedGift>>> {
+    Ok(Json(super::codes(&app, &reader).await?))
 }
 
 async fn read(State(app): State<App>, reader: RequestReader, Path(id): Path<GiftClaimId>) -> Result<Json<GiftClaim>> {

@@ -14,7 +14,7 @@ use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::gift_papers::{self, Kind, Scope};
 use crate::http::caller::{
-    CharityApprover, CharityChecker, CharityMaker, CharityStaff, Enterprise, Origin, RequestReader, Sure,
+    BooksReader, CharityApprover, CharityChecker, CharityMaker, Enterprise, Origin, RequestReader, Sure,
 };
 use crate::mail::letter::gift::{GiftNews, News};
 use crate::mail::{self, Letter};
@@ -315,9 +315,9 @@ pub async fn list(app: &App, reader: &RequestReader, query: &GiftClaimQuery) -> 
 }
 
 /// The gifts of a charity whose giver is not known, oldest first.
-pub async fn codes(app: &App, staff: &CharityStaff) -> Result<List<UnclaimedGift>> {
+pub async fn codes(app: &App, reader: &BooksReader) -> Result<List<UnclaimedGift>> {
     let mut tx = app.snapshot().await?;
-    let rows = sql::unowned(&mut tx, staff.acting.organisation, CODES_MAX).await?;
+    let rows = sql::unowned(&mut tx, reader.charity, CODES_MAX).await?;
     let gift = |row: sql::Unowned| {
         let code = code_of(row.number)?;
         Ok(UnclaimedGift { code, line: row.line, payer: row.payer, amount_fen: row.amount, booked_on: row.booked_on })

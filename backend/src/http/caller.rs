@@ -7,6 +7,7 @@
 
 use super::endpoints::{Asked, Description};
 use crate::app::App;
+use crate::charity_books;
 use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,7 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::api::sessions::Me;
 use domain::organisation::{Acting, Membership, Role};
 use domain::person::{NotSure, Proof};
-use domain::{PersonId, SessionId};
+use domain::{OrganisationId, PersonId, SessionId};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -344,5 +345,27 @@ impl<S: Sync> FromRequestParts<S> for Applicant {
 impl Asked for Applicant {
     fn describe(description: &mut Description) {
         description.right(Enterprise::ROLES);
+    }
+}
+
+/// Reads a charity's books: its people their own, the auditor those of the charity that he chose.
+pub struct BooksReader {
+    pub acting: Acting,
+    /// Whose books are read.
+    pub charity: OrganisationId,
+    pub origin: Origin,
+}
+
+impl<S: Sync> FromRequestParts<S> for BooksReader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        charity_books::reader(Caller::from_request_parts(parts, state).await?)
+    }
+}
+
+impl Asked for BooksReader {
+    fn describe(description: &mut Description) {
+        description.right(&[CharityStaff::ROLES, Audit::ROLES].concat());
     }
 }

@@ -103,6 +103,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .route("/account", page_and(post(account::account)))
         .route("/account/data", page_and(post(account::close)))
         .route("/account/acting", page_and(post(account::act_for)))
+        .route("/work/charity-books", page_and(post(account::choose_books)))
         .route("/join", page_and(post(joining::join)))
         .route("/reset-code", page_and(post(joining::reset)))
         .route("/work/members", page_and(post(members::members)))

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::arrivals::Viewer;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityDesk, CharityMaker, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -27,17 +27,17 @@ pub fn routes() -> Endpoints {
         .post(CONFIRM_REOPENING, "第二个人同意重开月份", confirm_reopening)
 }
 
-async fn list(State(app): State<App>, staff: CharityStaff, person: SignedIn) -> Result<Json<List<MonthEnd>>> {
-    Ok(Json(super::list(&app, &Viewer::of(&staff, &person.me)).await?))
+async fn list(State(app): State<App>, reader: BooksReader, person: SignedIn) -> Result<Json<List<MonthEnd>>> {
+    Ok(Json(super::list(&app, &Viewer::of(&reader, &person.me)).await?))
 }
 
 async fn month(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Query(query): Query<MonthQuery>,
 ) -> Result<Json<AccountMonth>> {
-    Ok(Json(super::month(&app, &Viewer::of(&staff, &person.me), query).await?))
+    Ok(Json(super::month(&app, &Viewer::of(&reader, &person.me), query).await?))
 }
 
 async fn prepare(

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::arrivals::Viewer;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityDesk, CharityMaker, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -23,11 +23,11 @@ pub fn routes() -> Endpoints {
 
 async fn list(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Query(query): Query<OutQuery>,
 ) -> Result<Json<List<Outgoing>>> {
-    Ok(Json(super::list(&app, &Viewer::of(&staff, &person.me), &query).await?))
+    Ok(Json(super::list(&app, &Viewer::of(&reader, &person.me), &query).await?))
 }
 
 async fn explain(

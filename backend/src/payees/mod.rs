@@ -17,7 +17,7 @@ use crate::http::caller::{
 };
 use crate::mail::letter::{PayeeChange, PayeeChanged};
 use crate::mail::{self, Letter};
-use crate::{files, organisations};
+use crate::{charity_books, files, organisations};
 use domain::api::payees::{EnterPayee, NewPayee, Payee, PayeeQuery, PayeeStatus, VerifyPayee};
 use domain::api::{Count, List};
 use domain::disbursement::{PAYEE_HOLD, PayeeSnapshot, account_digits, check_sub_account};
@@ -243,7 +243,8 @@ impl Viewer {
         Viewer { organisation: acting.organisation, whole_number }
     }
 
-    /// A village reads its own, a charity those proposed to it; checker and payer read the whole number.
+    /// A village reads its own, a charity those proposed to it, an auditor those of the charity whose books he reads;
+    /// checker and payer read the whole number.
     fn of(caller: &Caller) -> Result<Self> {
         if caller.me.is_none() {
             return Err(Error::SignInRequired);
@@ -251,8 +252,11 @@ impl Viewer {
         if let Some(acting) = caller.acting_as(CharityChecker::ROLES).or(caller.acting_as(CharityPayer::ROLES)) {
             return Ok(Viewer::of_charity(&acting, true));
         }
-        let other = caller.acting_as(CharityStaff::ROLES).or(caller.acting_as(Village::ROLES));
-        let acting = other.ok_or(Error::Forbidden("只有村（社区）和慈善组织的账号可以看收款账户"))?;
+        if let Some(charity) = charity_books::read_by(caller)? {
+            return Ok(Viewer { organisation: charity, whole_number: false });
+        }
+        let village = caller.acting_as(Village::ROLES);
+        let acting = village.ok_or(Error::Forbidden("只有村（社区）、慈善组织和审计的账号可以看收款账户"))?;
         Ok(Viewer::of_village(&acting))
     }
 }

@@ -90,7 +90,7 @@ pub async fn who(app: &App, session: SessionId) -> Result<Option<Known>> {
 }
 
 /// The same within a transaction that has changed it.
-async fn who_now(tx: &mut PgConnection, session: SessionId) -> Result<Me> {
+pub async fn who_now(tx: &mut PgConnection, session: SessionId) -> Result<Me> {
     let known = sql::known(tx, vec![session]).await?.remove(&session).ok_or(Error::SignInRequired)?;
     Ok(Arc::unwrap_or_clone(known.me))
 }

@@ -5,6 +5,7 @@ use super::session::Refresh;
 use crate::http::caller::Origin;
 use chrono::{DateTime, Utc};
 use domain::api::Count;
+use domain::api::charity_books::BookKeeper;
 use domain::api::sessions::{Device, Me};
 use domain::consent::{PRIVACY_NOTICE_VERSION, TERMS_VERSION};
 use domain::organisation::{Membership, Role};
@@ -56,6 +57,8 @@ struct MeRow {
     id: uuid::Uuid,
     name: String,
     acting: Option<uuid::Uuid>,
+    reads: Option<uuid::Uuid>,
+    reads_name: Option<String>,
     authenticated_at: DateTime<Utc>,
     by_second_factor: bool,
     enrolled: bool,
@@ -98,6 +101,7 @@ fn known_from(rows: &[MeRow]) -> Option<(SessionId, Known)> {
         name: first.name.clone(),
         memberships: Vec::new(),
         acting: None,
+        reads: first.reads.map(OrganisationId).zip(first.reads_name.clone()).map(|(id, name)| BookKeeper { id, name }),
         second_factor: first.enrolled,
         email_confirmed: first.email_confirmed,
         consent_needed: !first.consented,
@@ -121,7 +125,8 @@ pub async fn known(
     let ids: Vec<_> = sessions.into_iter().map(|session| session.0).collect();
     let rows = sqlx::query_as!(
         MeRow,
-        r#"select s.id as session, p.id, pp.name, s.organisation as acting, s.authenticated_at, s.second_factor as by_second_factor,
+        r#"select s.id as session, p.id, pp.name, s.organisation as acting, r.id as "reads?",
+                  r.name as "reads_name?", s.authenticated_at, s.second_factor as by_second_factor,
                   exists (select from second_factor f where f.person = p.id and f.confirmed_at is not null)
                       as "enrolled!",
                   pp.email is not null and pp.email_confirmed_at is not null as "email_confirmed!",
@@ -134,6 +139,7 @@ pub async fn known(
            from session s
            join person p on p.id = s.person and p.disabled_at is null
            join person_private pp on pp.person = p.id
+           left join organisation r on r.id = s.reads
            left join membership m on m.person = p.id and m.status = 'active'
            left join organisation o on o.id = m.organisation
            where s.id = any($1) and s.revoked_at is null

@@ -13,7 +13,6 @@ pub use http::routes;
 use crate::allocations::{self, Source};
 use crate::app::App;
 use crate::audit::{self, Record};
-use crate::campaigns;
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::http::caller::{
     AllocationDesk, Audit, Caller, CharityStaff, Consenter, Enterprise, FundParty, Giver, Origin, Sure,
@@ -22,6 +21,7 @@ use crate::mail::letter::NamedNeed;
 use crate::mail::letter::fund::{FundNews, FundStep};
 use crate::mail::{self, Letter};
 use crate::pledges;
+use crate::{campaigns, charity_books};
 use domain::allocation::{AllocationStatus, PurposeBasis, PurposeChangeStatus, PurposeOrigin, check_filing};
 use domain::api::campaigns::PageQuery;
 use domain::api::purpose_changes::{
@@ -409,13 +409,13 @@ pub async fn get(app: &App, caller: &Caller, id: PurposeChangeId) -> Result<Purp
     if own || audit || charity == Some(change.charity) { Ok(change) } else { Err(Error::NotFound) }
 }
 
-/// Those of the caller's enterprise or charity, latest first.
+/// Those of the caller's enterprise, or of the charity whose books he reads, latest first.
 pub async fn list(app: &App, caller: &Caller, query: &PageQuery) -> Result<List<PurposeChange>> {
     let after = query.after.as_deref().map(str::parse::<PurposeChangeId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
-    let sides = sides(caller);
+    let sides = (sides(caller).0, charity_books::read_by(caller)?);
     if sides == (None, None) {
-        return Err(Error::Forbidden("只有捐赠企业和慈善组织的账号可以看用途变更"));
+        return Err(Error::Forbidden("只有捐赠企业、慈善组织和审计的账号可以看用途变更"));
     }
     let mut tx = app.snapshot().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);

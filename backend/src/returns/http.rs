@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, Caller, CharityChecker, CharityMaker, CharityPayer, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -29,14 +29,14 @@ pub fn routes() -> Endpoints {
 
 async fn list(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<List<GiftReturn>>> {
-    Ok(Json(super::list(&app, &staff, &query).await?))
+    Ok(Json(super::list(&app, &reader, &query).await?))
 }
 
-async fn get(State(app): State<App>, staff: CharityStaff, Path(id): Path<ReturnId>) -> Result<Json<GiftReturn>> {
-    Ok(Json(super::get(&app, &staff, id).await?))
+async fn get(State(app): State<App>, reader: BooksReader, Path(id): Path<ReturnId>) -> Result<Json<GiftReturn>> {
+    Ok(Json(super::get(&app, &reader, id).await?))
 }
 
 async fn prepare(

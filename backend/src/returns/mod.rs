@@ -12,7 +12,7 @@ pub use http::routes;
 use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
-use crate::http::caller::{Caller, CharityChecker, CharityMaker, CharityPayer, CharityStaff, Giver, Origin, Sure};
+use crate::http::caller::{BooksReader, Caller, CharityChecker, CharityMaker, CharityPayer, Giver, Origin, Sure};
 use crate::mail::letter::correction::{GiftReturned, ReturnTakenBack};
 use crate::mail::{self, Letter};
 use crate::pledges::Viewer;
@@ -306,10 +306,10 @@ async fn record(
 }
 
 /// The returns of the caller's charity, latest first.
-pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<List<GiftReturn>> {
+pub async fn list(app: &App, reader: &BooksReader, query: &PageQuery) -> Result<List<GiftReturn>> {
     let after = query.after.as_deref().map(str::parse::<ReturnId>).transpose();
     let after = after.map_err(|_| Error::invalid("after", "翻页的位置不对，请从第一页看起"))?;
-    let charity = staff.acting.organisation;
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut items = sql::of_charity(&mut tx, charity, after, limit).await?;
@@ -319,10 +319,10 @@ pub async fn list(app: &App, staff: &CharityStaff, query: &PageQuery) -> Result<
     Ok(List { items, next, count: Count::capped(sql::count(&mut tx, charity).await?) })
 }
 
-pub async fn get(app: &App, staff: &CharityStaff, id: ReturnId) -> Result<GiftReturn> {
+pub async fn get(app: &App, reader: &BooksReader, id: ReturnId) -> Result<GiftReturn> {
     let mut connection = app.pool.acquire().await?;
     let known = sql::by_id(&mut connection, id).await?;
-    let known = known.filter(|known| known.charity == staff.acting.organisation);
+    let known = known.filter(|known| known.charity == reader.charity);
     Ok(known.ok_or(Error::NotFound)?.shown)
 }
 

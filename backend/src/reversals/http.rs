@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::arrivals::Viewer;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityDesk, CharityMaker, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -29,35 +29,35 @@ pub fn routes() -> Endpoints {
         .post(DROP, "不采用冲正", drop_it)
 }
 
-async fn waiting(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<WaitingReversal>>> {
-    Ok(Json(super::waiting_list(&app, &staff).await?))
+async fn waiting(State(app): State<App>, reader: BooksReader) -> Result<Json<List<WaitingReversal>>> {
+    Ok(Json(super::waiting_list(&app, &reader).await?))
 }
 
 async fn of_back(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Path(id): Path<BankLineId>,
 ) -> Result<Json<Reversals>> {
-    Ok(Json(super::read(&app, &Viewer::of(&staff, &person.me), (Back, id.0)).await?))
+    Ok(Json(super::read(&app, &Viewer::of(&reader, &person.me), (Back, id.0)).await?))
 }
 
 async fn of_fee(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Path(id): Path<OutgoingId>,
 ) -> Result<Json<Reversals>> {
-    Ok(Json(super::read(&app, &Viewer::of(&staff, &person.me), (Fee, id.0)).await?))
+    Ok(Json(super::read(&app, &Viewer::of(&reader, &person.me), (Fee, id.0)).await?))
 }
 
 async fn of_return(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Path(id): Path<ReturnId>,
 ) -> Result<Json<Reversals>> {
-    Ok(Json(super::read(&app, &Viewer::of(&staff, &person.me), (Return, id.0)).await?))
+    Ok(Json(super::read(&app, &Viewer::of(&reader, &person.me), (Return, id.0)).await?))
 }
 
 async fn propose_back(

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::arrivals::{self, SEALED, Viewer, viewer};
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
-use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, Origin, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityDesk, CharityMaker, Origin, Sure};
 use crate::{campaigns, disbursements, gift_requests, ledger, outgoings, returns};
 use domain::api::reversals::{NewReversal, ReversalOutcome, Reversals, WaitingReversal};
 use domain::api::{Count, List};
@@ -258,8 +258,8 @@ async fn record(
 }
 
 /// What waits for a second person of the caller's charity, also arrivals that are to be booked anew; oldest first.
-pub async fn waiting_list(app: &App, staff: &CharityStaff) -> Result<List<WaitingReversal>> {
-    let charity = staff.acting.organisation;
+pub async fn waiting_list(app: &App, reader: &BooksReader) -> Result<List<WaitingReversal>> {
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let items = sql::waiting_list(&mut tx, charity, LIST_MAX).await?;
     let count = Count::capped(sql::count_waiting(&mut tx, charity, None).await?.count);

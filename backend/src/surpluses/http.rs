@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{Caller, CharityChecker, CharityDesk, CharityMaker, CharityStaff, Sure, SurplusReader};
+use crate::http::caller::{BooksReader, Caller, CharityChecker, CharityDesk, CharityMaker, Sure, SurplusReader};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
 use axum::Json;
@@ -32,12 +32,12 @@ pub fn routes() -> Endpoints {
         .get(OF_NEED, "一条公开需求的结余和去向", of_need)
 }
 
-async fn remains(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<Remains>>> {
-    Ok(Json(super::remains(&app, &staff).await?))
+async fn remains(State(app): State<App>, reader: BooksReader) -> Result<Json<List<Remains>>> {
+    Ok(Json(super::remains(&app, &reader).await?))
 }
 
-async fn remains_of(State(app): State<App>, staff: CharityStaff, Path(need): Path<NeedId>) -> Result<Json<Remains>> {
-    Ok(Json(super::remains_of(&app, &staff, need).await?))
+async fn remains_of(State(app): State<App>, reader: BooksReader, Path(need): Path<NeedId>) -> Result<Json<Remains>> {
+    Ok(Json(super::remains_of(&app, &reader, need).await?))
 }
 
 async fn declare(

@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result, broken};
 use crate::http::caller::{
-    Caller, CharityChecker, CharityDesk, CharityMaker, CharityStaff, Federation, Origin, Sure, SurplusReader,
+    BooksReader, Caller, CharityChecker, CharityDesk, CharityMaker, CharityStaff, Federation, Origin, Sure,
+    SurplusReader,
 };
 use crate::{campaigns, consents, ledger};
 use domain::api::campaigns::PageQuery;
@@ -91,16 +92,16 @@ fn shown(held: sql::Held) -> Remains {
 }
 
 /// What the caller's charity holds for a need, and what is still under way.
-pub async fn remains_of(app: &App, staff: &CharityStaff, need: NeedId) -> Result<Remains> {
+pub async fn remains_of(app: &App, reader: &BooksReader, need: NeedId) -> Result<Remains> {
     let mut tx = app.snapshot().await?;
-    let held = held(&mut tx, staff.acting.organisation, need).await?;
+    let held = held(&mut tx, reader.charity, need).await?;
     let held = held.filter(|held| held.facts.held.is_positive() || held.declared.is_some());
     Ok(shown(held.ok_or(Error::NotFound)?))
 }
 
 /// The needs that are over and for which the caller's charity still holds money.
-pub async fn remains(app: &App, staff: &CharityStaff) -> Result<List<Remains>> {
-    let charity = staff.acting.organisation;
+pub async fn remains(app: &App, reader: &BooksReader) -> Result<List<Remains>> {
+    let charity = reader.charity;
     let mut tx = app.snapshot().await?;
     let needs = sql::over_with_money(&mut tx, charity, REMAINS_MAX).await?;
     let items: Vec<_> = sql::held(&mut tx, charity, &needs).await?.into_iter().map(shown).collect();

@@ -111,6 +111,7 @@ pub fn auditor() -> AnyView {
         (
             t!("账"),
             vec![
+                ("/work/charity-books", t!("慈善组织的账")),
                 ("/work/accounts", t!("科目和余额")),
                 ("/work/surpluses", t!("结余")),
                 ("/goods-gifts", t!("捐赠物资")),

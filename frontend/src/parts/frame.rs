@@ -89,11 +89,14 @@ fn account(visit: &Visit) -> AnyView {
             });
             // Whoever belongs to several sees for whom he acts, and that he can change it.
             let several = me.memberships.iter().any(|own| Some(own.organisation) != me.acting);
+            let books = me.books().map(|books| {
+                view! { <a class="soft" href=href("/work/charity-books")>{t!("正在看{charity}的账", charity = books.name)}</a> }
+            });
             let other = several.then(|| view! { <a class="soft" href=href("/account")>{t!("换单位")}</a> });
             view! {
                 <div class="account">
                     {notices(me.unread)}
-                    <span><a href=href("/account")><b>{name}</b></a>{place}{other}</span>
+                    <span><a href=href("/account")><b>{name}</b></a>{place}{books}{other}</span>
                     <form method="post" action=href("/sign-out")><button class="link">{t!("退出")}</button></form>
                 </div>
             }

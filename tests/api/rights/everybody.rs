@@ -2,6 +2,7 @@
 
 use crate::disbursements::Ready;
 use domain::InvitationId;
+use domain::api::charity_books;
 use domain::api::invitations::NewInvitation;
 use domain::membership::InvitationWay;
 use domain::organisation::{OrganisationKind, Role};
@@ -20,6 +21,8 @@ pub async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'stati
     let other_town = test.person("other_town", OrganisationKind::Town, Some(&ELSEWHERE[..9]), Role::TownReviewer).await;
     let office = test.person("rural", OrganisationKind::RuralOffice, county, Role::RuralOffice).await;
     let campaign = test.person("campaign", OrganisationKind::CampaignOffice, county, Role::CampaignOffice).await;
+    let auditor = test.auditor().await;
+    auditor.call(charity_books::choose(charity.id)).await.unwrap();
     vec![
         ("stranger", test.visitor()),
         ("village", ready.village.clone()),
@@ -41,7 +44,7 @@ pub async fn everybody<'a>(test: &'a TestApp, ready: &Ready<'a>) -> Vec<(&'stati
         ("other_checker", other.checker),
         ("other_payer", other.payer),
         ("donor", test.donor().await),
-        ("auditor", test.auditor().await),
+        ("auditor", auditor),
         ("admin", test.admin().await),
     ]
 }

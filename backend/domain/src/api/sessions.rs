@@ -1,5 +1,6 @@
 //! Signing in and out, who one is, for whom one acts, and on which devices one is signed in.
 
+use super::charity_books::BookKeeper;
 use super::{Call, Count, List};
 use crate::organisation::{Membership, OrganisationStatus, Role};
 use crate::{OrganisationId, PersonId, SessionId};
@@ -201,6 +202,9 @@ pub struct Me {
     pub memberships: Vec<Membership>,
     /// The organisation that the person acts for in this session.
     pub acting: Option<OrganisationId>,
+    /// The charity whose books the person chose to read as an auditor; see [`Me::books`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<BookKeeper>,
     /// A second factor is set up.
     pub second_factor: bool,
     /// There is an e-mail address and its owner has shown that it is his.
@@ -221,5 +225,11 @@ impl Me {
     #[must_use]
     pub fn acting_as(&self, roles: &[Role]) -> Option<&Membership> {
         self.acting().find(|own| own.status == OrganisationStatus::Verified && roles.contains(&own.role))
+    }
+
+    /// The charity whose books an auditor reads, once he has chosen one.
+    #[must_use]
+    pub fn books(&self) -> Option<&BookKeeper> {
+        self.reads.as_ref().filter(|_| self.acting_as(&[Role::Auditor]).is_some())
     }
 }

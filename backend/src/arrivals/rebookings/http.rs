@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::arrivals::Viewer;
 use crate::error::Result;
-use crate::http::caller::{CharityChecker, CharityDesk, CharityMaker, CharityStaff, SignedIn, Sure};
+use crate::http::caller::{BooksReader, CharityChecker, CharityDesk, CharityMaker, SignedIn, Sure};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path};
 use axum::Json;
@@ -22,11 +22,11 @@ pub fn routes() -> Endpoints {
 
 async fn read(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     person: SignedIn,
     Path(id): Path<BankLineId>,
 ) -> Result<Json<Rebookings>> {
-    Ok(Json(super::read(&app, &Viewer::of(&staff, &person.me), id).await?))
+    Ok(Json(super::read(&app, &Viewer::of(&reader, &person.me), id).await?))
 }
 
 async fn propose(

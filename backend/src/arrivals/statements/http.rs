@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::caller::{CharityMaker, CharityStaff};
+use crate::http::caller::{BooksReader, CharityMaker};
 use crate::http::download::{Download, FileFormat};
 use crate::http::endpoints::Endpoints;
 use crate::http::{Body, Path, Query};
@@ -26,8 +26,8 @@ pub fn routes() -> Endpoints {
         .post(TAKE_IN, "导入没有错误的收入流水", take_in)
 }
 
-async fn list(State(app): State<App>, staff: CharityStaff) -> Result<Json<List<BankStatement>>> {
-    Ok(Json(super::list(&app, &staff).await?))
+async fn list(State(app): State<App>, reader: BooksReader) -> Result<Json<List<BankStatement>>> {
+    Ok(Json(super::list(&app, &reader).await?))
 }
 
 async fn read(
@@ -40,15 +40,15 @@ async fn read(
 
 async fn get(
     State(app): State<App>,
-    staff: CharityStaff,
+    reader: BooksReader,
     Path(id): Path<BankStatementId>,
     Query(page): Query<StatementPage>,
 ) -> Result<Json<BankStatementInFull>> {
-    Ok(Json(super::get(&app, &staff, id, &page).await?))
+    Ok(Json(super::get(&app, &reader, id, &page).await?))
 }
 
-async fn problems(State(app): State<App>, staff: CharityStaff, Path(id): Path<BankStatementId>) -> Result<Download> {
-    let bytes = super::problems(&app, &staff, id).await?;
+async fn problems(State(app): State<App>, reader: BooksReader, Path(id): Path<BankStatementId>) -> Result<Download> {
+    let bytes = super::problems(&app, &reader, id).await?;
     Ok(Download { format: FileFormat::Csv, name: "problems", bytes })
 }
 

@@ -17,7 +17,7 @@ use crate::app::{self, App};
 use crate::audit::{self, Record};
 use crate::error::{Error, OnConstraint, OneRow, Result};
 use crate::files::tables::{self as drafts, Draft};
-use crate::http::caller::{CharityMaker, CharityStaff};
+use crate::http::caller::{BooksReader, CharityMaker};
 use crate::tables;
 use anyhow::Context;
 use domain::api::bank_statements::{
@@ -47,9 +47,9 @@ const IN_A_SEALED_MONTH: &str =
 const TAKEN_IN: &str = "这张对账单已经导入，不能再改";
 
 /// The statements of the caller's charity, latest first.
-pub async fn list(app: &App, staff: &CharityStaff) -> Result<List<BankStatement>> {
+pub async fn list(app: &App, reader: &BooksReader) -> Result<List<BankStatement>> {
     let mut connection = app.pool.acquire().await?;
-    let items = sql::latest(&mut connection, staff.acting.organisation, LIST_MAX).await?;
+    let items = sql::latest(&mut connection, reader.charity, LIST_MAX).await?;
     let count = Count::capped(i64::try_from(items.len()).unwrap_or(i64::MAX));
     Ok(List { items: items.into_iter().map(|stored| stored.statement).collect(), next: None, count })
 }
@@ -120,12 +120,12 @@ async fn record(
 /// A statement with its columns, its problems and a page of its rows.
 pub async fn get(
     app: &App,
-    staff: &CharityStaff,
+    reader: &BooksReader,
     id: BankStatementId,
     page: &StatementPage,
 ) -> Result<BankStatementInFull> {
     let mut tx = app.snapshot().await?;
-    let stored = sql::by_id(&mut tx, staff.acting.organisation, id).await?.ok_or(Error::NotFound)?;
+    let stored = sql::by_id(&mut tx, reader.charity, id).await?.ok_or(Error::NotFound)?;
     let mut problems = sql::problems(&mut tx, id, i64::try_from(PROBLEMS_MAX).ok()).await?;
     problems.truncate(PROBLEMS_MAX);
     let mut rows = sql::rows(&mut tx, id, page.after.unwrap_or(0), PAGE + 1).await?;
@@ -145,9 +145,9 @@ pub async fn get(
 }
 
 /// All problems of a statement as a table for a spreadsheet.
-pub async fn problems(app: &App, staff: &CharityStaff, id: BankStatementId) -> Result<Vec<u8>> {
+pub async fn problems(app: &App, reader: &BooksReader, id: BankStatementId) -> Result<Vec<u8>> {
     let mut tx = app.snapshot().await?;
-    sql::by_id(&mut tx, staff.acting.organisation, id).await?.ok_or(Error::NotFound)?;
+    sql::by_id(&mut tx, reader.charity, id).await?.ok_or(Error::NotFound)?;
     let mut rows = vec![["行", "列", "问题"].map(str::to_owned).to_vec()];
     rows.extend(sql::problems(&mut tx, id, None).await?.into_iter().map(
         |StatementProblem { row, column, message }| {

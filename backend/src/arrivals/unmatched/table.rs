@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::audit::{self, Record};
 use crate::clock::shanghai;
 use crate::error::Result;
-use crate::http::caller::CharityStaff;
+use crate::http::caller::BooksReader;
 use crate::tables::written::csv_rows;
 use bytes::Bytes;
 use chrono::NaiveDate;
@@ -47,22 +47,22 @@ struct At {
 }
 
 /// Every row of every side. Taking them out of the house is recorded.
-pub async fn table(app: &App, staff: &CharityStaff) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
-    let acting = &staff.acting;
+pub async fn table(app: &App, reader: &BooksReader) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
+    let acting = &reader.acting;
     let mut tx = app.begin().await?;
     let record = Record {
         verb: "unmatched_exported",
         subject_kind: "organisation",
-        subject: acting.organisation.0,
+        subject: reader.charity.0,
         before: None,
         after: None,
         reason: None,
     };
-    audit::record(app, &mut tx, acting, &staff.origin, record).await?;
+    audit::record(app, &mut tx, acting, &reader.origin, record).await?;
     tx.commit().await?;
     let mut rest = UnmatchedSide::ALL.iter();
     let side = rest.next().copied();
-    let charity = acting.organisation;
+    let charity = reader.charity;
     let at = At { app: app.clone(), charity, head: true, side, rest, after: None, number: 0, sum: 0 };
     Ok(try_unfold(at, |at| async move { next(at).await }))
 }

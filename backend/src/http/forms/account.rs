@@ -1,12 +1,12 @@
 //! The forms of one's own account: password, second factor, devices, and for whom one acts.
 
-use super::Form;
+use super::{Form, own_path};
 use crate::http::identify::SetTokens;
 use crate::site::Site;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use domain::api::sessions::{self, NewPassword};
-use domain::api::{ApiError, ErrorCode, contact, own_data};
+use domain::api::{ApiError, ErrorCode, charity_books, contact, own_data};
 
 /// Everything on the page of one's account.
 pub async fn account(State(site): State<Site>, request: Request) -> Response {
@@ -75,6 +75,21 @@ pub async fn act_for(State(site): State<Site>, request: Request) -> Response {
     let Ok(organisation) = form.value("organisation").parse() else { return site.see_other(form.lang(), "/account") };
     match form.page.in_process(&site).call(sessions::act_for(organisation)).await {
         Ok(_) => site.see_other(form.lang(), "/work"),
+        Err(error) => form.refused(&site, error).await,
+    }
+}
+
+/// An auditor reads the books of one charity from now on.
+pub async fn choose_books(State(site): State<Site>, request: Request) -> Response {
+    let form = match Form::read(&site, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Ok(charity) = form.value("charity").parse() else {
+        return form.refused(&site, ApiError::new(ErrorCode::BadRequest, "请用页面上的按钮")).await;
+    };
+    match form.page.in_process(&site).call(charity_books::choose(charity)).await {
+        Ok(_) => site.see_other(form.lang(), own_path(form.value("next"))),
         Err(error) => form.refused(&site, error).await,
     }
 }
