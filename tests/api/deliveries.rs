@@ -372,7 +372,7 @@ async fn nobody_else_reports_or_decides() {
         ("enterprise", enterprise.clone(), [403, 403, 403, 403]),
         ("federation", test.signed_in("federation-441424").await, [403, 403, 403, 403]),
         ("admin", test.admin().await, [403, 403, 403, 403]),
-        ("auditor", test.auditor().await, [403, 403, 403, 403]),
+        ("auditor who has not chosen", test.auditor().await, [403, 409, 403, 403]),
         ("maker", charity.maker.clone(), [403, 200, 403, 403]),
         ("payer", charity.payer.clone(), [403, 200, 403, 403]),
         ("other checker", other.checker.clone(), [403, 200, 404, 404]),

@@ -380,7 +380,7 @@ async fn others_neither_read_nor_do_what_is_not_theirs() {
         ("visitor", test.visitor(), [401, 401, 401, 401, 401]),
         ("village", test.signed_in(&format!("village-{VILLAGE}")).await, [404, 403, 403, 403, 403]),
         ("admin", test.admin().await, [404, 403, 403, 403, 403]),
-        ("auditor", test.auditor().await, [200, 403, 403, 403, 403]),
+        ("auditor who has not chosen", test.auditor().await, [200, 403, 409, 403, 403]),
         ("federation", test.signed_in("federation-441424").await, [200, 403, 403, 403, 403]),
         ("other enterprise", test.enterprise("茶油").await, [404, 409, 403, 403, 403]),
         ("other charity's maker", other_charity.maker.clone(), [404, 403, 404, 404, 403]),

@@ -143,11 +143,11 @@ async fn money_that_has_moved_on_is_not_reversed_and_the_refusal_lists_what_foll
 
     // What became a surplus stays one, and the refusal names no step that nobody can take.
     closes(&test, &ready.need).await;
-    let surplus = found(charity, 1, &ready.need, 40_010).await;
+    let surplus = found(charity, 77, &ready.need, 40_010).await;
     let refused = charity.maker.call(rebookings::propose(line.id, &rebooking(3, vec![]))).await.unwrap_err();
     assert!(refused.status == 409 && refused.error.message.contains("确认后不能收回"), "{}", refused.error.message);
     let page = charity.maker.page(&format!("/work/bank-lines/{}/rebook", line.id)).await.text();
-    assert!(page.contains("确认后不能收回") && page.contains(&format!("/work/surpluses/{}", surplus.id)));
+    assert!(page.contains("确认后不能收回") && page.contains(&format!("/work/surpluses/{}", surplus.id)), "{page}");
     test.done().await;
 }
 
