@@ -58,12 +58,12 @@ pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
             }
             .into_any()
         };
-        view! { <li><b>{one.name.clone()}</b>{choose}</li> }
+        view! { <li><b>{one.name.clone()}</b>" "{choose}</li> }
     });
     let rows = rows.collect_view();
     let none = charities.is_empty().then(|| view! { <p class="empty">{t!("还没有慈善组织。")}</p> });
     let lists = books.map(|books| {
-        view! { <section><h2>{t!("{charity}的账", charity = books.name)}</h2>{work_ways::charity()}</section> }
+        view! { <section><h2>{t!("{charity}的账", charity = books.name)}</h2>{work_ways::charity_books()}</section> }
     });
     let body = view! {
         {summary(form)}

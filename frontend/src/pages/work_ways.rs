@@ -5,54 +5,53 @@ use leptos::prelude::*;
 
 /// One way: where it leads and what is there.
 type Way = (&'static str, &'static str);
+/// What ways are about, and the ways.
+type Group = (&'static str, Vec<Way>);
 
 /// What a charity works with.
 pub fn charity() -> AnyView {
-    ways(vec![
-        (
-            t!("到账"),
-            vec![
-                ("/work/bank-lines?desk=match", t!("等待匹配")),
-                ("/work/bank-lines?desk=confirm", t!("等待复核")),
-                ("/work/unmatched", t!("两边都没对上的")),
-                ("/work/bank-statements", t!("银行对账单")),
-                ("/work/bank-lines?done=1", t!("已办的流水")),
-            ],
-        ),
-        (
-            t!("捐赠方"),
-            vec![
-                ("/goods-gifts", t!("捐赠物资")),
-                ("/agreements", t!("捐赠协议")),
-                ("/gift-requests", t!("豁免、更正和退回的申请")),
-                ("/gift-claims", t!("认领到账的捐款")),
-                ("/on-behalf", t!("代为记录的认捐")),
-            ],
-        ),
-        (
-            t!("用款"),
-            vec![
-                ("/work/allocations", t!("分配")),
-                ("/purpose-changes", t!("调整用途")),
-                ("/work/disbursements", t!("拨付")),
-                ("/work/spending", t!("核销支出")),
-                ("/work/surpluses", t!("结余")),
-                ("/work/returns", t!("退回捐赠方")),
-                ("/work/payees", t!("收款账户")),
-            ],
-        ),
-        (
-            t!("账"),
-            vec![
-                ("/work/bank-accounts", t!("银行账户")),
-                ("/work/outgoings", t!("银行支出")),
-                ("/work/accounts", t!("科目和余额")),
-                ("/work/reversals", t!("等待确认的冲正")),
-                ("/work/month-ends", t!("月结")),
-                ("/work/accounting", t!("会计导出")),
-            ],
-        ),
-    ])
+    let givers = vec![
+        ("/goods-gifts", t!("捐赠物资")),
+        ("/agreements", t!("捐赠协议")),
+        ("/gift-requests", t!("豁免、更正和退回的申请")),
+        ("/gift-claims", t!("认领到账的捐款")),
+        ("/on-behalf", t!("代为记录的认捐")),
+    ];
+    let [arrivals, mut uses, mut books] = of_one_charity();
+    uses.1.push(("/work/surpluses", t!("结余")));
+    books.1.push(("/work/accounts", t!("科目和余额")));
+    ways(vec![arrivals, (t!("捐赠方"), givers), uses, books])
+}
+
+/// What an auditor reads of one charity; the other lists show him all charities together.
+pub fn charity_books() -> AnyView {
+    ways(of_one_charity().to_vec())
+}
+
+fn of_one_charity() -> [Group; 3] {
+    let arrivals = vec![
+        ("/work/bank-lines?desk=match", t!("等待匹配")),
+        ("/work/bank-lines?desk=confirm", t!("等待复核")),
+        ("/work/unmatched", t!("两边都没对上的")),
+        ("/work/bank-statements", t!("银行对账单")),
+        ("/work/bank-lines?done=1", t!("已办的流水")),
+    ];
+    let uses = vec![
+        ("/work/allocations", t!("分配")),
+        ("/purpose-changes", t!("调整用途")),
+        ("/work/disbursements", t!("拨付")),
+        ("/work/spending", t!("核销支出")),
+        ("/work/returns", t!("退回捐赠方")),
+        ("/work/payees", t!("收款账户")),
+    ];
+    let books = vec![
+        ("/work/bank-accounts", t!("银行账户")),
+        ("/work/outgoings", t!("银行支出")),
+        ("/work/reversals", t!("等待确认的冲正")),
+        ("/work/month-ends", t!("月结")),
+        ("/work/accounting", t!("会计导出")),
+    ];
+    [(t!("到账"), arrivals), (t!("用款"), uses), (t!("账"), books)]
 }
 
 /// What whoever gives works with; an enterprise's people with more than a person who gives.
@@ -136,7 +135,7 @@ pub fn auditor() -> AnyView {
     ])
 }
 
-fn ways(groups: Vec<(&'static str, Vec<Way>)>) -> AnyView {
+fn ways(groups: Vec<Group>) -> AnyView {
     let groups = groups.into_iter().map(|(about, ways)| {
         let ways = ways.into_iter().map(|(path, says)| view! { <li><a href=href(path)>{says}</a></li> });
         view! { <div><h3>{about}</h3><ul>{ways.collect_view()}</ul></div> }
