@@ -328,6 +328,9 @@ async fn supervision(camera: &Camera) {
     camera.page("/work/audit", "audit-export", "//button[@value='export']/ancestor::section").await;
     let person = camera.link("/work/audit", "a[href^='/work/audit/people/']").await;
     camera.page(&person, "audit-person", "//h1").await;
+    browser.goto("/work/charity-books").await;
+    browser.follow("//ul[@class='accounts']//button").await;
+    camera.page("/work/charity-books", "audit-books", "//main//section").await;
     browser.sign_out().await;
     browser.sign_in("admin").await;
     camera.page("/work/organisations", "open", "//*[@id='open']").await;
