@@ -35,11 +35,6 @@ use domain::api::agreements::{self, NewAgreement};
 use domain::api::allocations::{self, NewAllocationRequest};
 use domain::api::arrivals::{self, MatchLine, MatchPart};
 use domain::api::campaigns::setup::{self, CampaignSetupChange, CharityChange};
-use domain::api::commitments;
-use domain::api::deliveries;
-use domain::api::disbursements;
-use domain::api::enquiries;
-use domain::api::fundraising;
 use domain::api::gift_requests::{self, NewGiftRequest};
 use domain::api::invitations::{self, NewInvitation};
 use domain::api::need_imports::TemplateFormat;
@@ -47,13 +42,12 @@ use domain::api::need_versions::{self, RevisionChange, RevisionStep};
 use domain::api::needs::{self, NeedQuery, NewNeed, Seen};
 use domain::api::on_behalf::{self, NewOnBehalf};
 use domain::api::pairings::{self, NewMilestone, NewTerms, Renewal};
-use domain::api::payees;
-use domain::api::registrations;
 use domain::api::resets::{self, NewReset};
 use domain::api::rounds::{self, MatchingRoundChange, SendRound};
 use domain::api::saved_searches::{self, NewSavedSearch};
-use domain::api::sessions;
-use domain::api::texts;
+use domain::api::{
+    commitments, deliveries, disbursements, enquiries, fundraising, payees, registrations, sessions, texts,
+};
 use domain::four::MoneyNumber;
 use domain::gift_request::GiftRequestKind;
 use domain::ledger::Account;

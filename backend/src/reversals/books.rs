@@ -70,8 +70,8 @@ pub async fn named(tx: &mut PgConnection, rows: &[Posted]) -> Result<Vec<MovedOn
     Ok(sql::named(tx, rows).await?)
 }
 
-/// The refusal: which transfers followed, and whether some of the money went where it stays.
-async fn moved_on(tx: &mut PgConnection, rows: &[Posted], stays: bool) -> Result<Error> {
+/// The refusal: which transfers followed, and whether some of the money is where nobody can take it back from.
+async fn moved_on(tx: &mut PgConnection, rows: &[Posted], partly_final: bool) -> Result<Error> {
     let named = named(tx, rows).await?;
     let list = named.iter().map(|row| {
         let need = row.need_title.as_deref().map(|title| format!("（{title}）")).unwrap_or_default();
@@ -79,6 +79,6 @@ async fn moved_on(tx: &mut PgConnection, rows: &[Posted], stays: bool) -> Result
     });
     let list = list.collect::<Vec<_>>().join("；");
     let says = format!("这笔款已继续使用，要先冲正或收回其后的 {} 笔：{list}", rows.len());
-    let says = if stays { format!("{says}。{FINAL}") } else { says };
+    let says = if partly_final { format!("{says}。{FINAL}") } else { says };
     Ok(Error::Conflict(says))
 }
