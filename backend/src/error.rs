@@ -11,6 +11,7 @@ use domain::api::{ApiError, ErrorCode};
 
 const PROVE_AGAIN: &str = "这件事比较重要，请再次确认是您本人";
 const SECOND_FACTOR_NEEDED: &str = "您的岗位须先启用两步验证，才能办这件事";
+const CHOOSE_CHARITY: &str = "请先在“慈善组织的账”选择要看哪个慈善组织";
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -27,6 +28,8 @@ pub enum Error {
     NotFound,
     /// Something else happened first.
     Conflict(String),
+    /// An auditor reads a charity's books, and has not said whose.
+    ChooseCharity,
     TooLarge(String),
     Invalid(Vec<Problem>),
     TooMany {
@@ -73,7 +76,7 @@ impl Error {
             Error::SignInRequired => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) | Error::ProveAgain | Error::SecondFactorNeeded => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::ChooseCharity => StatusCode::CONFLICT,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -91,6 +94,7 @@ impl Error {
             Error::SecondFactorNeeded => (ErrorCode::SecondFactorNeeded, SECOND_FACTOR_NEEDED.into(), Vec::new()),
             Error::NotFound => (ErrorCode::NotFound, "没有找到".into(), Vec::new()),
             Error::Conflict(message) => (ErrorCode::Conflict, message, Vec::new()),
+            Error::ChooseCharity => (ErrorCode::ChooseCharity, CHOOSE_CHARITY.into(), Vec::new()),
             Error::TooLarge(message) => (ErrorCode::TooLarge, message, Vec::new()),
             Error::Invalid(fields) => (ErrorCode::Invalid, "有几处需要改一改".into(), fields),
             Error::TooMany { retry_after_seconds } => {
@@ -130,6 +134,7 @@ impl std::fmt::Display for Error {
             Error::Forbidden(message) => f.write_str(message),
             Error::ProveAgain => f.write_str(PROVE_AGAIN),
             Error::SecondFactorNeeded => f.write_str(SECOND_FACTOR_NEEDED),
+            Error::ChooseCharity => f.write_str(CHOOSE_CHARITY),
             Error::NotFound => f.write_str("没有找到"),
             Error::Invalid(problems) => {
                 let sentences: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();

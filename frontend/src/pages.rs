@@ -129,7 +129,11 @@ pub async fn render(visit: Visit) -> Rendered {
 
 /// The page, and whether signing in would have shown another.
 async fn page(visit: &Visit) -> (Page, bool) {
-    match route(visit).await {
+    let page = match route(visit).await {
+        Err(error) if error.code == ErrorCode::ChooseCharity => charity_books::page(visit).await,
+        page => page,
+    };
+    match page {
         Ok(page) => (page, false),
         Err(error) => {
             let sign_in = error.code == ErrorCode::SignInRequired;
@@ -138,25 +142,14 @@ async fn page(visit: &Visit) -> (Page, bool) {
     }
 }
 
-/// What has to be agreed to or chosen before a page can be shown.
-async fn asked_first(visit: &Visit, segments: &[&str]) -> Result<Option<Page>, ApiError> {
-    if consents::asks_first(visit, segments) {
-        return Ok(Some(consents::ask(visit)));
-    }
-    if charity_books::asks_first(visit, segments) {
-        return charity_books::page(visit).await.map(Some);
-    }
-    Ok(None)
-}
-
 /// The whole site on one screen.
 async fn route(visit: &Visit) -> Result<Page, ApiError> {
     if let Some((form, ask)) = visit.form.as_ref().and_then(|form| Some((form, form.ask?))) {
         return Ok(prove::page(visit, form, ask));
     }
     let segments: Vec<&str> = visit.path.split('/').filter(|segment| !segment.is_empty()).collect();
-    if let Some(asked) = asked_first(visit, &segments).await? {
-        return Ok(asked);
+    if consents::asks_first(visit, &segments) {
+        return Ok(consents::ask(visit));
     }
     match segments.as_slice() {
         [] => home::page(visit).await,

@@ -80,6 +80,13 @@ impl Visit {
         Call::<A>::read(&self.api.send(call.request).await?)
     }
 
+    /// The path with the query, without the language.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let query = serde_urlencoded::to_string(&self.query).unwrap_or_default();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
     /// A query parameter that is there and not empty.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {

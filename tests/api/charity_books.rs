@@ -36,7 +36,7 @@ async fn rows(who: &Client<'_>) -> Vec<usize> {
 async fn an_auditor_reads_the_books_of_the_charity_that_he_chose_and_changes_nothing() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    paid_out(&ready, 40_000, 30_000).await;
+    let payment = paid_out(&ready, 40_000, 30_000).await;
     let Ready { charity, village, .. } = &ready;
     let auditor = test.auditor().await;
     let other = test.charity("另一慈善会").await;
@@ -45,6 +45,8 @@ async fn an_auditor_reads_the_books_of_the_charity_that_he_chose_and_changes_not
     assert!(before.status == 409 && before.error.message.contains("慈善组织的账"), "{before:?}");
     let asked = auditor.page("/work/bank-lines?done=1").await.text();
     assert!(asked.contains("看哪个慈善组织") && asked.contains("示例慈善会") && asked.contains("另一慈善会"));
+    let one = auditor.page(&format!("/work/disbursements/{}", payment.id)).await;
+    assert!(one.status.is_success() && !one.text().contains("看哪个慈善组织"), "one payment says whose it is");
     let known: Vec<_> = auditor.call(charity_books::list()).await.unwrap().items;
     assert_eq!(known.len(), 2);
     for (who, status) in [(&test.visitor(), 401), (&charity.maker, 403), (village, 403), (&ready.enterprise, 403)] {

@@ -162,6 +162,8 @@ pub enum ErrorCode {
     NotFound,
     /// 409: something else happened first; read again.
     Conflict,
+    /// 409: an auditor has to choose a charity first; `POST /session/charity`.
+    ChooseCharity,
     /// 413: more bytes than this route takes.
     TooLarge,
     /// 422: understood and refused; `fields` says why.

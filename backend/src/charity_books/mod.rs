@@ -29,8 +29,7 @@ pub fn read_by(caller: &Caller) -> Result<Option<OrganisationId>> {
         return Ok(Some(acting.organisation));
     }
     let Some(me) = caller.me.as_ref().filter(|_| caller.acting_as(Audit::ROLES).is_some()) else { return Ok(None) };
-    let choose = || Error::Conflict("请先在“慈善组织的账”选择要看哪个慈善组织".into());
-    Ok(Some(me.books().ok_or_else(choose)?.id))
+    Ok(Some(me.books().ok_or(Error::ChooseCharity)?.id))
 }
 
 /// The right to read a charity's books.

@@ -5,45 +5,16 @@ use crate::parts::field::summary;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::href;
 use domain::api::{ApiError, charity_books};
-use domain::organisation::Role;
 use leptos::prelude::*;
 
-/// Lists that are of one charity, below `/work`.
-const BOOKS: [&str; 13] = [
-    "accounting",
-    "allocations",
-    "bank-accounts",
-    "bank-lines",
-    "bank-statements",
-    "disbursements",
-    "month-ends",
-    "outgoings",
-    "payees",
-    "returns",
-    "reversals",
-    "spending",
-    "unmatched",
-];
-
-/// Whether an auditor has to choose a charity before he can read this page.
-pub fn asks_first(visit: &Visit, segments: &[&str]) -> bool {
-    let books = match segments {
-        ["work", list, ..] => BOOKS.contains(list),
-        ["purpose-changes"] => true,
-        _ => false,
-    };
-    books && visit.has(&[Role::Auditor]) && visit.me.as_ref().is_some_and(|me| me.books().is_none())
-}
-
-/// The choice, then the lists.
+/// The choice, then the lists; also in place of a page that cannot be shown before there is a choice.
 pub async fn page(visit: &Visit) -> Result<Page, ApiError> {
     let title = t!("慈善组织的账");
     let empty = FormState::default();
     let form = visit.form.as_ref().unwrap_or(&empty);
     let charities = visit.call(charity_books::list()).await?.items;
     let books = visit.me.as_ref().and_then(|me| me.books());
-    let query = serde_urlencoded::to_string(&visit.query).unwrap_or_default();
-    let next = if query.is_empty() { visit.path.clone() } else { format!("{}?{query}", visit.path) };
+    let next = visit.address();
     let rows = charities.iter().map(|one| {
         let here = books.is_some_and(|books| books.id == one.id);
         let choose = if here {

@@ -21,9 +21,7 @@ pub fn asks_first(visit: &Visit, segments: &[&str]) -> bool {
 /// What is new, the whole texts, and one button.
 pub fn ask(visit: &Visit) -> Page {
     let title = t!("请先阅读并同意");
-    let query = serde_urlencoded::to_string(&visit.query).unwrap_or_default();
-    let query = if query.is_empty() { query } else { format!("?{query}") };
-    let next = format!("{}{query}", visit.path);
+    let next = visit.address();
     let new = WHAT_IS_NEW.iter().map(|line| view! { <li>{text(line)}</li> }).collect_view();
     let body = view! {
         <div class="narrow">

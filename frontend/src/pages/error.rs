@@ -14,7 +14,7 @@ pub fn page(visit: &Visit, error: &ApiError) -> Page {
         }
         ErrorCode::Unavailable | ErrorCode::TooMany => (503, t!("现在人多"), t!("请过一会儿再试。")),
         ErrorCode::BadRequest | ErrorCode::Invalid => (400, t!("请求不对"), t!("页面地址里的条件看不懂。")),
-        ErrorCode::Conflict | ErrorCode::TooLarge | ErrorCode::Internal => {
+        ErrorCode::Conflict | ErrorCode::ChooseCharity | ErrorCode::TooLarge | ErrorCode::Internal => {
             (500, t!("系统出错了"), t!("已经记录。请稍后再试，或把下面的编号告诉管理员。"))
         }
     };

@@ -18,20 +18,13 @@ pub fn page(visit: &Visit, form: &FormState, ask: Ask) -> Page {
             <h1>{title}</h1>
             <p>{says}</p>
             {(!form.problems.is_empty()).then(|| summary(form))}
-            <form class="card" method="post" action=action(visit)>
+            <form class="card" method="post" action=href(&visit.address())>
                 {carried(form)}
                 {fields(visit, form, ask)}
             </form>
         </div>
     };
     Page::new(title, body.into_any()).status(403)
-}
-
-/// Where the form was going.
-fn action(visit: &Visit) -> String {
-    let query = serde_urlencoded::to_string(&visit.query).unwrap_or_default();
-    let query = if query.is_empty() { query } else { format!("?{query}") };
-    href(&format!("{}{query}", visit.path))
 }
 
 /// Everything that was typed, and the pictures that are stored already.
