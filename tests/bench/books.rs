@@ -69,24 +69,20 @@ pub async fn measure(stage: &Stage) {
     let campaign = count("select code from campaign order by year desc limit 1");
     let counties = column(&stage.database, "select code from place where length(code) = 6 order by md5(code)");
     let fields = column(&stage.database, "select distinct field from need where field is not null order by 1");
-    for number in ["pledged", "arrived", "disbursed", "spent"] {
-        let counties = counties.clone();
-        one(stage, &format!("{number} of a county with its rows"), uncached, move |turn: usize| {
-            format!("/places/{}/money/{number}", counties[turn % counties.len()])
-        })
-        .await;
-    }
-    one(stage, "spent of a field with its rows", uncached, move |turn: usize| {
-        format!("/fields/{}/money/spent", fields[turn % fields.len()])
-    })
-    .await;
     let givers = column(&stage.database, "select distinct enterprise from pledge where arrived_fen > 0");
-    one(stage, "spent of an enterprise with its rows", uncached, move |turn: usize| {
-        format!("/enterprises/{}/money/spent", givers[turn % givers.len()])
-    })
-    .await;
-    let rows = format!("/campaigns/{campaign}/money/disbursed");
-    one(stage, "disbursed of a campaign with its rows", uncached, move |_| rows.clone()).await;
+    let whose = [
+        ("county", "places", counties),
+        ("field", "fields", fields),
+        ("campaign", "campaigns", vec![campaign.clone()]),
+        ("enterprise", "enterprises", givers),
+    ];
+    for (what, kind, names) in whose {
+        for number in ["pledged", "arrived", "disbursed", "spent"] {
+            let names = names.clone();
+            let path = move |turn: usize| format!("/{kind}/{}/money/{number}", names[turn % names.len()]);
+            one(stage, &format!("{number} of a {what} with its rows"), uncached, path).await;
+        }
+    }
     one(stage, "a campaign's page", uncached, move |_| format!("/campaigns/{campaign}")).await;
 }
 

@@ -68,6 +68,12 @@ where g.arrives;
 insert into bank_line_part (lot, line, position, amount_fen, pledge)
 select lot, line, 0, fen, id from gift where arrives;
 
+-- What a pledge that arrives later notes by itself.
+insert into pledge_reached (pledge, number, campaign, enterprise, pledged_at)
+select g.id, 'arrived', d.campaign, g.enterprise, g.at
+from gift g, desk d
+where g.arrives;
+
 insert into allocation (id, charity, need, pledge, position, campaign, amount_fen, made_by, made_at, arranged, given_to, status,
                         accepted_by, accepted_at, changed_at)
 select g.allocation, d.charity, g.need, case when not g.undirected then g.id end, case when not g.undirected then 1 end,

@@ -7,10 +7,10 @@ use crate::http::endpoints::Endpoints;
 use crate::http::{Path, Query};
 use axum::Json;
 use axum::extract::State;
+use domain::OrganisationId;
 use domain::api::figures::{
     CAMPAIGN_ROWS, ENTERPRISE_ROWS, FIELD_ROWS, FigureQuery, FigureRows, MoneyOf, NEED_ROWS, PLACE_ROWS,
 };
-use domain::{NeedId, OrganisationId};
 
 pub fn routes() -> Endpoints {
     Endpoints::new("四个数和明细")
@@ -31,10 +31,11 @@ async fn read(app: &App, caller: &Caller, of: MoneyOf, number: &str, query: &Fig
 async fn of_need(
     State(app): State<App>,
     caller: Caller,
-    Path((id, number)): Path<(NeedId, String)>,
+    Path((name, number)): Path<(String, String)>,
     Query(query): Query<FigureQuery>,
 ) -> Answer {
-    read(&app, &caller, MoneyOf::Need(id), &number, &query).await
+    let of = super::need(&app, &name).await?;
+    read(&app, &caller, of, &number, &query).await
 }
 
 async fn of_place(

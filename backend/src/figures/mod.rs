@@ -86,6 +86,13 @@ impl Key {
     }
 }
 
+/// The public need that is called so, by its code or its id.
+pub async fn need(app: &App, name: &str) -> Result<MoneyOf> {
+    let mut connection = app.pool.acquire().await?;
+    let id = sql::need_called(&mut connection, name).await?;
+    id.map(MoneyOf::Need).ok_or(Error::NotFound)
+}
+
 /// The campaign that is called so, by its code or its id.
 pub async fn campaign(app: &App, name: &str) -> Result<MoneyOf> {
     let mut connection = app.pool.acquire().await?;

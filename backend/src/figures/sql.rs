@@ -54,6 +54,18 @@ fn behind(after: Option<&Key>) -> (String, Uuid, DateTime<Utc>, Uuid, i64) {
     )
 }
 
+/// The public need of this code or this id.
+pub async fn need_called(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<NeedId>> {
+    let id = sqlx::query_scalar!(
+        r#"select id as "id!" from needs_public where code = $1 or id = $2"#,
+        name,
+        name.parse::<Uuid>().ok()
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(NeedId))
+}
+
 /// Title and village of a public need.
 pub async fn need(connection: &mut PgConnection, id: NeedId) -> sqlx::Result<Option<(String, String)>> {
     let row = sqlx::query!(r#"select title as "title!", village as "village!" from needs_public where id = $1"#, id.0)
@@ -133,22 +145,35 @@ pub async fn money_of_enterprise(
     shown_only: bool,
 ) -> sqlx::Result<FourNumbers> {
     let row = sqlx::query!(
-        r#"select coalesce(sum(pledged_fen), 0)::bigint as "pledged_fen!",
-                  coalesce(sum(arrived_fen), 0)::bigint as "arrived_fen!",
-                  coalesce(sum(disbursed_fen), 0)::bigint as "disbursed_fen!",
-                  coalesce(sum(spent_fen), 0)::bigint as "spent_fen!"
-           from money_by_enterprise
-           where enterprise = $1 and (shown or not $2)"#,
+        r#"with whole as (
+               select coalesce(sum(pledged_fen), 0)::bigint as pledged_fen,
+                      coalesce(sum(arrived_fen), 0)::bigint as arrived_fen,
+                      coalesce(sum(disbursed_fen), 0)::bigint as disbursed_fen,
+                      coalesce(sum(spent_fen), 0)::bigint as spent_fen
+               from campaign_total_now
+               where enterprise = $1
+           ),
+           not_shown as (
+               select coalesce(sum(pledged_fen), 0)::bigint as pledged_fen,
+                      coalesce(sum(arrived_fen), 0)::bigint as arrived_fen,
+                      coalesce(sum(disbursed_fen), 0)::bigint as disbursed_fen,
+                      coalesce(sum(spent_fen), 0)::bigint as spent_fen
+               from money_by_pledge
+               where enterprise = $1 and not shown and $2
+           )
+           select w.pledged_fen - n.pledged_fen as "pledged_fen!", w.arrived_fen - n.arrived_fen as "arrived_fen!",
+                  w.disbursed_fen - n.disbursed_fen as "disbursed_fen!", w.spent_fen - n.spent_fen as "spent_fen!"
+           from whole w, not_shown n"#,
         id.0,
         shown_only
     )
     .fetch_one(connection)
     .await?;
     Ok(FourNumbers {
-        pledged: fen("money_by_enterprise", row.pledged_fen)?,
-        arrived: fen("money_by_enterprise", row.arrived_fen)?,
-        disbursed: fen("money_by_enterprise", row.disbursed_fen)?,
-        spent: fen("money_by_enterprise", row.spent_fen)?,
+        pledged: fen("campaign_total", row.pledged_fen)?,
+        arrived: fen("campaign_total", row.arrived_fen)?,
+        disbursed: fen("campaign_total", row.disbursed_fen)?,
+        spent: fen("campaign_total", row.spent_fen)?,
         arranged: domain::Fen::ZERO,
     })
 }
@@ -215,9 +240,10 @@ pub async fn of_needs(
         Row,
         r#"select n.village as "group!", n.id as "of!", f.at as "at!", f.id as "id!", f.n as "n!", f.on_day as "on_day!",
                   f.fen as "fen!", f.hidden as "hidden!", f.giver as "giver?", f.display as "display?", f.says as "says!",
-                  n.code as "code?", n.title as "title?"
+                  need.code as "code?", need.title as "title?"
            from (
-               select id, village, code, title
+               -- No more than stands in an index, so that it is read in order and as far as the page goes.
+               select id, village
                from needs_public
                where village ~>=~ $1 and village ~<~ $2 and ($3::uuid is null or id = $3)
                  and ($4::text is null or field = $4) and (village <> $6 or id >= $7)
@@ -233,6 +259,7 @@ pub async fn of_needs(
                order by f.at, f.id, f.n
                limit $11
            ) f
+           join need on need.id = n.id
            order by n.village using ~<~, n.id, f.at, f.id, f.n
            limit $11"#,
         from,
@@ -283,6 +310,16 @@ pub async fn own_of_campaign(
     found(rows, true, number)
 }
 
+/// What a pledge has to have reached to have rows of a number; none where each has one.
+fn reached(number: MoneyNumber) -> Option<MoneyNumber> {
+    match number {
+        MoneyNumber::Pledged => None,
+        MoneyNumber::Arrived => Some(MoneyNumber::Arrived),
+        // What was spent was paid out before.
+        MoneyNumber::Disbursed | MoneyNumber::Spent | MoneyNumber::Arranged => Some(MoneyNumber::Disbursed),
+    }
+}
+
 /// Rows of a campaign pledge by pledge.
 pub async fn of_campaign(
     connection: &mut PgConnection,
@@ -292,11 +329,8 @@ pub async fn of_campaign(
     limit: i64,
 ) -> sqlx::Result<Vec<Found>> {
     let (_, of, at, id, _) = behind(after);
-    let reached = match number {
-        MoneyNumber::Pledged => return pledged_of_campaign(connection, campaign, (at, of), limit).await,
-        MoneyNumber::Arrived => MoneyNumber::Arrived,
-        // What was spent was paid out before.
-        MoneyNumber::Disbursed | MoneyNumber::Spent | MoneyNumber::Arranged => MoneyNumber::Disbursed,
+    let Some(reached) = reached(number) else {
+        return pledged_of_campaign(connection, campaign, (at, of), limit).await;
     };
     let rows = sqlx::query_as!(
         Row,
@@ -378,35 +412,44 @@ pub async fn of_enterprise(
     limit: i64,
 ) -> sqlx::Result<Vec<Found>> {
     let (_, of, at, id, _) = behind(after);
+    let Some(reached) = reached(number) else {
+        return pledged_of_enterprise(connection, enterprise, shown_only, (at, of), limit).await;
+    };
     let rows = sqlx::query_as!(
         Row,
         r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
                   f.on_day as "on_day!", f.fen as "fen!", false as "hidden!", null as "giver?: String",
                   null as "display?: String",
-                  case when f.says <> '' then f.says when $2 then p.campaign_name
-                       else p.campaign_name || ' · ' || p.reference end as "says!",
+                  case when f.says <> '' then f.says when $2 then c.name else c.name || ' · ' || p.reference end as "says!",
                   n.code as "code?", n.title as "title?"
            from (
-               select p.id, p.pledged_at, p.reference, c.name as campaign_name
-               from pledge p
-               join campaign c on c.id = p.campaign
-               where p.enterprise = $1 and (p.pledged_at, p.id) >= ($4, $5)
-                 and (not $2 or (p.public_display = 'name' and p.show_amount))
-               order by p.pledged_at, p.id
+               select pledge, pledged_at
+               from pledge_reached
+               where enterprise = $1 and number = $4 and (pledged_at, pledge) >= ($5, $6)
+               order by pledged_at, pledge
+           ) reached
+           -- One after the other, as far as the page goes, whatever the statistics say.
+           cross join lateral (
+               select given.id, given.pledged_at, given.reference, given.campaign
+               from pledge given
+               where given.id = reached.pledge and (not $2 or (given.public_display = 'name' and given.show_amount))
+               offset 0
            ) p
+           join campaign c on c.id = p.campaign
            cross join lateral (
                select f.*
                from pledge_figure f
-               where f.pledge = p.id and f.number = $3 and (p.id <> $5 or f.id > $6)
+               where f.pledge = reached.pledge and f.number = $3 and (reached.pledge <> $6 or f.id > $7)
                order by f.id
-               limit $7
+               limit $8
            ) f
            left join needs_public n on n.id = f.need
-           order by p.pledged_at, p.id, f.id
-           limit $7"#,
+           order by reached.pledged_at, reached.pledge, f.id
+           limit $8"#,
         enterprise.0,
         shown_only,
         number.as_str(),
+        reached.as_str(),
         at,
         of,
         id,
@@ -415,4 +458,35 @@ pub async fn of_enterprise(
     .fetch_all(connection)
     .await?;
     found(rows, false, number)
+}
+
+/// Each pledge is one row of what was pledged.
+async fn pledged_of_enterprise(
+    connection: &mut PgConnection,
+    enterprise: OrganisationId,
+    shown_only: bool,
+    (at, of): (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<Found>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", p.id as "id!", 0::bigint as "n!",
+                  p.pledged_day as "on_day!", p.counted_fen as "fen!", false as "hidden!", null as "giver?: String",
+                  null as "display?: String", case when $2 then c.name else c.name || ' · ' || p.reference end as "says!",
+                  null as "code?: String", null as "title?: String"
+           from pledge_counted p
+           join campaign c on c.id = p.campaign
+           where p.enterprise = $1 and p.counted_fen > 0 and (p.pledged_at, p.id) > ($3, $4)
+             and (not $2 or (p.public_display = 'name' and p.show_amount))
+           order by p.pledged_at, p.id
+           limit $5"#,
+        enterprise.0,
+        shown_only,
+        at,
+        of,
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    found(rows, false, MoneyNumber::Pledged)
 }

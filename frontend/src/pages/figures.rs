@@ -7,7 +7,7 @@ use crate::parts::{goods as given, money};
 use crate::visit::{Page, Visit};
 use crate::words::{as_of, date, href, text};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
-use domain::api::{ApiError, ErrorCode, campaigns, goods, needs};
+use domain::api::{ApiError, ErrorCode, goods};
 use domain::four::MoneyNumber;
 use leptos::prelude::*;
 
@@ -15,24 +15,12 @@ fn not_found() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "没有找到")
 }
 
-/// Whose number a path names.
-async fn whose(visit: &Visit, kind: &str, id: &str) -> Result<MoneyOf, ApiError> {
-    Ok(match kind {
-        "needs" => MoneyOf::Need(visit.call(needs::get(id)).await?.id),
-        "places" => MoneyOf::Place(id.parse().map_err(|_| not_found())?),
-        "fields" => MoneyOf::Field(id.parse().map_err(|_| not_found())?),
-        "campaigns" => MoneyOf::Campaign(visit.call(campaigns::get(id)).await?.campaign.id),
-        "enterprises" => MoneyOf::Enterprise(id.parse().map_err(|_| not_found())?),
-        _ => return Err(not_found()),
-    })
-}
-
 pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<Page, ApiError> {
     let number: MoneyNumber = number.parse().map_err(|_| not_found())?;
-    let of = whose(visit, kind, id).await?;
     let query = FigureQuery { after: visit.query("after").map(str::to_owned) };
-    let read = visit.call(figures::rows(&of, number, &query)).await?;
-    let goods = match &of {
+    let read = visit.call(figures::rows_at(kind, id, number, &query).ok_or_else(not_found)?).await?;
+    let of = &read.of;
+    let goods = match of {
         MoneyOf::Enterprise(id) => given::section(&visit.call(goods::of_enterprise(*id)).await?, true),
         _ => None,
     };
@@ -43,10 +31,10 @@ pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<P
         view! { <a class="button quiet" href=path aria-current=(*one == number).then_some("page")>{text(one.label())}</a> }
     });
     let body = view! {
-        <nav class="crumbs" aria-label=t!("位置")>{home(&of, id, &read)}</nav>
+        <nav class="crumbs" aria-label=t!("位置")>{home(id, &read)}</nav>
         <h1>{title.clone()}</h1>
         <section class="card">
-            {four(&read.money, read.as_of, rows_of(&of))}{later(read.later)}
+            {four(&read.money, read.as_of, rows_of(of))}{later(read.later)}
             {read.shown_only.then(|| view! { <p class="note">{t!("这里只有这家企业选择公开全称和金额的捐赠，合计也只含这些。")}</p> })}
             {meaning()}
         </section>
@@ -59,9 +47,9 @@ pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<P
 }
 
 /// The page of what the number is of.
-fn home(of: &MoneyOf, id: &str, read: &FigureRows) -> AnyView {
+fn home(id: &str, read: &FigureRows) -> AnyView {
     let name = text(&read.name);
-    let path = match of {
+    let path = match &read.of {
         MoneyOf::Need(_) => format!("/needs/{id}"),
         MoneyOf::Place(code) => crate::parts::place::path(code),
         MoneyOf::Campaign(id) => format!("/campaigns/{id}"),
