@@ -10,11 +10,11 @@ use chrono::Duration;
 use domain::api::disbursements::{self as money_out, NewAllocation};
 use domain::api::figures::{self, FigureQuery, FigureRow, FigureRows, MoneyOf};
 use domain::api::ledger;
-use domain::api::pledges::NewPledge;
+use domain::api::pledges::{self, NewPledge};
 use domain::api::{arrivals, deliveries, money};
-use domain::four::MoneyNumber;
+use domain::four::{FourNumbers, MoneyNumber};
 use domain::ledger::{Account, Event};
-use domain::pledge::{PledgeInput, PublicDisplay, Restriction};
+use domain::pledge::{DisplayChoice, PledgeInput, PublicDisplay, Restriction};
 use domain::{Fen, OrganisationId};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
@@ -125,6 +125,35 @@ async fn every_number_of_everything_is_the_sum_of_its_rows() {
     test.done().await;
 }
 
+/// What is shown is read at the moment, also of money that was paid out before.
+#[tokio::test]
+async fn an_enterprise_takes_back_what_it_shows_of_money_that_was_paid() {
+    let test = TestApp::new().await;
+    let (ready, _) = story(&test).await;
+    let Ready { charity, pledge, enterprise, .. } = &ready;
+    let firm = MoneyOf::Enterprise(test.organisation_of(enterprise).await);
+    let new = new_pledge(4, ready.campaign, charity, None);
+    let input = PledgeInput { restriction: Restriction::Undirected, ..new.input.clone() };
+    gift(charity, enterprise, &NewPledge { input, ..new }, 4, 1_000).await;
+    let visitor = test.visitor();
+    let before = all(&visitor, &firm, MoneyNumber::Pledged).await.0.money;
+    assert!(!before.disbursed.is_zero() && !before.spent.is_zero(), "{before:?}");
+    let hides = DisplayChoice { name: PublicDisplay::Name, show_amount: false, share_with_recipient: true };
+    enterprise.call(pledges::change_display(pledge.id, &hides)).await.unwrap();
+    let rest = FourNumbers { pledged: Fen::yuan(50_000), arrived: Fen::yuan(1_000), ..FourNumbers::default() };
+    for number in MoneyNumber::ALL {
+        for (reader, numbers) in [(&visitor, rest), (enterprise, before)] {
+            let (told, rows) = all(reader, &firm, *number).await;
+            assert_eq!(told.money, numbers, "{number}");
+            assert_eq!(visible(&rows), numbers.of(*number), "{number}: {rows:?}");
+        }
+    }
+    // And shows it again.
+    enterprise.call(pledges::change_display(pledge.id, &DisplayChoice { show_amount: true, ..hides })).await.unwrap();
+    assert_eq!(all(&visitor, &firm, MoneyNumber::Spent).await.0.money, before);
+    test.done().await;
+}
+
 #[tokio::test]
 async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     let test = TestApp::new().await;
@@ -159,6 +188,13 @@ async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     for number in ["pledged", "arrived", "disbursed", "spent", "arranged"] {
         assert!(own.contains(&format!("/needs/{id}/money/{number}")), "{number}: {own}");
         assert_eq!(visitor.page(&format!("/needs/{id}/money/{number}")).await.status, StatusCode::OK);
+    }
+    // What stands in an address is asked for as it stands there; what cannot be a name reaches no other call.
+    let [by_code, by_id] = [code.clone(), id.to_string()]
+        .map(|name| figures::rows_at("needs", &name, MoneyNumber::Spent, &FigureQuery::default()).unwrap());
+    assert_eq!(visitor.call(by_code).await.unwrap(), visitor.call(by_id).await.unwrap());
+    for (kind, name) in [("needs", ""), ("needs", "own/x"), ("needs", "需求"), ("bank-lines", "1")] {
+        assert!(figures::rows_at(kind, name, MoneyNumber::Spent, &FigureQuery::default()).is_none(), "{kind} {name}");
     }
     assert!(own.contains(&format!("/fields/{field}")), "{own}");
     for path in [format!("/fields/{field}"), format!("/enterprises/{firm}")] {
