@@ -243,6 +243,17 @@ impl Browser {
     pub async fn follow(&self, xpath: &str) {
         self.run("document.documentElement.dataset.left = ''").await;
         self.click(xpath).await;
+        self.next_page().await;
+    }
+
+    /// Sends a form by Enter in the field with this id, as who has just typed does.
+    pub async fn send_by_enter(&self, id: &str) {
+        self.run(&format!("document.documentElement.dataset.left = ''; document.getElementById('{id}').focus()")).await;
+        self.press('\u{e007}').await;
+        self.next_page().await;
+    }
+
+    async fn next_page(&self) {
         self.until(
             "the next page",
             "return document.readyState === 'complete' && !('left' in document.documentElement.dataset)",

@@ -86,7 +86,7 @@ async fn money_arrives_for_it(browser: &Browser, need: &str, serial: &str) -> St
     browser.goto(need).await;
     browser.follow("//a[contains(@href, '/pledge?need=')]").await;
     browser.fill("amount", "5万").await;
-    browser.follow("//button[@value='review']").await;
+    browser.send_by_enter("amount").await;
     browser.sees("请选择怎样公开").await;
     browser.sees("捐赠完全自愿").await;
     for ticked in ["public_display-name", "show_amount", "notice_acknowledged", "voluntary"] {

@@ -3,7 +3,7 @@
 use super::{line_back, rebooking};
 use crate::islands::AmountEcho;
 use crate::parts::choice;
-use crate::parts::field::{Field, problem, radios, summary};
+use crate::parts::field::{Field, problem, radios, sent_by_enter, summary};
 use crate::parts::{money, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -367,7 +367,7 @@ fn matching(visit: &Visit, form: &FormState, line: &BankLine) -> AnyView {
             <details open=!form.values.is_empty()>
                 <summary>{t!("按编号填写，或分成几份")}</summary>
                 <form method="post" action=path.clone()>
-                    {problem(form, "parts")}
+                    {sent_by_enter("divide")}{problem(form, "parts")}
                     <p class="hint">{t!("各份合计须等于流水金额。编号留空的一份记为来源未明。")}</p>
                     <ol class="items" id="parts">{rows.collect_view()}</ol>
                     {more_parts(number)}

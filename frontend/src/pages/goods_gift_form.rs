@@ -3,7 +3,7 @@
 use super::campaign_about::ended;
 use super::pairing::pictures;
 use super::pledge_form::receivers;
-use crate::parts::field::{Field, problem, radios, summary, tick};
+use crate::parts::field::{Field, problem, radios, sent_by_enter, summary, tick};
 use crate::parts::recorded;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{href, text};
@@ -91,6 +91,7 @@ fn fill_in(form: &FormState, stored: Option<AnyView>, enterprise: &str, open: &[
         <form class="long" method="post" enctype="multipart/form-data" action=href("/goods-gifts/new")>
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <input type="hidden" name="terms_version" value=GOODS_TERMS_VERSION />
+            {sent_by_enter("review")}
             <fieldset class="card">
                 <legend>{t!("捐给谁")}</legend>
                 {Field::new(form, "receiver", t!("活动和接收捐赠的慈善组织")).select(t!("请选择"), receivers(open))}

@@ -2,7 +2,7 @@
 
 use super::campaign_about::ended;
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, radios, summary, tick};
+use crate::parts::field::{Field, problem, radios, sent_by_enter, summary, tick};
 use crate::parts::{designations, recorded};
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, text};
@@ -147,6 +147,7 @@ fn fill_in(
             <input type="hidden" name="id" value=form.value("id").to_owned() />
             <input type="hidden" name="on_behalf" value=form.value("on_behalf").to_owned() />
             <input type="hidden" name="terms_version" value=PLEDGE_TERMS_VERSION />
+            {sent_by_enter("review")}
             <fieldset class="card">
                 <legend>{t!("捐给谁，捐多少")}</legend>
                 {receiver(form, receivers)}{ended(open)}

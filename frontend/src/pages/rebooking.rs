@@ -2,7 +2,7 @@
 //! really is.
 
 use super::bank_lines::{more_parts, part_row, part_rows};
-use crate::parts::field::{Field, problem, summary, tick};
+use crate::parts::field::{Field, problem, sent_by_enter, summary, tick};
 use crate::parts::money;
 use crate::visit::{FormState, Page, Visit};
 use crate::words::{date, href, instant, text};
@@ -167,6 +167,7 @@ async fn fields(visit: &Visit, form: &FormState, line: &arrivals::BankLine) -> R
     Ok(view! {
         <form class="long" method="post" action=href(&visit.path)>
             <input type="hidden" name="id" value=id />
+            {sent_by_enter("")}
             <fieldset class="card">
                 <legend>{t!("这笔款实际是谁的")}</legend>
                 {problem(form, "parts")}

@@ -200,6 +200,12 @@ fn summary_with(form: &FormState, id: impl Fn(&str) -> String) -> Option<AnyView
     )
 }
 
+/// What Enter in a field sends, first in a form: without it that is the form's first button, and so one for more rows.
+pub fn sent_by_enter(action: &'static str) -> AnyView {
+    view! { <input class="unseen" type="submit" name="action" value=action tabindex="-1" aria-hidden="true" /> }
+        .into_any()
+}
+
 /// A box to be ticked, with its sentence behind it.
 pub fn tick(form: &FormState, name: &'static str, label: &'static str) -> AnyView {
     tick_at(form, name, name.to_owned(), label)
