@@ -1,7 +1,7 @@
 //! Writing a need: what, why, what it costs, by when, what it will change. A draft can be saved at any point.
 
 use crate::islands::AmountEcho;
-use crate::parts::field::{Field, problem, summary, tick};
+use crate::parts::field::{Field, problem, sent_by_enter, summary, tick};
 use crate::parts::joint::joint_details;
 use crate::parts::recorded::{self, Fact};
 use crate::parts::similar::similar_needs;
@@ -262,6 +262,7 @@ pub(super) fn view(
         {summary(form)}{first}
         <form class="long" method="post" enctype="multipart/form-data" action=href(&visit.path)>
             {hidden}
+            {sent_by_enter("save")}
             {wording.revises.then(|| why(form))}
             <fieldset class="card">
                 <legend>{t!("要做什么")}</legend>
