@@ -13,7 +13,8 @@ create index need_public_by_field on need (field, village text_pattern_ops, id)
       and status in ('publicized', 'open', 'partly_funded', 'funded', 'in_progress', 'acceptance', 'closed', 'paused',
                      'withdrawn', 'expired');
 
--- What a page leaves out of today likewise.
+-- What a page leaves out of today likewise. A hidden row's arrivals are hidden too: the view asks both, so that an index of
+-- hidden rows alone serves it.
 drop index designation_hidden_of_day;
 create index designation_hidden_of_day on pledge_designation (pledged_day, place text_pattern_ops)
     include (need, pledge, pledged_at, counted_fen)
@@ -162,16 +163,45 @@ begin
     return null;
 end $$;
 
+-- What a claim finds paid and spent is its giver's from then on; until now it stayed with the money of no enterprise. Who
+-- pays from the lot at the same moment waits or is waited for, so that one of both sees what the other did.
 create or replace function note_reached_by_claim() returns trigger language plpgsql as $$
 begin
+    perform from lot where id = new.lot for update;
     insert into pledge_reached (pledge, number, campaign, enterprise, pledged_at)
     select p.id, 'disbursed', p.campaign, p.enterprise, p.pledged_at
     from pledge p
     where p.id = new.pledge
       and exists (select from transfer t where t.lot = new.lot and t.credit like 'advance:%' and t.asset = 'cny')
     on conflict do nothing;
+    insert into campaign_total_change (campaign, enterprise, disbursed_fen, spent_fen)
+    select giver.campaign, giver.enterprise, giver.sign * coalesce(moved.disbursed_fen, 0),
+           giver.sign * coalesce(moved.spent_fen, 0)
+    from (
+        select sum(fen) filter (where number = 'disbursed') as disbursed_fen, sum(fen) filter (where number = 'spent') as spent_fen
+        from lot_figure(new.lot)
+    ) moved
+    cross join (
+        select p.campaign, p.enterprise, 1 as sign from pledge p where p.id = new.pledge
+        union all
+        select old.campaign, null, -1 where old.campaign is not null
+    ) giver
+    where moved.disbursed_fen <> 0 or moved.spent_fen <> 0;
     return null;
 end $$;
+
+insert into campaign_total_change (campaign, enterprise, disbursed_fen, spent_fen)
+select campaign, enterprise, sum(disbursed_fen), sum(spent_fen)
+from (
+    select campaign, enterprise, disbursed_fen, spent_fen from money_by_pledge
+    union all
+    select campaign, null, case when number = 'disbursed' then fen else 0 end, case when number = 'spent' then fen else 0 end
+    from campaign_own_figure
+    union all
+    select campaign, enterprise, -disbursed_fen, -spent_fen from campaign_total_now
+) side
+group by campaign, enterprise
+having sum(disbursed_fen) <> 0 or sum(spent_fen) <> 0;
 
 -- What an enterprise gave is kept of it as a whole; of that, what it does not show is gone through gift by gift.
 create index campaign_total_of_enterprise on campaign_total (enterprise);

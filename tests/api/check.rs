@@ -125,6 +125,7 @@ async fn kept_totals_are_compared_with_what_they_are_made_of() {
     assert_eq!(check(&test.app.pool).await.unwrap(), []);
     let (public, count, campaign) = (Comparison::PublicTotals, Comparison::VillageCounts, Comparison::CampaignTotals);
     let field = ready.need.content.field.unwrap().as_str();
+    let giver = test.organisation_of(&ready.enterprise).await.to_string();
     let of_village = format!("public_total_change (village, field, {{}}) values ('{VILLAGE}', '', {{}})");
     let of_field = format!("public_total_change (village, field, {{}}) values ('', '{field}', {{}})");
     let of_campaign =
@@ -144,8 +145,13 @@ async fn kept_totals_are_compared_with_what_they_are_made_of() {
         totals::add_up(&test.app).await.unwrap();
         let found = check(&test.app.pool).await.unwrap();
         assert_eq!(found, waits, "added up or not");
-        let [one] = found.as_slice() else { panic!("{of} {what}: {found:?}") };
-        assert_eq!((one.comparison, one.recorded - one.recomputed), (comparison, 7), "{one}");
+        // What is kept of a campaign is kept of its givers, and so is told of both.
+        let (givers, whole): (Vec<_>, Vec<_>) = found.iter().partition(|one| one.subject.contains(&giver));
+        let [one] = whole.as_slice() else { panic!("{of} {what}: {found:?}") };
+        assert_eq!(givers.len(), usize::from(comparison == campaign), "{found:?}");
+        for one in &found {
+            assert_eq!((one.comparison, one.recorded - one.recomputed), (comparison, 7), "{one}");
+        }
         assert_eq!(one.subject, format!("{of} {}", what.trim_end_matches("_fen")));
         assert_eq!(one.to_string().ends_with("fen"), comparison != count, "{one}");
         tamper(&test, &change(-7)).await;
@@ -293,8 +299,17 @@ async fn each_comparison_names_what_was_tampered_with() {
                 Comparison::PledgesAgainstParts,
                 Comparison::PledgesAgainstRows,
                 Comparison::CampaignTotals,
+                Comparison::CampaignTotals,
                 Comparison::NumbersAgainstRows,
             ],
+        ),
+        // The campaign's own number stays right.
+        (
+            "insert into campaign_total_change (campaign, enterprise, spent_fen)
+             select campaign, giver.enterprise, giver.fen
+             from pledge
+             cross join lateral (values (enterprise, 5), (null, -5)) giver (enterprise, fen)",
+            &[Comparison::CampaignTotals],
         ),
         ("delete from pledge_reached", &[Comparison::NumbersAgainstRows]),
         // What was written down of a row's share is gone.

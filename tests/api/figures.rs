@@ -191,10 +191,13 @@ async fn the_pages_of_numbers_lead_to_each_other_and_say_what_is_hidden() {
     }
     // What stands in an address is asked for as it stands there; what cannot be a name reaches no other call.
     let [by_code, by_id] = [code.clone(), id.to_string()]
-        .map(|name| figures::rows_at("needs", &name, MoneyNumber::Spent, &FigureQuery::default()).unwrap());
+        .map(|name| figures::rows_called("needs", &name, MoneyNumber::Spent, &FigureQuery::default()).unwrap());
     assert_eq!(visitor.call(by_code).await.unwrap(), visitor.call(by_id).await.unwrap());
     for (kind, name) in [("needs", ""), ("needs", "own/x"), ("needs", "需求"), ("bank-lines", "1")] {
-        assert!(figures::rows_at(kind, name, MoneyNumber::Spent, &FigureQuery::default()).is_none(), "{kind} {name}");
+        assert!(
+            figures::rows_called(kind, name, MoneyNumber::Spent, &FigureQuery::default()).is_none(),
+            "{kind} {name}"
+        );
     }
     assert!(own.contains(&format!("/fields/{field}")), "{own}");
     for path in [format!("/fields/{field}"), format!("/enterprises/{firm}")] {

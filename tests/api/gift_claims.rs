@@ -10,7 +10,7 @@ use domain::api::PREFIX;
 use domain::api::arrivals::{self, ConfirmLine, LineQuery, MatchLine, MatchPart};
 use domain::api::campaigns;
 use domain::api::disbursements::{self, NewAllocation};
-use domain::api::figures::MoneyOf;
+use domain::api::figures::{self, FigureQuery, MoneyOf};
 use domain::api::gift_claims::{
     self, GiftClaim, GiftClaimQuery, NewGiftClaim, RefuseGiftClaim, SeenGiftClaim, UnclaimedGift,
 };
@@ -21,9 +21,10 @@ use domain::api::todo;
 use domain::four::MoneyNumber;
 use domain::gift_claim::{GiftClaimStatus, NO_SUCH_GIFT};
 use domain::ledger::Account;
-use domain::pledge::{PLEDGE_TERMS_VERSION, PledgeStatus, PublicDisplay, Restriction};
+use domain::pledge::{DisplayChoice, PLEDGE_TERMS_VERSION, PledgeStatus, PublicDisplay, Restriction};
 use domain::todo::TodoKind;
 use domain::{CampaignId, Fen, FileId, GiftClaimId};
+use std::time::Duration;
 use tests::people::Charity;
 use tests::{Client, TestApp, jpeg};
 use uuid::Uuid;
@@ -268,12 +269,35 @@ async fn undirected_money_that_was_paid_out_before_it_is_claimed_is_among_the_ro
     let new = new_claim(0xc2, campaign, &code, picture(enterprise).await);
     enterprise.call(gift_claims::ask(&new)).await.unwrap();
     charity.maker.call(gift_claims::name(new.id, SeenGiftClaim { version: 1 })).await.unwrap();
-    charity.checker.call(gift_claims::confirm(new.id, SeenGiftClaim { version: 2 })).await.unwrap();
+    // Who pays from it at the same moment is waited for.
+    let mut payer = test.app.pool.begin().await.unwrap();
+    let pays = "select from lot where id = $1 for key share";
+    sqlx::query(pays).bind(line.parts[0].lot.0).execute(&mut *payer).await.unwrap();
+    let mut confirmed = Box::pin(charity.checker.call(gift_claims::confirm(new.id, SeenGiftClaim { version: 2 })));
+    assert!(tokio::time::timeout(Duration::from_millis(500), &mut confirmed).await.is_err());
+    payer.rollback().await.unwrap();
+    confirmed.await.unwrap();
     for number in numbers {
         add_up(&test, &of, number).await;
     }
     let money = test.visitor().call(campaigns::get(campaign)).await.unwrap().money;
     assert_eq!((money.arrived, money.disbursed), (Fen::yuan(50_300), Fen::yuan(300)));
+    // And they are its giver's, hidden or shown.
+    let firm = MoneyOf::Enterprise(test.organisation_of(enterprise).await);
+    let disbursed = async |reader: &Client<'_>| {
+        let rows = figures::rows(&firm, MoneyNumber::Disbursed, &FigureQuery::default());
+        reader.call(rows).await.unwrap().money.disbursed
+    };
+    let visitor = test.visitor();
+    assert_eq!((disbursed(&visitor).await, disbursed(enterprise).await), (Fen::ZERO, Fen::yuan(300)));
+    let claimed = enterprise.call(pledges::own()).await.unwrap().items;
+    let claimed = claimed.iter().find(|pledge| pledge.amount_fen == Fen::yuan(300)).unwrap();
+    let shows = DisplayChoice { name: PublicDisplay::Name, show_amount: true, share_with_recipient: false };
+    enterprise.call(pledges::change_display(claimed.id, &shows)).await.unwrap();
+    assert_eq!(disbursed(&visitor).await, Fen::yuan(300));
+    for number in numbers {
+        add_up(&test, &firm, number).await;
+    }
     test.done().await;
 }
 

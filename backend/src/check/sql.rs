@@ -435,28 +435,6 @@ pub async fn public_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Fi
     Ok(findings(Comparison::PublicTotals, rows))
 }
 
-/// Each number of a campaign, how many pledges count and how many enterprises gave.
-pub async fn campaign_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select campaign.code || ' ' || number.what as "subject!", number.recorded as "recorded!",
-                  number.recomputed as "recomputed!"
-           from campaign
-           join campaign_money kept on kept.campaign = campaign.id
-           join money_by_campaign made on made.campaign = campaign.id
-           cross join lateral (
-               values ('pledged', kept.pledged_fen, made.pledged_fen), ('arrived', kept.arrived_fen, made.arrived_fen),
-                      ('disbursed', kept.disbursed_fen, made.disbursed_fen), ('spent', kept.spent_fen, made.spent_fen),
-                      ('pledges', kept.pledges, made.pledges), ('enterprises', kept.enterprises, made.enterprises)
-           ) number (what, recorded, recomputed)
-           where number.recorded <> number.recomputed
-           order by campaign.code, number.what"#
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(findings(Comparison::CampaignTotals, rows))
-}
-
 /// Needs in lists, needs that were reported on, and of these the ones whose latest report is noted as it is.
 pub async fn village_counts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(

@@ -2,12 +2,12 @@
 //! group, so that no page reads more than the groups that stand on it.
 
 use super::{Found, Key, what};
-use crate::db::decode::{fen, word};
+use crate::db::decode::{error, fen, word};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::four::{FourNumbers, MoneyNumber};
 use domain::need::Field;
 use domain::place::PlaceCode;
-use domain::{CampaignId, NeedId, OrganisationId};
+use domain::{CampaignId, Fen, NeedId, OrganisationId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -54,12 +54,12 @@ fn behind(after: Option<&Key>) -> (String, Uuid, DateTime<Utc>, Uuid, i64) {
     )
 }
 
-/// The public need of this code or this id.
+/// The public need of this id or this code.
 pub async fn need_called(connection: &mut PgConnection, name: &str) -> sqlx::Result<Option<NeedId>> {
     let id = sqlx::query_scalar!(
-        r#"select id as "id!" from needs_public where code = $1 or id = $2"#,
-        name,
-        name.parse::<Uuid>().ok()
+        r#"select id as "id!" from needs_public where id = coalesce($1, (select id from need where code = $2))"#,
+        name.parse::<Uuid>().ok(),
+        name
     )
     .fetch_optional(connection)
     .await?;
@@ -169,12 +169,17 @@ pub async fn money_of_enterprise(
     )
     .fetch_one(connection)
     .await?;
+    // What would be below zero would tell what is not shown.
+    let part = |name: &str, amount: i64| match fen(name, amount)? {
+        part if part < Fen::ZERO => Err(error(name, "less than nothing is shown")),
+        part => Ok(part),
+    };
     Ok(FourNumbers {
-        pledged: fen("campaign_total", row.pledged_fen)?,
-        arrived: fen("campaign_total", row.arrived_fen)?,
-        disbursed: fen("campaign_total", row.disbursed_fen)?,
-        spent: fen("campaign_total", row.spent_fen)?,
-        arranged: domain::Fen::ZERO,
+        pledged: part("pledged_fen", row.pledged_fen)?,
+        arrived: part("arrived_fen", row.arrived_fen)?,
+        disbursed: part("disbursed_fen", row.disbursed_fen)?,
+        spent: part("spent_fen", row.spent_fen)?,
+        arranged: Fen::ZERO,
     })
 }
 
@@ -310,7 +315,7 @@ pub async fn own_of_campaign(
     found(rows, true, number)
 }
 
-/// What a pledge has to have reached to have rows of a number; none where each has one.
+/// What a pledge has to have reached to have rows of a number; none where it needs no more than to count.
 fn reached(number: MoneyNumber) -> Option<MoneyNumber> {
     match number {
         MoneyNumber::Pledged => None,
@@ -334,7 +339,7 @@ pub async fn of_campaign(
     };
     let rows = sqlx::query_as!(
         Row,
-        r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
+        r#"select '' as "group!", reached.pledge as "of!", reached.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
                   f.on_day as "on_day!", f.fen as "fen!", not p.show_amount as "hidden!", p.name as "giver?",
                   p.public_display as "display?", f.says as "says!", n.code as "code?", n.title as "title?"
            from (
@@ -345,7 +350,7 @@ pub async fn of_campaign(
            ) reached
            -- One after the other, as far as the page goes, whatever the statistics say.
            cross join lateral (
-               select given.id, given.pledged_at, given.show_amount, given.public_display, o.name
+               select given.show_amount, given.public_display, o.name
                from pledge given
                join organisation o on o.id = given.enterprise
                where given.id = reached.pledge
@@ -417,7 +422,7 @@ pub async fn of_enterprise(
     };
     let rows = sqlx::query_as!(
         Row,
-        r#"select '' as "group!", p.id as "of!", p.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
+        r#"select '' as "group!", reached.pledge as "of!", reached.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
                   f.on_day as "on_day!", f.fen as "fen!", false as "hidden!", null as "giver?: String",
                   null as "display?: String",
                   case when f.says <> '' then f.says when $2 then c.name else c.name || ' · ' || p.reference end as "says!",
@@ -430,7 +435,7 @@ pub async fn of_enterprise(
            ) reached
            -- One after the other, as far as the page goes, whatever the statistics say.
            cross join lateral (
-               select given.id, given.pledged_at, given.reference, given.campaign
+               select given.reference, given.campaign
                from pledge given
                where given.id = reached.pledge and (not $2 or (given.public_display = 'name' and given.show_amount))
                offset 0

@@ -1,5 +1,5 @@
 //! What is added up before anybody asks, so that a page adds some hundred rows however many gifts there are: by village and
-//! field for pages of places and fields, by campaign and enterprise for pages of campaigns.
+//! field for pages of places and fields, by campaign and enterprise for pages of these.
 //!
 //! Whatever changes the sums writes its change beside them in its own transaction (triggers of the database), so that
 //! nobody waits for another, and total and changes together are right at every moment (`public_total_now`,

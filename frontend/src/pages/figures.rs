@@ -18,7 +18,7 @@ fn not_found() -> ApiError {
 pub async fn page(visit: &Visit, kind: &str, id: &str, number: &str) -> Result<Page, ApiError> {
     let number: MoneyNumber = number.parse().map_err(|_| not_found())?;
     let query = FigureQuery { after: visit.query("after").map(str::to_owned) };
-    let read = visit.call(figures::rows_at(kind, id, number, &query).ok_or_else(not_found)?).await?;
+    let read = visit.call(figures::rows_called(kind, id, number, &query).ok_or_else(not_found)?).await?;
     let of = &read.of;
     let goods = match of {
         MoneyOf::Enterprise(id) => given::section(&visit.call(goods::of_enterprise(*id)).await?, true),

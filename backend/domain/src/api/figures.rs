@@ -49,11 +49,11 @@ pub fn rows(of: &MoneyOf, number: MoneyNumber, query: &FigureQuery) -> Call<Figu
 
 /// The same by what stands in an address: a need and a campaign by code or id. None where nothing can be called so.
 #[must_use]
-pub fn rows_at(kind: &str, name: &str, number: MoneyNumber, query: &FigureQuery) -> Option<Call<FigureRows>> {
-    let known = matches!(kind, "needs" | "places" | "fields" | "campaigns" | "enterprises");
+pub fn rows_called(kind: &str, name: &str, number: MoneyNumber, query: &FigureQuery) -> Option<Call<FigureRows>> {
+    let has_numbers = matches!(kind, "needs" | "places" | "fields" | "campaigns" | "enterprises");
     // What somebody typed where a name belongs must not reach another call.
-    let names = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    (known && names).then(|| Call::get(format!("/{kind}/{name}/money/{number}/rows")).query(query))
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    (has_numbers && is_name).then(|| Call::get(format!("/{kind}/{name}/money/{number}/rows")).query(query))
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
