@@ -163,8 +163,9 @@ begin
     return null;
 end $$;
 
--- What a claim finds paid and spent is its giver's from then on; until now it stayed with the money of no enterprise. Who
--- pays from the lot at the same moment waits or is waited for, so that one of both sees what the other did.
+-- A claim notes that its money was paid, and takes what was paid and spent of it to its giver, where it stayed with the money
+-- of no enterprise until now. Who pays from the lot at the same moment waits or is waited for, so that one of both sees what
+-- the other did.
 create or replace function note_reached_by_claim() returns trigger language plpgsql as $$
 begin
     perform from lot where id = new.lot for update;
@@ -178,7 +179,8 @@ begin
     select giver.campaign, giver.enterprise, giver.sign * coalesce(moved.disbursed_fen, 0),
            giver.sign * coalesce(moved.spent_fen, 0)
     from (
-        select sum(fen) filter (where number = 'disbursed') as disbursed_fen, sum(fen) filter (where number = 'spent') as spent_fen
+        select sum(fen) filter (where number = 'disbursed') as disbursed_fen,
+               sum(fen) filter (where number = 'spent') as spent_fen
         from lot_figure(new.lot)
     ) moved
     cross join (
@@ -190,6 +192,7 @@ begin
     return null;
 end $$;
 
+-- What earlier claims found paid stayed with no enterprise; it is put right once.
 insert into campaign_total_change (campaign, enterprise, disbursed_fen, spent_fen)
 select campaign, enterprise, sum(disbursed_fen), sum(spent_fen)
 from (
@@ -197,6 +200,7 @@ from (
     union all
     select campaign, null, case when number = 'disbursed' then fen else 0 end, case when number = 'spent' then fen else 0 end
     from campaign_own_figure
+    where number <> 'arrived'
     union all
     select campaign, enterprise, -disbursed_fen, -spent_fen from campaign_total_now
 ) side

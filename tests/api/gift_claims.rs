@@ -1,6 +1,6 @@
 //! A gift that came without an account is claimed by its giver: no try tells what has come, two people agree.
 
-use crate::deliveries::picture;
+use crate::deliveries::{item, new_report, picture};
 use crate::disbursements::{Ready, allocation, approved, paid, ready};
 use crate::figures::add_up;
 use crate::money::new_line;
@@ -9,6 +9,7 @@ use axum::http::{Request, StatusCode};
 use domain::api::PREFIX;
 use domain::api::arrivals::{self, ConfirmLine, LineQuery, MatchLine, MatchPart};
 use domain::api::campaigns;
+use domain::api::deliveries;
 use domain::api::disbursements::{self, NewAllocation};
 use domain::api::figures::{self, FigureQuery, MoneyOf};
 use domain::api::gift_claims::{
@@ -17,9 +18,11 @@ use domain::api::gift_claims::{
 use domain::api::ledger;
 use domain::api::pledges;
 use domain::api::rebookings;
+use domain::api::returns::{self, SayBack};
 use domain::api::todo;
 use domain::four::MoneyNumber;
 use domain::gift_claim::{GiftClaimStatus, NO_SUCH_GIFT};
+use domain::giving_back::BackKind;
 use domain::ledger::Account;
 use domain::pledge::{DisplayChoice, PLEDGE_TERMS_VERSION, PledgeStatus, PublicDisplay, Restriction};
 use domain::todo::TodoKind;
@@ -248,7 +251,7 @@ async fn undirected_money_that_came_without_a_pledge_is_claimed_as_such_and_move
 async fn undirected_money_that_was_paid_out_before_it_is_claimed_is_among_the_rows_of_its_pledge() {
     let test = TestApp::new().await;
     let ready = ready(&test).await;
-    let Ready { charity, enterprise, campaign, need, .. } = &ready;
+    let Ready { charity, enterprise, village, campaign, need, .. } = &ready;
     let campaign = *campaign;
     let line = charity.maker.call(arrivals::enter(&new_line(0xc1, charity, "示例过路人", 300, ""))).await.unwrap();
     let part = MatchPart { amount_fen: line.line.amount, pledge: None, campaign: Some(campaign) };
@@ -259,6 +262,9 @@ async fn undirected_money_that_was_paid_out_before_it_is_claimed_is_among_the_ro
     charity.maker.call(disbursements::allocate(&arranged)).await.unwrap();
     let waiting = approved(&ready, 1, 300).await;
     charity.payer.call(disbursements::pay(waiting.id, &paid())).await.unwrap();
+    let report = new_report(1, village, waiting.id, vec![item(200, false)]).await;
+    village.call(deliveries::report(need.id, &report)).await.unwrap();
+    charity.checker.call(deliveries::accept(report.vouchers[0].id, 1)).await.unwrap();
     let numbers = [MoneyNumber::Pledged, MoneyNumber::Arrived, MoneyNumber::Disbursed, MoneyNumber::Spent];
     let of = MoneyOf::Campaign(campaign);
     for number in numbers {
@@ -284,19 +290,28 @@ async fn undirected_money_that_was_paid_out_before_it_is_claimed_is_among_the_ro
     assert_eq!((money.arrived, money.disbursed), (Fen::yuan(50_300), Fen::yuan(300)));
     // And they are its giver's, hidden or shown.
     let firm = MoneyOf::Enterprise(test.organisation_of(enterprise).await);
-    let disbursed = async |reader: &Client<'_>| {
+    let out = async |reader: &Client<'_>| {
         let rows = figures::rows(&firm, MoneyNumber::Disbursed, &FigureQuery::default());
-        reader.call(rows).await.unwrap().money.disbursed
+        let money = reader.call(rows).await.unwrap().money;
+        (money.disbursed, money.spent)
     };
-    let visitor = test.visitor();
-    assert_eq!((disbursed(&visitor).await, disbursed(enterprise).await), (Fen::ZERO, Fen::yuan(300)));
+    let (visitor, whole) = (test.visitor(), (Fen::yuan(300), Fen::yuan(200)));
+    assert_eq!((out(&visitor).await, out(enterprise).await), ((Fen::ZERO, Fen::ZERO), whole));
     let claimed = enterprise.call(pledges::own()).await.unwrap().items;
     let claimed = claimed.iter().find(|pledge| pledge.amount_fen == Fen::yuan(300)).unwrap();
     let shows = DisplayChoice { name: PublicDisplay::Name, show_amount: true, share_with_recipient: false };
     enterprise.call(pledges::change_display(claimed.id, &shows)).await.unwrap();
-    assert_eq!(disbursed(&visitor).await, Fen::yuan(300));
+    assert_eq!(out(&visitor).await, whole);
+    // What is paid back from now on is paid back of its giver's.
+    let back =
+        charity.maker.call(arrivals::enter(&new_line(0xc3, charity, "示例镇财政所", 100, "退款"))).await.unwrap();
+    let said = SayBack { disbursement: waiting.id, kind: BackKind::PaidBack };
+    charity.maker.call(returns::say_back(back.id, &said)).await.unwrap();
+    charity.checker.call(returns::confirm_back(back.id, &said)).await.unwrap();
+    assert_eq!(out(&visitor).await, (Fen::yuan(200), Fen::yuan(200)));
     for number in numbers {
         add_up(&test, &firm, number).await;
+        add_up(&test, &of, number).await;
     }
     test.done().await;
 }

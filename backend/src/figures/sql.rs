@@ -169,16 +169,16 @@ pub async fn money_of_enterprise(
     )
     .fetch_one(connection)
     .await?;
-    // What would be below zero would tell what is not shown.
-    let part = |name: &str, amount: i64| match fen(name, amount)? {
-        part if part < Fen::ZERO => Err(error(name, "less than nothing is shown")),
-        part => Ok(part),
+    // Were more not shown than there is, the difference would tell of it: then nothing is told.
+    let shown = |name: &str, amount: i64| match fen(name, amount)? {
+        below if below < Fen::ZERO => Err(error(name, "more is not shown than there is")),
+        shown => Ok(shown),
     };
     Ok(FourNumbers {
-        pledged: part("pledged_fen", row.pledged_fen)?,
-        arrived: part("arrived_fen", row.arrived_fen)?,
-        disbursed: part("disbursed_fen", row.disbursed_fen)?,
-        spent: part("spent_fen", row.spent_fen)?,
+        pledged: shown("pledged_fen", row.pledged_fen)?,
+        arrived: shown("arrived_fen", row.arrived_fen)?,
+        disbursed: shown("disbursed_fen", row.disbursed_fen)?,
+        spent: shown("spent_fen", row.spent_fen)?,
         arranged: Fen::ZERO,
     })
 }

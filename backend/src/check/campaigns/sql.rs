@@ -21,25 +21,29 @@ pub async fn campaign_totals(connection: &mut PgConnection) -> sqlx::Result<Vec<
                ) number (what, recorded, recomputed)
            ),
            giver as (
-               select campaign as id, enterprise || ' ' || number.what as what, sum(number.recorded)::bigint as recorded,
-                      sum(number.recomputed)::bigint as recomputed
+               select campaign as id, enterprise || ' ' || number.what as what, number.recorded, number.recomputed
                from (
-                   select campaign, enterprise, pledges, pledged_fen, arrived_fen, disbursed_fen, spent_fen, 1 as kept
+                   select campaign, enterprise, sum(pledges)::bigint as pledges, sum(pledged_fen)::bigint as pledged_fen,
+                          sum(arrived_fen)::bigint as arrived_fen, sum(disbursed_fen)::bigint as disbursed_fen,
+                          sum(spent_fen)::bigint as spent_fen
                    from campaign_total_now
-                   union all
-                   select campaign, enterprise, (pledged_fen > 0)::integer, pledged_fen, arrived_fen, disbursed_fen,
-                          spent_fen, 0
+                   where enterprise is not null
+                   group by campaign, enterprise
+               ) kept
+               full join (
+                   select campaign, enterprise, count(*) filter (where pledged_fen > 0) as pledges,
+                          sum(pledged_fen)::bigint as pledged_fen, sum(arrived_fen)::bigint as arrived_fen,
+                          sum(disbursed_fen)::bigint as disbursed_fen, sum(spent_fen)::bigint as spent_fen
                    from money_by_pledge
-               ) side
+                   group by campaign, enterprise
+               ) made using (campaign, enterprise)
                cross join lateral (
-                   values ('pledged', kept * pledged_fen, (1 - kept) * pledged_fen),
-                          ('arrived', kept * arrived_fen, (1 - kept) * arrived_fen),
-                          ('disbursed', kept * disbursed_fen, (1 - kept) * disbursed_fen),
-                          ('spent', kept * spent_fen, (1 - kept) * spent_fen),
-                          ('pledges', kept * pledges, (1 - kept) * pledges)
+                   values ('pledged', coalesce(kept.pledged_fen, 0), coalesce(made.pledged_fen, 0)),
+                          ('arrived', coalesce(kept.arrived_fen, 0), coalesce(made.arrived_fen, 0)),
+                          ('disbursed', coalesce(kept.disbursed_fen, 0), coalesce(made.disbursed_fen, 0)),
+                          ('spent', coalesce(kept.spent_fen, 0), coalesce(made.spent_fen, 0)),
+                          ('pledges', coalesce(kept.pledges, 0), coalesce(made.pledges, 0))
                ) number (what, recorded, recomputed)
-               where enterprise is not null
-               group by campaign, enterprise, number.what
            )
            select campaign.code || ' ' || number.what as "subject!", number.recorded as "recorded!",
                   number.recomputed as "recomputed!"
