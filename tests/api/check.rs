@@ -114,6 +114,25 @@ async fn what_moved_on_another_account_is_named_on_both_sides() {
     }
 }
 
+/// Books are compared for as long as it takes; a page's statements are not waited for so long.
+#[tokio::test]
+async fn comparing_takes_longer_than_a_page_may() {
+    let test = TestApp::new().await;
+    with_a_gift(&test).await;
+    let options = test.app.pool.connect_options().as_ref().clone().options([("statement_timeout", "300ms")]);
+    let hurried = sqlx::PgPool::connect_with(options).await.unwrap();
+    let mut holds = test.app.pool.begin().await.unwrap();
+    sqlx::query("lock table transfer in access exclusive mode").execute(&mut *holds).await.unwrap();
+    let letting_go = async {
+        tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+        holds.rollback().await.unwrap();
+    };
+    let (found, ()) = tokio::join!(check(&hurried), letting_go);
+    assert_eq!(found.unwrap(), []);
+    hurried.close().await;
+    test.done().await;
+}
+
 /// Each kept total, and each kept count, whether it is added up or waits to be.
 #[tokio::test]
 async fn kept_totals_are_compared_with_what_they_are_made_of() {

@@ -107,17 +107,17 @@ from gift g
 cross join desk d
 cross join lateral (
     values ('arrival', 'world', case when g.undirected then 'general:' || d.campaign || ':' || d.charity
-                                     else 'directed:' || g.id end, g.line, g.fen, g.arrives),
+                                     else 'directed:' || g.id end, g.line, g.fen, g.arrives, 1),
            ('allocate', case when g.undirected then 'general:' || d.campaign || ':' || d.charity
                              else 'directed:' || g.id end, 'allocated:' || g.need || ':' || d.charity, g.allocation, g.fen,
-            g.aside),
+            g.aside, 2),
            ('advance', 'allocated:' || g.need || ':' || d.charity, 'advance:' || g.disbursement, g.disbursement, g.fen,
-            g.paid),
-           ('spend', 'advance:' || g.disbursement, 'spent:' || g.need, g.item, g.fen / 2, g.reported)
-) t (code, debit, credit, cause, fen, moves)
+            g.paid, 3),
+           ('spend', 'advance:' || g.disbursement, 'spent:' || g.need, g.item, g.fen / 2, g.reported, 4)
+) t (code, debit, credit, cause, fen, moves, step)
 where t.moves
 -- Numbered in the order of booking, as they are when they happen.
-order by g.confirmed_at, g.n;
+order by g.confirmed_at, g.n, t.step;
 
 insert into account_balance (account, lot, asset, amount_fen)
 select account, lot, 'cny', sum(change)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -146,6 +146,19 @@ impl Stage {
             }
             before = now;
         }
+    }
+
+    /// Recomputes the books, which have to be right, and says for how long.
+    pub fn check(&self) -> Duration {
+        let begun = Instant::now();
+        let done = Command::new(root().join("target/debug/qiancun"))
+            .args(["check", "--data-dir"])
+            .arg(self.folder.path())
+            .env("DATABASE_URL", &self.database)
+            .output()
+            .expect("target/debug/qiancun starts");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        begun.elapsed()
     }
 
     /// For how many hundredths of a second the server has worked so far.

@@ -99,6 +99,7 @@ impl fmt::Display for Finding {
 /// Everything that does not agree, read in one moment; nothing when the books are right.
 pub async fn check(pool: &PgPool) -> Result<Vec<Finding>> {
     let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+    sql::take_time(&mut tx).await?;
     let mut findings = Vec::new();
     findings.extend(sql::lines_against_parts(&mut tx).await?);
     findings.extend(sql::parts_against_arrivals(&mut tx).await?);

@@ -16,6 +16,12 @@ pub(super) fn findings(comparison: Comparison, rows: Vec<Row>) -> Vec<Finding> {
     rows.into_iter().map(finding).collect()
 }
 
+/// Each comparison reads all books: at a million transfers for longer than a page may ask.
+pub async fn take_time(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(r#"select set_config('statement_timeout', '1h', true) as "set!""#).fetch_one(connection).await?;
+    Ok(())
+}
+
 /// A line that was matched is its parts, to the fen; any other has none.
 pub async fn lines_against_parts(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> {
     let rows = sqlx::query_as!(
