@@ -38,13 +38,22 @@ from designation_arrival a
 join pledge_designation d on d.pledge = a.pledge and d.position = a.position
 where a.hidden and not d.show_amount and d.place is not null;
 
--- Pledges of which something arrived or was paid out are found of an enterprise too. A pledge stays with its giver.
+-- Pledges of which something arrived or was paid out are found of an enterprise too, and those of which something was spent.
+-- A pledge stays with its giver.
 alter table pledge_reached add column enterprise uuid;
 update pledge_reached r
 set enterprise = p.enterprise
 from pledge p
 where p.id = r.pledge;
 alter table pledge_reached alter column enterprise set not null;
+alter table pledge_reached drop constraint pledge_reached_number;
+alter table pledge_reached add constraint pledge_reached_number check (number in ('arrived', 'disbursed', 'spent'));
+insert into pledge_reached (pledge, number, campaign, enterprise, pledged_at)
+select distinct p.id, 'spent', p.campaign, p.enterprise, p.pledged_at
+from transfer t
+join bank_line_part part on part.lot = t.lot
+join pledge p on p.id = part.pledge
+where t.credit like 'spent:%' and t.asset = 'cny';
 create index pledge_reached_of_enterprise on pledge_reached (enterprise, number, pledged_at, pledge);
 
 create or replace function count_pledges() returns trigger language plpgsql as $$
@@ -153,12 +162,13 @@ begin
     group by moved.campaign, moved.enterprise
     having sum(moved.disbursed_fen) <> 0 or sum(moved.spent_fen) <> 0;
     insert into pledge_reached (pledge, number, campaign, enterprise, pledged_at)
-    select distinct p.id, 'disbursed', p.campaign, p.enterprise, p.pledged_at
+    select distinct p.id, case when t.credit like 'spent:%' then 'spent' else 'disbursed' end, p.campaign, p.enterprise,
+           p.pledged_at
     from come t
     join bank_line_part part on part.lot = t.lot
     join pledge p on p.id = part.pledge
-    where t.credit like 'advance:%' and t.asset = 'cny'
-    order by p.id
+    where (t.credit like 'advance:%' or t.credit like 'spent:%') and t.asset = 'cny'
+    order by 1, 2
     on conflict do nothing;
     return null;
 end $$;
@@ -170,10 +180,11 @@ create or replace function note_reached_by_claim() returns trigger language plpg
 begin
     perform from lot where id = new.lot for update;
     insert into pledge_reached (pledge, number, campaign, enterprise, pledged_at)
-    select p.id, 'disbursed', p.campaign, p.enterprise, p.pledged_at
-    from pledge p
-    where p.id = new.pledge
-      and exists (select from transfer t where t.lot = new.lot and t.credit like 'advance:%' and t.asset = 'cny')
+    select distinct p.id, case when t.credit like 'spent:%' then 'spent' else 'disbursed' end, p.campaign, p.enterprise,
+           p.pledged_at
+    from transfer t
+    join pledge p on p.id = new.pledge
+    where t.lot = new.lot and (t.credit like 'advance:%' or t.credit like 'spent:%') and t.asset = 'cny'
     on conflict do nothing;
     insert into campaign_total_change (campaign, enterprise, disbursed_fen, spent_fen)
     select giver.campaign, giver.enterprise, giver.sign * coalesce(moved.disbursed_fen, 0),

@@ -563,10 +563,10 @@ pub async fn numbers_against_rows(connection: &mut PgConnection) -> sqlx::Result
                    from bank_line_part part
                    join bank_line line on line.id = part.line and line.status = 'confirmed'
                    union
-                   select part.pledge, 'disbursed'
+                   select part.pledge, case when t.credit like 'spent:%' then 'spent' else 'disbursed' end
                    from transfer t
                    join bank_line_part part on part.lot = t.lot
-                   where t.credit like 'advance:%' and t.asset = 'cny'
+                   where (t.credit like 'advance:%' or t.credit like 'spent:%') and t.asset = 'cny'
                ) reached
                where pledge is not null
            ) made using (kind, of, number)

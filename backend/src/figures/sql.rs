@@ -315,16 +315,6 @@ pub async fn own_of_campaign(
     found(rows, true, number)
 }
 
-/// What a pledge has to have reached to have rows of a number; none where it needs no more than to count.
-fn reached(number: MoneyNumber) -> Option<MoneyNumber> {
-    match number {
-        MoneyNumber::Pledged => None,
-        MoneyNumber::Arrived => Some(MoneyNumber::Arrived),
-        // What was spent was paid out before.
-        MoneyNumber::Disbursed | MoneyNumber::Spent | MoneyNumber::Arranged => Some(MoneyNumber::Disbursed),
-    }
-}
-
 /// Rows of a campaign pledge by pledge.
 pub async fn of_campaign(
     connection: &mut PgConnection,
@@ -334,9 +324,9 @@ pub async fn of_campaign(
     limit: i64,
 ) -> sqlx::Result<Vec<Found>> {
     let (_, of, at, id, _) = behind(after);
-    let Some(reached) = reached(number) else {
+    if number == MoneyNumber::Pledged {
         return pledged_of_campaign(connection, campaign, (at, of), limit).await;
-    };
+    }
     let rows = sqlx::query_as!(
         Row,
         r#"select '' as "group!", reached.pledge as "of!", reached.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
@@ -345,7 +335,7 @@ pub async fn of_campaign(
            from (
                select pledge, pledged_at
                from pledge_reached
-               where campaign = $1 and number = $3 and (pledged_at, pledge) >= ($4, $5)
+               where campaign = $1 and number = $2 and (pledged_at, pledge) >= ($3, $4)
                order by pledged_at, pledge
            ) reached
            -- One after the other, as far as the page goes, whatever the statistics say.
@@ -359,16 +349,15 @@ pub async fn of_campaign(
            cross join lateral (
                select f.*
                from pledge_figure f
-               where f.pledge = reached.pledge and f.number = $2 and (reached.pledge <> $5 or f.id > $6)
+               where f.pledge = reached.pledge and f.number = $2 and (reached.pledge <> $4 or f.id > $5)
                order by f.id
-               limit $7
+               limit $6
            ) f
            left join needs_public n on n.id = f.need
            order by reached.pledged_at, reached.pledge, f.id
-           limit $7"#,
+           limit $6"#,
         campaign.0,
         number.as_str(),
-        reached.as_str(),
         at,
         of,
         id,
@@ -417,9 +406,9 @@ pub async fn of_enterprise(
     limit: i64,
 ) -> sqlx::Result<Vec<Found>> {
     let (_, of, at, id, _) = behind(after);
-    let Some(reached) = reached(number) else {
+    if number == MoneyNumber::Pledged {
         return pledged_of_enterprise(connection, enterprise, shown_only, (at, of), limit).await;
-    };
+    }
     let rows = sqlx::query_as!(
         Row,
         r#"select '' as "group!", reached.pledge as "of!", reached.pledged_at as "at!", f.id as "id!", 0::bigint as "n!",
@@ -430,7 +419,7 @@ pub async fn of_enterprise(
            from (
                select pledge, pledged_at
                from pledge_reached
-               where enterprise = $1 and number = $4 and (pledged_at, pledge) >= ($5, $6)
+               where enterprise = $1 and number = $3 and (pledged_at, pledge) >= ($4, $5)
                order by pledged_at, pledge
            ) reached
            -- One after the other, as far as the page goes, whatever the statistics say.
@@ -444,17 +433,16 @@ pub async fn of_enterprise(
            cross join lateral (
                select f.*
                from pledge_figure f
-               where f.pledge = reached.pledge and f.number = $3 and (reached.pledge <> $6 or f.id > $7)
+               where f.pledge = reached.pledge and f.number = $3 and (reached.pledge <> $5 or f.id > $6)
                order by f.id
-               limit $8
+               limit $7
            ) f
            left join needs_public n on n.id = f.need
            order by reached.pledged_at, reached.pledge, f.id
-           limit $8"#,
+           limit $7"#,
         enterprise.0,
         shown_only,
         number.as_str(),
-        reached.as_str(),
         at,
         of,
         id,
