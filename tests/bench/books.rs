@@ -71,16 +71,16 @@ pub async fn measure(stage: &Stage) {
     let fields = column(&stage.database, "select distinct field from need where field is not null order by 1");
     let givers = column(&stage.database, "select distinct enterprise from pledge where arrived_fen > 0");
     let whose = [
-        ("county", "places", counties),
-        ("field", "fields", fields),
-        ("campaign", "campaigns", vec![campaign.clone()]),
-        ("enterprise", "enterprises", givers),
+        ("a county", "places", counties),
+        ("a field", "fields", fields),
+        ("a campaign", "campaigns", vec![campaign.clone()]),
+        ("an enterprise", "enterprises", givers),
     ];
     for (what, kind, names) in whose {
         for number in ["pledged", "arrived", "disbursed", "spent"] {
             let names = names.clone();
             let path = move |turn: usize| format!("/{kind}/{}/money/{number}", names[turn % names.len()]);
-            one(stage, &format!("{number} of a {what} with its rows"), uncached, path).await;
+            one(stage, &format!("{number} of {what} with its rows"), uncached, path).await;
         }
     }
     one(stage, "a campaign's page", uncached, move |_| format!("/campaigns/{campaign}")).await;

@@ -1,9 +1,9 @@
 //! The rows behind each of the four numbers: of a need, a place, a field, a campaign, an enterprise. A number and its
 //! rows are read in one moment.
 
-use super::Call;
+use super::{Call, campaigns};
 use crate::four::{FourNumbers, MoneyNumber};
-use crate::need::Field;
+use crate::need::{Field, names_a_need};
 use crate::place::PlaceCode;
 use crate::{CampaignId, Fen, NeedId, OrganisationId};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -44,16 +44,25 @@ impl MoneyOf {
 /// A page of the rows that add up to a number.
 #[must_use]
 pub fn rows(of: &MoneyOf, number: MoneyNumber, query: &FigureQuery) -> Call<FigureRows> {
-    Call::get(format!("{}/money/{number}/rows", of.path())).query(query)
+    rows_below(&of.path(), number, query)
 }
 
 /// The same by what stands in an address: a need and a campaign by code or id. None where nothing can be called so.
 #[must_use]
 pub fn rows_called(kind: &str, name: &str, number: MoneyNumber, query: &FigureQuery) -> Option<Call<FigureRows>> {
-    let has_numbers = matches!(kind, "needs" | "places" | "fields" | "campaigns" | "enterprises");
-    // What somebody typed where a name belongs must not reach another call.
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    (has_numbers && is_name).then(|| Call::get(format!("/{kind}/{name}/money/{number}/rows")).query(query))
+    let path = match kind {
+        "needs" => names_a_need(name).then(|| format!("/needs/{name}"))?,
+        "places" => MoneyOf::Place(name.parse().ok()?).path(),
+        "fields" => MoneyOf::Field(name.parse().ok()?).path(),
+        "campaigns" => format!("/campaigns/{}", campaigns::name(name)),
+        "enterprises" => MoneyOf::Enterprise(name.parse().ok()?).path(),
+        _ => return None,
+    };
+    Some(rows_below(&path, number, query))
+}
+
+fn rows_below(path: &str, number: MoneyNumber, query: &FigureQuery) -> Call<FigureRows> {
+    Call::get(format!("{path}/money/{number}/rows")).query(query)
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
